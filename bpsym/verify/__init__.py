@@ -1,0 +1,1 @@
+"""Verification of hand derivations: read, parse, bind, check, diagnose, report."""

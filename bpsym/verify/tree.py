@@ -1,0 +1,485 @@
+"""Written mathematics as plain data.
+
+What a person wrote, before anybody asks what it means: nothing here knows a network, nothing is evaluated, and no two
+spellings are merged that might mean different things.  Every node carries the span it was written at, as character
+offsets into the decoded text of its file; `Document.place` turns a span into line and column.
+
+Parentheses, `\\left`/`\\right`, colour, boxes and bold type leave no node behind: the tree already says what they said.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import fields as fields_of
+from fractions import Fraction
+from functools import cached_property
+from typing import NamedTuple
+
+
+class Span(NamedTuple):
+    """A stretch of the document: half-open character offsets into `Document.text`."""
+
+    start: int
+    end: int
+
+
+class Place(NamedTuple):
+    """Where a span stands; lines and columns count from 1, the end is one past the last character."""
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+# --- atoms ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A numeral without its sign."""
+
+    span: Span
+    text: str  # as written, thin spaces and all: "0.75136", "1.5 \\times 10^{-5}", "10 000"
+    value: Fraction
+    places: int  # the last digit shown stands for 10**-places: 3 for 0.354, 6 for 1.5e-5, 0 for 12
+    digits: int  # significant digits shown: 5 for 0.75136, 3 for 0.0100; leading zeros do not count
+    open_ended: bool = False  # 0.75136... : more digits exist and are cut off
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A name with everything that hangs on it.
+
+    `base` is the letter or word: "w", "net", "E", "target"; a Greek letter by its LaTeX name ("delta", "eta"); a circled
+    label is its own character ("①").  Letters set apart by OCR are joined (`n e t_{h 1}` has base "net", sub ("h1",)).
+
+    `sub` are the subscripts, split at commas, dots and brackets: `w_{H21.H11}` has ("H21", "H11"), `w_{1(j,i)}` has
+    ("1", "j", "i"), `out_{o_1}` and `out_{o1}` both have ("o1",), `out_{01}` keeps its zero.  Digits written right behind a
+    word are a subscript (`w5` reads like `w_5`, `h1` like `h_1`), so are zero-based indices `W₂[2][0]`: ("2", "2", "0").
+
+    `layer` are superscripts that count something: `W^{(2)}`, `a^{[1]}`, `W[1]`, `a^{l-1}`, `a^{x,l-1}`.  `bracketed` tells
+    which delimiter showed it: "" for a bare superscript, "(" or "[".
+
+    `marks` is a sorted tuple out of "+", "prime" (once for each), "new", "old", "hat", "bar", "tilde", "star", "vec".
+    """
+
+    span: Span
+    base: str
+    sub: tuple[str, ...] = ()
+    layer: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    bracketed: str = ""
+    spelled: str = ""  # the source text
+
+
+@dataclass(frozen=True, slots=True)
+class Ellipsis:
+    """`\\dots`, `…`, `\\vdots`: something left to the reader."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Missing:
+    """The left-hand side nobody wrote: a line that starts with `=` and continues nothing."""
+
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A piece of text inside a formula that is no mathematics we know; the rest of the formula stands."""
+
+    span: Span
+    text: str
+
+
+# --- operations ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Negative:
+    """Unary minus: `-x`, `* -1`, `+ -0.019`."""
+
+    span: Span
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """Signed terms: `signs[k]` is +1 or -1 and belongs to `terms[k]`; two or more terms."""
+
+    span: Span
+    terms: tuple[Expr, ...]
+    signs: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """Factors and what stood between them: `operators[k]` joins factor k and k+1.
+
+    One of "" (juxtaposition), "*", "×", "·", "x", "⊙" (also \\odot, \\circ, a bullet), "@" (`@` itself; AsciiMath's `@` reads
+    as "∘"), "∘", "⊗", "•×".  What an operator means (scalar, matrix, elementwise) is for the binder.
+    """
+
+    span: Span
+    factors: tuple[Expr, ...]
+    operators: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """`\\frac{a}{b}`, `a/b`, `a \\over b`; `bar` is true for a fraction with a bar, false for a slash."""
+
+    span: Span
+    numerator: Expr
+    denominator: Expr
+    bar: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Power:
+    """`base^exponent`; e^x is Power(Name e, x)."""
+
+    span: Span
+    base: Expr
+    exponent: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Transpose:
+    """`A^T`, `A^\\top`, `A^t`, `A.T`, `Aᵀ`."""
+
+    span: Span
+    operand: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Indexed:
+    """A component of something bracketed: `[Y - T]_1`, `(u \\odot v)_i`."""
+
+    span: Span
+    operand: Expr
+    sub: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function surely applied: `sigmoid(z)`, `\\max(0, z)`, `\\log x`, `f'(z)`, `g_{ReLU}(Z)`, `\\sqrt{v}`.
+
+    Function names are canonical where they have several spellings: "sigmoid", "relu", "tanh", "softmax", "exp", "log", "ln",
+    "sqrt", "max", "min", "sum", "mean", "diag"; `\\sigma(z)` keeps the base "sigma".
+    """
+
+    span: Span
+    function: Name
+    arguments: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """A name followed by a parenthesis: a call `y(x)`, a name `E(total)`, or a product `w(a - y)`; the binder knows."""
+
+    span: Span
+    head: Name
+    arguments: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Derivative:
+    """`\\frac{\\partial E}{\\partial w_5}`, `dE/dw5`, `ΔE/Δw5`, `(del E)/(del w)`, `\\nabla_a C`.
+
+    `symbol` is "∂", "d", "Δ" or "∇".  `wrt` is None for a gradient with respect to everything.
+    """
+
+    span: Span
+    of: Expr
+    wrt: Expr | None
+    symbol: str
+    order: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Differential:
+    """A differential on its own: `dZ[4]` and `dW2` (short for a derivative of the loss), `\\Delta w_{ji}` (a change)."""
+
+    span: Span
+    of: Expr
+    symbol: str
+
+
+@dataclass(frozen=True, slots=True)
+class BigSum:
+    """`\\sum_{i=1}^n body`, `\\sum_k body`, `\\sum body`; `symbol` is "Σ" or "Π"."""
+
+    span: Span
+    index: tuple[str, ...]
+    lower: Expr | None
+    upper: Expr | None
+    body: Expr
+    symbol: str = "Σ"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A bracketed list, of which nobody said whether it stands or lies: `[0.05, 0.1]`, `(a, b)`, `{x_1, x_2}`."""
+
+    span: Span
+    items: tuple[Expr, ...]
+    bracket: str  # "[", "(", "{"
+
+
+@dataclass(frozen=True, slots=True)
+class Matrix:
+    """`bmatrix`, `[[a, b], [c, d]]`: rows of equal length (a short row is filled with Missing)."""
+
+    span: Span
+    rows: tuple[tuple[Expr, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One line of a Cases: a value and the condition beside it, if one could be read."""
+
+    span: Span
+    value: Expr
+    condition: Comparison | None
+    words: str  # the condition as text: "if z > 0", "otherwise"
+
+
+@dataclass(frozen=True, slots=True)
+class Cases:
+    """`\\begin{cases} … \\end{cases}`."""
+
+    span: Span
+    cases: tuple[Case, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A chain of relations inside an expression: a condition, `(a = 3)`; `relations[k]` joins term k and k+1."""
+
+    span: Span
+    terms: tuple[Expr, ...]
+    relations: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Norm:
+    """`\\|v\\|`, `||v||`."""
+
+    span: Span
+    operand: Expr
+    sub: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Absolute:
+    """`|x|`."""
+
+    span: Span
+    operand: Expr
+
+
+Expr = (
+    Number
+    | Name
+    | Ellipsis
+    | Missing
+    | Unknown
+    | Negative
+    | Sum
+    | Product
+    | Quotient
+    | Power
+    | Transpose
+    | Indexed
+    | Call
+    | Application
+    | Derivative
+    | Differential
+    | BigSum
+    | Row
+    | Matrix
+    | Cases
+    | Comparison
+    | Norm
+    | Absolute
+)
+
+Node = Expr | Case
+
+
+def children(node: Node) -> Iterator[Node]:
+    """The nodes directly below one, in the order they were written."""
+    for field in fields_of(node):
+        value = getattr(node, field.name)
+        if isinstance(value, tuple) and not isinstance(value, Span):
+            for item in value:
+                if isinstance(item, tuple):
+                    yield from item
+                elif not isinstance(item, (str, int)):
+                    yield item
+        elif hasattr(value, "__dataclass_fields__"):
+            yield value
+
+
+def walk(node: Node) -> Iterator[Node]:
+    """The node and everything below it, parents before children."""
+    stack = [node]
+    while stack:
+        top = stack.pop()
+        yield top
+        stack.extend(reversed(list(children(top))))
+
+
+# --- statements ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """What stands between two expressions.
+
+    `kind` is "=", "≈", ":=", "←", "→", "<", ">", "≤", "≥", "≠", "∈", "∝", "+=" or "-=".  (`⇒`, `,` and `;` end a statement and
+    are no relations; `\\equiv`, `==`, `＝` read "=", `~=` reads "≈".)
+    """
+
+    span: Span
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Annotation:
+    """A remark on a part of a formula: an underbrace, a word, a value in passing (`h_2\\ (=0.7803)`, then `formula`)."""
+
+    span: Span
+    target: Expr | None
+    text: str
+    formula: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What stands around a statement."""
+
+    kind: str  # "display", "inline", "prose", "code", "output", "cell"
+    heading: str = ""  # the nearest heading above
+    before: str = ""  # the words before it on its line or, for a display, the line above it
+    after: str = ""  # the words behind it on its line
+    row: str = ""  # of a table cell: the first cell of its row
+    column: str = ""  # of a table cell: the head of its column
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A chain `term0 rel0 term1 rel1 term2 …`; with one term and no relation, a formula merely shown.
+
+    A chain broken over several lines or displays is one statement; each term keeps its own span.  Where the left-hand
+    side is missing altogether, the first term is Missing and `continued` is true.
+    """
+
+    span: Span
+    terms: tuple[Expr, ...]
+    relations: tuple[Relation, ...]
+    context: Context
+    label: str = ""  # "①", "BP1", "(12)", "R1": what this line is called here
+    continued: bool = False
+    condition: str = ""  # words that restrict it: "同理", "if", "where"
+    annotations: tuple[Annotation, ...] = ()
+
+    def links(self) -> Iterator[tuple[Expr, Relation, Expr]]:
+        """Each neighbouring pair with its relation."""
+        yield from zip(self.terms, self.relations, self.terms[1:], strict=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """Mathematics that could not be read, and why."""
+
+    span: Span
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    """Words outside formulas, with the numbers and lists of numbers in them (also those of its inline formulas)."""
+
+    span: Span
+    text: str
+    values: tuple[Number | Negative | Row, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument of a call in code: its keyword ("" when positional) and its literal value, if it is one."""
+
+    span: Span
+    keyword: str
+    value: Expr | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodeCall:
+    """A call in a code listing with at least one literal argument: `nn.train([0.05, 0.1], [0.01, 0.09])`."""
+
+    span: Span
+    function: str
+    arguments: tuple[Argument, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A table cell: its text and, where it is one expression, that."""
+
+    span: Span
+    text: str
+    expr: Expr | None
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table; `head` is empty when it has none."""
+
+    span: Span
+    head: tuple[Cell, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+
+
+@dataclass(frozen=True)
+class Document:
+    """A whole document, every list in reading order."""
+
+    path: str
+    text: str  # decoded, otherwise untouched: spans count its characters
+    encoding: str
+    statements: tuple[Statement, ...]
+    unreadable: tuple[Unreadable, ...]
+    prose: tuple[Sentence, ...]
+    calls: tuple[CodeCall, ...]
+    tables: tuple[Table, ...]
+
+    @cached_property
+    def line_starts(self) -> tuple[int, ...]:
+        """The offset at which each line begins; \\n, \\r\\n and \\r end a line."""
+        starts = [0]
+        text = self.text
+        for position, character in enumerate(text):
+            if character == "\n" or (character == "\r" and text[position + 1 : position + 2] != "\n"):
+                starts.append(position + 1)
+        return tuple(starts)
+
+    def place(self, span: Span) -> Place:
+        """Line and column of a span."""
+        line = bisect_right(self.line_starts, span.start)
+        end_line = bisect_right(self.line_starts, span.end)
+        return Place(
+            line, span.start - self.line_starts[line - 1] + 1, end_line, span.end - self.line_starts[end_line - 1] + 1
+        )
+
+    def quote(self, span: Span) -> str:
+        """The source text of a span."""
+        return self.text[span.start : span.end]
