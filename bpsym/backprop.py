@@ -1,0 +1,211 @@
+"""The backward pass: append to a program the derivative of its loss by every quantity the loss depends on.
+
+SymPy differentiates each indexed equation once per argument; the chain rule then sums, over the entries an entry feeds
+into, upstream times local. KroneckerDeltas that select one path are resolved, so each sum runs over real paths only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from sympy import Add, And, Expr, Indexed, Integer, KroneckerDelta, Mul, Sum, Symbol, cancel, expand_mul, true
+
+from bpsym.networks.equations import local_derivative, other
+from bpsym.primitives import LOSSES
+from bpsym.program import TRAINABLE, Axis, Form, Program, Quantity, Role, Step, Term, entries, head
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ZERO, ONE = Integer(0), Integer(1)
+
+
+@lru_cache(maxsize=64)
+def backprop(program: Program) -> Program:
+    """Append the adjoint steps, from the loss back to the first layer, each parameter right after its layer.
+
+    The adjoint of a quantity q is the derivative of the loss by q; it is named d_q and has the axes of q.
+    Source: Rumelhart, Hinton, Williams (1986); Griewank, Walther, Evaluating Derivatives (2008), section 3.2.
+    """
+    consumers = _consumers(program)
+    needed = _needed(program, consumers)
+    constant: dict[str, Expr] = {program.loss.name: ONE}  # adjoints that are plain numbers are put in, not named
+    steps: dict[str, Step] = {}
+    remaining = [q for q in program.inputs if q.role in TRAINABLE]
+    for step in reversed(program.steps):
+        layer = [q for q in remaining if q.name in consumers and consumers[q.name][0] is step]
+        for quantity in (step.quantity, *layer):
+            if quantity.name not in needed or quantity.name in constant:
+                continue
+            terms = tuple(t for user in consumers[quantity.name] for t in _terms(user, quantity, constant))
+            total = sum((term.expr for term in terms), ZERO)
+            if not total.atoms(Symbol, Indexed) - _sizes(program):
+                constant[quantity.name] = total
+                continue
+            adjoint = adjoint_of(quantity)
+            steps[adjoint.name] = Step(adjoint, total, "chain", "backward", terms)
+    return program.extended(_with_forms(program, step, steps) for step in steps.values())
+
+
+def adjoint_of(quantity: Quantity) -> Quantity:
+    """The derivative of the loss by a quantity, entry by entry."""
+    return Quantity(f"d_{quantity.name}", Role.ADJOINT, quantity.layer, quantity.axes, of=quantity.name)
+
+
+def _sizes(program: Program) -> set[Symbol]:
+    found: set[Symbol] = set()
+    for quantity in program.quantities.values():
+        for axis in quantity.axes:
+            found |= axis.upper.free_symbols
+    return found
+
+
+def _consumers(program: Program) -> dict[str, list[Step]]:
+    """The steps that use each quantity, in reading order."""
+    found: dict[str, list[Step]] = {}
+    for step in program.steps:
+        for name in dict.fromkeys(head(entry) for entry in entries(step.expr)):
+            found.setdefault(name, []).append(step)
+    return found
+
+
+def _needed(program: Program, consumers: dict[str, list[Step]]) -> set[str]:
+    """Trainable parameters and everything computed from them on the way to the loss."""
+    found = {q.name for q in program.inputs if q.role in TRAINABLE and q.name in consumers}
+    while True:
+        grown = found | {step.quantity.name for name in found for step in consumers.get(name, ())}
+        if grown == found:
+            return found
+        found = grown
+
+
+def _terms(step: Step, wrt: Quantity, constant: dict[str, Expr]) -> Iterator[Term]:
+    """The paths from `wrt` through one step."""
+    own = step.quantity
+    for way in _ways(step, wrt):
+        at = tuple(way.at.get(index, index) for index in own.indices)
+        upstream = constant[own.name] if own.name in constant else adjoint_of(own)[at]
+        yield Term(upstream, way.local, own[at], wrt.generic, way.over, way.where)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way in which an entry enters an equation."""
+
+    local: Expr
+    at: dict[Symbol, Expr]  # the equation's indices, as far as the entry fixes or renames them
+    over: tuple[Axis, ...]  # the indices that stay free: a path for each of their values
+    where: Expr
+
+
+def _ways(step: Step, wrt: Quantity) -> Iterator[_Way]:
+    """Differentiate the equation by an entry of `wrt` and resolve the KroneckerDeltas that come out."""
+    entry = _placeholders(wrt)
+    ranges = dict(zip(entry, wrt.axes, strict=True))
+    derivative = _derivative(step, wrt)
+    parts = derivative.args if isinstance(derivative, Add) and derivative.has(KroneckerDelta) else (derivative,)
+    for part in parts:
+        if part == 0:
+            continue
+        local, at, conditions = _resolve(part, step.quantity.axes, ranges)
+        over = [axis for axis in step.quantity.axes if axis.index not in at]
+        rename = dict(zip(entry, wrt.indices, strict=True))
+        rename |= {axis.index: other(axis.index) for axis in over if axis.index in wrt.indices}
+        yield _Way(
+            local.xreplace(rename),
+            {index: value.xreplace(rename) for index, value in at.items()}
+            | {axis.index: rename.get(axis.index, axis.index) for axis in over},
+            tuple(replace(axis, index=rename.get(axis.index, axis.index)) for axis in over),
+            And(*(condition.xreplace(rename) for condition in conditions)),
+        )
+
+
+def _placeholders(wrt: Quantity) -> tuple[Symbol, ...]:
+    return tuple(Symbol(f"_{n}", integer=True, positive=True) for n in range(len(wrt.axes)))
+
+
+@lru_cache(maxsize=1024)
+def _derivative(step: Step, wrt: Quantity) -> Expr:
+    """The derivative of the step's right-hand side by the entry of `wrt` at placeholder indices."""
+    at = _placeholders(wrt)
+    from_table = local_derivative(step, wrt, at)
+    return step.expr.diff(wrt[at]) if from_table is None else from_table
+
+
+def _resolve(
+    expr: Expr, axes: tuple[Axis, ...], ranges: dict[Symbol, Axis]
+) -> tuple[Expr, dict[Symbol, Expr], list[Expr]]:
+    """Use up every delta factor: it fixes the index of an inner sum, or one of the equation's own indices."""
+    conditions: list[Expr] = []
+    known = ranges | {axis.index: axis for axis in axes}
+    changes = {}
+    for total in expr.atoms(Sum):
+        body, kept = total.function, []
+        for index, lower, upper in total.limits:
+            value, body = _fix(body, index)
+            if value is None:
+                kept.append((index, lower, upper))
+            else:
+                conditions += _outside(value, Axis(index, upper, lower), known)
+        changes[total] = Sum(body, *kept) if kept else body
+    expr = expr.xreplace(changes)
+    at: dict[Symbol, Expr] = {}
+    for axis in axes:
+        value, expr = _fix(expr, axis.index)
+        if value is not None:
+            at[axis.index] = value
+            conditions = [condition.xreplace({axis.index: value}) for condition in conditions]
+            conditions += _outside(value, axis, ranges)
+    return expr, at, conditions
+
+
+def _fix(expr: Expr, index: Symbol) -> tuple[Expr | None, Expr]:
+    """Find the delta factor that determines `index`: the value it forces, and the rest with that value put in."""
+    factors = list(Mul.make_args(expr))
+    for factor in factors:
+        if isinstance(factor, KroneckerDelta) and factor.has(index):
+            difference = factor.args[0] - factor.args[1]
+            slope = difference.coeff(index)
+            if slope in (ONE, -ONE):
+                value = index - difference / slope
+                factors.remove(factor)
+                return value, Mul(*factors).xreplace({index: value})
+    return None, expr
+
+
+def _outside(value: Expr, axis: Axis, known: dict[Symbol, Axis]) -> list[Expr]:
+    """What must hold for `value` to lie in the range of `axis`; nothing where it always does."""
+    if value in known and known[value].limits[1:] == axis.limits[1:]:
+        return []
+    return [condition for condition in (value >= axis.lower, value <= axis.upper) if condition is not true]
+
+
+def _with_forms(program: Program, step: Step, steps: dict[str, Step]) -> Step:
+    """Write the error signal of an output layer in the simple form it has where loss and activation cancel."""
+    term = step.terms[0]
+    before = steps.get(head(term.upstream)) if isinstance(term.upstream, Indexed) else None
+    if before is None or len(step.terms) > 1 or len(before.terms) > 1 or program.get(step.quantity.of).role != Role.NET:
+        return step
+    loss, activation = (program.by_name[head(entry.of)].rule for entry in (before.terms[0], term))
+    if loss not in LOSSES or activation not in LOSSES[loss].cancels:
+        return step
+    upstream = before.expr.xreplace(dict(zip(before.quantity.indices, term.upstream.indices, strict=True)))
+    product = expand_mul(cancel(upstream * term.local))
+    if not term.over:
+        return replace(step, forms=(Form(product, f"{loss}-{activation}"),))
+    summed = Add(*(_summed(part, term.over[0]) for part in Add.make_args(product)))
+    one = {total: ONE for total in summed.atoms(Sum)}  # the targets of a softmax are probabilities
+    return replace(step, forms=(Form(summed, f"{loss}-{activation}"), Form(summed.xreplace(one), "probabilities")))
+
+
+def _summed(part: Expr, over: Axis) -> Expr:
+    """The sum of a product over an index, with a delta resolved and what doesn't depend on the index in front."""
+    value, rest = _fix(part, over.index)
+    if value is not None:
+        return rest
+    inside, outside = [], []
+    for factor in Mul.make_args(part):
+        (inside if factor.has(over.index) else outside).append(factor)
+    return Mul(*outside) * Sum(Mul(*inside), over.limits)
