@@ -1,0 +1,70 @@
+# `make demo` and `make test` each run alone on a machine that has Python 3.11 or newer and make.
+
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+JOBS   ?= auto
+LOCALE := bpsym/locale
+DOMAIN := bpsym
+
+.DELETE_ON_ERROR:
+.PHONY: demo test lint types check bench bench-verify goldens catalogues clean
+
+demo: $(VENV)/.installed
+	$(BIN)/bpsym worksheet examples/two-by-two.toml -o two-by-two.pdf
+	@echo "The worked example is in $(CURDIR)/two-by-two.pdf"
+
+test: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest -n $(JOBS)
+
+lint: $(VENV)/.installed-dev
+	$(BIN)/ruff check .
+
+types: $(VENV)/.installed-dev
+	$(BIN)/mypy
+
+# One after the other also under `make -j`, so that pytest's closing line stands last.
+check:
+	$(MAKE) lint
+	$(MAKE) types
+	$(MAKE) test
+
+# Ratios against SymPy, NumPy and the import of SymPy, all measured in one run.
+bench: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest benchmarks --benchmark-enable -p no:xdist
+
+# 10 000 broken and 10 000 unbroken derivations: what the verifier finds, and what it wrongly finds.
+bench-verify: $(VENV)/.installed-dev
+	$(BIN)/python benchmarks/verify_mutants.py
+
+# The diff of tests/golden is for a reviewer to read.
+goldens: $(VENV)/.installed-dev
+	$(BIN)/python -m pytest --update-goldens
+
+# Templates and Python sources -> .po (for translators) -> .mo (what runs).
+catalogues: $(VENV)/.installed-dev
+	mkdir -p build
+	$(BIN)/pybabel -q extract -F pyproject.toml -o build/$(DOMAIN).pot --add-location=file --sort-by-file \
+	    --project=$(DOMAIN) --copyright-holder="The bpsym authors" .
+	for po in $(LOCALE)/*/LC_MESSAGES/$(DOMAIN).po; do \
+	    language=$$(basename $$(dirname $$(dirname $$po))); \
+	    $(BIN)/pybabel -q update -i build/$(DOMAIN).pot -o $$po -l $$language \
+	        --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width=120 || exit 1; \
+	    $(BIN)/pybabel -q compile --statistics -i $$po -o $${po%.po}.mo -l $$language || exit 1; \
+	done
+
+$(VENV)/.installed: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[dev]'
+	@touch $@ $(VENV)/.installed
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	    { echo "bpsym needs Python 3.11 or newer; this is $$($(PYTHON) --version). Try: make PYTHON=python3.11 $(MAKECMDGOALS)"; exit 2; }
+	$(PYTHON) -m venv $(VENV)
+
+clean:
+	rm -rf build dist two-by-two.pdf .mypy_cache .pytest_cache .ruff_cache .hypothesis
