@@ -1,0 +1,1 @@
+"""The grammar of written mathematics: tokens to expressions, expressions to statements."""

@@ -1,0 +1,67 @@
+"""Walking over tokens: matching brackets, splitting, depth."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bpsym.errors import BpsymError
+from bpsym.verify.lexer import Token
+from bpsym.verify.tree import Annotation, Span
+
+OPENERS = frozenset(["open", "begin-group", "begin"])
+CLOSERS = frozenset(["close", "end-group", "end"])
+
+
+class UnreadError(BpsymError):
+    """A formula that follows no rule we have; caught where the formula began and reported as unreadable."""
+
+    def __init__(self, why: str, span: Span) -> None:
+        super().__init__(why)
+        self.why = why
+        self.span = span
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a formula's parser knows of the document around it."""
+
+    text: str  # the document
+    layers: frozenset[str] = frozenset()  # bases whose bare superscripts count layers: W^2 is no square
+    tex: bool = True
+    notes: list[Annotation] = field(default_factory=list)
+
+
+def span_of(found: Sequence[Token]) -> Span:
+    """From the first token to the last."""
+    return Span(found[0].start, found[-1].end) if found else Span(0, 0)
+
+
+def matching(found: Sequence[Token], start: int, end: int) -> int:
+    """The index of the token that closes the one at `start`, or `end` if nothing does."""
+    depth = 0
+    for position in range(start, end):
+        kind = found[position].kind
+        if kind in OPENERS:
+            depth += 1
+        elif kind in CLOSERS:
+            depth -= 1
+            if depth <= 0:
+                return position
+    return end
+
+
+def split(found: Sequence[Token], kinds: frozenset[str]) -> list[Sequence[Token]]:
+    """Cut at tokens of some kinds that stand outside all brackets."""
+    parts: list[Sequence[Token]] = []
+    depth = start = 0
+    for position, token in enumerate(found):
+        if token.kind in OPENERS:
+            depth += 1
+        elif token.kind in CLOSERS:
+            depth -= 1
+        elif depth <= 0 and token.kind in kinds:
+            parts.append(found[start:position])
+            start = position + 1
+    parts.append(found[start:])
+    return parts

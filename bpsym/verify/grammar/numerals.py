@@ -1,0 +1,44 @@
+"""Numerals: exact values, and how many digits were shown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from fractions import Fraction
+
+from bpsym.verify import limits
+from bpsym.verify.grammar.cursor import UnreadError
+from bpsym.verify.lexer import Token
+from bpsym.verify.tree import Number, Span
+
+_FILLERS = re.compile(r"\{?,\}?(?=\d{3}(?!\d))|\\[, ]|\s|\{|\}")
+
+
+def number(token: Token) -> Number:
+    """A numeral token as a Number; its value is exact."""
+    text = token.text
+    span = Span(token.start, token.end)
+    if len(text) > 3 * limits.DIGITS:
+        raise UnreadError(f"a number of {len(text)} characters is longer than the {limits.DIGITS} digits read", span)
+    digits = text.removesuffix("...")
+    open_ended = digits != text
+    mantissa, _, exponent = digits.lower().partition("e")
+    decimal = re.sub(r"\{,\}(?=\d{1,2}(?!\d)|\d{4,})", ".", mantissa)
+    decimal = _FILLERS.sub("", decimal).replace(",", ".")
+    whole, _, part = decimal.partition(".")
+    if len(whole) + len(part) > limits.DIGITS:
+        raise UnreadError(f"a number of more than {limits.DIGITS} digits", span)
+    power = int(exponent or 0) if len(exponent) < 6 else limits.EXPONENT + 1
+    if abs(power) > limits.EXPONENT:
+        raise UnreadError(f"a number beyond 10^{limits.EXPONENT}", span)
+    value = Fraction(int(whole + part or "0"), 10 ** len(part)) * Fraction(10) ** power
+    return Number(span, text, value, len(part) - power, len((whole + part).lstrip("0")), open_ended)
+
+
+def scaled(mantissa: Number, power: int, span: Span, text: str) -> Number:
+    """`1.5 \\times 10^{-5}` as one number."""
+    if abs(power) > limits.EXPONENT:
+        raise UnreadError(f"a number beyond 10^{limits.EXPONENT}", span)
+    return replace(
+        mantissa, span=span, text=text, value=mantissa.value * Fraction(10) ** power, places=mantissa.places - power
+    )

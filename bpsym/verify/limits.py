@@ -1,0 +1,23 @@
+"""What a document may cost.
+
+Every loop over somebody else's text is bounded by a number in this file, so that no document, however hostile, takes more
+than two seconds or 500 MB.  Real documents stay far below each of them.
+"""
+
+from typing import Final
+
+FILE_BYTES: Final = 8_000_000  # a longer file is refused
+TEXT_CHARACTERS: Final = 1_500_000  # what lies behind is not read, and said to be
+LINE_CHARACTERS: Final = 20_000  # a longer line of prose is not searched for formulas
+FORMULA_CHARACTERS: Final = 60_000  # one display
+FORMULA_TOKENS: Final = 12_000  # one chain
+DOCUMENT_TOKENS: Final = 120_000  # all formulas together
+STATEMENTS: Final = 10_000
+DEPTH: Final = 40  # nesting of brackets, fractions, scripts
+DIGITS: Final = 60  # of one numeral
+EXPONENT: Final = 400  # of a number in scientific notation, as a power of ten
+MACROS: Final = 400  # definitions in a file
+MACRO_EXPANSIONS: Final = 5_000  # in a file
+MACRO_GROWTH: Final = 200_000  # characters that expansion may add to a file
+MATRIX_CELLS: Final = 20_000
+WARNINGS: Final = 500  # unreadable places listed
