@@ -50,7 +50,7 @@ catalogues: $(VENV)/.installed-dev
 	    language=$$(basename $$(dirname $$(dirname $$po))); \
 	    $(BIN)/pybabel -q update -i build/$(DOMAIN).pot -o $$po -l $$language \
 	        --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width=120 || exit 1; \
-	    $(BIN)/pybabel -q compile --statistics -i $$po -o $${po%.po}.mo -l $$language || exit 1; \
+	    $(BIN)/pybabel compile --statistics -i $$po -o $${po%.po}.mo -l $$language || exit 1; \
 	done
 
 $(VENV)/.installed: pyproject.toml | $(BIN)/python

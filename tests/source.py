@@ -178,7 +178,7 @@ def _text(node: ast.expr) -> str:
 # --- Undocumented tests ----------------------------------------------------------------------------------------------
 
 
-def tests_without_docstring(module: Module) -> Iterator[str]:
+def undocumented_tests(module: Module) -> Iterator[str]:
     """Every test function that does not say in a sentence what it shows."""
     for node in ast.walk(module.tree):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.name.startswith("test"):
