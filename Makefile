@@ -15,7 +15,7 @@ demo: $(VENV)/.installed
 	@echo "The worked example is in $(CURDIR)/two-by-two.pdf"
 
 test: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest -n $(JOBS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup
 
 lint: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
