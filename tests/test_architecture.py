@@ -35,6 +35,7 @@ LAYERS = (
     ("backprop",),
     ("update",),
     ("expand",),
+    ("lowering",),
     ("evaluate", "arrays"),
     ("training",),
     ("spec",),
@@ -42,9 +43,8 @@ LAYERS = (
     ("figures",),
     ("mistakes",),
     ("sheet",),
-    ("render", "verify"),
+    ("render", "verify", "exports"),
     ("variants",),
-    ("exports",),
     ("cli",),
     ("__main__",),
 )
