@@ -145,7 +145,7 @@ class Step:
 
 def head(entry: Expr) -> str:
     """The name of the quantity an Indexed or Symbol belongs to."""
-    return str(entry.base.label) if isinstance(entry, Indexed) else entry.name
+    return entry.base.label.name if isinstance(entry, Indexed) else entry.name
 
 
 def entries(expr: Expr) -> Iterator[Expr]:

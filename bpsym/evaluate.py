@@ -1,0 +1,146 @@
+"""Numbers for the entries of an expansion: exact first, balls after the first transcendental, sharper when asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from flint import ctx, fmpq
+
+from bpsym import primitives
+from bpsym.errors import EvaluationError, Undecided
+from bpsym.lowering import Code, lower
+from bpsym.program import head
+from bpsym.rounding import EXACT, Numeral, Rounding, numeral
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sympy import Expr
+
+    from bpsym.expand import Expansion
+    from bpsym.rounding import Value
+
+PRECISION = 128  # bits to start with
+PRECISION_LIMIT = 1 << 14  # bits after which a digit counts as undecidable
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The values of all entries, computed when asked for.
+
+    `given` overrides any step: that is how a person's own earlier value is carried forward and how a "what if" is
+    asked. With a carry policy of "shown" every computed value is rounded before anything is computed from it.
+    """
+
+    expansion: Expansion
+    values: Mapping[Expr, fmpq]  # of the program's inputs
+    rounding: Rounding = field(default_factory=Rounding)
+    given: Mapping[Expr, Value] = field(default_factory=dict)
+    precision: int = PRECISION
+    _found: dict[Expr, Value] = field(default_factory=dict, repr=False, compare=False)
+    _code: dict[Expr, Code] = field(default_factory=dict, repr=False, compare=False)
+
+    def __getitem__(self, entry: Expr) -> Value:
+        """The value of an entry; raises EvaluationError when an input has no value."""
+        if entry not in self._found:
+            self._compute(entry)
+        return self._found[entry]
+
+    def _compute(self, wanted: Expr) -> None:
+        stack = [wanted]
+        while stack:  # no recursion: a deep network or a long sequence must not meet Python's limit
+            entry = stack[-1]
+            value = self.given.get(entry, self.values.get(entry))
+            if value is not None:
+                self._found[entry] = value
+            if entry in self._found:
+                stack.pop()
+                continue
+            code = self._lowered(entry)
+            missing = [used for used in code.inputs if used not in self._found]
+            if missing:
+                stack.extend(reversed(missing))
+                continue
+            self._found[entry] = self._carried(entry, code)
+            stack.pop()
+
+    def _lowered(self, entry: Expr) -> Code:
+        if entry not in self._code:
+            step = self.expansion.step(entry)
+            if step is None:
+                msg = f"{entry} has no value"
+                raise EvaluationError(msg)
+            self._code[entry] = lower([(entry, step.simplest)], [entry], self.sizes)
+        return self._code[entry]
+
+    @property
+    def sizes(self) -> dict[Expr, fmpq]:
+        """The sizes of the layers, which formulas such as 2/n use as numbers."""
+        return {symbol: fmpq(number) for symbol, number in self.expansion.sizes.items()}
+
+    def _carried(self, entry: Expr, code: Code) -> Value:
+        before, ctx.prec = ctx.prec, self.precision
+        try:
+            (value,) = code.run([self._found[used] for used in code.inputs])
+        except EvaluationError as error:
+            msg = f"{entry}: {error}"
+            raise EvaluationError(msg) from None
+        finally:
+            ctx.prec = before
+        return value if self.rounding.carry == EXACT else _settled(value, self.rounding).value
+
+    def sharper(self) -> Environment:
+        """The same at twice the precision."""
+        return Environment(self.expansion, self.values, self.rounding, self.given, 2 * self.precision, {}, self._code)
+
+    def overridden(self, given: Mapping[Expr, Value]) -> Environment:
+        """The same with some entries set to other values."""
+        merged = {**self.given, **given}
+        return Environment(self.expansion, self.values, self.rounding, merged, self.precision, {}, self._code)
+
+    def numeral(self, entry: Expr, rounding: Rounding | None = None) -> Numeral:
+        """An entry as printed; the precision grows until every digit is settled."""
+        here = self
+        while True:
+            try:
+                return numeral(here[entry], rounding or self.rounding)
+            except Undecided:
+                if here.precision >= PRECISION_LIMIT:
+                    return _vanishing(here[entry], rounding or self.rounding)
+                here = here.sharper()
+
+    def of(self, expr: Expr) -> Value:
+        """The value of an expression in entries."""
+        code = lower([], [expr], self.sizes)
+        before, ctx.prec = ctx.prec, self.precision
+        try:
+            return code.run([self[entry] for entry in code.inputs])[0]
+        finally:
+            ctx.prec = before
+
+    def kinks(self) -> Iterator[tuple[Expr, Expr]]:
+        """Each entry taken exactly where its activation has no derivative: (output, net input)."""
+        for step in self.expansion.steps("forward"):
+            row = primitives.ACTIVATIONS.get(step.step.rule)
+            if row is not None and row.kink:
+                yield from ((step.out, used) for used in step.uses if self[used] == 0)
+
+    def values_of(self, name: str) -> dict[Expr, Value]:
+        """The values of all entries of one quantity."""
+        return {entry: self[entry] for entry in self.expansion.entries(head(self.expansion.program.get(name).generic))}
+
+
+def _settled(value: Value, rounding: Rounding) -> Numeral:
+    try:
+        return numeral(value, rounding)
+    except Undecided:
+        return _vanishing(value, rounding)
+
+
+def _vanishing(value: Value, rounding: Rounding) -> Numeral:
+    """A ball that stays around 0 at the highest precision is the number 0; any other stays undecided."""
+    if abs(value) < fmpq(1, 10 ** (2 * 60)) and 0 in value:
+        return numeral(fmpq(0), rounding)
+    msg = f"the value {value} cannot be rounded at {PRECISION_LIMIT} bits"
+    raise Undecided(msg)

@@ -1,0 +1,173 @@
+"""Index notation to scalars, lazily: the equation of one entry, with its sums written out.
+
+Nothing is ever expanded that nobody asks for, so one weight of a 784-128-10 network is derived in full without the
+other 101 769.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import product
+from typing import TYPE_CHECKING
+
+from sympy import Add, Expr, Indexed, Integer, Sum, Symbol, true
+
+from bpsym.errors import ProgramError
+from bpsym.program import Form, Program, Quantity, Role, Step, Term, entries, head
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+
+@dataclass(frozen=True)
+class ScalarStep:
+    """One equation between entries: what `Step` is in index notation, at integer indices and without sums."""
+
+    out: Expr
+    expr: Expr
+    step: Step  # the indexed equation it is an instance of
+    terms: tuple[Term, ...] = ()  # one per path
+    forms: tuple[Form, ...] = ()
+
+    @property
+    def simplest(self) -> Expr:
+        """The last of the forms: the one to compute with."""
+        return self.forms[-1].expr if self.forms else self.expr
+
+    @cached_property
+    def uses(self) -> tuple[Expr, ...]:
+        """The entries on the right-hand side, each once."""
+        return tuple(dict.fromkeys(e for e in entries(self.simplest) if not is_size(e)))
+
+
+def is_size(entry: Expr) -> bool:
+    """Whether a symbol is the size of a layer rather than a quantity."""
+    return isinstance(entry, Symbol) and entry.is_integer is True
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """The scalar program of given sizes; entries are computed when asked for and kept."""
+
+    program: Program
+    sizes: Mapping[Symbol, int]
+    _steps: dict[Expr, ScalarStep | None] = field(default_factory=dict, repr=False, compare=False)
+    _entries: dict[tuple[str, tuple[Expr, ...]], Expr] = field(default_factory=dict, repr=False, compare=False)
+
+    def entries(self, name: str) -> tuple[Expr, ...]:
+        """Every entry of a quantity, the last index running fastest (unit by unit)."""
+        quantity = self.program.get(name)
+        return tuple(quantity[indices] for indices in product(*self._ranges(quantity)))
+
+    def shape(self, quantity: Quantity) -> tuple[int, ...]:
+        """The length of every axis."""
+        return tuple(len(values) for values in self._ranges(quantity))
+
+    def _ranges(self, quantity: Quantity) -> list[list[Integer]]:
+        return [self._range(axis.lower, axis.upper, quantity.name) for axis in quantity.axes]
+
+    def _range(self, lower: Expr, upper: Expr, where: object) -> list[Integer]:
+        low, high = lower.xreplace(self._sizes), upper.xreplace(self._sizes)
+        if not (low.is_Integer and high.is_Integer):
+            msg = f"{where} has the size {high}, which is a symbol; give it a number to write the entries out"
+            raise ProgramError(msg)
+        return [Integer(value) for value in range(int(low), int(high) + 1)]
+
+    @cached_property
+    def _sizes(self) -> dict[Symbol, Integer]:
+        return {symbol: Integer(number) for symbol, number in self.sizes.items()}
+
+    def step(self, entry: Expr) -> ScalarStep | None:
+        """The equation that defines an entry; None for an input of the program."""
+        if entry not in self._steps:
+            self._steps[entry] = self._expand(entry)
+        return self._steps[entry]
+
+    def steps(self, section: str | None = None) -> Iterator[ScalarStep]:
+        """Every equation of a section (or of all), in reading order."""
+        for step in self.program.steps:
+            if section in (None, step.section):
+                for entry in self.entries(step.quantity.name):
+                    scalar = self.step(entry)
+                    if scalar is not None:
+                        yield scalar
+
+    def order(self, wanted: tuple[Expr, ...]) -> list[ScalarStep]:
+        """The equations needed for some entries, each after those it uses."""
+        found: dict[Expr, ScalarStep] = {}
+        stack = [(entry, False) for entry in reversed(wanted)]
+        while stack:
+            entry, ready = stack.pop()
+            step = self.step(entry)
+            if step is None or entry in found:
+                continue
+            if ready:
+                found[entry] = step
+                continue
+            stack.append((entry, True))
+            stack.extend((used, False) for used in reversed(step.uses) if used not in found)
+        return list(found.values())
+
+    def _expand(self, entry: Expr) -> ScalarStep | None:
+        step = self.program.by_name.get(head(entry))
+        if step is None:
+            self.program.get(head(entry))
+            return None
+        at = dict(zip(step.quantity.indices, entry.indices, strict=True)) if isinstance(entry, Indexed) else {}
+        terms = tuple(path for term in step.terms for path in self._paths(term, at))
+        expr = Add(*(term.expr for term in terms)) if step.terms else self._scalar(step.expr, at)
+        forms = tuple(Form(self._scalar(form.expr, at), form.reason) for form in step.forms)
+        return ScalarStep(entry, expr, step, terms, forms)
+
+    def _paths(self, term: Term, at: dict[Expr, Expr]) -> Iterator[Term]:
+        """One term for each path that exists."""
+        for values in product(*(self._range(a.lower, a.upper, term.wrt) for a in term.over)):
+            here = at | dict(zip((axis.index for axis in term.over), values, strict=True))
+            if term.where != true and term.where.xreplace(self._sizes | here) != true:
+                continue
+            local = self._scalar(term.local, here)
+            if local == 0:
+                continue
+            upstream, of, wrt = (self._scalar(e, here) for e in (term.upstream, term.of, term.wrt))
+            yield Term(upstream, local, of, wrt)
+
+    def _scalar(self, expr: Expr, at: dict[Symbol, Integer]) -> Expr:
+        """Put integers for the indices and write the sums out."""
+        if isinstance(expr, Indexed):
+            return self._entry(expr, at)
+        if isinstance(expr, Symbol):
+            return at.get(expr, expr)
+        if isinstance(expr, Sum):
+            return self._written_out(expr, at)
+        if not expr.args:
+            return expr
+        return expr.func(*(self._scalar(arg, at) for arg in expr.args))
+
+    def _written_out(self, total: Sum, at: dict[Symbol, Integer]) -> Expr:
+        ranges = [self._range(low.xreplace(at), high.xreplace(at), total) for _, low, high in total.limits]
+        indices = [limit[0] for limit in total.limits]
+        places = (at | dict(zip(indices, values, strict=True)) for values in product(*ranges))
+        return Add(*(self._scalar(total.function, place) for place in places))
+
+    def _entry(self, entry: Indexed, at: dict[Symbol, Integer]) -> Expr:
+        """The entry at integer indices; what lies before the first entry of a recurrence is its initial state."""
+        indices = tuple(at[i] if i in at else i.xreplace(at) for i in entry.indices)
+        key = (head(entry), indices)
+        found = self._entries.get(key)
+        if found is None:
+            quantity = self._recurrent.get(head(entry))
+            if quantity is not None and indices[0] == quantity.axes[0].lower - 1:
+                found = self.program.get(quantity.initial)[indices[1:]]
+            else:
+                found = entry.base[indices]
+            self._entries[key] = found
+        return found
+
+    @cached_property
+    def _recurrent(self) -> dict[str, Quantity]:
+        return {q.name: q for q in self.program.quantities.values() if q.initial}
+
+    def of_role(self, role: Role) -> tuple[Expr, ...]:
+        """Every entry of every quantity of a role, in reading order."""
+        return tuple(entry for q in self.program.all(role) for entry in self.entries(q.name))

@@ -1,0 +1,128 @@
+"""N steps of gradient descent, in balls: every figure of the run is proved to its last digit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from flint import arb, ctx, fmpq
+
+from bpsym.errors import EvaluationError, Undecided
+from bpsym.evaluate import PRECISION, PRECISION_LIMIT, Environment
+from bpsym.lowering import lower
+from bpsym.program import Role
+from bpsym.rounding import Numeral, Rounding, numeral
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from sympy import Expr
+
+    from bpsym.expand import Expansion
+    from bpsym.lowering import Code
+    from bpsym.rounding import Value
+
+EXACT_BITS = 4096  # an exact value longer than this goes on as a ball
+STEPS_LIMIT = 10**7
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """The state before step `step` + 1, that is, after `step` updates."""
+
+    step: int
+    loss: Numeral
+    outputs: tuple[Numeral, ...]
+    values: Mapping[Expr, Value]  # of the trained parameters, the outputs and the loss
+
+
+def train(
+    expansion: Expansion,
+    values: Mapping[Expr, fmpq],
+    rounding: Rounding,
+    at: Sequence[int],
+    progress: Callable[[int], None] | None = None,
+) -> list[Row]:
+    """Run gradient descent and record the loss and the outputs after each number of updates in `at`.
+
+    The program must have its update steps. The precision is raised until every recorded figure is settled. Raises
+    EvaluationError where a value stops being finite.
+    """
+    wanted = sorted(set(at))
+    if wanted and not 0 <= wanted[0] <= wanted[-1] <= STEPS_LIMIT:
+        msg = f"training steps are counted from 0 to {STEPS_LIMIT}"
+        raise EvaluationError(msg)
+    precision = PRECISION
+    while True:
+        try:
+            return _run(expansion, values, rounding, wanted, precision, progress)
+        except Undecided:
+            if precision >= PRECISION_LIMIT:
+                raise
+            precision *= 2
+
+
+def _run(
+    expansion: Expansion,
+    values: Mapping[Expr, fmpq],
+    rounding: Rounding,
+    at: list[int],
+    precision: int,
+    progress: Callable[[int], None] | None,
+) -> list[Row]:
+    program = expansion.program
+    trained = program.all(Role.UPDATED)
+    old = [entry for q in trained for entry in expansion.entries(q.of)]
+    new = [entry for q in trained for entry in expansion.entries(q.name)]
+    shown = [*outputs(expansion), program.loss.generic]
+    known = Environment(expansion, values).sizes | {e: v for e, v in values.items() if e not in set(old)}
+    state: list[Value] = [values[entry] for entry in old]
+    rows: list[Row] = []
+    before, ctx.prec = ctx.prec, precision
+    try:
+        look = _code(expansion, old, shown, known)
+        advance = _code(expansion, old, new, known)
+        for step in range(at[-1] + 1 if at else 0):
+            if step in at:
+                rows.append(_row(step, dict(zip([*old, *shown], [*state, *look.run(state)], strict=True)), shown, rounding))
+            if step == at[-1]:
+                break
+            was_exact = isinstance(state[0], fmpq)
+            state = advance.run(state)
+            if was_exact:
+                state = _balls(state)
+                if isinstance(state[0], arb):  # from here on constants as balls too: less work in each operation
+                    advance = _code(expansion, old, new, {entry: arb(value) for entry, value in known.items()})
+            if progress is not None:
+                progress(step + 1)
+    finally:
+        ctx.prec = before
+    return rows
+
+
+def outputs(expansion: Expansion) -> tuple[Expr, ...]:
+    """The entries of the output layer."""
+    target = expansion.program.only(Role.TARGET)
+    return expansion.entries(f"out_{target.layer}")
+
+
+def _code(expansion: Expansion, old: list[Expr], wanted: list[Expr], known: Mapping[Expr, Value]) -> Code:
+    """Code from exactly the trained parameters, in their order, to the wanted entries."""
+    equations = [(step.out, step.simplest) for step in expansion.order(tuple(wanted))]
+    code = lower(equations, wanted, known, inputs=old)
+    missing = [entry for entry in code.inputs if entry not in set(old)]
+    if missing:
+        msg = f"training needs a value for {', '.join(map(str, missing))}"
+        raise EvaluationError(msg)
+    return code
+
+
+def _balls(state: list[Value]) -> list[Value]:
+    """The state as balls, as soon as one value is a ball or long."""
+    short = all(isinstance(v, fmpq) and v.height_bits() <= EXACT_BITS for v in state)
+    return state if short else [arb(v) for v in state]
+
+
+def _row(step: int, values: dict[Expr, Value], shown: list[Expr], rounding: Rounding) -> Row:
+    *out, loss = (numeral(values[entry], rounding) for entry in shown)
+    return Row(step, loss, tuple(out), values)
