@@ -79,6 +79,9 @@ _LONG: Final = {
     "~=": ("relation", "≈"), "≈=": ("relation", "≈"), "!=": ("relation", "≠"), "<=": ("relation", "≤"),
     ">=": ("relation", "≥"), "+=": ("relation", "+="), "-=": ("relation", "-="), "**": ("sup", "**"), "||": ("bar", "‖"),
 }  # fmt: skip
+_WHOLE_DERIVATIVE: Final = re.compile(
+    r"d([LJEC]|[Ll]oss|[Oo]ut|[Nn]et|[azyhs])(\d*)(_?)d([A-Za-z]|net|out|[Ww]h|[Ww]o|hidden|bias)(\d*)(?![A-Za-z(])",
+)
 _DIGITS: Final = re.compile(r"\d+(?!\.?\d)")
 _IDENTIFIER: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:(?:\s*\\?[_-]\s*|\s+)[A-Za-z0-9]+)*")
 _ARGUMENT: Final = re.compile(r"\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
@@ -179,7 +182,22 @@ class _Lexer:
         if run == "x" and self._stands_for_times(start, end):
             self.put("operator", "x", start, end)
             return
+        if run[0] == "d" and self._whole_derivative(start):
+            return
         self._word(run, start, end)
+
+    def _whole_derivative(self, start: int) -> bool:
+        """`dLdW1`, `dE_dw5`, `dJda2`: a derivative in one word."""
+        match = _WHOLE_DERIVATIVE.match(self.text, start)
+        if match is None:
+            return False
+        self.put("diff", "d", start, start + 1)
+        self.put("word", match.group(1), match.start(1), match.end(1), match.group(2))
+        self.put("operator", "/", match.start(4) - 1, match.start(4))
+        self.put("diff", "d", match.start(4) - 1, match.start(4))
+        self.put("word", match.group(4), match.start(4), match.end(), match.group(5))
+        self.position = match.end()
+        return True
 
     def _stands_for_times(self, start: int, end: int) -> bool:
         """`0.5 x 0.3`: an x alone between two numbers or brackets."""

@@ -1,0 +1,297 @@
+"""Rows and pieces: from the tokens of one formula to the chains written in it.
+
+Alignment environments, `\\\\`, commas, `\\quad`, arrows and words between formulas end here; what is left of each piece is
+`term relation term relation term`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, matching, split
+from bpsym.verify.lexer import Token
+from bpsym.verify.symbols import LAYOUT_ENVIRONMENTS
+
+_BARE_LABEL = re.compile(r"\(?[A-Z]{0,3}\d{1,3}[a-z]?\)?")
+_TIMES = frozenset("*×·x⊙@⊗•/")
+
+
+@dataclass(slots=True)
+class Piece:
+    """A chain before it is parsed."""
+
+    tokens: list[Token]
+    label: str = ""
+    words: list[str] = field(default_factory=list)
+    row: int = 0
+
+    def relates(self) -> bool:
+        """Is there a relation outside all brackets?"""
+        return has_relation(self.tokens)
+
+
+def has_relation(found: Sequence[Token]) -> bool:
+    """A relation outside all brackets."""
+    depth = 0
+    for token in found:
+        if token.kind in OPENERS:
+            depth += 1
+        elif token.kind in CLOSERS:
+            depth -= 1
+        elif token.kind == "relation" and depth <= 0:
+            return True
+    return False
+
+
+def pieces(found: list[Token], text: str) -> list[Piece]:
+    """The chains of one formula, those that continue a row of the same formula already joined to it."""
+    out: list[Piece] = []
+    for number, row in enumerate(_rows(found)):
+        for piece in _row_pieces(row, text, 0):
+            piece.row = number
+            if out and _continues_row(out[-1], piece):
+                out[-1].tokens += piece.tokens
+                out[-1].label = out[-1].label or piece.label
+            elif piece.tokens:
+                out.append(piece)
+    return out
+
+
+def _continues_row(last: Piece, piece: Piece) -> bool:
+    """A row that starts with an operator, or follows one that ends with an operator."""
+    if not piece.tokens or not last.tokens:
+        return False
+    first, end = piece.tokens[0], last.tokens[-1]
+    if end.kind in ("operator", "relation") and piece.row > last.row:
+        return True
+    if first.kind == "relation":
+        return True
+    if first.kind != "operator":
+        return False
+    if first.text == "-":
+        return piece.row > last.row and not piece.relates()
+    return first.text == "+" or first.text in _TIMES
+
+
+def _rows(found: list[Token]) -> list[list[Token]]:
+    """Cut at `\\\\` outside matrices and cases, the environments that only lay out taken away."""
+    kept: list[Token] = []
+    skip: set[int] = set()
+    for position, token in enumerate(found):
+        if position in skip:
+            continue
+        if token.kind == "begin":
+            close = matching(found, position, len(found))
+            braced = bool(kept) and kept[-1].kind == "open" and kept[-1].text == "{"
+            inside = found[position + 1 : close]
+            layout = token.text in LAYOUT_ENVIRONMENTS or (token.text in ("array", "tabular") and _lays_out(inside))
+            if close >= len(found):
+                if layout:
+                    continue
+            elif braced and token.text not in ("cases", "dcases") and len(kept) > 1 and kept[-2].kind == "relation":
+                kept[-1] = token._replace(text="cases")
+                continue
+            elif layout:
+                if braced:
+                    kept.pop()
+                skip.add(close)
+                continue
+        elif token.kind == "end" and token.text in LAYOUT_ENVIRONMENTS:
+            continue
+        kept.append(token)
+    return [list(row) for row in split(_closed(kept), frozenset(["row"]))]
+
+
+def _lays_out(inside: Sequence[Token]) -> bool:
+    """Does an array hold equations, not entries?"""
+    return any(has_relation(row) for row in split(inside, frozenset(["row"])))
+
+
+def _closed(found: list[Token]) -> list[Token]:
+    """Without brackets that are never closed or never opened: one stray brace must not swallow the rest."""
+    stack: list[int] = []
+    stray: set[int] = set()
+    for position, token in enumerate(found):
+        if token.kind in OPENERS:
+            stack.append(position)
+        elif token.kind in CLOSERS:
+            pair = {"close": "open", "end-group": "begin-group", "end": "begin"}[token.kind]
+            if stack and found[stack[-1]].kind == pair:
+                stack.pop()
+            elif any(found[earlier].kind == pair for earlier in stack[-4:]):
+                while stack and found[stack[-1]].kind != pair:
+                    stray.add(stack.pop())
+                stack.pop()
+            else:
+                stray.add(position)
+    stray.update(stack)
+    if not stray:
+        return found
+    return [token for position, token in enumerate(found) if position not in stray]
+
+
+def _row_pieces(row: Sequence[Token], text: str, depth: int) -> list[Piece]:
+    row = _without_alignment(row)
+    out: list[Piece] = []
+    current = Piece([])
+    words: list[str] = []
+
+    def flush() -> None:
+        nonlocal current
+        if current.tokens:
+            current.words = [*words, *current.words]
+            out.extend(_unwrapped(current, text, depth))
+            words.clear()
+        current = Piece([])
+
+    level = 0
+    for position, token in enumerate(row):
+        if token.kind in OPENERS:
+            level += 1
+        elif token.kind in CLOSERS:
+            level -= 1
+        if level > 0 or token.kind in CLOSERS:
+            current.tokens.append(token)
+        elif token.kind == "implies":
+            flush()
+            if token.text in "∴∵":
+                words.append(token.text)
+        elif token.kind == "tag":
+            current.label = current.label or token.text
+        elif token.kind == "note":
+            if token.text.endswith((":", "：")) and not current.relates():
+                words.extend(_said(current, text))
+                current = Piece([], label=_label_of(current, text))
+            else:
+                flush() if current.relates() or position == 0 else _mention(current, words, text)
+                if not current.tokens:
+                    current = Piece([], label=current.label)
+            words.append(token.text)
+        elif token.kind == "colon" and not (position + 1 < len(row) and row[position + 1].text == "="):
+            if current.relates():
+                flush()
+            else:
+                words.extend(_said(current, text))
+                current = Piece([], label=_label_of(current, text))
+        elif token.kind in ("separator", "space"):
+            if not _soft_break(current, row, position):
+                current.tokens.append(token)
+            else:
+                flush()
+        else:
+            current.tokens.append(token)
+    flush()
+    if words and out:
+        out[-1].words.extend(words)
+    return [piece for piece in out if piece.relates()] or out[-1:] if len(out) > 1 and _mixed(out) else out
+
+
+def _mixed(out: Sequence[Piece]) -> bool:
+    """Chains beside mere mentions: the mentions are words."""
+    return any(piece.relates() for piece in out) and any(piece.words for piece in out)
+
+
+def _mention(current: Piece, words: list[str], text: str) -> None:
+    """A formula inside words (`损失函数对 a_o 求导`) is part of the words."""
+    words.extend(_said(current, text))
+    current.tokens.clear()
+
+
+def _said(piece: Piece, text: str) -> list[str]:
+    return [text[piece.tokens[0].start : piece.tokens[-1].end]] if piece.tokens else []
+
+
+def _label_of(piece: Piece, text: str) -> str:
+    """What stands before a colon, if it is a label: ①, ①+②, R1, (3)."""
+    if not piece.tokens:
+        return piece.label
+    written = text[piece.tokens[0].start : piece.tokens[-1].end]
+    if all(token.kind in ("label", "operator") for token in piece.tokens):
+        return "".join(token.text for token in piece.tokens)
+    return written if _BARE_LABEL.fullmatch(written) else piece.label
+
+
+def _soft_break(current: Piece, row: Sequence[Token], position: int) -> bool:
+    """Does a comma or a wide space end this chain?  It does if another one follows it."""
+    level = 0
+    for token in row[position + 1 :]:
+        if token.kind in OPENERS:
+            level += 1
+        elif token.kind in CLOSERS:
+            level -= 1
+        elif level <= 0:
+            if token.kind == "relation":
+                return current.relates() or not current.tokens
+            if token.kind in ("implies", "note"):
+                return True
+            if token.kind in ("separator", "space") and current.relates():
+                # a list of values goes on: l = 1, 2, ..., N
+                continue
+    return not current.tokens
+
+
+def _without_alignment(row: Sequence[Token]) -> list[Token]:
+    """Turn `&` into nothing, or into a separator between two equations side by side."""
+    out: list[Token] = []
+    depth = 0
+    since = 0
+    for position, token in enumerate(row):
+        if token.kind in OPENERS:
+            depth += 1
+        elif token.kind in CLOSERS:
+            depth -= 1
+        elif token.kind == "amp" and depth <= 0:
+            following = row[position + 1 :]
+            if (
+                has_relation(out[since:])
+                and out[-1].kind not in ("relation", "operator")
+                and has_relation(following)
+                and following
+                and following[0].kind not in ("relation", "operator")
+            ):
+                out.append(token._replace(kind="separator", text=";"))
+                since = len(out)
+            continue
+        out.append(token)
+    return out
+
+
+def _unwrapped(piece: Piece, text: str, depth: int) -> list[Piece]:
+    """Trim a piece; a bracket around whole equations is opened: `[out_{o1}=…, out_{o2}=…]`, `\\boxed{a = b}`."""
+    found = piece.tokens
+    while found and found[0].kind in ("separator", "space", "amp", "dot"):
+        found = found[1:]
+    while found and found[-1].kind in ("separator", "space", "amp", "dot", "colon"):
+        found = found[:-1]
+    found, label = _numbered(found, text)
+    piece.label = piece.label or label
+    if found and found[0].kind in ("open", "begin-group") and depth < 4:  # noqa: PLR2004 - no one boxes more often
+        close = matching(found, 0, len(found))
+        inside = found[1:close]
+        if close == len(found) - 1 and has_relation(inside) and inside[0].kind != "relation":
+            inner = _row_pieces(inside, text, depth + 1)
+            if inner:
+                inner[0].words = piece.words + inner[0].words
+                inner[0].label = inner[0].label or piece.label
+            return inner
+    piece.tokens = list(found)
+    return [piece] if found else []
+
+
+def _numbered(found: list[Token], text: str) -> tuple[list[Token], str]:
+    """A label in front (`①`, `(2)`, `①:`) or an equation number behind (`\\qquad (12)`)."""
+    label = ""
+    if len(found) > 1 and found[0].kind == "label" and found[1].kind not in ("operator", "relation", "sup", "separator"):
+        label = found[0].text
+        found = found[2:] if found[1].kind in ("colon", "dot") else found[1:]
+    kinds = [token.kind for token in found[:4]]
+    if kinds[:3] == ["open", "number", "close"] and len(found) > 3 and found[1].text.isdigit():
+        if kinds[3] in ("word", "diff", "frac", "label") and has_relation(found) and found[0].text == "(":
+            label = label or text[found[0].start : found[2].end]
+            found = found[3:]
+    if len(found) > 4 and [token.kind for token in found[-4:]] == ["space", "open", "number", "close"]:
+        label = label or text[found[-3].start : found[-1].end]
+        found = found[:-4]
+    return [token for token in found if token.kind != "space" or True], label

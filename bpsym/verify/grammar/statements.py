@@ -1,0 +1,279 @@
+"""Formulas to statements: chains over several lines joined, each term parsed on its own.
+
+A term that cannot be read costs that term, not the chain.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
+
+from bpsym.verify import limits
+from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, Reading, UnreadError, split
+from bpsym.verify.grammar.expressions import expression
+from bpsym.verify.grammar.layout import Piece, pieces
+from bpsym.verify.lexer import Flavour, Token, tokens
+from bpsym.verify.source import Source
+from bpsym.verify.tree import (
+    Annotation,
+    Context,
+    Expr,
+    Missing,
+    Name,
+    Relation,
+    Row,
+    Span,
+    Statement,
+    Unknown,
+    Unreadable,
+    walk,
+)
+
+_BEFORE_OPERATOR = frozenset("+*×·x⊙@⊗•/")
+
+
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """A stretch of mathematics a reader found."""
+
+    source: Source
+    context: Context
+    flavour: Flavour
+    alone: bool = True  # on a line of its own: `= 0.3775` there continues the formula before
+    guessed: bool = False  # found in prose: what does not read is no mathematics, and nobody is told
+
+
+@dataclass(slots=True)
+class _Chain:
+    """A piece on its way to a statement."""
+
+    formula: Formula
+    piece: Piece
+    parts: list[Piece] = field(default_factory=list)
+
+
+def statements(formulas: Iterable[Formula], text: str) -> tuple[list[Statement], list[Unreadable]]:
+    """Everything the formulas say, in order, and what could not be read."""
+    unreadable: list[Unreadable] = []
+    chains = _chains(formulas, text, unreadable)
+    layers = _layers(chains)
+    out: list[Statement] = []
+    for chain in chains:
+        if len(out) >= limits.STATEMENTS:
+            unreadable.append(Unreadable(_span(chain.piece.tokens), f"more than {limits.STATEMENTS} statements"))
+            break
+        reading = Reading(text, layers, chain.formula.flavour.tex)
+        out.extend(_statements_of(chain, reading, unreadable))
+    return out, unreadable[: limits.WARNINGS]
+
+
+def _chains(formulas: Iterable[Formula], text: str, unreadable: list[Unreadable]) -> list[_Chain]:
+    chains: list[_Chain] = []
+    total = 0
+    for formula in formulas:
+        source = formula.source
+        if len(source) > limits.FORMULA_CHARACTERS:
+            unreadable.append(
+                Unreadable(source.span(0, len(source)), f"a formula of more than {limits.FORMULA_CHARACTERS} characters")
+            )
+            continue
+        if total > limits.DOCUMENT_TOKENS:
+            unreadable.append(Unreadable(source.span(0, len(source)), "more mathematics than one document may hold"))
+            break
+        found = tokens(source, formula.flavour)
+        total += len(found)
+        if len(found) > limits.FORMULA_TOKENS:
+            unreadable.append(Unreadable(source.span(0, len(source)), f"a formula of more than {limits.FORMULA_TOKENS} signs"))
+            continue
+        for number, piece in enumerate(pieces(found, text)):
+            if chains and number == 0 and _continues(chains[-1], formula, piece):
+                chains[-1].piece.tokens += piece.tokens
+                chains[-1].piece.label = chains[-1].piece.label or piece.label
+            else:
+                chains.append(_Chain(formula, piece))
+    return chains
+
+
+def _continues(last: _Chain, formula: Formula, piece: Piece) -> bool:
+    """Does a formula go on where the one before stopped?"""
+    first = piece.tokens[0]
+    same = (
+        formula.alone
+        and last.formula.context.heading == formula.context.heading
+        and (last.formula.context.kind == "code") == (formula.context.kind == "code")
+        and last.formula.flavour.tex == formula.flavour.tex
+        and len(last.piece.tokens) + len(piece.tokens) <= limits.FORMULA_TOKENS
+        and last.piece.relates()
+    )
+    if not same:
+        return False
+    if last.piece.tokens[-1].kind == "relation" and first.kind != "relation" and not piece.relates():
+        return True
+    if first.kind == "relation":
+        return True
+    return first.kind == "operator" and first.text in _BEFORE_OPERATOR
+
+
+def _layers(chains: Sequence[_Chain]) -> frozenset[str]:
+    """Bases whose bare superscripts count layers: seen with ^1, ^0, ^l, ^L, or differentiated under a superscript."""
+    found: set[str] = set()
+    for chain in chains:
+        sequence = chain.piece.tokens
+        for position, token in enumerate(sequence[:-1]):
+            if token.kind != "sup" or position == 0:
+                continue
+            base = _base_before(sequence, position)
+            if base is None:
+                continue
+            following = sequence[position + 1]
+            if following.kind == "begin-group" and position + 3 < len(sequence) and sequence[position + 3].kind == "end-group":
+                following = sequence[position + 2]
+            elif following.kind == "begin-group" and position + 2 < len(sequence):
+                following = sequence[position + 2]
+                if following.text not in ("l", "L"):
+                    continue
+            before = sequence[base - 1] if base else None
+            number = following.kind == "number" and following.text.isdigit()
+            if following.text in ("0", "1", "l", "L") or (before is not None and before.kind == "diff" and before.text in "∂dΔ" and number):
+                found.add(sequence[base].text)
+    return frozenset(found - {"e"})
+
+
+def _base_before(sequence: Sequence[Token], position: int) -> int | None:
+    """The word a superscript at `position` hangs on, its subscript skipped."""
+    at = position - 1
+    if sequence[at].kind == "end-group":
+        depth = 0
+        while at >= 0:
+            depth += (sequence[at].kind in CLOSERS) - (sequence[at].kind in OPENERS)
+            if depth == 0:
+                break
+            at -= 1
+        at -= 1
+        if at < 1 or sequence[at].kind != "sub":
+            return None
+        at -= 1
+    elif at >= 2 and sequence[at - 1].kind == "sub":  # noqa: PLR2004 - a word, its underscore, its index
+        at -= 2
+    return at if at >= 0 and sequence[at].kind == "word" else None
+
+
+def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]) -> list[Statement]:
+    found = chain.piece.tokens
+    terms: list[Expr] = []
+    relations: list[Relation] = []
+    failures: list[Unreadable] = []
+    slices, between = _cut(found)
+    for part in slices:
+        try:
+            terms.append(_term(part, reading))
+        except UnreadError as error:
+            span = _span(part)
+            failures.append(Unreadable(span, str(error)))
+            terms.append(Unknown(span, reading.text[span.start : span.end][:200]))
+        except RecursionError:  # the caps keep well below it; a caller deep in its own stack may still meet it
+            span = _span(part)
+            failures.append(Unreadable(span, "nested too deep"))
+            terms.append(Unknown(span, ""))
+    for term in terms:
+        failures.extend(
+            Unreadable(node.span, f"“{node.text}” is no sign we know")
+            for node in walk(term)
+            if isinstance(node, Unknown) and node is not term
+        )
+    relations = [Relation(Span(token.start, token.end), token.text) for token in between]
+    continued = isinstance(terms[0], Missing) and bool(relations)
+    if all(isinstance(term, (Unknown, Missing)) for term in terms):
+        if not chain.formula.guessed and _mathematical(found):
+            unreadable.extend(failures)
+        return []
+    if failures:
+        if chain.formula.guessed and (isinstance(terms[0], Unknown) or len(failures) == len(terms) - continued):
+            return []
+        unreadable.extend(failures)
+    context = chain.formula.context
+    words = " ".join(chain.piece.words).strip()
+    if words:
+        context = replace(context, before=f"{context.before} {words}".strip()[-300:])
+    whole = Statement(
+        _span(found), tuple(terms), tuple(relations), context, chain.piece.label, continued, words, tuple(reading.notes)
+    )
+    return _assignments(whole) or [whole]
+
+
+def _mathematical(found: Sequence[Token]) -> bool:
+    """Is a formula that did not read worth a word?  Not if it is a lone sign."""
+    return len(found) > 2 and any(token.kind in ("number", "word", "diff", "frac") for token in found)  # noqa: PLR2004
+
+
+def _cut(found: Sequence[Token]) -> tuple[list[Sequence[Token]], list[Token]]:
+    """Terms and the relations between them; a doubled relation counts once, one at the end is dropped."""
+    slices: list[Sequence[Token]] = []
+    between: list[Token] = []
+    depth = start = 0
+    for position, token in enumerate(found):
+        if token.kind in OPENERS:
+            depth += 1
+        elif token.kind in CLOSERS:
+            depth -= 1
+        elif token.kind == "relation" and depth <= 0:
+            part = _trimmed(found[start:position])
+            if part or not slices:
+                slices.append(part)
+                between.append(token)
+            start = position + 1
+    last = _trimmed(found[start:])
+    if last:
+        slices.append(last)
+    else:
+        between = between[: len(slices) - 1]
+    return slices, between
+
+
+def _trimmed(part: Sequence[Token]) -> Sequence[Token]:
+    while part and part[0].kind in ("space", "separator", "colon", "amp"):
+        part = part[1:]
+    while part and part[-1].kind in ("space", "separator", "colon", "dot", "amp"):
+        part = part[:-1]
+    return part
+
+
+def _term(part: Sequence[Token], reading: Reading) -> Expr:
+    """One term; values beside each other with commas are a list."""
+    if not part:
+        return Missing(Span(0, 0))
+    kept = [token for token in part if token.kind not in ("space", "tag")]
+    items = [item for item in split(kept, frozenset(["separator"])) if item]
+    if len(items) <= 1:
+        return expression(items[0] if items else kept, reading)
+    return Row(_span(kept), tuple(expression(item, reading) for item in items), "")
+
+
+def _span(found: Sequence[Token]) -> Span:
+    if not found:
+        return Span(0, 0)
+    return Span(min(token.start for token in (found[0], found[-1])), max(token.end for token in (found[0], found[-1])))
+
+
+def _assignments(whole: Statement) -> list[Statement]:
+    """`[w_1, w_2, b_1] = [0.15, 0.20, 0.35]` as three statements; nothing if it is no such list."""
+    rows = [term for term in whole.terms if isinstance(term, Row)]
+    if len(rows) != len(whole.terms) or len(rows) < 2:  # noqa: PLR2004 - names and values
+        return []
+    names, length = rows[0].items, len(rows[0].items)
+    if not all(isinstance(item, Name) for item in names) or any(len(row.items) != length for row in rows):
+        return []
+    return [
+        replace(
+            whole,
+            span=Span(names[k].span.start, rows[-1].items[k].span.end),
+            terms=tuple(row.items[k] for row in rows),
+            annotations=_only(whole.annotations, k),
+        )
+        for k in range(length)
+    ]
+
+
+def _only(annotations: tuple[Annotation, ...], position: int) -> tuple[Annotation, ...]:
+    """Remarks go with the first of a list."""
+    return annotations if position == 0 else ()

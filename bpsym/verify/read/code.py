@@ -1,0 +1,95 @@
+"""Code listings: calls with literal arguments, and whether a listing is code at all."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from bpsym.verify.grammar.cursor import Reading, UnreadError
+from bpsym.verify.grammar.expressions import expression
+from bpsym.verify.lexer import Flavour, tokens
+from bpsym.verify.source import Source
+from bpsym.verify.tree import Argument, CodeCall, Expr
+
+CODE: Final = Flavour(tex=False, code=True)
+_CALL: Final = re.compile(r"([A-Za-z_][\w.]*)\s*\(")
+_LITERAL: Final = re.compile(r"[\[\](),.\d\seE+-]*\d[\[\](),.\d\seE+-]*")
+_KEYWORD: Final = re.compile(r"\s*([A-Za-z_]\w*)\s*=(?!=)\s*")
+_PROGRAMME: Final = re.compile(
+    r"\b(?:def|import|class|return|self|print|while|elif|lambda|range|const|let|var|function|void|float|double|int|puts|end|np)\b"
+    r"|\bfor\b.*\bin\b|[;{}]\s*$|^\s*(?:#include|using)\b",
+    re.MULTILINE,
+)
+_REACH: Final = 1_500
+_CALLS: Final = 400
+
+
+def is_programme(text: str) -> bool:
+    """Is a listing written in a programming language?"""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return len(_PROGRAMME.findall(text)) * 6 >= max(len(lines), 1)
+
+
+def calls(source: Source) -> Iterator[CodeCall]:
+    """Calls with a list, or a keyword's number, written out as an argument."""
+    text = source.text
+    if "(" not in text or not ("[" in text or "=" in text):
+        return
+    found = 0
+    for match in _CALL.finditer(text):
+        close = _closing(text, match.end() - 1)
+        if close < 0:
+            continue
+        arguments = tuple(_arguments(source, match.end(), close))
+        if any(argument.value is not None and (argument.keyword or "[" in argument.text) for argument in arguments):
+            found += 1
+            yield CodeCall(source.span(match.start(), close + 1), match.group(1), arguments)
+            if found >= _CALLS:
+                return
+
+
+def _arguments(source: Source, start: int, end: int) -> Iterator[Argument]:
+    text = source.text
+    depth = 0
+    first = start
+    for position in range(start, end + 1):
+        character = text[position]
+        if character in "([{":
+            depth += 1
+        elif character in ")]}" and position < end:
+            depth -= 1
+        if position == end or (character == "," and depth == 0):
+            if text[first:position].strip():
+                yield _argument(source, first, position)
+            first = position + 1
+
+
+def _argument(source: Source, start: int, end: int) -> Argument:
+    keyword = _KEYWORD.match(source.text, start, end)
+    name = keyword.group(1) if keyword else ""
+    start = keyword.end() if keyword else start
+    part = source[start:end].stripped()
+    return Argument(part.span(0, len(part)), name, _value(part), part.text)
+
+
+def _value(part: Source) -> Expr | None:
+    """The literal an argument is, None for anything else."""
+    if not _LITERAL.fullmatch(part.text):
+        return None
+    try:
+        return expression(tokens(part, CODE), Reading(part.text, tex=False))
+    except UnreadError:
+        return None
+
+
+def _closing(text: str, start: int) -> int:
+    depth = 0
+    for position in range(start, min(len(text), start + _REACH)):
+        if text[position] in "([{":
+            depth += 1
+        elif text[position] in ")]}":
+            depth -= 1
+            if depth == 0:
+                return position
+    return -1
