@@ -252,6 +252,8 @@ class Quiz:
     def __post_init__(self) -> None:
         _check_head(self.id, self.title, Fraction(1), ())
         _check_unique((question.id for question in self.questions), "question")
+        if not self.questions:
+            raise BpsymError(f"the quiz {self.title!r} has no question")
 
 
 def safe_identifier(name: str) -> str:

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import html
 import re
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -34,7 +33,7 @@ from bpsym.exports.xmlfile import Element, add, attribute, child, document, pars
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from bpsym.exports.model import Question
+    from bpsym.exports.model import Language, Question
 
 # The only shares of the marks Moodle imports, as it spells them.
 GRADES = {
@@ -48,6 +47,7 @@ GRADES = {
 }  # fmt: skip
 _SHARES = {name: share for share, name in GRADES.items()}
 
+_EN: Language = "en"
 _ANY_NUMBER = ("0", "1e30")  # value and tolerance of a blank's catch-all; `*` stands for no number there
 _CLOZE_ENTITIES = str.maketrans({
     "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;", "{": "&#123;", "}": "&#125;", "~": "&#126;",
@@ -176,18 +176,19 @@ def _blank(blank: Blank) -> str:
 def read_moodle_xml(data: bytes, where: str = "the Moodle file") -> Quiz:
     """The quiz in a file that `moodle_xml` wrote; BpsymError for a file it cannot have written."""
     root = parse(data, where)
-    quiz = Quiz("quiz", "quiz", ())
+    name, title, language = "quiz", "quiz", _EN
     questions: list[Question] = []
     path: tuple[str, ...] = ()
     for element in root.iterfind("question"):
         kind = attribute(element, "type", where)
         if kind == "category":
-            quiz, path = _read_category(element, quiz, where)
+            title, path, language = _read_category(element, where)
+            name = element.findtext("idnumber") or name
         elif kind in _READERS:
             questions.append(_READERS[kind](element, path, where))
         else:
             raise BpsymError(f"{where}: questions of type {kind!r} are not read")
-    return replace(quiz, questions=tuple(questions))
+    return Quiz(name, title, tuple(questions), language)
 
 
 def _leaf(element: Element, path: str, where: str) -> str:
@@ -201,12 +202,11 @@ def _number(text: str, where: str) -> Fraction:
     return value
 
 
-def _read_category(element: Element, quiz: Quiz, where: str) -> tuple[Quiz, tuple[str, ...]]:
+def _read_category(element: Element, where: str) -> tuple[str, tuple[str, ...], Language]:
+    """The quiz's title, the path below it, the language."""
     names = re.split("(?<!/)/(?!/)", _leaf(element, "category/text", where).removeprefix("$course$/top/"))
     title, *path = [name.replace("//", "/") for name in names]
-    language = re.search('lang="(en|zh)"', _leaf(element, "info/text", where))
-    idnumber = element.findtext("idnumber") or quiz.id
-    return Quiz(idnumber, title, (), "zh" if language and language[1] == "zh" else "en"), tuple(path)
+    return title, tuple(path), "zh" if 'lang="zh"' in _leaf(element, "info/text", where) else "en"
 
 
 def _read_rows(element: Element, where: str) -> list[tuple[Fraction, str, Fraction, Text, str]]:

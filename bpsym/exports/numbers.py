@@ -38,12 +38,16 @@ def decimal_text(value: Fraction) -> str:
 
 
 def shift_decimal(text: str, power: int) -> str:
-    """A decimal times 10^power (power >= 0) with every digit kept: "0.00120" and 4 give "12.0"."""
+    """A plain decimal times 10^power with every digit kept: "0.00120" and 4 give "12.0", and back with -4."""
     sign, digits = ("-", text[1:]) if text.startswith("-") else ("", text)
     whole, _, part = digits.partition(".")
-    part = part.ljust(power, "0")
-    whole, part = (whole + part[:power]).lstrip("0") or "0", part[power:]
-    return sign + whole + ("." + part if part else "")
+    if power >= 0:
+        part = part.ljust(power, "0")
+        whole, part = whole + part[:power], part[power:]
+    else:
+        whole = whole.rjust(1 - power, "0")
+        whole, part = whole[:power], whole[power:] + part
+    return sign + (whole.lstrip("0") or "0") + ("." + part if part else "")
 
 
 # --- numbers people type ----------------------------------------------------------------------------------------------

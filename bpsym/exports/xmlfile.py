@@ -21,10 +21,22 @@ def add(parent: Element, tag: str, text: str | None = None, **attributes: str) -
     return child
 
 
-def document(root: Element, *, indented: bool = True) -> bytes:
-    """A whole XML file, UTF-8, the same bytes on every machine; indented only where no element mixes text and tags."""
-    if indented:
-        ET.indent(root)
+def _indent(element: Element, mixed: frozenset[str], margin: str) -> None:
+    """Put each child on a line of its own, except inside elements that mix text and tags."""
+    if element.tag in mixed or not len(element):
+        return
+    for each in element:
+        _indent(each, mixed, margin + "  ")
+        each.tail = margin + "  "
+    element.text, element[-1].tail = margin + "  ", margin
+
+
+def document(root: Element, mixed: frozenset[str] = frozenset()) -> bytes:
+    """A whole XML file, UTF-8, indented, the same bytes on every machine; elements in `mixed` keep their white space.
+
+    Namespaces are attributes like any other (`xmlns`), so that the file says them where its readers expect them.
+    """
+    _indent(root, mixed, "\n")
     written: bytes = ET.tostring(root, encoding="utf-8", xml_declaration=True)
     return written + b"\n"
 
@@ -42,11 +54,18 @@ def parse(data: bytes, where: str) -> Element:
     return root
 
 
+def without_namespaces(root: Element) -> Element:
+    """The same tree with local names as tags."""
+    for element in root.iter():
+        element.tag = element.tag.rpartition("}")[2]
+    return root
+
+
 def attribute(element: Element, name: str, where: str) -> str:
     """An attribute that must be there."""
     value = element.get(name)
     if value is None:
-        raise BpsymError(f"{where}: <{local_name(element)}> lacks the attribute {name!r}")
+        raise BpsymError(f"{where}: <{element.tag}> lacks the attribute {name!r}")
     return value
 
 
@@ -54,10 +73,5 @@ def child(element: Element, path: str, where: str) -> Element:
     """A descendant that must be there."""
     found = element.find(path)
     if found is None:
-        raise BpsymError(f"{where}: <{local_name(element)}> lacks <{path.rpartition('}')[2]}>")
+        raise BpsymError(f"{where}: <{element.tag}> lacks <{path}>")
     return found
-
-
-def local_name(element: Element) -> str:
-    """A tag without its namespace."""
-    return element.tag.rpartition("}")[2]
