@@ -256,7 +256,9 @@ show(x, places=4)
 
 
 @pytest.mark.parametrize(
-    ("check", "snippet"), [(check, each) for check, snippets in BAD.items() for each in snippets], ids=str
+    ("check", "snippet"),
+    [(check, each) for check, snippets in BAD.items() for each in snippets],
+    ids=lambda value: getattr(value, "__name__", value),  # a function's repr differs in each of xdist's workers
 )
 def test_check_finds(check: Callable[[Module], Iterator[str]], snippet: str) -> None:
     """Each check finds what it is for, however it is spelt."""
