@@ -82,7 +82,7 @@ LOSSES: dict[str, Loss] = {
     row.name: row
     for row in (
         Loss("half-squared-error", lambda t, o, _n: HALF * (t - o) ** 2, lambda t, o, _n: o - t),
-        Loss("mean-squared-error", lambda t, o, n: (t - o) ** 2 / n, lambda t, o, n: 2 * (o - t) / n),
+        Loss("mean-squared-error", lambda t, o, n: (t - o) ** 2 / n, lambda t, o, n: (o - t) * (2 / n)),
         Loss("absolute-error", lambda t, o, _n: Abs(t - o), lambda t, o, _n: sign(o - t), kink="sign"),
         # Huber (1964) with threshold 1
         Loss(

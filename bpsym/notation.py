@@ -1,0 +1,221 @@
+"""What quantities are called: the one place where printed names are made.
+
+Two families of names are in daily use: net/out/E/target ("net-out", weights numbered through as w1, w2, ...) and
+z/a/L/y ("z-a", layers in superscripts). At index letters the letter tells the layer, as in Bishop (2006), section 5.3.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from sympy import Expr, Indexed, Integer, Symbol
+
+from bpsym.errors import BpsymError, choices
+from bpsym.program import Program, Quantity, Role, head
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bpsym.expand import Expansion
+
+NET_OUT, Z_A = "net-out", "z-a"
+NOTATIONS = (NET_OUT, Z_A)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A printed name: a base, what stands below it and above it. Parts are joined without a sign unless one is long."""
+
+    base: str  # "net", "w", "delta"
+    sub: tuple[str, ...] = ()
+    sup: tuple[str, ...] = ()
+
+    def marked(self, *marks: str) -> Name:
+        """The name with more above it."""
+        return Name(self.base, self.sub, (*self.sup, *marks))
+
+
+# role -> base, in each family; what is not listed is made of what it belongs to
+_BASES: dict[str, dict[Role, str]] = {
+    NET_OUT: {
+        Role.INPUT: "i",
+        Role.TARGET: "target",
+        Role.WEIGHT: "w",
+        Role.BIAS: "b",
+        Role.STATE: "out",
+        Role.RATE: "eta",
+        Role.DECAY: "lambda",
+        Role.NET: "net",
+        Role.OUT: "out",
+        Role.UNIT_LOSS: "E",
+        Role.LOSS: "E",
+    },
+    Z_A: {
+        Role.INPUT: "x",
+        Role.TARGET: "y",
+        Role.WEIGHT: "w",
+        Role.BIAS: "b",
+        Role.STATE: "a",
+        Role.RATE: "eta",
+        Role.DECAY: "lambda",
+        Role.NET: "z",
+        Role.OUT: "a",
+        Role.UNIT_LOSS: "L",
+        Role.LOSS: "L",
+    },
+}
+
+
+@dataclass(frozen=True)
+class Notation:
+    """Names for the entries of one program."""
+
+    family: str
+    program: Program
+    expansion: Expansion | None = None  # with it, weights of a dense network are numbered through in net-out
+
+    def __post_init__(self) -> None:
+        """Raise BpsymError for a family that does not exist."""
+        if self.family not in NOTATIONS:
+            raise BpsymError(choices("notation", self.family, NOTATIONS))
+
+    def name(self, entry: Expr) -> Name:
+        """The name of an entry; the adjoint of a net input is delta, of anything else a fraction made by the printer."""
+        quantity = self.program.quantities.get(head(entry))
+        if quantity is None:
+            return self._letter(entry)
+        indices: tuple[Expr, ...] = entry.indices if isinstance(entry, Indexed) else ()
+        if quantity.role is Role.UPDATED:
+            return self.name(self.program.get(quantity.of)[indices]).marked("+")
+        if quantity.role is Role.ADJOINT:
+            owner = self.program.get(quantity.of)
+            own = self._spelled(owner, indices)
+            return Name("delta", own.sub, own.sup)
+        return self._spelled(quantity, indices)
+
+    def _spelled(self, quantity: Quantity, indices: tuple[Expr, ...]) -> Name:
+        base = _BASES[self.family][quantity.role]
+        if quantity.role in (Role.RATE, Role.DECAY):
+            return Name(base)
+        if quantity.role is Role.LOSS:
+            return Name(base, ("total",)) if self.family == NET_OUT else Name(base)
+        if quantity.role is Role.WEIGHT:
+            return self._weight(quantity, indices)
+        if quantity.role is Role.BIAS and not quantity.axes and self.family == NET_OUT:
+            return Name(base, (str(self.layers.index(quantity.layer)),))
+        lead, own = self._split(quantity, indices)
+        if quantity.role is Role.STATE:
+            lead = ("0",)
+        if self.family == Z_A:
+            layer = () if quantity.role in (Role.INPUT, Role.TARGET, Role.UNIT_LOSS) else (self._number(quantity),)
+            return Name(base, (*lead, ",", *_listed(own)) if lead else _listed(own), layer)
+        unit = own if quantity.role is Role.INPUT else self._unit(quantity.layer, own)
+        return Name(base, unit, tuple(f"({index})" for index in lead))
+
+    def _weight(self, quantity: Quantity, indices: tuple[Expr, ...]) -> Name:
+        places = tuple(str(index) for index in indices)
+        if self.family == Z_A:
+            base = "v" if quantity.name.startswith("V_") else "w"
+            return Name(base, _listed(places), (self._number(quantity),))
+        if not self._is_dense:
+            return Name(self._letters[quantity.name], _listed(places))
+        if self.expansion is not None and all(index.is_Integer for index in indices):
+            return Name("w", (str(self._numbers(quantity.name)[indices]),))
+        return Name("w", _listed(places))
+
+    @cached_property
+    def layers(self) -> list[str]:
+        """Names of the layers, the input first."""
+        return list(dict.fromkeys(q.layer for q in self.program.quantities.values() if q.layer))
+
+    def layer_of(self, entry: Expr) -> str:
+        """The layer an entry belongs to."""
+        return self.program.get(head(entry)).layer
+
+    def _number(self, quantity: Quantity) -> str:
+        return f"({self.layers.index(quantity.layer)})"
+
+    @cached_property
+    def _weights(self) -> list[Quantity]:
+        return self.program.all(Role.WEIGHT)
+
+    @cached_property
+    def _is_dense(self) -> bool:
+        return all(len(q.axes) == 2 and q.name.startswith("W_") for q in self._weights) and not any(
+            q.initial for q in self.program.quantities.values()
+        ) and self._weights[0].axes[1].index.name == "m"
+
+    @cached_property
+    def _letters(self) -> Mapping[str, str]:
+        """Letters for the weights of other families: u, v, w (recurrent); k, w (convolutional)."""
+        recurrent = any(q.initial for q in self.program.quantities.values())
+        first = self._weights[0].name
+        letters = {first: "u" if recurrent else "k"}
+        return {q.name: letters.get(q.name, "v" if q.name.startswith("V_") else "w") for q in self._weights}
+
+    @cached_property
+    def _offsets(self) -> dict[str, int]:
+        """How many weights stand before those of each layer."""
+        offsets, total = {}, 0
+        for quantity in self._weights:
+            offsets[quantity.name] = total
+            rows, columns = self.expansion.shape(quantity) if self.expansion else (0, 0)
+            total += rows * columns
+        return offsets
+
+    def _numbers(self, name: str) -> _Numbering:
+        columns = self.expansion.shape(self.program.get(name))[1] if self.expansion else 0
+        return _Numbering(self._offsets[name], columns)
+
+    def _split(self, quantity: Quantity, indices: tuple[Expr, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Sample or time indices, and those of the unit."""
+        lead = sum(1 for axis in quantity.axes if axis.index.name in ("s", "t"))
+        return tuple(map(str, indices[:lead])), tuple(map(str, indices[lead:]))
+
+    def _unit(self, layer: str, own: tuple[str, ...]) -> tuple[str, ...]:
+        """The unit an entry belongs to: h1; h1,2 in the first of several hidden layers; the letter alone for a letter."""
+        if not own:
+            return (layer,)
+        if all(not part.isdigit() for part in own):
+            return _listed(own)
+        if len(layer) > 1 or len(own) > 1:
+            return (layer, ",", *_listed(own))
+        return (layer, *own)
+
+    def _letter(self, entry: Expr) -> Name:
+        """An index letter, or the size of a layer."""
+        text = str(entry)
+        if isinstance(entry, Symbol) and text.startswith("n_"):
+            layer = text.removeprefix("n_")
+            if layer == "t":
+                return Name("T")
+            if layer == "s":
+                return Name("S")
+            if self.family == Z_A and layer in self.layers:
+                return Name("n", (str(self.layers.index(layer)),))
+            return Name("n", (layer,))
+        return Name(text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Numbering:
+    """Weights numbered unit by unit: the last index runs fastest."""
+
+    before: int
+    columns: int
+
+    def __getitem__(self, indices: tuple[Integer, ...]) -> int:
+        row, column = map(int, indices)
+        return self.before + (row - 1) * self.columns + column
+
+
+def _listed(parts: tuple[str, ...]) -> tuple[str, ...]:
+    """Indices side by side, with commas as soon as one is longer than a letter or digit."""
+    if len(parts) < 2 or all(len(part) == 1 for part in parts):  # noqa: PLR2004  (one index needs no sign)
+        return parts
+    spread: list[str] = []
+    for part in parts:
+        spread += [",", part]
+    return tuple(spread[1:])
