@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
+import tomllib
+from importlib.metadata import packages_distributions
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,7 +63,13 @@ LONGER = {
 # bpsym and bpsym.cli import nothing of these: `bpsym --help` answers before they would be loaded.
 NOT_AT_START = ("sympy", "numpy", "jinja2", "flint", "typst", "msgspec", "markdown_it", "latex2mathml", "mpmath")
 
+# Modules that import what a plain install does not bring, each with the extra that does.
+BEYOND_DEPENDENCIES = {
+    "bpsym.fonts.subset": "dev",  # run by a maintainer, to make the font files again
+}
+
 PACKAGE = modules()
+DISTRIBUTIONS = packages_distributions()  # import name -> the names it is installed by
 
 
 def unit(name: str) -> str | None:
@@ -135,6 +144,33 @@ def test_module_length(module: Module) -> None:
     """No module is longer than a person reads in one go, save those that say why."""
     lines = module.text.count("\n")
     assert (lines > LONGEST) == (module.name in LONGER), f"{module.name} has {lines} lines; the limit is {LONGEST}"
+
+
+def undeclared_imports(module: Module) -> Iterator[str]:
+    """Each import of a library that pyproject.toml does not require for it."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    extra = BEYOND_DEPENDENCIES.get(module.name, "")
+    required = project["dependencies"] + project["optional-dependencies"].get(extra, [])
+    declared = {re.split(r"[^\w.-]", each)[0].lower().replace("_", "-") for each in required}
+    for name, line in imports(module):
+        top = name.split(".")[0]
+        if top in sys.stdlib_module_names or top == "bpsym":
+            continue
+        if not declared & {each.lower().replace("_", "-") for each in DISTRIBUTIONS.get(top, [top])}:
+            yield f"line {line}: imports {top}"
+
+
+@pytest.mark.parametrize("module", PACKAGE, ids=lambda module: module.name)
+def test_imports_are_declared(module: Module) -> None:
+    """Every library a module imports is required by pyproject.toml: nothing is there by luck."""
+    assert list(undeclared_imports(module)) == []
+
+
+def test_undeclared_import_is_found() -> None:
+    """A development tool, and a library nobody requires, are found; a dependency by another import name is none."""
+    snippet = "import pytest\nimport nowhere.at.all\nimport sys, flint, typst\nfrom markdown_it import MarkdownIt"
+    found = list(undeclared_imports(Module("bpsym.x", snippet)))
+    assert found == ["line 1: imports pytest", "line 2: imports nowhere"]
 
 
 # Each check, and where what it looks for belongs.
