@@ -1,0 +1,1 @@
+"""Mistakes in the backward pass: factors and paths of the chain rule."""

@@ -1,0 +1,1 @@
+"""Mistakes in the forward pass: net inputs and activations."""

@@ -1,0 +1,1 @@
+"""Mistakes in the loss and in the error signal it gives."""
