@@ -1,0 +1,76 @@
+"""Reading: a file in, its written mathematics out.
+
+Every format becomes text with places (`Source`) and goes through the same scan; only HTML and notebooks have to be taken out
+of their wrapping first.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+from bpsym.errors import BpsymError
+from bpsym.verify import limits
+from bpsym.verify.grammar.statements import statements
+from bpsym.verify.read import html, notebook
+from bpsym.verify.read.decode import decode
+from bpsym.verify.read.scan import Found, code_block, scan, style
+from bpsym.verify.source import Source, whole
+from bpsym.verify.tree import Document, Span, Unreadable
+
+
+def read(source: Path | str | bytes, name: str | None = None) -> Document:
+    """Everything a document states, with places.
+
+    `source` is a path or a file's bytes; `name` is what to call it.  Raises BpsymError if there is no such file or it is no
+    text; what cannot be understood in a text is listed in `Document.unreadable`.
+    """
+    if isinstance(source, bytes):
+        data, name = source, name or "document"
+    else:
+        path = Path(source)
+        name = name or str(source)
+        try:
+            if path.stat().st_size > limits.FILE_BYTES:
+                raise BpsymError(f"{name}: longer than the {limits.FILE_BYTES} bytes that are read")
+            data = path.read_bytes()
+        except OSError as error:
+            raise BpsymError(f"{name}: {error.strerror or error}") from None
+    text, encoding = decode(data, name)
+    return read_text(text, name, encoding)
+
+
+def read_text(text: str, name: str = "document", encoding: str = "utf-8") -> Document:
+    """Likewise for text already decoded."""
+    unreadable: list[Unreadable] = []
+    origin = whole(text)
+    if len(text) > limits.TEXT_CHARACTERS:
+        unreadable.append(Unreadable(Span(limits.TEXT_CHARACTERS, len(text)), "the document is too long; the rest was not read"))
+        origin = origin[: limits.TEXT_CHARACTERS]
+    found = _found(origin, name)
+    chains, more = statements(found.formulas, text)
+    unreadable = sorted([*found.unreadable, *more, *unreadable], key=lambda place: place.span)[: limits.WARNINGS]
+    return Document(
+        name, text, encoding, tuple(chains), tuple(unreadable), tuple(found.prose), tuple(found.calls), tuple(found.tables)
+    )
+
+
+def _found(origin: Source, name: str) -> Found:
+    how = style(origin.text)
+    if notebook.is_notebook(origin.text, name):
+        return _joined(
+            [scan(part, how, kind) if kind != "code" else code_block(part, how) for kind, part in notebook.cells(origin)]
+        )
+    if html.is_html(origin.text, name):
+        return scan(html.markdown(origin), how)
+    if "<sub>" in origin.text or "<sup>" in origin.text or "&" in origin.text:
+        origin = html.inline(origin)
+    return scan(origin, how)
+
+
+def _joined(parts: list[Found]) -> Found:
+    out = Found()
+    for part in parts:
+        for slot in fields(Found):
+            getattr(out, slot.name).extend(getattr(part, slot.name))
+    return out

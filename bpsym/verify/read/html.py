@@ -1,0 +1,243 @@
+"""HTML: text and formulas out of the tags, as Markdown with places.
+
+Formulas come from MathJax's sources in the text, from KaTeX's annotations, from `<script type="math/tex">` and from MathML.
+Scripts and styles are skipped; nothing is fetched.
+"""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+from typing import Final
+
+from bpsym.verify.source import Source, inserted, joined
+from bpsym.verify.tree import Span
+
+_PIECE: Final = re.compile(
+    r"<!--.*?-->|<(?P<closing>/?)(?P<name>[A-Za-z][\w:-]*)(?P<attributes>(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*)>"
+    r"|(?P<entity>&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,31});)|<!\w[^>]*>",
+    re.DOTALL,
+)
+_BLOCKS: Final = frozenset(
+    "p div br li ul ol tr table section article header footer main aside pre blockquote h1 h2 h3 h4 h5 h6 dt dd figure "
+    "figcaption hr body html head title thead tbody details summary form".split(),
+)
+_SKIPPED: Final = frozenset(["script", "style", "noscript", "template", "svg", "head", "iframe"])
+_INLINE: Final = re.compile(r"<(/?)(sub|sup)>|&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,31});|<br\s*/?>", re.IGNORECASE)
+_SIGNS: Final = {"\u2062": " ", "\u2061": " ", "\u2063": " ", "∂": "\\partial ", "∑": "\\sum ", "∇": "\\nabla ", "%": "\\%", "{": "\\{", "}": "\\}"}
+# MathML elements whose children are arguments: what is written before, between and after them.
+_SCHEMES: Final = {
+    "mfrac": ("\\frac{", ("}{", ""), "}"),
+    "msup": ("{", ("}^{", ""), "}"),
+    "msub": ("{", ("}_{", ""), "}"),
+    "msubsup": ("{", ("}_{", "}^{"), "}"),
+    "munder": ("{", ("}_{", ""), "}"),
+    "mover": ("{", ("}^{", ""), "}"),
+    "munderover": ("{", ("}_{", "}^{"), "}"),
+    "msqrt": ("\\sqrt{", ("", ""), "}"),
+    "mtext": ("\\text{", ("", ""), "}"),
+    "mtable": ("\\begin{matrix}", ("", ""), "\\end{matrix}"),
+    "mtr": ("", ("", ""), "\\\\ "),
+    "mtd": ("{", ("", ""), "} & "),
+}
+
+
+def is_html(text: str, name: str) -> bool:
+    """By its name, or by a head that can be nothing else."""
+    return name.lower().endswith((".html", ".htm", ".xhtml")) or bool(
+        re.match(r"\s*(?:<\?xml[^>]*>\s*)?<(?:!doctype html|html|head|body)", text[:2_000], re.IGNORECASE)
+    )
+
+
+def inline(source: Source) -> Source:
+    """Markdown with its few tags and entities resolved: `w<sub>5</sub>`, `&lt;`, `&nbsp;`."""
+    kept: list[Source] = []
+    position = 0
+    for match in _INLINE.finditer(source.text):
+        written = match.group()
+        if match.group(2):
+            plain = "}" if match.group(1) else "_{" if match.group(2).lower() == "sub" else "^{"
+        elif written.startswith("<"):
+            plain = "\n"
+        else:
+            plain = unescape(written)
+            if plain == written or len(plain) != 1:
+                continue
+        kept += [source[position : match.start()], inserted(plain, source.span(match.start(), match.end()))]
+        position = match.end()
+    return joined([*kept, source[position:]]) if position else source
+
+
+def markdown(source: Source) -> Source:
+    """The page as Markdown."""
+    reader = _Page(source)
+    reader.run()
+    return joined(reader.out)
+
+
+class _Page:
+    """One walk over the tags of a page."""
+
+    def __init__(self, source: Source) -> None:
+        self.source = source
+        self.out: list[Source] = []
+        self.skipping = ""
+        self.math: list[Source] | None = None  # the TeX made of the MathML we are in
+        self.stack: list[tuple[str, int, str]] = []  # MathML: element, children seen, closing text
+        self.katex = 0  # depth of the spans KaTeX draws for the eye
+        self.spans: list[bool] = []
+        self.row = 0
+        self.display = False
+
+    def say(self, text: str, at: Span) -> None:
+        target = self.out if self.math is None else self.math
+        target.append(inserted(text, at))
+
+    def run(self) -> None:
+        position = 0
+        text = self.source.text
+        for match in _PIECE.finditer(text):
+            if match.start() < position:
+                continue
+            self.words(position, match.start())
+            position = match.end()
+            at = self.source.span(match.start(), match.end())
+            if match.group("entity"):
+                if self.visible():
+                    self.words_of(inserted(unescape(match.group("entity")), at))
+            elif match.group("name"):
+                name = match.group("name").lower().removeprefix("m:").removeprefix("mml:")
+                closing = bool(match.group("closing"))
+                jump = self.tag(name, closing, match.group("attributes") or "", at, position)
+                position = max(position, jump)
+        self.words(position, len(text))
+
+    def visible(self) -> bool:
+        return not self.skipping and not self.katex
+
+    def words(self, start: int, end: int) -> None:
+        if start < end and self.visible():
+            self.words_of(self.source[start:end])
+
+    def words_of(self, part: Source) -> None:
+        if self.math is None:
+            self.out.append(part)
+        elif part.text.strip():
+            for position, character in enumerate(part.text):
+                if character in _SIGNS and not (self.stack and self.stack[-1][0] == "mtext"):
+                    self.math.append(inserted(_SIGNS[character], part.span(position, position + 1)))
+                else:
+                    self.math.append(part[position : position + 1])
+
+    def tag(self, name: str, closing: bool, attributes: str, at: Span, position: int) -> int:  # noqa: FBT001 - one caller
+        """Handle a tag; returns an offset to jump to, 0 for none."""
+        text = self.source.text
+        if name in _SKIPPED and not closing and not attributes.rstrip().endswith("/"):
+            end = re.compile(rf"</{name}\s*>", re.IGNORECASE).search(text, position)
+            stop = end.end() if end else len(text)
+            if name == "script" and "math/tex" in attributes:
+                dollar = "$$" if "mode=display" in attributes else "$"
+                self.out += [inserted(dollar, at), self.source[position : end.start() if end else stop], inserted(dollar, at)]
+            return stop
+        if name == "span":
+            self.span_tag(closing, attributes)
+        if self.katex:
+            return 0
+        if name == "math":
+            self.math_tag(closing, attributes, at)
+        elif self.math is not None:
+            return self.mathml(name, closing, attributes, at, position)
+        elif name in ("td", "th"):
+            if not closing:
+                self.say(" ", at)
+            else:
+                self.say(" | ", at)
+        elif name == "tr":
+            self.say("\n" if closing else "\n| ", at)
+            self.row = self.row if closing else self.row + 1
+        elif name in ("thead",) and closing:
+            self.say("\n|---|\n", at)
+        elif name in ("sub", "sup"):
+            self.say("}" if closing else ("_{" if name == "sub" else "^{"), at)
+        elif re.fullmatch(r"h[1-6]", name):
+            self.say("\n\n" if closing else "\n\n# ", at)
+        elif name == "pre":
+            self.say("\n```\n", at)
+        elif name == "code" and not self._in_pre():
+            self.say("`", at)
+        elif name in _BLOCKS:
+            self.say("\n\n" if name in ("p", "div", "section", "blockquote") else "\n", at)
+        return 0
+
+    def _in_pre(self) -> bool:
+        opened = sum(part.text.count("\n```\n") for part in self.out[-400:])
+        return opened % 2 == 1
+
+    def span_tag(self, closing: bool, attributes: str) -> None:  # noqa: FBT001 - one caller
+        if closing:
+            if self.spans and self.spans.pop():
+                self.katex -= 1
+        else:
+            drawn = "katex-html" in attributes or "MJX_Assistive" in attributes or 'class="mjx' in attributes
+            self.spans.append(drawn)
+            self.katex += drawn
+
+    def math_tag(self, closing: bool, attributes: str, at: Span) -> None:  # noqa: FBT001 - one caller
+        if not closing:
+            self.math = []
+            self.stack = []
+            self.display = "block" in attributes
+        elif self.math is not None:
+            tex, self.math = self.math, None
+            dollar = "$$" if self.display else "$"
+            self.out += [inserted(dollar, at), *tex, inserted(dollar, at)]
+
+    def mathml(self, name: str, closing: bool, attributes: str, at: Span, position: int) -> int:  # noqa: FBT001 - one caller
+        if name == "annotation" and not closing:
+            end = self.source.text.find("</annotation", position)
+            if "tex" in attributes.lower() and end > 0:
+                self.math = [unescape_keeping(self.source[position:end])]
+                self.stack = []
+                close = self.source.text.find("</math", end)
+                return close if close > 0 else end
+            return end if end > 0 else 0
+        if self.math is None:
+            return 0
+        if closing:
+            while self.stack:
+                opened, _, last = self.stack.pop()
+                self.math.append(inserted(last, at))
+                if opened == name:
+                    break
+            return 0
+        if attributes.rstrip().endswith("/"):
+            return 0
+        self.between(at)
+        first, _, last = _SCHEMES.get(name, ("{" if name == "mrow" else "", ("", ""), "}" if name == "mrow" else ""))
+        if name == "mi":
+            first, last = " ", " "
+        self.math.append(inserted(first, at))
+        self.stack.append((name, 0, last))
+        return 0
+
+    def between(self, at: Span) -> None:
+        """What separates this child from the one before it."""
+        if not self.stack or self.math is None:
+            return
+        parent, seen, last = self.stack[-1]
+        joints = _SCHEMES.get(parent, ("", ("", ""), ""))[1]
+        if 0 < seen <= len(joints) and joints[seen - 1]:
+            self.math.append(inserted(joints[seen - 1], at))
+        self.stack[-1] = (parent, seen + 1, last)
+
+
+def unescape_keeping(part: Source) -> Source:
+    """Entities resolved, places kept."""
+    if "&" not in part.text:
+        return part
+    kept: list[Source] = []
+    position = 0
+    for match in re.finditer(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,31});", part.text):
+        kept += [part[position : match.start()], inserted(unescape(match.group()), part.span(match.start(), match.end()))]
+        position = match.end()
+    return joined([*kept, part[position:]])

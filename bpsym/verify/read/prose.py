@@ -1,0 +1,173 @@
+"""Formulas and figures in running text.
+
+A formula in prose is a run of mathematical tokens around a relation; ordinary words, Chinese text and full stops end it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+from bpsym.verify.grammar.cursor import Reading, UnreadError
+from bpsym.verify.grammar.expressions import expression
+from bpsym.verify.grammar.numerals import number
+from bpsym.verify.lexer import CJK, Flavour, Token, tokens
+from bpsym.verify.source import Source
+from bpsym.verify.symbols import CONNECTIVES, FUNCTIONS, GREEK_WORDS, WORDS
+from bpsym.verify.tree import Negative, Number, Row, Sentence, Span
+
+PLAIN: Final = Flavour(tex=False)
+_NEVER: Final = frozenset(["a", "A", "I"])
+_RELATION: Final = re.compile(r"[=＝≈≡→←⇒<>≤≥∈]|->|~")
+_NUMERAL: Final = r"[-−–+]?(?:\d{1,3}(?:[,\u2009\u202f ]\d{3})+(?![\d.])|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\.\d+)(?:\.\.\.|…)?"
+_ENTRY: Final = r"[-−]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
+_VALUES: Final = re.compile(
+    rf"[\[(（［]\s*(?P<row>{_ENTRY}(?:\s*[,，、;\s]\s*{_ENTRY})+)\s*[\])）］]|(?<![\w.])(?P<number>{_NUMERAL})(?![\w]|\.\d)"
+    rf"|(?<=[{CJK}])(?P<behind>{_NUMERAL})",
+)
+_END: Final = re.compile(r"[。！？；]|[.!?;](?=\s|$)|\n")
+
+
+def formulas(line: Source, words: frozenset[str] = frozenset(), *, decimal_comma: bool = False) -> Iterator[Source]:
+    """The stretches of a line that may be formulas."""
+    if not _RELATION.search(line.text):
+        return
+    flavour = Flavour(tex=False, words=words, decimal_comma=decimal_comma)
+    found = tokens(Source(line.text, range(len(line)), range(1, len(line) + 1)), flavour)
+    for run in _runs(found, words):
+        kept = _trimmed(run)
+        if kept:
+            yield line[kept[0].start : kept[-1].end]
+
+
+def _runs(found: Sequence[Token], words: frozenset[str]) -> Iterator[list[Token]]:
+    run: list[Token] = []
+    for position, token in enumerate(found):
+        following = found[position + 1] if position + 1 < len(found) else None
+        if _mathematical(token, following, words) and not (token.kind == "separator" and token.text == ";"):
+            run.append(token)
+        else:
+            yield run
+            run = []
+    yield run
+
+
+def _mathematical(token: Token, following: Token | None, words: frozenset[str]) -> bool:
+    """Can a token be part of a formula, or is it a word of the text?"""
+    if token.kind in ("note", "unknown", "colon", "row", "implies", "tag", "space"):
+        return False
+    if token.kind != "word":
+        return True
+    text = token.text
+    if text in CONNECTIVES and text not in ("a", "in"):
+        return False
+    if len(text) <= 2 or token.tail or text in words or text in WORDS or text in FUNCTIONS or text in GREEK_WORDS:  # noqa: PLR2004
+        return True
+    if not text.isascii():
+        return following is not None and following.kind == "relation"
+    if following is None:
+        return False
+    tight = not following.gap
+    return (tight and following.kind in ("sub", "sup", "prime")) or (tight and following.text == "(") or following.kind == "relation"
+
+
+def _trimmed(run: list[Token]) -> list[Token]:
+    """From an operand to an operand, with a relation between; the words before the left-hand side cut off."""
+    if not any(token.kind == "relation" for token in run):
+        return []
+    run = _balanced(run)
+    while run and run[0].kind in ("separator", "operator", "dot", "dots", "close", "sub", "sup", "prime", "end-group", "bar") and run[0].text != "-":
+        run = run[1:]
+    while run and run[-1].kind in ("separator", "operator", "dot", "open", "sub", "relation", "diff", "big", "begin-group"):
+        if run[-1].kind == "operator" and len(run) > 1 and run[-2].kind == "sup":
+            break
+        run = run[:-1]
+    first = next((k for k, token in enumerate(run) if token.kind == "relation"), None)
+    if first is None or len(run) < 2:  # noqa: PLR2004 - a relation and one side
+        return []
+    run = run[_left_edge(run, first) :]
+    arrow = [token for token in run if token.kind == "relation"]
+    if all(token.text in ("→", "<", ">") for token in arrow):
+        last = run[-1]
+        named = any(token.kind in ("word", "diff") for token in run[: run.index(arrow[0])])
+        if not named or (arrow[0].text == "→" and last.kind not in ("number", "close")):
+            return []
+    if not any(token.kind in ("number", "word", "label") for token in run[1:]):
+        return []
+    return run
+
+
+def _left_edge(run: list[Token], relation: int) -> int:
+    """Where the left-hand side begins: a word apart from the next by a blank is a word of the text."""
+    edge = 0
+    depth = 0
+    for position in range(relation - 1, 0, -1):
+        token, before = run[position], run[position - 1]
+        depth += token.kind in ("close", "end-group")
+        depth -= token.kind in ("open", "begin-group")
+        if depth > 0 or not token.gap:
+            continue
+        apart = token.kind in ("word", "diff", "number", "open") and before.kind in ("word", "number", "close")
+        pair = before.kind == "word" and before.text in WORDS and bool(token.tail or token.text == "total") and before.text != "in"
+        if apart and not pair:
+            edge = position
+            break
+    while edge < relation - 1 and run[edge].text in _NEVER and run[edge + 1].gap and run[edge + 1].kind in ("word", "diff"):
+        edge += 1
+    return edge
+
+
+def _balanced(run: list[Token]) -> list[Token]:
+    """Cut at a bracket that is closed but was never opened, or opened and never closed."""
+    stack: list[int] = []
+    for position, token in enumerate(run):
+        if token.kind in ("open", "begin-group"):
+            stack.append(position)
+        elif token.kind in ("close", "end-group"):
+            if not stack:
+                rest = _balanced(run[position + 1 :])
+                head = run[:position]
+                return head if any(token.kind == "relation" for token in head) else rest
+            stack.pop()
+    if stack:
+        head, rest = run[: stack[0]], run[stack[0] + 1 :]
+        return head if any(token.kind == "relation" for token in head) else _balanced(rest)
+    return run
+
+
+def sentences(line: Source, text: str) -> Iterator[Sentence]:
+    """The sentences of a line that hold figures."""
+    if not any(character.isdigit() for character in line.text):
+        return
+    start = 0
+    for end in [*(match.end() for match in _END.finditer(line.text)), len(line)]:
+        part = line[start:end].stripped()
+        start = end
+        values = tuple(_values(part, text)) if len(part) else ()
+        if values:
+            yield Sentence(part.span(0, len(part)), part.text, values)
+
+
+def _values(part: Source, text: str) -> Iterator[Number | Negative | Row]:
+    for match in _VALUES.finditer(part.text):
+        name = match.lastgroup or "number"
+        try:
+            if name == "row":
+                inner = part[match.start() : match.end()]
+                tree = expression(tokens(inner, PLAIN), Reading(text, tex=False))
+                if isinstance(tree, Row):
+                    yield tree
+            else:
+                yield _signed(part, match.start(name), match.end(name))
+        except UnreadError:
+            continue  # a figure nobody can check is left to the eye
+
+
+def _signed(part: Source, start: int, end: int) -> Number | Negative:
+    written = part.text[start:end].replace("…", "...").replace("\u2009", "").replace("\u202f", "")
+    sign = written[0] in "-−–+"
+    first = start + sign
+    span = part.span(first, end)
+    value = number(Token("number", written[sign:].replace(" ", ""), span.start, span.end))
+    return Negative(Span(part.span(start, end).start, span.end), value) if written[0] in "-−–" else value
