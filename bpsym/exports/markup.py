@@ -69,3 +69,16 @@ def from_html(fragment: str) -> tuple[Text, str]:
 def feedback_html(feedback: Text, rule: str) -> str:
     """Feedback that remembers which mistake rule it speaks of."""
     return f'<div data-rule="{html.escape(rule)}">{to_html(feedback)}</div>'
+
+
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]#|~$!+-]|(?m:(?<=^[0-9])[.)])")
+
+
+def to_markdown(text: Text) -> str:
+    """`text` as Markdown with `$LaTeX$`, as Jupyter shows it; a newline starts a paragraph."""
+    return "".join(
+        _MARKDOWN.sub(r"\\\g<0>", html.escape(run.text, quote=False)).replace("\n", "\n\n")
+        if isinstance(run, Plain)
+        else f"${run.latex}$"
+        for run in text.runs
+    )

@@ -27,7 +27,7 @@ from bpsym.exports.model import (
     Text,
     WrongAnswer,
 )
-from bpsym.exports.numbers import decimal_text, read_number
+from bpsym.exports.numbers import decimal_text, needed_number
 from bpsym.exports.xmlfile import Element, add, attribute, child, document, parse
 
 if TYPE_CHECKING:
@@ -195,13 +195,6 @@ def _leaf(element: Element, path: str, where: str) -> str:
     return child(element, path, where).text or ""
 
 
-def _number(text: str, where: str) -> Fraction:
-    value = read_number(text)
-    if value is None:
-        raise BpsymError(f"{where}: {text!r} is no number")
-    return value
-
-
 def _read_category(element: Element, where: str) -> tuple[str, tuple[str, ...], Language]:
     """The quiz's title, the path below it, the language."""
     names = re.split("(?<!/)/(?!/)", _leaf(element, "category/text", where).removeprefix("$course$/top/"))
@@ -217,7 +210,7 @@ def _read_rows(element: Element, where: str) -> list[tuple[Fraction, str, Fracti
         if share is None:
             raise BpsymError(f"{where}: an answer is worth {answer.get('fraction')!r} per cent, which Moodle has not")
         feedback, rule = from_html(_leaf(answer, "feedback/text", where))
-        tolerance = _number(answer.findtext("tolerance") or "0", where)
+        tolerance = needed_number(answer.findtext("tolerance") or "0", where)
         rows.append((share, _leaf(answer, "text", where), tolerance, feedback, rule))
     return rows
 
@@ -238,7 +231,7 @@ def _read_numerical(element: Element, category: tuple[str, ...], where: str) -> 
         _leaf(element, "name/text", where),
         from_html(_leaf(element, "questiontext/text", where))[0],
         _key(_read_rows(element, where), where),
-        _number(_leaf(element, "defaultgrade", where), where),
+        needed_number(_leaf(element, "defaultgrade", where), where),
         category,
     )
 
@@ -255,7 +248,7 @@ def _read_choice(element: Element, category: tuple[str, ...], where: str) -> Cho
         right[0][0],
         tuple(Distractor(from_html(answer)[0], rule, said) for share, answer, _, said, rule in rows if share != 1),
         right[0][1],
-        _number(_leaf(element, "defaultgrade", where), where),
+        needed_number(_leaf(element, "defaultgrade", where), where),
         category,
     )
 
@@ -268,7 +261,7 @@ def _read_cloze(element: Element, category: tuple[str, ...], where: str) -> Cloz
         for match in _ALTERNATIVE.finditer(alternatives):
             right, share, value, tolerance, feedback = match.groups()
             said, rule = from_html(html.unescape(feedback or ""))
-            rows.append((Fraction(1) if right else _SHARES[share], value, _number(tolerance, where), said, rule))
+            rows.append((Fraction(1) if right else _SHARES[share], value, needed_number(tolerance, where), said, rule))
         parts += [Blank(name, _key(rows, where), int(marks)), from_html(after)[0]]
     return ClozeQuestion(_leaf(element, "idnumber", where), _leaf(element, "name/text", where), tuple(parts), category)
 

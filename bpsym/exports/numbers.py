@@ -155,6 +155,14 @@ def read_number(text: str) -> Fraction | None:
     return value / 100 if value is not None and percent else value
 
 
+def needed_number(text: str | None, where: str) -> Fraction:
+    """`read_number` where a file must hold one; BpsymError where it doesn't."""
+    value = read_number(text or "")
+    if value is None:
+        raise BpsymError(f"{where}: {text!r} is no number")
+    return value
+
+
 def is_ambiguous(text: str) -> bool:
     """Whether `text` is one number with a decimal comma and another with grouped thousands: `1,234`, not `0,234`."""
     return re.fullmatch(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}", _normal(text[:MAX_CHARACTERS])) is not None

@@ -22,9 +22,9 @@ from bpsym.exports.model import (
     Text,
     WrongAnswer,
 )
-from bpsym.exports.numbers import read_number
+from bpsym.exports.numbers import needed_number
 from bpsym.exports.qti21 import FEEDBACK, MANIFEST, TEST_TYPE, UNFILED
-from bpsym.exports.xmlfile import Element, attribute, child, parse, without_namespaces
+from bpsym.exports.xmlfile import Element, attribute, child, member
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -35,28 +35,22 @@ if TYPE_CHECKING:
 def read_qti21_package(data: bytes, where: str = "the QTI package") -> Quiz:
     """The quiz in a package that `qti21_package` wrote; BpsymError for one it cannot have written."""
     members = unpack(data, where)
-    manifest = _tree(members, MANIFEST, where)
+    manifest = member(members, MANIFEST, where)
     tests = [each for each in manifest.iterfind("resources/resource") if each.get("type") == TEST_TYPE]
     if len(tests) != 1:
         raise BpsymError(f"{where}: {MANIFEST} lists {len(tests)} tests, and one is read")
-    test = _tree(members, attribute(tests[0], "href", where), where)
+    test = member(members, attribute(tests[0], "href", where), where)
     title = attribute(test, "title", where)
     part = child(test, "testPart", where)
     questions: list[Question] = []
     language = "en"
     for path, reference in _references(part, ()):
-        item = _tree(members, attribute(reference, "href", where), where)
+        item = member(members, attribute(reference, "href", where), where)
         language = attribute(item, "{http://www.w3.org/XML/1998/namespace}lang", where)
         questions.append(_read_item(item, path, where))
     return Quiz(
         attribute(test, "identifier", where), title, tuple(questions), "zh" if language.startswith("zh") else "en"
     )
-
-
-def _tree(members: Mapping[str, bytes], name: str, where: str) -> Element:
-    if name not in members:
-        raise BpsymError(f"{where} lacks {name}")
-    return without_namespaces(parse(members[name], f"{where}: {name}"))
 
 
 def _references(section: Element, path: tuple[str, ...]) -> Iterable[tuple[tuple[str, ...], Element]]:
@@ -89,20 +83,13 @@ def _read_text(element: Element | None) -> Text:
     return parts[0] if isinstance(parts[0], Text) else EMPTY
 
 
-def _number(text: str | None, where: str) -> Fraction:
-    value = read_number(text or "")
-    if value is None:
-        raise BpsymError(f"{where}: {text!r} is no number")
-    return value
-
-
 def _read_item(item: Element, category: tuple[str, ...], where: str) -> Question:
     identifier = attribute(item, "identifier", where)
     where = f"{where}: item {identifier}"
     title = attribute(item, "title", where)
     spoken = {attribute(each, "identifier", where): _read_text(each) for each in item.iterfind("modalFeedback")}
     highest = child(item, "outcomeDeclaration[@identifier='MAXSCORE']/defaultValue/value", where)
-    marks = _number(highest.text, where)
+    marks = needed_number(highest.text, where)
     interaction = item.find("itemBody/choiceInteraction")
     if interaction is not None:
         return _read_choice(item, interaction, (identifier, title, marks, category), spoken, where)
@@ -128,9 +115,9 @@ def _read_key(
     for branch in condition.iterfind("responseElseIf"):
         near = child(branch, "equal", where)
         name = child(branch, f"setOutcomeValue[@identifier='{FEEDBACK}']/multiple/baseValue", where).text or ""
-        earned = [_number(each.text, where) for each in branch.iterfind("setOutcomeValue/sum/divide/baseValue")]
+        earned = [needed_number(each.text, where) for each in branch.iterfind("setOutcomeValue/sum/divide/baseValue")]
         marks = earned[0] / earned[1] if earned else Fraction(0)
-        tolerance = _number(attribute(near, "tolerance", where), where)
+        tolerance = needed_number(attribute(near, "tolerance", where), where)
         rows.append((name, child(near, "baseValue", where).text or "", tolerance, marks))
     _, answer, tolerance, full = rows[0]
     wrong = tuple(

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET  # builds and prints trees only; `parse` reads with defusedxml
+from typing import TYPE_CHECKING
 
 from defusedxml import DefusedXmlException
 from defusedxml.ElementTree import fromstring
 
 from bpsym.errors import BpsymError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MAX_BYTES = 256 * 2**20
 
@@ -59,6 +63,13 @@ def without_namespaces(root: Element) -> Element:
     for element in root.iter():
         element.tag = element.tag.rpartition("}")[2]
     return root
+
+
+def member(members: Mapping[str, bytes], name: str, where: str) -> Element:
+    """The root of an XML file in a package, without namespaces; BpsymError where it is missing."""
+    if name not in members:
+        raise BpsymError(f"{where} lacks {name}")
+    return without_namespaces(parse(members[name], f"{where}: {name}"))
 
 
 def attribute(element: Element, name: str, where: str) -> str:
