@@ -131,6 +131,9 @@ class _Lexer:
             group = match.lastgroup
             if group == "blank":
                 self.gap = True
+                if "\t" in match.group() and not self.flavour.tex and self.out:
+                    self.put("space", "", start, self.position)
+                    self.gap = True
             elif group == "comment":
                 if not self.flavour.tex:
                     self.position = start + 1
@@ -216,7 +219,8 @@ class _Lexer:
             self.put("diff", "d", start, start + 1)
             self._word_with_tail(run[1:], start + 1, end)
             return
-        if len(run) == 2 and not known and not self.flavour.code and run not in CONNECTIVES and run not in FUNCTIONS:
+        dotted = not self.flavour.tex and re.match(r"\.[A-Za-z]", self.text[end : end + 2]) is not None
+        if len(run) == 2 and not known and not dotted and not self.flavour.code and run not in CONNECTIVES and run not in FUNCTIONS:
             self.put("word", run[0], start, start + 1)
             self._word_with_tail(run[1], start + 1, end)
             return
@@ -356,10 +360,11 @@ class _Lexer:
             text = "⊙"
         elif sign == "Σ" and self.text[end:].lstrip()[:1] in "'(":
             kind, text = "word", "Sigma"
-        elif kind == "space":
+        elif kind == "space" and sign != "⇥":
             self.gap = True
-            if sign != "⇥":
-                return
+            return
+        elif sign == "?" and re.match(r"\s?[A-Za-z]", self.text[end : end + 2]):
+            kind, text = "diff", "∂"  # what is left of ∂ on pages copied without their fonts
         elif sign == "_" and re.match(r"\s*\\?_", self.text[end : end + 3]):
             return
         self.put(kind, text, start, end)

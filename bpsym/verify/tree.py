@@ -343,7 +343,8 @@ def walk(node: Node) -> Iterator[Node]:
 class Relation:
     """What stands between two expressions.
 
-    `kind` is "=", "≈", ":=", "←", "→", "<", ">", "≤", "≥", "≠", "∈", "∝", "+=" or "-=".  (`⇒`, `,` and `;` end a statement and
+    `kind` is "=", "≈", ":=", "←", "→", "<", ">", "≤", "≥", "≠", "∈", "∝", "~" (a range, `w_1 \\sim w_4`; before a
+    number it reads "≈"), "+=" or "-=".  (`⇒`, `,` and `;` end a statement and
     are no relations; `\\equiv`, `==`, `＝` read "=", `~=` reads "≈".)
     """
 

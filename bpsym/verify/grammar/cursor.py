@@ -16,9 +16,10 @@ CLOSERS = frozenset(["close", "end-group", "end"])
 class UnreadError(BpsymError):
     """A formula that follows no rule we have; caught where the formula began and reported as unreadable."""
 
-    def __init__(self, why: str, span: Span) -> None:
+    def __init__(self, why: str, span: Span, *, certain: bool = False) -> None:
         super().__init__(why)
         self.why = why
+        self.certain = certain  # surely mathematics, not a guess at prose
         self.span = span
 
 
@@ -65,3 +66,16 @@ def split(found: Sequence[Token], kinds: frozenset[str]) -> list[Sequence[Token]
             start = position + 1
     parts.append(found[start:])
     return parts
+
+
+def has_relation(found: Sequence[Token]) -> bool:
+    """A relation outside all brackets."""
+    depth = 0
+    for token in found:
+        if token.kind in OPENERS:
+            depth += 1
+        elif token.kind in CLOSERS:
+            depth -= 1
+        elif token.kind == "relation" and depth <= 0:
+            return True
+    return False

@@ -14,7 +14,7 @@ from typing import Final
 
 from bpsym.verify import limits
 from bpsym.verify.grammar import numerals, scripts
-from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, Reading, UnreadError, matching, span_of, split
+from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, Reading, UnreadError, has_relation, matching, span_of, split
 from bpsym.verify.lexer import Token
 from bpsym.verify.symbols import (
     CASE_ENVIRONMENTS,
@@ -172,9 +172,12 @@ class _Parser:
     def multiplicative(self) -> Expr:
         """Factors, with or without a sign between them."""
         start = self.position
-        factors: list[Expr] = [self.unary()]
-        starts = [start]
+        first = self.unary()
+        factors: list[Expr] = [first]
         operators: list[str] = []
+        if isinstance(first, Product) and self.found[start].kind == "word":  # a(1 - a) among other factors
+            factors, operators = list(first.factors), list(first.operators)
+        starts = [start] * len(factors)
         while True:
             token = self.peek()
             if token.kind == "operator" and token.text in _TIMES:
@@ -208,6 +211,11 @@ class _Parser:
             if scaled is not None:
                 operators.pop()
                 factors[-1] = scaled
+                continue
+            if isinstance(right, Product) and self.found[here].kind == "word":
+                factors += right.factors
+                operators += right.operators
+                starts += [here] * len(right.factors)
                 continue
             factors.append(right)
             starts.append(here)
@@ -341,7 +349,11 @@ class _Parser:
             return self.found[start + 1 : close]
         if token.kind in ("frac", "sqrt", "accent"):
             start = self.position
-            self.postfix()
+            self.position += 1
+            for _ in range(2 if token.kind == "frac" else 1):
+                opens = self.peek().kind == "begin-group"
+                self.position = (matching(self.found, self.position, self.end) if opens else self.position) + 1
+            self.position = min(self.position, self.end)
             return self.found[start : self.position]
         if token.kind in CLOSERS or token is _END:
             return ()
@@ -464,6 +476,9 @@ class _Parser:
             self.position += 1  # `net h1`
             name = replace(name, sub=(*name.sub, unit.text + unit.tail))
         scripted = self.scripted(name, start)
+        following = self.peek()
+        if base == "e" and isinstance(scripted, Name) and not self.reading.tex and following.kind == "word" and not following.gap:
+            raise UnreadError("an exponent flattened by copying", self.since(start), certain=True)
         return self.applied(scripted, start) if isinstance(scripted, Name) else scripted
 
     def scripted(self, name: Name, start: int) -> Expr:
@@ -585,7 +600,7 @@ class _Parser:
         """A name and a parenthesis, and nothing that says which: unit, product or call."""
         close = matching(self.found, self.position, self.end)
         inside = self.found[self.position + 1 : close]
-        if _is_remark(inside):
+        if _is_remark(inside) or has_relation(inside):
             self.remark(name, close)
             return name
         if close >= self.end:
@@ -619,7 +634,8 @@ class _Parser:
     def is_remark(self) -> bool:
         """Does the bracket at the cursor hold words, or a value in passing?"""
         close = matching(self.found, self.position, self.end)
-        return close < self.end and _is_remark(self.found[self.position + 1 : close])
+        inside = self.found[self.position + 1 : close]
+        return close < self.end and self.peek().text == "(" and (_is_remark(inside) or has_relation(inside))
 
     def remark(self, target: Expr | None, close: int) -> None:
         """A bracket that holds words, or a value in passing: `(0.01和0.99是预期值)`, `(=0.7803)`."""
@@ -628,8 +644,13 @@ class _Parser:
         self.position = min(close + 1, self.end)
         span = self.since(start)
         formula = None
-        if inside and inside[0].kind == "relation":
-            formula = self.sub_expression(inside[1:])
+        try:
+            if inside and inside[0].kind == "relation":
+                formula = self.sub_expression(inside[1:])
+            elif has_relation(inside):
+                formula = self.sub_expression(inside)
+        except UnreadError:
+            formula = None  # the remark is kept as text
         self.reading.notes.append(Annotation(span, target, self.reading.text[span.start : span.end], formula))
 
     # --- brackets ----------------------------------------------------------------------------------------------
@@ -663,6 +684,8 @@ class _Parser:
         self.last_span = self.since(start)
         if len(items) == 1:
             item = items[0]
+            if bracket == "[" and isinstance(item, Product) and not self.reading.tex and _run_together(item):
+                raise UnreadError("a matrix flattened by copying", self.since(start), certain=True)
             nested = isinstance(item, Row) and item.bracket == "[" and bracket == "["
             return Matrix(self.since(start), (item.items,)) if nested and isinstance(item, Row) else item
         if bracket == "[" and all(_is_row(item, part) for item, part in zip(items, parts, strict=True)):
@@ -841,7 +864,8 @@ class _Parser:
                 except UnreadError:
                     formula = None  # the remark is kept as text
             span = span_of(part)
-            self.reading.notes.append(Annotation(span, tree, self.reading.text[span.start : span.end], formula))
+            text = part[0].text if len(part) == 1 else self.reading.text[span.start : span.end]
+            self.reading.notes.append(Annotation(span, tree, text, formula))
         return tree
 
     def environment(self) -> Expr:
@@ -1002,6 +1026,11 @@ def _spaced_items(part: Sequence[Token]) -> list[Sequence[Token]]:
         elif token.kind in CLOSERS:
             depth -= 1
     return [part[start:stop] for start, stop in zip(starts, [*starts[1:], len(part)], strict=True)]
+
+
+def _run_together(product: Product) -> bool:
+    """Four names and more in a bracket with nothing between: no product, but entries."""
+    return len(product.factors) > 3 and not any(product.operators) and all(isinstance(factor, Name) for factor in product.factors)  # noqa: PLR2004
 
 
 def _is_row(item: Expr, part: Sequence[Token]) -> bool:

@@ -10,7 +10,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, matching, split
+from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, has_relation, matching, split
 from bpsym.verify.lexer import Token
 from bpsym.verify.symbols import LAYOUT_ENVIRONMENTS
 
@@ -30,19 +30,6 @@ class Piece:
     def relates(self) -> bool:
         """Is there a relation outside all brackets?"""
         return has_relation(self.tokens)
-
-
-def has_relation(found: Sequence[Token]) -> bool:
-    """A relation outside all brackets."""
-    depth = 0
-    for token in found:
-        if token.kind in OPENERS:
-            depth += 1
-        elif token.kind in CLOSERS:
-            depth -= 1
-        elif token.kind == "relation" and depth <= 0:
-            return True
-    return False
 
 
 def pieces(found: list[Token], text: str) -> list[Piece]:
@@ -270,6 +257,10 @@ def _unwrapped(piece: Piece, text: str, depth: int) -> list[Piece]:
     if found and found[0].kind in ("open", "begin-group") and depth < 4:  # noqa: PLR2004 - no one boxes more often
         close = matching(found, 0, len(found))
         inside = found[1:close]
+        entries = [part for part in split(inside, frozenset(["separator", "colon"])) if part] if close == len(found) - 1 else []
+        if any(_wraps_relation(entry) for entry in entries) and not has_relation(inside):
+            listed = [inner for entry in entries for inner in _row_pieces(entry, text, depth + 1)]
+            return [inner for inner in listed if inner.relates()]
         if close == len(found) - 1 and has_relation(inside) and inside[0].kind != "relation":
             inner = _row_pieces(inside, text, depth + 1)
             if inner:
@@ -278,6 +269,11 @@ def _unwrapped(piece: Piece, text: str, depth: int) -> list[Piece]:
             return inner
     piece.tokens = list(found)
     return [piece] if found else []
+
+
+def _wraps_relation(entry: Sequence[Token]) -> bool:
+    """Is a list's entry a whole equation in brackets?"""
+    return entry[0].kind == "open" and matching(entry, 0, len(entry)) == len(entry) - 1 and has_relation(entry[1:-1])
 
 
 def _numbered(found: list[Token], text: str) -> tuple[list[Token], str]:

@@ -20,6 +20,8 @@ from bpsym.verify.tree import (
     Expr,
     Missing,
     Name,
+    Negative,
+    Number,
     Relation,
     Row,
     Span,
@@ -99,6 +101,7 @@ def _continues(last: _Chain, formula: Formula, piece: Piece) -> bool:
     first = piece.tokens[0]
     same = (
         formula.alone
+        and len(piece.tokens) > 1
         and last.formula.context.heading == formula.context.heading
         and (last.formula.context.kind == "code") == (formula.context.kind == "code")
         and last.formula.flavour.tex == formula.flavour.tex
@@ -160,6 +163,9 @@ def _base_before(sequence: Sequence[Token], position: int) -> int | None:
 
 def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]) -> list[Statement]:
     found = chain.piece.tokens
+    guessed = chain.formula.guessed
+    if guessed and len(found) > 1 and found[0].text == "-" and found[1].gap:
+        found = found[1:]  # a dash before an item of a list
     terms: list[Expr] = []
     relations: list[Relation] = []
     failures: list[Unreadable] = []
@@ -170,6 +176,7 @@ def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]
         except UnreadError as error:
             span = _span(part)
             failures.append(Unreadable(span, str(error)))
+            guessed = guessed and not error.certain
             terms.append(Unknown(span, reading.text[span.start : span.end][:200]))
         except RecursionError:  # the caps keep well below it; a caller deep in its own stack may still meet it
             span = _span(part)
@@ -181,14 +188,18 @@ def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]
             for node in walk(term)
             if isinstance(node, Unknown) and node is not term
         )
-    relations = [Relation(Span(token.start, token.end), token.text) for token in between]
+    for token, right in zip(between, terms[1:], strict=True):
+        kind = "≈" if token.text == "~" and isinstance(right, (Number, Negative)) else token.text
+        relations.append(Relation(Span(token.start, token.end), kind))
     continued = isinstance(terms[0], Missing) and bool(relations)
+    if continued and guessed and not chain.formula.alone:
+        return []
     if all(isinstance(term, (Unknown, Missing)) for term in terms):
-        if not chain.formula.guessed and _mathematical(found):
+        if not guessed and _mathematical(found):
             unreadable.extend(failures)
         return []
     if failures:
-        if chain.formula.guessed and (isinstance(terms[0], Unknown) or len(failures) == len(terms) - continued):
+        if guessed and (chain.formula.flavour.code or isinstance(terms[0], Unknown) or len(failures) == len(terms) - continued):
             return []
         unreadable.extend(failures)
     context = chain.formula.context

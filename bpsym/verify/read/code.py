@@ -38,7 +38,7 @@ def calls(source: Source) -> Iterator[CodeCall]:
         return
     found = 0
     for match in _CALL.finditer(text):
-        close = _closing(text, match.end() - 1)
+        close = -1 if match.group(1).endswith("_") else _closing(text, match.end() - 1)
         if close < 0:
             continue
         arguments = tuple(_arguments(source, match.end(), close))

@@ -14,7 +14,7 @@ from bpsym.verify.grammar.expressions import expression
 from bpsym.verify.grammar.numerals import number
 from bpsym.verify.lexer import CJK, Flavour, Token, tokens
 from bpsym.verify.source import Source
-from bpsym.verify.symbols import CONNECTIVES, FUNCTIONS, GREEK_WORDS, WORDS
+from bpsym.verify.symbols import CONNECTIVES, FUNCTIONS, GREEK_WORDS, UNIT_NAMES, WORDS
 from bpsym.verify.tree import Negative, Number, Row, Sentence, Span
 
 PLAIN: Final = Flavour(tex=False)
@@ -55,7 +55,7 @@ def _runs(found: Sequence[Token], words: frozenset[str]) -> Iterator[list[Token]
 
 def _mathematical(token: Token, following: Token | None, words: frozenset[str]) -> bool:
     """Can a token be part of a formula, or is it a word of the text?"""
-    if token.kind in ("note", "unknown", "colon", "row", "implies", "tag", "space"):
+    if token.kind in ("note", "unknown", "colon", "row", "implies", "tag"):
         return False
     if token.kind != "word":
         return True
@@ -77,9 +77,9 @@ def _trimmed(run: list[Token]) -> list[Token]:
     if not any(token.kind == "relation" for token in run):
         return []
     run = _balanced(run)
-    while run and run[0].kind in ("separator", "operator", "dot", "dots", "close", "sub", "sup", "prime", "end-group", "bar") and run[0].text != "-":
+    while run and run[0].kind in ("separator", "operator", "dot", "dots", "close", "sub", "sup", "prime", "end-group", "bar", "space") and run[0].text != "-":
         run = run[1:]
-    while run and run[-1].kind in ("separator", "operator", "dot", "open", "sub", "relation", "diff", "big", "begin-group"):
+    while run and run[-1].kind in ("separator", "operator", "dot", "open", "sub", "relation", "diff", "big", "begin-group", "space"):
         if run[-1].kind == "operator" and len(run) > 1 and run[-2].kind == "sup":
             break
         run = run[:-1]
@@ -109,7 +109,7 @@ def _left_edge(run: list[Token], relation: int) -> int:
         if depth > 0 or not token.gap:
             continue
         apart = token.kind in ("word", "diff", "number", "open") and before.kind in ("word", "number", "close")
-        pair = before.kind == "word" and before.text in WORDS and bool(token.tail or token.text == "total") and before.text != "in"
+        pair = before.kind == "word" and before.text in UNIT_NAMES and bool(token.tail or token.text == "total") and before.text != "in"
         if apart and not pair:
             edge = position
             break

@@ -202,9 +202,11 @@ class _Scanner:
         if "\\" in stripped.text and _TEX_COMMAND.search(stripped.text):
             self.found.formulas.append(Formula(stripped, context, self.how.flavour()))
             return
-        for piece in _code_formulas(stripped, self.how):
+        pieces = list(_code_formulas(stripped, self.how))
+        for piece in pieces:
             self.found.formulas.append(Formula(piece, context, self.how.flavour(tex=False), guessed=True))
-        self.found.prose.extend(prose.sentences(stripped, self.how.text))
+        if not pieces:
+            self.found.prose.extend(prose.sentences(stripped, self.how.text))
 
     # --- prose -------------------------------------------------------------------------------------------------
 
@@ -215,23 +217,27 @@ class _Scanner:
         stretch = self.text[start:end]
         lines = _logical_lines(stretch)
         letters, sources = scraped.columns([line.strip("\r\n") for line in lines]) if len(lines) > 2 else (set(), set())  # noqa: PLR2004
-        position = start
         waiting = list(regions)
+        following = done = start
         for number, line in enumerate(lines):
-            stop = position + len(line)
+            position, following = max(following, done), following + len(line)
+            if following <= done:  # a formula that began above reaches over this line
+                continue
+            stop = following
             here: list[Region] = []
             while waiting and waiting[0].start < stop:
                 here.append(waiting.pop(0))
+                if here[-1].end > stop:
+                    newline = self.text.find("\n", here[-1].end)
+                    stop = done = end if newline < 0 or newline > end else newline + 1
             if number in letters and number not in sources and not here:
-                pass
-            elif number in sources:
-                whole = Region("inline", position, stop, position, stop)
-                self.formula(whole, "inline", alone=False)
-            elif len(line) <= limits.LINE_CHARACTERS:
+                continue
+            if number in sources:
+                self.formula(Region("inline", position, stop, position, stop), "inline", alone=False)
+            elif stop - position <= limits.LINE_CHARACTERS:
                 self.line(position, stop, here)
             else:
                 self.found.unreadable.append(Unreadable(self.source.span(position, stop), "a line too long to be searched for formulas"))
-            position = max(stop, position)
 
     def line(self, start: int, stop: int, regions: list[Region]) -> None:
         text = self.text
@@ -251,7 +257,8 @@ class _Scanner:
         self.plain(position, stop)
         if text[first:stop].strip():
             line = self.source[first : max(stop, regions[-1].end if regions else stop)]
-            self.found.prose.extend(prose.sentences(line, self.how.text))
+            if not (alone and regions):
+                self.found.prose.extend(prose.sentences(line, self.how.text))
             if "(" in line.text:
                 self.found.calls.extend(code.calls(line))
             self.before = text[first:stop].strip()
@@ -350,7 +357,8 @@ def _region(text: str, match: re.Match[str]) -> Region | None:
             return None
         closing = opening[:-1] + ("]" if opening.endswith("[") else ")")
         display = "display" if opening.endswith("[") else "inline"
-        return _until(text, start, first, closing, display, limits.FORMULA_CHARACTERS if display == "display" else 2_000)
+        region = _until(text, start, first, closing, display, limits.FORMULA_CHARACTERS if display == "display" else 2_000)
+        return region if region is not None and _bracketed(text, region) else None
     if match.group("ticked"):
         return _until(text, start, first, "`$", "inline", 2_000)
     if match.group("role"):
@@ -363,6 +371,14 @@ def _region(text: str, match: re.Match[str]) -> Region | None:
     if kind is not None and match.group("dollar"):
         return _dollar(text, start)
     return _tick(text, start)
+
+
+def _bracketed(text: str, region: Region) -> bool:
+    """Do `\\( … \\)` or `\\[ … \\]` hold a formula?  Markdown escapes brackets the same way."""
+    inside = text[region.first : region.last]
+    if region.kind == "inline" and (_BLANK.search(inside) or "$$" in inside or "\\(" in inside):
+        return False
+    return bool(re.search(r"[=\\^_+<>\d]|^\s*[A-Za-z]\s*$", inside)) and text[max(0, region.start - 1) : region.start] != "["
 
 
 def _until(text: str, start: int, first: int, closing: str, kind: str, reach: int) -> Region | None:
