@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flint import ctx, fmpq
@@ -10,7 +11,6 @@ from flint import ctx, fmpq
 from bpsym import primitives
 from bpsym.errors import EvaluationError, Undecided
 from bpsym.lowering import Code, lower
-from bpsym.program import head
 from bpsym.rounding import EXACT, Numeral, Rounding, numeral
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class Environment:
     def __getitem__(self, entry: Expr) -> Value:
         """The value of an entry; raises EvaluationError when an input has no value."""
         if entry not in self._found:
+            if entry in self.sizes:
+                return self.sizes[entry]
             self._compute(entry)
         return self._found[entry]
 
@@ -74,7 +76,7 @@ class Environment:
             self._code[entry] = lower([(entry, step.simplest)], [entry], self.sizes)
         return self._code[entry]
 
-    @property
+    @cached_property
     def sizes(self) -> dict[Expr, fmpq]:
         """The sizes of the layers, which formulas such as 2/n use as numbers."""
         return {symbol: fmpq(number) for symbol, number in self.expansion.sizes.items()}
@@ -99,15 +101,16 @@ class Environment:
         merged = {**self.given, **given}
         return Environment(self.expansion, self.values, self.rounding, merged, self.precision, {}, self._code)
 
-    def numeral(self, entry: Expr, rounding: Rounding | None = None) -> Numeral:
-        """An entry as printed; the precision grows until every digit is settled."""
+    def numeral(self, expr: Expr, rounding: Rounding | None = None) -> Numeral:
+        """An entry, or an expression in entries, as printed; the precision grows until every digit is settled."""
         here = self
         while True:
+            value = here[expr] if expr.is_Indexed or expr.is_Symbol else here.of(expr)
             try:
-                return numeral(here[entry], rounding or self.rounding)
+                return numeral(value, rounding or self.rounding)
             except Undecided:
                 if here.precision >= PRECISION_LIMIT:
-                    return _vanishing(here[entry], rounding or self.rounding)
+                    return _vanishing(value, rounding or self.rounding)
                 here = here.sharper()
 
     def of(self, expr: Expr) -> Value:
@@ -125,10 +128,6 @@ class Environment:
             row = primitives.ACTIVATIONS.get(step.step.rule)
             if row is not None and row.kink:
                 yield from ((step.out, used) for used in step.uses if self[used] == 0)
-
-    def values_of(self, name: str) -> dict[Expr, Value]:
-        """The values of all entries of one quantity."""
-        return {entry: self[entry] for entry in self.expansion.entries(head(self.expansion.program.get(name).generic))}
 
 
 def _settled(value: Value, rounding: Rounding) -> Numeral:

@@ -17,7 +17,7 @@ from bpsym.errors import ProgramError
 from bpsym.program import Form, Program, Quantity, Role, Step, Term, entries, head
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
 
 @dataclass(frozen=True)
@@ -167,6 +167,10 @@ class Expansion:
     @cached_property
     def _recurrent(self) -> dict[str, Quantity]:
         return {q.name: q for q in self.program.quantities.values() if q.initial}
+
+    def rewritten(self, steps: Iterable[ScalarStep]) -> Expansion:
+        """The same with other equations for some entries: how a mistake is followed through."""
+        return Expansion(self.program, self.sizes, {step.out: step for step in steps})
 
     def of_role(self, role: Role) -> tuple[Expr, ...]:
         """Every entry of every quantity of a role, in reading order."""

@@ -119,7 +119,7 @@ def _script(s: Syntax, parts: tuple[str, ...]) -> str:
 
 def _part(s: Syntax, box: lay.Box) -> str:
     text = _write(s, box)
-    single = isinstance(box, (lay.Atom, lay.Number, lay.Call, lay.Paren, lay.Bars, lay.Root))
+    single = isinstance(box, (lay.Atom, lay.Number, lay.Call, lay.Paren, lay.Bars, lay.Root)) and text[0] != "-"
     return text if single or not s.flat else s.paren % text
 
 

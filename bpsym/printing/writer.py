@@ -127,7 +127,8 @@ class Writer:
     def _product(self, expr: Expr) -> Box:
         """A box that may stand beside plus and minus."""
         if _is_negative(expr) and not expr.is_Atom:
-            return row(Sign("negative"), self._factor(-expr) if isinstance(-expr, Add) else self._product(-expr))
+            box = self._factor(-expr) if isinstance(-expr, Add) else self._product(-expr)
+            return row(Sign("negative"), Paren(box) if _is_signed(box) else box)
         if not isinstance(expr, Mul):
             return self._power(expr)
         above, below = _fraction(expr)
@@ -207,7 +208,7 @@ class Writer:
         if isinstance(expr, Sum):
             return self._big_sum(expr)
         if isinstance(expr, Piecewise):
-            rows = tuple((self._sum(value), None if test == True else self._test(test)) for value, test in expr.args)  # noqa: E712  (SymPy's own True)
+            rows = tuple((self._sum(value), None if test == True else self.condition(test)) for value, test in expr.args)  # noqa: E712  (SymPy's own True)
             return Cases(rows, self.otherwise)
         if isinstance(expr, KroneckerDelta):
             return Atom(Name("delta", tuple(map(str, sorted(expr.args, key=str)))))
@@ -238,9 +239,10 @@ class Writer:
             body = BigSum(names.name(index), names.formula(lower), names.formula(upper), body)
         return body
 
-    def _test(self, test: Relational | And) -> Box:
+    def condition(self, test: Relational | And) -> Box:
+        """The layout of a condition on indices or values."""
         if isinstance(test, And):
-            first, *others = (self._test(arg) for arg in sorted(test.args, key=str))
+            first, *others = (self.condition(arg) for arg in sorted(test.args, key=str))
             return row(first, *(box for other in others for box in (Sign("comma"), other)))
         return row(self._sum(test.lhs), Sign(_RELATIONS[type(test)]), self._sum(test.rhs))
 

@@ -1,0 +1,239 @@
+"""The sheet: what kind templates see. Every part is computed when a template asks for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from bpsym.errors import BpsymError, choices
+from bpsym.evaluate import Environment
+from bpsym.expand import Expansion
+from bpsym.printing.layout import Formula, Number, Sign, row
+from bpsym.program import TRAINABLE, Role, head
+from bpsym.sheet import law, worked
+from bpsym.sheet.lines import Line, Work
+from bpsym.training import Row, outputs, train
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sympy import Expr
+
+    from bpsym.options import SheetOptions
+    from bpsym.program import Program
+    from bpsym.rounding import Numeral, Rounding
+    from bpsym.spec import Description
+
+WORKED, BLANK, KEY, NUMBERED, LAW = "worked", "blank", "key", "numbered", "law"
+KINDS = (WORKED, LAW, NUMBERED, BLANK, KEY)
+OTHERWISE = {"en": "otherwise", "zh": "其他"}
+
+
+@dataclass(frozen=True)
+class Given:
+    """Given numbers of one sort: the names and what was typed."""
+
+    role: Role
+    layer: int
+    cells: tuple[tuple[Formula, str], ...]
+
+
+@dataclass
+class Sheet:
+    """A sheet of one kind in one language."""
+
+    description: Description
+    options: SheetOptions
+    progress: Callable[[int, int], None] | None = None
+    _run: list[Row] = field(default_factory=list)
+
+    @property
+    def kind(self) -> str:
+        """worked, law, numbered, blank or key."""
+        return self.options.kind
+
+    @property
+    def mode(self) -> str:
+        """How lines are shown: worked, blank (a box for the answer) or key (the answer alone)."""
+        return self.kind if self.kind in (BLANK, KEY) else WORKED
+
+    def shows(self, line: Line) -> bool:
+        """Whether the line is shown worked on this sheet."""
+        return self.mode == WORKED or (self.mode == BLANK and line.number <= self.options.fade)
+
+    @property
+    def title(self) -> str:
+        """The title in the sheet's language; empty where the description has none."""
+        return self.description.title(self.options.lang)
+
+    @property
+    def program(self) -> Program:
+        """The derivation."""
+        return self.description.program
+
+    @property
+    def rounding(self) -> Rounding:
+        """The rounding policy, which the sheet states."""
+        return self.options.rounding
+
+    @cached_property
+    def work(self) -> Work:
+        """Lines and their numbering."""
+        expansion = Expansion(self.program, self.description.sizes)
+        environment = Environment(expansion, self.description.values, self.rounding) if self.has_numbers else None
+        written = self.description.written
+        return Work(self.program, expansion, environment, self.options.notation, written, OTHERWISE[self.options.lang])
+
+    @property
+    def has_numbers(self) -> bool:
+        """Whether the description gives numbers."""
+        return bool(self.description.values)
+
+    def name(self, entry: Expr) -> Formula:
+        """The name of an entry."""
+        return Formula(self.work.writer.name(entry))
+
+    @property
+    def loss_name(self) -> Formula:
+        """The name of the loss."""
+        return self.name(self.program.loss.generic)
+
+    # parts of a worked sheet
+
+    @cached_property
+    def givens(self) -> list[Given]:
+        """What is given, by role and layer."""
+        notation, found = self.work.notation, []
+        for quantity in self.program.inputs:
+            entries = [e for e in self.work.expansion.entries(quantity.name) if e in self.description.values]
+            cells = tuple((self.name(e), self.description.written.get(e, self.work.numeral(e).text)) for e in entries)
+            layer = notation.layers.index(quantity.layer) if quantity.layer else 0
+            if cells:
+                found.append(Given(quantity.role, layer, cells))
+        return found
+
+    @cached_property
+    def forward(self) -> list[worked.ForwardLayer]:
+        """The forward pass."""
+        return worked.forward(self.work)
+
+    @cached_property
+    def loss(self) -> list[Line]:
+        """The loss."""
+        self.forward  # noqa: B018  (lines are numbered in the order of the sheet)
+        return worked.loss(self.work)
+
+    @cached_property
+    def backward(self) -> list[worked.BackwardLayer]:
+        """The backward pass."""
+        self.loss  # noqa: B018  (as above)
+        return worked.backward(self.work, self._chosen)
+
+    @cached_property
+    def updates(self) -> list[Line]:
+        """The update of every trained parameter."""
+        self.backward  # noqa: B018  (as above)
+        return worked.updates(self.work)
+
+    @cached_property
+    def lines(self) -> list[Line]:
+        """Every numbered line, in order."""
+        self.updates  # noqa: B018  (as above)
+        return sorted(self.work.made.values(), key=lambda line: line.number)
+
+    @property
+    def _chosen(self) -> list[Expr] | None:
+        """The weights to show in full: None for one of each layer."""
+        if self.options.weights == ():
+            return None
+        by_name = {}
+        for quantity in self.program.all(Role.WEIGHT):
+            for entry in self.work.expansion.entries(quantity.name):
+                by_name[self._typed(entry)] = entry
+        if self.options.weights == ("all",):
+            return list(by_name.values())
+        unknown = [name for name in self.options.weights if name not in by_name]
+        if unknown:
+            raise BpsymError(choices("weight of this network", unknown[0], list(by_name)))
+        return [by_name[name] for name in self.options.weights]
+
+    def _typed(self, entry: Expr) -> str:
+        """A weight's name as it is typed: w5, w11, v12."""
+        name = self.work.notation.name(entry)
+        return name.base + "".join(name.sub) + "".join(part.strip("()") for part in name.sup)
+
+    # after the step
+
+    @cached_property
+    def after(self) -> Row | None:
+        """The loss and outputs after one step; None where nothing is updated."""
+        return next((row for row in self.run if row.step == 1), None)
+
+    @cached_property
+    def run(self) -> list[Row]:
+        """The training run's table, the start included."""
+        if not self.program.all(Role.UPDATED) or not self.has_numbers:
+            return []
+        at = sorted({0, 1, *self.description.table(self.options.steps)})
+        last = at[-1]
+
+        def report(step: int) -> None:
+            if self.progress is not None:
+                self.progress(step, last)
+
+        return train(self.work.expansion, self.description.values, self.rounding, at, report)
+
+    @property
+    def output_names(self) -> list[Formula]:
+        """The names of the outputs."""
+        return [self.name(entry) for entry in outputs(self.work.expansion)]
+
+    # the law
+
+    @cached_property
+    def law(self) -> list[law.Equation]:
+        """The general formulas in index notation."""
+        return law.equations(self.program, self.options.notation, OTHERWISE[self.options.lang])
+
+    @cached_property
+    def kinks(self) -> list[tuple[Formula, Formula, str]]:
+        """Outputs taken exactly at a kink: output, net input, activation."""
+        environment = self.work.environment
+        if environment is None:
+            return []
+        rule = self.program.by_name
+        return [(self.name(out), self.name(net), rule[head(out)].rule) for out, net in environment.kinks()]
+
+    def equation(self, entry: Expr, value: Numeral) -> Formula:
+        """A name and a number."""
+        sign = Sign("equal" if value.exact else "approx")
+        return Formula(row(self.work.writer.name(entry), sign, Number(value)))
+
+    @property
+    def trains_biases(self) -> bool:
+        """Whether biases are updated."""
+        return any(self.program.get(q.of).role is Role.BIAS for q in self.program.all(Role.UPDATED))
+
+    @property
+    def has_biases(self) -> bool:
+        """Whether the network has biases."""
+        return bool(self.program.all(Role.BIAS))
+
+    def parameters(self) -> Iterator[Expr]:
+        """Every weight and bias."""
+        for quantity in self.program.inputs:
+            if quantity.role in TRAINABLE:
+                yield from self.work.expansion.entries(quantity.name)
+
+
+def build(description: Description, options: SheetOptions, progress: Callable[[int, int], None] | None = None) -> Sheet:
+    """The sheet of a description; raises BpsymError where the kind needs numbers that the description lacks."""
+    if options.kind not in KINDS:
+        raise BpsymError(choices("kind of sheet", options.kind, KINDS))
+    if options.kind != LAW and not description.values:
+        msg = f"a {options.kind} sheet needs numbers, and the description has no [given]; --kind law needs none"
+        raise BpsymError(msg)
+    return Sheet(description, options, progress)
+
+
