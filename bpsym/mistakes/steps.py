@@ -19,6 +19,19 @@ if TYPE_CHECKING:
     from bpsym.program import Quantity, Term
 
 MANY = 8  # units of a layer above which only the next one and the one before are mistaken for each other
+# Activations mistaken for each other.
+CONFUSED = {
+    "sigmoid": ("tanh", "relu"),
+    "tanh": ("sigmoid", "relu"),
+    "relu": ("leaky-relu", "identity", "sigmoid", "tanh"),
+    "leaky-relu": ("relu", "identity"),
+    "elu": ("relu", "leaky-relu"),
+    "softplus": ("relu", "sigmoid"),
+    "silu": ("sigmoid", "relu"),
+    "gelu": ("relu", "silu"),
+    "softmax": ("sigmoid",),
+    "identity": ("sigmoid", "tanh"),
+}
 VALUES_OF_UNITS = (Role.INPUT, Role.TARGET, Role.NET, Role.OUT, Role.UNIT_LOSS)
 
 
@@ -162,3 +175,18 @@ def with_entries(step: ScalarStep, changes: Mapping[Expr, Expr]) -> ScalarStep:
             ),
         )
     return with_expr(step, step.simplest.xreplace(changes))
+
+
+def net_of(expansion: Expansion, out: Expr) -> Expr:
+    """The net input of a unit, by its output."""
+    return expansion.program.get(f"net_{quantity(expansion, out).layer}")[indices(out)]
+
+
+def chain_paths(expansion: Expansion, step: ScalarStep) -> list[Term]:
+    """The paths of the chain rule a step adds up, without the penalty of weight decay."""
+    return [term for term in step.terms if not used(expansion, term.local, Role.DECAY)]
+
+
+def is_shared_bias(expansion: Expansion, step: ScalarStep) -> bool:
+    """Whether the step is the gradient of a bias shared by all units of its layer."""
+    return adjoint_of(expansion, step) is Role.BIAS and not step.step.quantity.axes

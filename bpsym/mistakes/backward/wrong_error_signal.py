@@ -1,0 +1,50 @@
+"""The error signal of another unit is taken."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bpsym.mistakes.rule import Rule, Text, Wrong
+from bpsym.mistakes.steps import adjoint_of, is_shared_bias, shifts, used, with_entries
+from bpsym.program import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sympy import Expr
+
+    from bpsym.expand import Expansion, ScalarStep
+
+
+def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
+    for change in shifts(expansion, _signals(expansion, step)):
+        signal, other = next(iter(change.items()))
+        yield Wrong(with_entries(step, change), {"signal": signal, "other": other}, f"{signal} {other}")
+
+
+def _signals(expansion: Expansion, step: ScalarStep) -> tuple[Expr, ...]:
+    """The error signals that may be mistaken: not those of which the step adds up the whole layer."""
+    if adjoint_of(expansion, step) is None or is_shared_bias(expansion, step):
+        return ()
+    if adjoint_of(expansion, step) is Role.NET and len(step.terms) > 1:
+        return ()
+    return used(expansion, step.expr, Role.ADJOINT)
+
+
+RULE = Rule(
+    id="wrong-error-signal",
+    specificity=40,
+    wrong=_wrong,
+    texts={
+        "en": Text(
+            "error signal of another unit",
+            "{other} = {other:value} was taken instead of {signal} = {signal:value}.",
+            "The gradient of a weight has the error signal of the unit the weight leads to.",
+        ),
+        "zh": Text(
+            "用错误差信号",
+            "误用了 {other} = {other:value}，应为 {signal} = {signal:value}。",
+            "权值的梯度所用的是该连接终点神经元的误差信号。",
+        ),
+    },
+)

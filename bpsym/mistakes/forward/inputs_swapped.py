@@ -1,0 +1,42 @@
+"""Two inputs of a unit are multiplied with each other's weights."""
+
+from __future__ import annotations
+
+from itertools import combinations, pairwise
+from typing import TYPE_CHECKING
+
+from bpsym.mistakes.rule import Rule, Text, Wrong
+from bpsym.mistakes.steps import MANY, makes, weighted, with_entries
+from bpsym.program import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bpsym.expand import Expansion, ScalarStep
+
+
+def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
+    if makes(step) is Role.NET:
+        pairs = weighted(expansion, step)
+        for (weight, source), (_, other) in combinations(pairs, 2) if len(pairs) <= MANY else pairwise(pairs):
+            details = {"weight": weight, "source": source, "other": other}
+            yield Wrong(with_entries(step, {source: other, other: source}), details, f"{source} {other}")
+
+
+RULE = Rule(
+    id="inputs-swapped",
+    specificity=50,
+    wrong=_wrong,
+    texts={
+        "en": Text(
+            "inputs swapped",
+            "{source} and {other} were swapped: each was multiplied with the other's weight.",
+            "{weight} belongs to {source}.",
+        ),
+        "zh": Text(
+            "输入与权值配错",
+            "{source} 与 {other} 互换了，各自乘上了对方的权值。",
+            "与 {source} 相乘的权值是 {weight}。",
+        ),
+    },
+)

@@ -1,0 +1,42 @@
+"""All weights of another unit are taken: w3, w4 for w1, w2."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bpsym.mistakes.rule import Rule, Text, Wrong
+from bpsym.mistakes.steps import adjoint_of, makes, shifts, used, with_entries
+from bpsym.program import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bpsym.expand import Expansion, ScalarStep
+
+
+def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
+    if makes(step) is Role.NET or adjoint_of(expansion, step) is Role.OUT:
+        weights = used(expansion, step.expr, Role.WEIGHT)
+        for change in shifts(expansion, weights):
+            if len(change) > 1:
+                weight, other = next(iter(change.items()))
+                yield Wrong(with_entries(step, change), {"weight": weight, "other": other}, f"{weight} {other}")
+
+
+RULE = Rule(
+    id="weights-of-another-unit",
+    specificity=55,
+    wrong=_wrong,
+    texts={
+        "en": Text(
+            "weights of another unit",
+            "The weights {other} … of another unit were taken instead of {weight} ….",
+            "Each unit has its own weights.",
+        ),
+        "zh": Text(
+            "用了另一神经元的权值",
+            "误用了另一神经元的权值 {other} 等，应为 {weight} 等。",
+            "每个神经元有自己的一组权值。",
+        ),
+    },
+)

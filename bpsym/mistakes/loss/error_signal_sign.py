@@ -1,0 +1,41 @@
+"""The sign of the error: target − output where output − target is meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bpsym.mistakes.rule import Rule, Text, Wrong
+from bpsym.mistakes.steps import adjoint_of, used, with_expr
+from bpsym.program import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bpsym.expand import Expansion, ScalarStep
+
+
+def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
+    if adjoint_of(expansion, step) is Role.OUT and used(expansion, step.expr, Role.TARGET):
+        yield Wrong(with_expr(step, -step.simplest))
+    elif adjoint_of(expansion, step) is Role.NET and step.forms:
+        yield Wrong(with_expr(step, -step.simplest))
+
+
+RULE = Rule(
+    id="error-signal-sign",
+    specificity=50,
+    wrong=_wrong,
+    texts={
+        "en": Text(
+            "sign of the error signal",
+            "The sign is the wrong way round: {wrong} was taken.",
+            "The derivative of the error by the output is output − target (times the factor of the loss), not "
+            "target − output.",
+        ),
+        "zh": Text(
+            "误差信号符号错误",
+            "符号反了，误取为 {wrong}。",
+            "误差对输出的偏导数是“输出 − 目标值”（乘以误差函数的系数），而不是“目标值 − 输出”。",
+        ),
+    },
+)

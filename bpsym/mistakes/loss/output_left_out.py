@@ -1,0 +1,42 @@
+"""The error of one output is left out of the total."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sympy import Integer
+
+from bpsym.mistakes.rule import Rule, Text, Wrong
+from bpsym.mistakes.steps import makes, shifts, used, with_entries
+from bpsym.program import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bpsym.expand import Expansion, ScalarStep
+
+
+def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
+    if makes(step) is Role.LOSS:
+        for change in shifts(expansion, used(expansion, step.expr, Role.UNIT_LOSS)):
+            unit = next(iter(change))
+            yield Wrong(with_entries(step, dict.fromkeys(change, Integer(0))), {"unit": unit}, str(unit))
+
+
+RULE = Rule(
+    id="output-left-out",
+    specificity=50,
+    wrong=_wrong,
+    texts={
+        "en": Text(
+            "error of one output left out",
+            "{unit} = {unit:value} is missing from the total error.",
+            "The total error adds up the errors of all outputs.",
+        ),
+        "zh": Text(
+            "总误差漏项",
+            "总误差中漏加了 {unit} = {unit:value}。",
+            "总误差是所有输出误差之和。",
+        ),
+    },
+)

@@ -1,0 +1,46 @@
+"""Target and output change places, in a loss in which they are not alike."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bpsym.mistakes.rule import Rule, Text, Wrong
+from bpsym.mistakes.steps import adjoint_of, makes, used, with_entries
+from bpsym.program import Role
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bpsym.expand import Expansion, ScalarStep
+
+
+def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
+    if makes(step) is Role.UNIT_LOSS or (adjoint_of(expansion, step) is Role.OUT and not _is_difference(expansion)):
+        target, out = used(expansion, step.expr, Role.TARGET), used(expansion, step.expr, Role.OUT)
+        if len(target) == len(out) == 1:
+            change = {target[0]: out[0], out[0]: target[0]}
+            yield Wrong(with_entries(step, change), {"target": target[0], "output": out[0]})
+
+
+def _is_difference(expansion: Expansion) -> bool:
+    """Whether the loss looks at the difference only: swapping is then a matter of the sign."""
+    return expansion.program.by_name["E_unit"].rule not in ("cross-entropy", "binary-cross-entropy")
+
+
+RULE = Rule(
+    id="target-output-swapped",
+    specificity=65,
+    wrong=_wrong,
+    texts={
+        "en": Text(
+            "target and output swapped",
+            "{target} = {target:value} and {output} = {output:value} were swapped.",
+            "The logarithm is taken of the output, not of the target.",
+        ),
+        "zh": Text(
+            "目标值与输出互换",
+            "{target} = {target:value} 与 {output} = {output:value} 互换了。",
+            "取对数的是输出，而不是目标值。",
+        ),
+    },
+)
