@@ -170,7 +170,7 @@ class Expansion:
 
     def rewritten(self, steps: Iterable[ScalarStep]) -> Expansion:
         """The same with other equations for some entries: how a mistake is followed through."""
-        return Expansion(self.program, self.sizes, {step.out: step for step in steps})
+        return Expansion(self.program, self.sizes, {**self._steps, **{step.out: step for step in steps}}, self._entries)
 
     def of_role(self, role: Role) -> tuple[Expr, ...]:
         """Every entry of every quantity of a role, in reading order."""
