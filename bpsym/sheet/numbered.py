@@ -1,0 +1,121 @@
+"""The numbered draft: every partial derivative gets a number R1, R2, ..., and later lines refer to the numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bpsym.notation import Name
+from bpsym.printing.layout import Atom, Box, Formula, Number, Paren, Sign, chain, row
+from bpsym.program import Role, head
+
+if TYPE_CHECKING:
+    from sympy import Expr
+
+    from bpsym.expand import ScalarStep
+    from bpsym.program import Term
+    from bpsym.sheet.lines import Work
+
+
+@dataclass(frozen=True)
+class Block:
+    """The numbered partials of a layer and the gradients made of them."""
+
+    layer: str
+    number: int
+    is_output: bool
+    partials: tuple[Formula, ...]
+    gradients: tuple[Formula, ...]
+
+
+@dataclass
+class _Draft:
+    """The numbers given out so far."""
+
+    work: Work
+    labels: dict[object, Box] = field(default_factory=dict)
+    lines: list[Formula] = field(default_factory=list)
+
+    def number(self, key: object, name: Box, form: Box, value: Expr) -> None:
+        """Give a partial the next number and write it down."""
+        if key in self.labels:
+            return
+        label = Atom(Name("R", (str(len(self.labels) + 1),)))
+        self.labels[key] = label
+        links = [label, name] if form == name else [label, name, form]
+        self.lines.append(self.valued(links, value))
+
+    def valued(self, links: list[Box], value: Expr) -> Formula:
+        """A chain that ends in a number, where there are numbers."""
+        if self.work.environment is None:
+            return chain(*links)
+        numeral = self.work.numeral(value)
+        if links[-1] == Number(numeral):
+            return chain(*links)
+        signs = ("equal",) * (len(links) - 1) + ("equal" if numeral.exact else "approx",)
+        return chain(*links, Number(numeral), relations=signs)
+
+    def partial(self, term: Term) -> Box:
+        """The number of a local derivative."""
+        key = (term.of, term.wrt)
+        self.number(key, self.work.writer.partial(term.of, term.wrt), self.work.writer.formula(term.local), term.local)
+        return self.labels[key]
+
+    def product(self, term: Term) -> list[Box]:
+        """The numbers whose product is one path; a factor 1 is left out."""
+        factors = [] if term.upstream.is_number else self.adjoint(term.upstream)
+        return factors if term.local == 1 else [*factors, self.partial(term)]
+
+    def adjoint(self, entry: Expr) -> list[Box]:
+        """The numbers whose product is an adjoint; a sum over several paths gets a number of its own."""
+        if entry in self.labels:
+            return [self.labels[entry]]
+        step = self.work.step(entry)
+        owner = self.work.program.get(step.quantity.of)
+        if owner.role is Role.NET and len(step.terms) == 1 and not step.terms[0].upstream.is_number:
+            return self.product(step.terms[0])
+        form = self.work.writer.formula(step.expr) if self.direct(step) else self.sum(step)
+        self.number(entry, self.work.fractions.name(entry), form, entry)
+        return [self.labels[entry]]
+
+    def direct(self, step: ScalarStep) -> bool:
+        """Whether an adjoint is the derivative of the loss itself, not made of others."""
+        return all(term.upstream.is_number for term in step.terms)
+
+    def sum(self, step: ScalarStep) -> Box:
+        """The paths of a step added up."""
+        items: list[Box] = []
+        for term in step.terms:
+            if items:
+                items.append(Sign("plus"))
+            if term.upstream.free_symbols and head(term.upstream).startswith("d_"):
+                factors = self.product(term)
+                items.append(self.work.writer.dotted(factors) if factors else Paren(Number(self.work.numeral(term.expr))))
+            else:
+                items.append(self.work.writer.formula(term.expr))
+        return row(*items)
+
+
+def blocks(work: Work) -> list[Block]:
+    """The draft, layer by layer from the output back."""
+    draft, found = _Draft(work), []
+    for layer in reversed(work.notation.layers):
+        weights = [q for q in work.program.inputs if q.layer == layer and q.name in _gradients(work)]
+        start, gradients = len(draft.lines), []
+        for quantity in weights:
+            for entry in work.expansion.entries(f"d_{quantity.name}"):
+                step = work.step(entry)
+                box = draft.sum(step)
+                gradients.append(draft.valued([work.fractions.name(entry), box], entry))
+        if weights:
+            number = work.notation.layers.index(layer)
+            is_output = layer == work.program.only(Role.TARGET).layer
+            found.append(Block(layer, number, is_output, tuple(draft.lines[start:]), tuple(gradients)))
+    return found
+
+
+def _gradients(work: Work) -> set[str]:
+    """Weights, and the biases that are trained."""
+    trained = {q.of for q in work.program.all(Role.UPDATED)}
+    weights = {q.name for q in work.program.all(Role.WEIGHT)}
+    return {q.of for q in work.program.all(Role.ADJOINT)} & (trained | weights)

@@ -1,0 +1,164 @@
+"""The figures of a sheet: the network with its numbers, the way of one weight's error, the loss over the run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sympy import Expr, Indexed, Mul
+
+from bpsym.figures.layout import Label, Run
+from bpsym.figures.network import Edge, Layer, Unit, network_drawing, shown
+from bpsym.printing import LATEX, PLAIN, TYPST
+from bpsym.printing.layout import Atom
+from bpsym.program import Role, head
+from bpsym.rounding import Rounding
+
+if TYPE_CHECKING:
+    from types import EllipsisType
+
+    from bpsym.figures.layout import Drawing
+    from bpsym.notation import Name
+    from bpsym.program import Quantity
+    from bpsym.sheet.lines import Work
+
+BRIEF = Rounding(places=None, significant=4)  # values inside units: the full digits stand in the lines
+
+
+def network(work: Work, title: str, description: str, weight: Expr | None = None, *, computed: bool = True) -> Drawing:
+    """The network with its numbers; with `weight`, the way of its error is highlighted.
+
+    Of several samples the first is shown. Without `computed` only given numbers are shown (a blank sheet).
+    """
+    columns = _columns(work)
+    shown_entries = {entry for column in columns for entry in column if isinstance(entry, Expr)}
+    edges = [edge for out in shown_entries for edge in _edges_into(work, out, shown_entries)]
+    edges.sort(key=lambda edge: (str(edge[1]), str(edge[2])))
+    marked = _marked(work, edges, weight)
+    layers = [
+        Layer("", tuple(_unit(work, item, computed=computed) for item in column), _bias(work, columns, number))
+        for number, column in enumerate(columns)
+    ]
+    drawn = [
+        Edge(_key(source), _key(target), _label(work, name), _value(work, name), (source, target) in marked)
+        for source, target, name in edges
+    ]
+    return network_drawing(layers, drawn, title=title, description=description)
+
+
+def _columns(work: Work) -> list[list[Expr | EllipsisType | None]]:
+    """The entries in each column: a layer each; in a recurrent network a time step each."""
+    quantities = [q for q in work.program.quantities.values() if q.role in (Role.INPUT, Role.OUT)]
+    if any(q.initial for q in quantities):
+        steps = dict.fromkeys(entry.indices[0] for q in quantities for entry in work.expansion.entries(q.name))
+        return [
+            [e for q in reversed(quantities) for e in work.expansion.entries(q.name) if e.indices[0] == step]
+            for step in steps
+        ]
+    return [_elided(_first_sample(work, quantity)) for quantity in quantities]
+
+
+def _first_sample(work: Work, quantity: Quantity) -> list[Expr]:
+    entries = work.expansion.entries(quantity.name)
+    if quantity.axes[0].index.name != "s":
+        return list(entries)
+    return [entry for entry in entries if entry.indices[0] == entries[0].indices[0]]
+
+
+def _elided(entries: list[Expr]) -> list[Expr | EllipsisType | None]:
+    numbers = shown(len(entries))
+    kept: list[Expr | EllipsisType | None] = [entries[number] for number in numbers]
+    return kept if len(kept) == len(entries) else [*kept[:-1], ..., kept[-1]]
+
+
+def _edges_into(work: Work, out: Expr, shown_entries: set[Expr]) -> list[tuple[Expr, Expr, Expr]]:
+    """Each weighted input of a unit: source, unit, weight; a bias enters from the bias unit."""
+    step = work.expansion.step(out)
+    if step is None:
+        return []
+    net = next((used for used in step.uses if used.indices == out.indices), step.uses[0])
+    found = []
+    for term in work.step(net).expr.args:
+        if isinstance(term, Mul):
+            weight = next(f for f in term.args if work.program.get(head(f)).role is Role.WEIGHT)
+            (source,) = (f for f in term.args if f is not weight)
+            if source in shown_entries:
+                found.append((source, out, weight))
+        elif work.program.get(head(term)).role is Role.BIAS:
+            found.append((term, out, term))
+    return found
+
+
+def _bias(work: Work, columns: list[list[Expr | EllipsisType | None]], number: int) -> Unit | None:
+    """A bias unit below the column before the one it feeds: one for a shared bias; none drawn for one per unit."""
+    if number + 1 >= len(columns) or any(q.initial for q in work.program.quantities.values()):
+        return None
+    entries = [e for e in columns[number + 1] if isinstance(e, Expr)]
+    edges = [edge for e in entries for edge in _edges_into(work, e, set())]
+    biases = {edge[0] for edge in edges}
+    if len(biases) != 1:
+        return None
+    (bias,) = biases
+    return Unit(_key(bias), Label("1"))
+
+
+def _marked(work: Work, edges: list[tuple[Expr, Expr, Expr]], weight: Expr | None) -> set[tuple[Expr, Expr]]:
+    """The edge of the weight and every edge on a way from it to the output."""
+    if weight is None:
+        return set()
+    marked = {(source, target) for source, target, name in edges if name == weight}
+    while True:
+        reached = {target for _, target in marked}
+        grown = marked | {(s, t) for s, t, _ in edges if s in reached}
+        if grown == marked:
+            return marked
+        marked = grown
+
+
+def _unit(work: Work, item: Expr | EllipsisType | None, *, computed: bool) -> Unit | EllipsisType | None:
+    if not isinstance(item, Expr):
+        return item
+    given = item in work.written or (work.environment is not None and item in work.environment.values)
+    value = ""
+    if work.environment is not None and (given or computed):
+        value = work.numeral(item).text if given else work.environment.numeral(item, BRIEF).text
+    return Unit(_key(item), _label(work, item), value, _target(work, item))
+
+
+def _target(work: Work, out: Expr) -> Label | None:
+    target = work.program.only(Role.TARGET)
+    if head(out) != f"out_{target.layer}" or work.environment is None:
+        return None
+    entry = target[out.indices]
+    name = _label(work, entry)
+    number = work.numeral(entry).text
+    runs = (*name.runs, Run(f" {number}"))
+    return Label(f"{name.plain} {number}", rf"{name.latex}\ {number}", f"{name.typst} space {number}", runs)
+
+
+def _value(work: Work, entry: Expr) -> str:
+    return "" if work.environment is None else work.numeral(entry).text
+
+
+def _key(entry: Expr) -> str:
+    return str(entry)
+
+
+def _label(work: Work, entry: Expr) -> Label:
+    name = work.notation.name(entry)
+    box = Atom(name)
+    return Label(PLAIN.write(box), LATEX.write(box), TYPST.write(box), _runs(name))
+
+
+def _runs(name: Name) -> tuple[Run, ...]:
+    base = PLAIN.letters.get(name.base, name.base)
+    runs = [Run(base, italic=len(base) == 1)]
+    if name.sub:
+        runs.append(Run("".join(name.sub), "sub"))
+    if name.sup:
+        runs.append(Run("".join(name.sup), "sup"))
+    return tuple(runs)
+
+
+def is_drawable(work: Work) -> bool:
+    """Whether the network has a picture: units with more than one index beside sample and time are drawn in one column."""
+    return all(isinstance(e, Indexed) for q in work.program.all(Role.OUT) for e in work.expansion.entries(q.name))
