@@ -8,16 +8,19 @@ from typing import Final
 
 FILE_BYTES: Final = 8_000_000  # a longer file is refused
 TEXT_CHARACTERS: Final = 1_500_000  # what lies behind is not read, and said to be
+PROSE_CHARACTERS: Final = 300_000  # of lines with a relation in them, searched for formulas
 LINE_CHARACTERS: Final = 20_000  # a longer line of prose is not searched for formulas
 FORMULA_CHARACTERS: Final = 60_000  # one display
 FORMULA_TOKENS: Final = 12_000  # one chain
-DOCUMENT_TOKENS: Final = 120_000  # all formulas together
-STATEMENTS: Final = 10_000
+DOCUMENT_TOKENS: Final = 100_000  # all formulas together
+STATEMENTS: Final = 4_000
+FORMULAS: Final = 6_000  # stretches of text searched for them
+SEARCHES: Final = 200  # for the partner of one kind of delimiter, in vain
 DEPTH: Final = 40  # nesting of brackets, fractions, scripts
 DIGITS: Final = 60  # of one numeral
 EXPONENT: Final = 400  # of a number in scientific notation, as a power of ten
 MACROS: Final = 400  # definitions in a file
-MACRO_EXPANSIONS: Final = 5_000  # in a file
+MACRO_EXPANSIONS: Final = 4_000  # in a file
 MACRO_GROWTH: Final = 200_000  # characters that expansion may add to a file
 MATRIX_CELLS: Final = 20_000
 WARNINGS: Final = 500  # unreadable places listed

@@ -26,6 +26,7 @@ class Piece:
     label: str = ""
     words: list[str] = field(default_factory=list)
     row: int = 0
+    chained: bool = False  # has a relation outside all brackets
 
     def relates(self) -> bool:
         """Is there a relation outside all brackets?"""
@@ -134,11 +135,14 @@ def _row_pieces(row: Sequence[Token], text: str, depth: int) -> list[Piece]:
         current = Piece([])
 
     level = 0
+    ahead = _ahead(row)
     for position, token in enumerate(row):
         if token.kind in OPENERS:
             level += 1
         elif token.kind in CLOSERS:
             level -= 1
+        if token.kind == "relation" and level <= 0:
+            current.chained = True
         if level > 0 or token.kind in CLOSERS:
             current.tokens.append(token)
         elif token.kind == "implies":
@@ -148,22 +152,23 @@ def _row_pieces(row: Sequence[Token], text: str, depth: int) -> list[Piece]:
         elif token.kind == "tag":
             current.label = current.label or token.text
         elif token.kind == "note":
-            if token.text.endswith((":", "：")) and not current.relates():
+            if token.text.endswith((":", "：")) and not current.chained:
                 words.extend(_said(current, text))
                 current = Piece([], label=_label_of(current, text))
             else:
-                flush() if current.relates() or position == 0 else _mention(current, words, text)
+                flush() if current.chained or position == 0 else _mention(current, words, text)
                 if not current.tokens:
                     current = Piece([], label=current.label)
             words.append(token.text)
         elif token.kind == "colon" and not (position + 1 < len(row) and row[position + 1].text == "="):
-            if current.relates():
+            if current.chained:
                 flush()
             else:
                 words.extend(_said(current, text))
                 current = Piece([], label=_label_of(current, text))
         elif token.kind in ("separator", "space"):
-            if not _soft_break(current, row, position):
+            # a comma or a wide space ends a chain if another one follows it
+            if (ahead[position] == "relation" and not current.chained) or (not ahead[position] and current.tokens):
                 current.tokens.append(token)
             else:
                 flush()
@@ -200,23 +205,24 @@ def _label_of(piece: Piece, text: str) -> str:
     return written if _BARE_LABEL.fullmatch(written) else piece.label
 
 
-def _soft_break(current: Piece, row: Sequence[Token], position: int) -> bool:
-    """Does a comma or a wide space end this chain?  It does if another one follows it."""
+def _ahead(row: Sequence[Token]) -> list[str]:
+    """For each token, what comes next outside all brackets: a relation, something that stops a chain, or nothing."""
+    out = [""] * len(row)
+    coming = ""
     level = 0
-    for token in row[position + 1 :]:
-        if token.kind in OPENERS:
+    for position in range(len(row) - 1, -1, -1):
+        out[position] = coming
+        kind = row[position].kind
+        if kind in CLOSERS:
             level += 1
-        elif token.kind in CLOSERS:
+        elif kind in OPENERS:
             level -= 1
         elif level <= 0:
-            if token.kind == "relation":
-                return current.relates() or not current.tokens
-            if token.kind in ("implies", "note"):
-                return True
-            if token.kind in ("separator", "space") and current.relates():
-                # a list of values goes on: l = 1, 2, ..., N
-                continue
-    return not current.tokens
+            if kind == "relation":
+                coming = "relation"
+            elif kind in ("implies", "note"):
+                coming = "stop"
+    return out
 
 
 def _without_alignment(row: Sequence[Token]) -> list[Token]:

@@ -88,6 +88,7 @@ class _Page:
         self.spans: list[bool] = []
         self.row = 0
         self.display = False
+        self.listing = False
 
     def say(self, text: str, at: Span) -> None:
         target = self.out if self.math is None else self.math
@@ -162,16 +163,13 @@ class _Page:
         elif re.fullmatch(r"h[1-6]", name):
             self.say("\n\n" if closing else "\n\n# ", at)
         elif name == "pre":
+            self.listing = not closing
             self.say("\n```\n", at)
-        elif name == "code" and not self._in_pre():
+        elif name == "code" and not self.listing:
             self.say("`", at)
         elif name in _BLOCKS:
             self.say("\n\n" if name in ("p", "div", "section", "blockquote") else "\n", at)
         return 0
-
-    def _in_pre(self) -> bool:
-        opened = sum(part.text.count("\n```\n") for part in self.out[-400:])
-        return opened % 2 == 1
 
     def span_tag(self, closing: bool, attributes: str) -> None:  # noqa: FBT001 - one caller
         if closing:

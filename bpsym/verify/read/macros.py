@@ -50,10 +50,16 @@ def definitions(text: str) -> dict[str, Macro]:
     return found
 
 
-def expand(source: Source, macros: dict[str, Macro]) -> Source:
+@dataclass(slots=True)
+class Budget:
+    """What expansion may still cost in this file."""
+
+    calls: int = limits.MACRO_EXPANSIONS
+    growth: int = limits.MACRO_GROWTH
+
+
+def expand(source: Source, macros: dict[str, Macro], budget: Budget) -> Source:
     """The source with its macros replaced; what a macro becomes points to its call."""
-    budget = limits.MACRO_EXPANSIONS
-    growth = limits.MACRO_GROWTH
     for _ in range(12):  # macros in macros
         parts: list[Source] = []
         position = 0
@@ -64,9 +70,9 @@ def expand(source: Source, macros: dict[str, Macro]) -> Source:
                 continue
             end, values = _arguments(text, match.end(), macro)
             body = re.sub(r"#(\d)", lambda found: values[int(found.group(1)) - 1] if 0 < int(found.group(1)) <= len(values) else "", macro.body)  # noqa: B023, E501
-            budget -= 1
-            growth -= len(body)
-            if budget < 0 or growth < 0:
+            budget.calls -= 1
+            budget.growth -= len(body)
+            if budget.calls < 0 or budget.growth < 0:
                 return source
             parts += [source[position : match.start()], inserted(body + " " * (body[-1:].isalpha()), source.span(match.start(), end))]
             position = end

@@ -8,6 +8,7 @@ people write between dollar signs breaks most of them.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -26,7 +27,7 @@ _OPENING: Final = re.compile(
     r"(?P<front>\A---[ \t]*\r?\n.{0,4000}?\n---[ \t]*(?=\r?\n|\Z))"
     r"|(?P<fence>^[ \t>]*(?P<ticks>`{3,}|~{3,})[ \t]*(?P<language>[^\n`]*)$)"
     r"|(?P<comment><!--)"
-    r"|(?P<image>(?:!\[[^\]\n]{0,300}\]\(|src=[\"'])?https?://[^\s)\"']{0,80}(?:codecogs|latex|math|equation|tex)[^\s)\"']{0,120}?\?(?P<query>[^\s\"'<>]{1,4000}?)(?=[\s\"'<>]|\)(?:\s|$)))"
+    r"|(?P<address>https?://[^\s\"'<>]+)"
     r"|(?P<display>(?<!\\)\$\$)"
     rf"|(?P<environment>\\{{1,2}}begin\s*\{{(?P<name>{_ENVIRONMENTS})\}})"
     r"|(?P<verbatim>\\begin\{(?P<listing>verbatim|lstlisting|minted|python)\})"
@@ -76,7 +77,8 @@ class Style:
     """What holds for a whole document."""
 
     text: str
-    macros: dict[str, macros.Macro] = field(default_factory=dict)
+    defined: dict[str, macros.Macro] = field(default_factory=dict)
+    budget: macros.Budget = field(default_factory=macros.Budget)
     decimal_comma: bool = False
     words: frozenset[str] = frozenset()
     ascii_math: bool = False
@@ -94,6 +96,7 @@ def style(text: str) -> Style:
     return Style(
         text,
         macros.definitions(text),
+        macros.Budget(),
         points == 0 and commas >= 3,  # noqa: PLR2004 - three values with a comma and none with a point settle it
         frozenset(word for word in named if word.isupper() or word in ("in", "lr")),
         bool(re.search(r"`[^`]*(?:\(del |sum_\(|_\(\w)", text)),
@@ -116,6 +119,7 @@ class _Scanner:
         self.how = how
         self.kind = kind
         self.found = Found()
+        self.searched = 0
         self.heading = ""
         self.before = ""
         self.cells: dict[int, tuple[str, str]] = {}
@@ -136,6 +140,9 @@ class _Scanner:
             self.block(region)
 
     def block(self, region: Region) -> None:
+        """A heading, a display or a listing."""
+        if len(self.found.formulas) > limits.FORMULAS:
+            return
         if region.kind == "heading":
             self.heading = self.text[region.first : region.last].strip()
             self.before = ""
@@ -152,8 +159,8 @@ class _Scanner:
         part = self.source[region.first : region.last]
         if kind == "display":
             part = _unquoted(part)
-        if self.how.macros:
-            part = macros.expand(part, self.how.macros)
+        if self.how.defined:
+            part = macros.expand(part, self.how.defined, self.how.budget)
         if region.language == "percent":
             part = decoded(part)
         row, column = self.cells.get(region.start, ("", ""))
@@ -220,6 +227,8 @@ class _Scanner:
         waiting = list(regions)
         following = done = start
         for number, line in enumerate(lines):
+            if len(self.found.formulas) > limits.FORMULAS:
+                return
             position, following = max(following, done), following + len(line)
             if following <= done:  # a formula that began above reaches over this line
                 continue
@@ -289,8 +298,9 @@ class _Scanner:
 
     def plain(self, start: int, stop: int) -> None:
         """Formulas written in plain text."""
-        if stop - start < 3:  # noqa: PLR2004 - a name, a relation and a value
+        if stop - start < 3 or self.searched > limits.PROSE_CHARACTERS:  # noqa: PLR2004 - a name, a relation and a value
             return
+        self.searched += stop - start
         piece = self.source[start:stop]
         if "**" in piece.text or "*" in piece.text:
             piece = Source(_EMPHASIS.sub(lambda match: " " * len(match.group()), piece.text), piece.starts, piece.ends)
@@ -319,12 +329,13 @@ def _outside(text: str, start: int, stop: int, regions: list[Region]) -> Iterato
 def _regions(text: str) -> Iterator[Region]:
     """Every region, in order; a delimiter without its partner is text."""
     position = 0
+    misses: Counter[str] = Counter()
     search = _OPENING.search
     while True:
         match = search(text, position)
         if match is None:
             return
-        region = _region(text, match)
+        region = _region(text, match, misses)
         if region is None:
             position = match.end() if match.end() > match.start() else match.start() + 1
             continue
@@ -332,7 +343,7 @@ def _regions(text: str) -> Iterator[Region]:
         position = max(region.end, match.start() + 1)
 
 
-def _region(text: str, match: re.Match[str]) -> Region | None:
+def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | None:
     kind, start, first = match.lastgroup, match.start(), match.end()
     if match.group("front"):
         return Region("skip", start, first, start, first)
@@ -341,28 +352,29 @@ def _region(text: str, match: re.Match[str]) -> Region | None:
         last, end = (close.start(), close.end()) if close else (len(text), len(text))
         return Region("code", start, end, min(first + 1, last), last, match.group("language"))
     if match.group("comment"):
-        return _until(text, start, first, "-->", "skip", 20_000)
-    if match.group("image"):
-        return Region("inline", start, first, match.start("query"), match.end("query"), "percent")
+        return _until(text, start, first, "-->", "skip", 20_000, misses)
+    if match.group("address"):
+        return _address(text, start, first)
     if match.group("display"):
-        return _until(text, start, first, "$$", "display", limits.FORMULA_CHARACTERS)
+        return _until(text, start, first, "$$", "display", limits.FORMULA_CHARACTERS, misses)
     if match.group("environment"):
-        end = _environment_end(text, match)
+        end = _environment_end(text, match) if misses["begin"] <= limits.SEARCHES else 0
+        misses["begin"] += not end
         return Region("display", start, end, start, end) if end else None
     if match.group("verbatim"):
-        return _until(text, start, first, f"\\end{{{match.group('listing')}}}", "code", 100_000)
+        return _until(text, start, first, f"\\end{{{match.group('listing')}}}", "code", 100_000, misses)
     if match.group("bracket") or match.group("round"):
         opening = match.group("bracket") or match.group("round")
         if match.group("bracket") and len(opening) == 3 and re.match(r"-?[\d.]+\s*(?:pt|em|ex|mm|cm)\]", text[first : first + 12]):  # noqa: PLR2004
             return None
         closing = opening[:-1] + ("]" if opening.endswith("[") else ")")
         display = "display" if opening.endswith("[") else "inline"
-        region = _until(text, start, first, closing, display, limits.FORMULA_CHARACTERS if display == "display" else 2_000)
+        region = _until(text, start, first, closing, display, limits.FORMULA_CHARACTERS if display == "display" else 2_000, misses)
         return region if region is not None and _bracketed(text, region) else None
     if match.group("ticked"):
-        return _until(text, start, first, "`$", "inline", 2_000)
+        return _until(text, start, first, "`$", "inline", 2_000, misses)
     if match.group("role"):
-        return _until(text, start, first, "`", "inline", 2_000)
+        return _until(text, start, first, "`", "inline", 2_000, misses)
     if match.group("directive"):
         return _directive(text, match)
     if match.group("heading"):
@@ -381,9 +393,23 @@ def _bracketed(text: str, region: Region) -> bool:
     return bool(re.search(r"[=\\^_+<>\d]|^\s*[A-Za-z]\s*$", inside)) and text[max(0, region.start - 1) : region.start] != "["
 
 
-def _until(text: str, start: int, first: int, closing: str, kind: str, reach: int) -> Region | None:
+def _address(text: str, start: int, end: int) -> Region | None:
+    """An address whose query is LaTeX: images drawn by a service."""
+    if text[max(0, start - 2) : start] == "](":
+        closed = re.compile(r"\)(?=[!,.;)\[]|$)").search(text, start, end)
+        end = closed.start() if closed else end
+    match = re.compile(r"[^?]{0,120}(?:codecogs|latex|math|equation|tex)[^?]{0,120}\?").match(text, start, end)
+    return Region("inline", start, end, match.end(), end, "percent") if match else None
+
+
+def _until(text: str, start: int, first: int, closing: str, kind: str, reach: int, misses: Counter[str]) -> Region | None:
+    if misses[closing] > limits.SEARCHES:
+        return None
     last = text.find(closing, first, first + reach)
-    return None if last < 0 else Region(kind, start, last + len(closing), first, last)
+    if last < 0:
+        misses[closing] += 1
+        return None
+    return Region(kind, start, last + len(closing), first, last)
 
 
 def _environment_end(text: str, match: re.Match[str]) -> int:

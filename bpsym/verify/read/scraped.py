@@ -45,14 +45,18 @@ def _spells(column: list[str], line: str) -> bool:
 
 def doubled(line: str) -> int:
     """Where the source begins in a line that holds the letters for the eye first; -1 if it does not."""
-    if "\\" not in line and "_" not in line and "^" not in line or len(line) > 600:
+    special = re.search(r"[\\_^]", line)
+    if special is None or len(line) > 600:  # noqa: PLR2004 - no formula that long is copied whole
         return -1
-    for start in range(1, len(line) - 1):
-        if not (line[start].isalnum() or line[start] == "\\") or line[start - 1] == "\\":
-            continue
+    half, odd = divmod(len(_letters(_visible(line))), 2)
+    if odd or not half:
+        return -1
+    for start in range(1, special.start() + 1):
         head = _letters(line[:start])
-        if head and sorted(head) == sorted(_letters(_visible(line[start:]))):
-            return start
+        if len(head) > half:
+            return -1
+        if len(head) == half and (line[start].isalnum() or line[start] == "\\"):
+            return start if sorted(head) == sorted(_letters(_visible(line[start:]))) else -1
     return -1
 
 

@@ -1,0 +1,189 @@
+"""The scalars a formula is read over: balls for numbers, SymPy for the network's equations.
+
+The same reading of a tree serves both, so a formula cannot mean one thing to the checker and another to the network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from flint import arb, fmpq
+
+from bpsym.verify.meaning.arrays import Scalar
+
+LARGEST_EXPONENT = 2000  # of a power and of e: anything beyond is no number of a derivation
+LARGEST_VALUE = 10**30  # arguments of functions
+
+
+class NoValueError(Exception):
+    """A formula without a value: a name nobody knows, a division by 0, a number out of all bounds; says which."""
+
+    def __init__(self, why: str, name: str = "") -> None:
+        super().__init__(why)
+        self.name = name
+
+
+@dataclass(frozen=True, slots=True)
+class Algebra:
+    """How numbers are made and functions taken."""
+
+    number: Callable[[Fraction], Scalar]
+    functions: Mapping[str, Callable[[Scalar], Scalar]]
+    power: Callable[[Scalar, Scalar], Scalar]
+    quotient: Callable[[Scalar, Scalar], Scalar]
+    larger: Callable[[Scalar, Scalar], Scalar]
+    chosen: Callable[[Scalar, str, Scalar, Scalar, Scalar], Scalar]  # left, relation, right, then, otherwise
+
+
+def rational(value: Fraction) -> fmpq:
+    """The same number as a flint fraction."""
+    return fmpq(value.numerator, value.denominator)
+
+
+def _ball(x: Scalar) -> arb:
+    ball = x if isinstance(x, arb) else arb(x)
+    if not abs(ball) < LARGEST_VALUE:
+        raise NoValueError("a number out of all bounds")
+    return ball
+
+
+def _log(x: Scalar) -> Scalar:
+    if not x > 0:
+        raise NoValueError("the logarithm of a number that is not positive")
+    return _ball(x).log()
+
+
+def _sqrt(x: Scalar) -> Scalar:
+    if not x >= 0:
+        raise NoValueError("the root of a negative number")
+    return _ball(x).sqrt()
+
+
+def _exp(x: Scalar) -> Scalar:
+    ball = _ball(x)
+    if not abs(ball) < LARGEST_EXPONENT:
+        raise NoValueError("a power out of all bounds")
+    return ball.exp()
+
+
+def _max_ball(x: Scalar, y: Scalar) -> Scalar:
+    if x >= y:
+        return x
+    if y >= x:
+        return y
+    return arb(x).max(arb(y))
+
+
+def _sign_ball(x: Scalar) -> Scalar:
+    if x > 0:
+        return fmpq(1)
+    if x < 0:
+        return fmpq(-1)
+    if x == 0:
+        return fmpq(0)
+    return arb(0, 1)
+
+
+def _step_ball(x: Scalar) -> Scalar:
+    return fmpq(1) if x > 0 else fmpq(0) if x <= 0 else arb(0.5, 0.5)
+
+
+def _power_ball(base: Scalar, exponent: Scalar) -> Scalar:
+    if isinstance(exponent, fmpq) and exponent.q == 1:
+        count = int(exponent.p)
+        if abs(count) > LARGEST_EXPONENT:
+            raise NoValueError("a power out of all bounds")
+        if count < 0 and 0 in arb(base):
+            raise NoValueError("a division by 0")
+        return base**count if count else fmpq(1)
+    if exponent == fmpq(1, 2):
+        return _sqrt(base)
+    if not base > 0:
+        raise NoValueError("a broken power of a number that is not positive")
+    return _exp(_ball(exponent) * _ball(base).log())
+
+
+def _quotient_ball(above: Scalar, below: Scalar) -> Scalar:
+    if below == 0 or (isinstance(below, arb) and 0 in below):
+        raise NoValueError("a division by 0")
+    return above / below
+
+
+def _chosen_ball(left: Scalar, relation: str, right: Scalar, then: Scalar, otherwise: Scalar) -> Scalar:
+    truth = {
+        ">": left > right, "≥": left >= right, "<": left < right, "≤": left <= right, "=": left == right,
+        "≠": left != right,
+    }  # fmt: skip
+    return then if truth[relation] else otherwise
+
+
+_BALL_FUNCTIONS: dict[str, Callable[[Scalar], Scalar]] = {
+    "exp": _exp,
+    "log": _log,
+    "ln": _log,
+    "lg": lambda x: _log(x) / arb(10).log(),
+    "sqrt": _sqrt,
+    "sigmoid": lambda x: 1 / (1 + _exp(-x)),
+    "tanh": lambda x: _ball(x).tanh(),
+    "sinh": lambda x: _ball(x).sinh(),
+    "cosh": lambda x: _ball(x).cosh(),
+    "sin": lambda x: _ball(x).sin(),
+    "cos": lambda x: _ball(x).cos(),
+    "tan": lambda x: _ball(x).tan(),
+    "softplus": lambda x: (1 + _exp(x)).log(),
+    "relu": lambda x: _max_ball(x, fmpq(0)),
+    "leaky_relu": lambda x: x if x > 0 else x / 100,
+    "identity": lambda x: x,
+    "abs": abs,
+    "sign": _sign_ball,
+    "step": _step_ball,
+}
+
+BALLS = Algebra(rational, _BALL_FUNCTIONS, _power_ball, _quotient_ball, _max_ball, _chosen_ball)
+
+
+def symbolic() -> Algebra:
+    """The algebra of SymPy expressions, imported when first wanted."""
+    import sympy
+
+    def number(value: Fraction) -> Scalar:
+        return sympy.Rational(value.numerator, value.denominator)
+
+    def quotient(above: Scalar, below: Scalar) -> Scalar:
+        if below == 0:
+            raise NoValueError("a division by 0")
+        return above / below
+
+    def power(base: Scalar, exponent: Scalar) -> Scalar:
+        if exponent.is_Number and abs(exponent) > 64:
+            raise NoValueError("a power out of all bounds")
+        return base**exponent
+
+    def chosen(left: Scalar, relation: str, right: Scalar, then: Scalar, otherwise: Scalar) -> Scalar:
+        conditions: dict[str, Any] = {">": sympy.Gt, "≥": sympy.Ge, "<": sympy.Lt, "≤": sympy.Le}
+        if relation not in conditions:
+            raise NoValueError("a condition that is no inequality")
+        if relation in ("≥", "<"):  # the lowering knows > and ≤
+            return sympy.Piecewise((otherwise, right > left), (then, True)) if relation == "≥" else sympy.Piecewise(
+                (then, right > left), (otherwise, True)
+            )
+        return sympy.Piecewise((then, conditions[relation](left, right)), (otherwise, True))
+
+    functions: dict[str, Callable[[Scalar], Scalar]] = {
+        "exp": sympy.exp,
+        "log": sympy.log,
+        "ln": sympy.log,
+        "sqrt": sympy.sqrt,
+        "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
+        "tanh": sympy.tanh,
+        "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
+        "relu": lambda x: sympy.Piecewise((x, x > 0), (sympy.Integer(0), True)),
+        "leaky_relu": lambda x: sympy.Piecewise((x, x > 0), (x / 100, True)),
+        "identity": lambda x: x,
+        "abs": sympy.Abs,
+        "sign": sympy.sign,
+    }
+    return Algebra(number, functions, power, quotient, sympy.Max, chosen)

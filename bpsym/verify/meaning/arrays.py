@@ -1,0 +1,153 @@
+"""Vectors and matrices over any scalars: balls, exact fractions or SymPy expressions.
+
+A vector of rank 1 is a bracketed list of which nobody said whether it stands or lies; it takes the side that fits. What
+does not fit raises `ShapeError`: nothing is broadcast but a scalar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+Scalar = Any  # flint.arb, flint.fmpq or a SymPy expression
+
+
+class ShapeError(Exception):
+    """Operands whose shapes do not go together."""
+
+
+@dataclass(frozen=True, slots=True)
+class Array:
+    """Items in reading order; `shape` has one or two numbers."""
+
+    shape: tuple[int, ...]
+    items: tuple[Scalar, ...]
+
+    def row(self, number: int) -> tuple[Scalar, ...]:
+        """One row of a matrix, counted from 0."""
+        width = self.shape[1]
+        return self.items[number * width : (number + 1) * width]
+
+
+Value = Scalar | Array
+
+
+def scalars(value: Value) -> tuple[Scalar, ...]:
+    """The items, of a scalar itself."""
+    return value.items if isinstance(value, Array) else (value,)
+
+
+def mapped(function: Callable[[Scalar], Scalar], value: Value) -> Value:
+    """A function of each item."""
+    if isinstance(value, Array):
+        return Array(value.shape, tuple(function(item) for item in value.items))
+    return function(value)
+
+
+def matrix_shape(value: Array, *, column: bool = True) -> tuple[int, int]:
+    """Rows and columns; a vector of rank 1 stands, or lies where `column` is false."""
+    if len(value.shape) == 2:
+        return value.shape[0], value.shape[1]
+    return (value.shape[0], 1) if column else (1, value.shape[0])
+
+
+def is_vector(value: Array) -> bool:
+    """Whether it is a list, a row or a column."""
+    return len(value.shape) == 1 or 1 in value.shape
+
+
+def transposed(value: Value) -> Value:
+    """The transpose; a list that neither stands nor lies stays what it is."""
+    if not isinstance(value, Array) or len(value.shape) == 1:
+        return value
+    rows, columns = value.shape
+    return Array((columns, rows), tuple(value.items[r * columns + c] for c in range(columns) for r in range(rows)))
+
+
+def elementwise(function: Callable[[Scalar, Scalar], Scalar], left: Value, right: Value) -> Value:
+    """A function of the items in the same places; a scalar goes with every item, a vector with one as long."""
+    if not isinstance(left, Array) and not isinstance(right, Array):
+        return function(left, right)
+    if not isinstance(left, Array):
+        return mapped(lambda item: function(left, item), right)
+    if not isinstance(right, Array):
+        return mapped(lambda item: function(item, right), left)
+    if len(left.items) == 1:
+        return elementwise(function, left.items[0], right)
+    if len(right.items) == 1:
+        return elementwise(function, left, right.items[0])
+    if left.shape != right.shape and not (is_vector(left) and is_vector(right) and len(left.items) == len(right.items)):
+        raise ShapeError(f"{left.shape} with {right.shape}")
+    shape = left.shape if len(left.shape) == 2 else right.shape
+    return Array(shape, tuple(map(function, left.items, right.items)))
+
+
+def multiplied(left: Value, right: Value) -> Value:
+    """The matrix product; with a scalar, the multiple. Lists of rank 1 stand or lie as the other factor needs it."""
+    if not isinstance(left, Array) or not isinstance(right, Array):
+        return elementwise(lambda a, b: a * b, left, right)
+    if len(left.items) == 1 or len(right.items) == 1:
+        one, other = (left, right) if len(left.items) == 1 else (right, left)
+        return mapped(lambda item: one.items[0] * item, other)
+    for lying in _orientations(left):
+        for standing in _orientations(right):
+            if lying[1] == standing[0]:
+                return _product(left.items, lying, right.items, standing)
+    raise ShapeError(f"{left.shape} times {right.shape}")
+
+
+def _orientations(value: Array) -> Iterator[tuple[int, int]]:
+    if len(value.shape) == 2:
+        yield value.shape[0], value.shape[1]
+        return
+    yield 1, value.shape[0]
+    yield value.shape[0], 1
+
+
+def _product(
+    left: tuple[Scalar, ...], lying: tuple[int, int], right: tuple[Scalar, ...], standing: tuple[int, int]
+) -> Value:
+    rows, inner = lying
+    columns = standing[1]
+    items = tuple(
+        _dot([left[r * inner + k] for k in range(inner)], [right[k * columns + c] for k in range(inner)])
+        for r in range(rows)
+        for c in range(columns)
+    )
+    return items[0] if len(items) == 1 else Array((rows, columns), items)
+
+
+def outer(left: Value, right: Value) -> Value:
+    """Every item of the left with every item of the right."""
+    a, b = scalars(left), scalars(right)
+    return Array((len(a), len(b)), tuple(x * y for x in a for y in b))
+
+
+def _dot(left: list[Scalar], right: list[Scalar]) -> Scalar:
+    total = left[0] * right[0]
+    for a, b in zip(left[1:], right[1:], strict=True):
+        total += a * b
+    return total
+
+
+def aligned(left: Value, right: Value) -> Iterator[tuple[Scalar, Scalar]]:
+    """The items of two values that are said to be equal, pair by pair; raises ShapeError where they cannot be.
+
+    A vector equals one as long, whether it stands or lies; a matrix of other than square shape equals its transpose's
+    transpose: gradients are written in either layout.
+    """
+    if not isinstance(left, Array) or not isinstance(right, Array):
+        a, b = scalars(left), scalars(right)
+        if len(a) == 1 or len(b) == 1:
+            yield from ((x, y) for x in a for y in b)
+            return
+        raise ShapeError("a number beside a matrix")
+    if left.shape == right.shape or (is_vector(left) and is_vector(right) and len(left.items) == len(right.items)):
+        yield from zip(left.items, right.items, strict=True)
+        return
+    if left.shape == right.shape[::-1]:
+        turned = transposed(right)
+        yield from zip(left.items, scalars(turned), strict=True)
+        return
+    raise ShapeError(f"{left.shape} beside {right.shape}")

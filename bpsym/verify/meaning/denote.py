@@ -1,0 +1,342 @@
+"""From tree to value: what a written expression comes to, given what its names mean.
+
+Nothing here knows a network. A `Reading` says what names, derivatives and function letters stand for and over which
+scalars to compute; the same walk serves balls, exact numbers and SymPy expressions.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from bpsym.verify.meaning import arrays
+from bpsym.verify.meaning.algebra import Algebra, NoValueError
+from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value
+from bpsym.verify.meaning.patterns import filled_in
+from bpsym.verify.tree import (
+    Absolute,
+    Application,
+    BigSum,
+    Call,
+    Cases,
+    Comparison,
+    Derivative,
+    Differential,
+    Ellipsis,
+    Expr,
+    Indexed,
+    Matrix,
+    Missing,
+    Name,
+    Negative,
+    Norm,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Row,
+    Sum,
+    Transpose,
+    Unknown,
+)
+
+Indices = Mapping[str, str]  # index letter -> what it stands for here: "j" -> "2", "o" -> "o1"
+MOST_TERMS = 400  # of a sum over an index
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What the pieces of a formula mean."""
+
+    algebra: Algebra
+    name: Callable[[Name, Indices], Value]
+    derivative: Callable[[Derivative | Differential, Indices], Value]
+    function: Callable[[Call, Indices], Callable[[Value], Value]]  # of one argument
+    values: Callable[[str, Expr | None, Expr | None, Indices], list[str]]  # of an index of a sum
+    literal: Callable[[Number], Scalar]
+    spot: Callable[[Expr], Value | None] = field(default=lambda _tree: None)  # what a whole subtree is known to be
+    elementwise: bool = False  # what *, × and · mean between arrays that fit both ways
+    swaps: int = 0  # which order and transposes to try first where only the shapes decide
+
+
+def denote(tree: Expr, reading: Reading, indices: Indices | None = None) -> Value:
+    """The value of an expression; raises NoValueError and ShapeError."""
+    return _BY_KIND[type(tree)](tree, reading, indices or {})
+
+
+def _number(tree: Number, reading: Reading, _indices: Indices) -> Value:
+    return reading.literal(tree)
+
+
+def _name(tree: Name, reading: Reading, indices: Indices) -> Value:
+    if tree.base == "e" and not (tree.sub or tree.layer or tree.marks):
+        known = reading.spot(tree)
+        return reading.algebra.functions["exp"](reading.algebra.number(Fraction(1))) if known is None else known
+    return reading.name(tree, indices)
+
+
+def _nothing(tree: Expr, _reading: Reading, _indices: Indices) -> Value:
+    what = {Ellipsis: "an ellipsis", Missing: "nothing written"}.get(type(tree), "something unread")
+    raise NoValueError(what)
+
+
+def _negative(tree: Negative, reading: Reading, indices: Indices) -> Value:
+    return arrays.mapped(operator.neg, denote(tree.operand, reading, indices))
+
+
+def _sum(tree: Sum, reading: Reading, indices: Indices) -> Value:
+    if any(isinstance(term, Ellipsis) for term in tree.terms):
+        tree = filled_in(tree, lambda letter: reading.values(letter, None, None, indices))
+    total: Value | None = None
+    for sign, term in zip(tree.signs, tree.terms, strict=True):
+        value = denote(term, reading, indices)
+        if total is None:
+            total = value if sign > 0 else arrays.mapped(operator.neg, value)
+        else:
+            total = arrays.elementwise(operator.add if sign > 0 else operator.sub, total, value)
+    return total
+
+
+def _product(tree: Product, reading: Reading, indices: Indices) -> Value:
+    value = denote(tree.factors[0], reading, indices)
+    for sign, factor in zip(tree.operators, tree.factors[1:], strict=True):
+        value = _times(value, sign, denote(factor, reading, indices), reading)
+    return value
+
+
+def _times(left: Value, sign: str, right: Value, reading: Reading) -> Value:
+    if not isinstance(left, Array) or not isinstance(right, Array):
+        return arrays.elementwise(operator.mul, left, right)
+    if sign in ("⊙", "∘"):
+        return arrays.elementwise(operator.mul, left, right)
+    if sign == "⊗":
+        return arrays.outer(left, right)
+    ways = [lambda: arrays.multiplied(left, right), lambda: arrays.elementwise(operator.mul, left, right)]
+    if reading.elementwise and sign != "@" and not sign.startswith("•"):
+        ways.reverse()
+    if sign.startswith("•"):
+        ways = [ways[0]]
+    if sign.startswith("•") or reading.swaps:
+        turned = [
+            lambda: arrays.multiplied(arrays.transposed(right), left),
+            lambda: arrays.multiplied(left, arrays.transposed(right)),
+            lambda: arrays.multiplied(right, left),
+            lambda: arrays.multiplied(right, arrays.transposed(left)),
+            lambda: arrays.multiplied(arrays.transposed(left), right),
+        ]
+        ways = (turned[reading.swaps - 1 :] + ways + turned[: reading.swaps - 1]) if reading.swaps else ways + turned
+    for way in ways:
+        try:
+            return way()
+        except ShapeError as error:
+            last = error
+    raise last
+
+
+def _quotient(tree: Quotient, reading: Reading, indices: Indices) -> Value:
+    above, below = denote(tree.numerator, reading, indices), denote(tree.denominator, reading, indices)
+    return arrays.elementwise(reading.algebra.quotient, above, below)
+
+
+def _power(tree: Power, reading: Reading, indices: Indices) -> Value:
+    exponent = denote(tree.exponent, reading, indices)
+    if isinstance(tree.base, Name) and tree.base.base == "e" and not (tree.base.sub or tree.base.layer):
+        return arrays.mapped(reading.algebra.functions["exp"], exponent)
+    base = denote(tree.base, reading, indices)
+    return arrays.elementwise(reading.algebra.power, base, exponent)
+
+
+def _transpose(tree: Transpose, reading: Reading, indices: Indices) -> Value:
+    return arrays.transposed(denote(tree.operand, reading, indices))
+
+
+def _indexed(tree: Indexed, reading: Reading, indices: Indices) -> Value:
+    value = denote(tree.operand, reading, indices)
+    places = [indices.get(letter, letter) for letter in tree.sub]
+    if not isinstance(value, Array) or len(places) != 1 or not places[0].isdigit():
+        raise NoValueError("a component of something that has none")
+    if not arrays.is_vector(value) or not 0 < int(places[0]) <= len(value.items):
+        raise NoValueError("a component that does not exist")
+    return value.items[int(places[0]) - 1]
+
+
+def _call(tree: Call, reading: Reading, indices: Indices) -> Value:
+    base = tree.function.base
+    if base in ("max", "min"):
+        return _extremum(tree, reading, indices)
+    if base in ("sum", "mean"):
+        items = arrays.scalars(denote(tree.arguments[0], reading, indices))
+        total = items[0]
+        for item in items[1:]:
+            total += item
+        return total if base == "sum" else total / reading.algebra.number(Fraction(len(items)))
+    if base == "diag":
+        items = arrays.scalars(denote(tree.arguments[0], reading, indices))
+        zero = reading.algebra.number(Fraction(0))
+        size = len(items)
+        return Array((size, size), tuple(items[r] if r == c else zero for r in range(size) for c in range(size)))
+    if len(tree.arguments) != 1:
+        raise NoValueError("a function of several arguments")
+    return reading.function(tree, indices)(denote(tree.arguments[0], reading, indices))
+
+
+def _extremum(tree: Call, reading: Reading, indices: Indices) -> Value:
+    values = [denote(argument, reading, indices) for argument in tree.arguments]
+    if len(values) == 1 and isinstance(values[0], Array):
+        values = list(values[0].items)
+    sign = 1 if tree.function.base == "max" else -1
+    result = values[0]
+    for value in values[1:]:
+        result = arrays.elementwise(lambda a, b: sign * reading.algebra.larger(sign * a, sign * b), result, value)
+    return result
+
+
+def _application(tree: Application, reading: Reading, indices: Indices) -> Value:
+    """`E(total)`, `J(W, b)`: the name itself; `w(a - y)`: a product."""
+    words = [argument for argument in tree.arguments if isinstance(argument, Name)]
+    if len(words) == len(tree.arguments):
+        inner = tuple(word.base + "".join(word.sub) for word in words)
+        try:
+            return reading.name(replace(tree.head, sub=(*tree.head.sub, *inner)), indices)
+        except NoValueError:
+            if len(words) > 1:
+                return reading.name(tree.head, indices)
+    if len(tree.arguments) != 1:
+        raise NoValueError(f"the function {tree.head.base} is not defined", tree.head.base)
+    return _times(reading.name(tree.head, indices), "", denote(tree.arguments[0], reading, indices), reading)
+
+
+def _derivative(tree: Derivative | Differential, reading: Reading, indices: Indices) -> Value:
+    return reading.derivative(tree, indices)
+
+
+def _big_sum(tree: BigSum, reading: Reading, indices: Indices) -> Value:
+    body = tree.body
+    if not tree.index:
+        return _sum_of_components(body, reading, indices)
+    places: list[dict[str, str]] = [dict(indices)]
+    for letter in tree.index:
+        values = reading.values(letter, tree.lower, tree.upper, indices)
+        places = [place | {letter: value} for place in places for value in values]
+        if len(places) > MOST_TERMS:
+            raise NoValueError("a sum of too many terms")
+    total: Value | None = None
+    for place in places:
+        value = denote(body, reading, place)
+        if total is None:
+            total = value
+        else:
+            total = arrays.elementwise(operator.add if tree.symbol == "Σ" else operator.mul, total, value)
+    if total is None:
+        return reading.algebra.number(Fraction(0 if tree.symbol == "Σ" else 1))
+    return total
+
+
+def _sum_of_components(body: Expr, reading: Reading, indices: Indices) -> Value:
+    value = denote(body, reading, indices)
+    if not isinstance(value, Array):
+        raise NoValueError("a sum over an index nobody names")
+    total = value.items[0]
+    for item in value.items[1:]:
+        total += item
+    return total
+
+
+def _row(tree: Row, reading: Reading, indices: Indices) -> Value:
+    values = [denote(item, reading, indices) for item in tree.items]
+    if any(isinstance(value, Array) for value in values):
+        if all(isinstance(value, Array) and len(value.shape) == 1 for value in values):
+            return Array((len(values), len(values[0].items)), tuple(item for value in values for item in value.items))
+        raise NoValueError("a list of matrices")
+    return Array((len(values),), tuple(values))
+
+
+def _matrix(tree: Matrix, reading: Reading, indices: Indices) -> Value:
+    rows = [[denote(cell, reading, indices) for cell in row] for row in tree.rows]
+    if any(isinstance(cell, Array) for row in rows for cell in row):
+        if all(len(row) == 1 for row in rows) and all(isinstance(row[0], Array) for row in rows):
+            return Array((len(rows), len(rows[0][0].items)), tuple(item for row in rows for item in row[0].items))
+        raise NoValueError("a matrix of matrices")
+    return Array((len(rows), len(rows[0])), tuple(cell for row in rows for cell in row))
+
+
+def _cases(tree: Cases, reading: Reading, indices: Indices) -> Value:
+    result: Value | None = None
+    for case in reversed(tree.cases):
+        value = denote(case.value, reading, indices)
+        condition = case.condition
+        if condition is None or len(condition.terms) != 2:
+            if result is not None:
+                raise NoValueError("a case whose condition could not be read")
+            result = value
+            continue
+        left, right = (denote(term, reading, indices) for term in condition.terms)
+        if result is None:
+            result = value  # the last case stands for the rest
+            continue
+        result = reading.algebra.chosen(left, condition.relations[0], right, value, result)
+    if result is None:
+        raise NoValueError("no case at all")
+    return result
+
+
+def _norm(tree: Norm, reading: Reading, indices: Indices) -> Value:
+    value = denote(tree.operand, reading, indices)
+    functions = reading.algebra.functions
+    if not isinstance(value, Array):
+        return functions["abs"](value)
+    items = [item * item for item in value.items]
+    total = items[0]
+    for item in items[1:]:
+        total += item
+    return functions["sqrt"](total)
+
+
+def _absolute(tree: Absolute, reading: Reading, indices: Indices) -> Value:
+    return arrays.mapped(reading.algebra.functions["abs"], denote(tree.operand, reading, indices))
+
+
+def _squared_norm(tree: Power, reading: Reading, indices: Indices) -> Value | None:
+    """`‖v‖²` without the root: exact, and differentiable where v is 0."""
+    if not isinstance(tree.base, (Norm, Absolute)) or not isinstance(tree.exponent, Number) or tree.exponent.value != 2:
+        return None
+    value = denote(tree.base.operand, reading, indices)
+    squares = [item * item for item in arrays.scalars(value)]
+    total = squares[0]
+    for item in squares[1:]:
+        total += item
+    return total
+
+
+def _power_or_norm(tree: Power, reading: Reading, indices: Indices) -> Value:
+    found = _squared_norm(tree, reading, indices)
+    return _power(tree, reading, indices) if found is None else found
+
+
+_BY_KIND: dict[type, Callable[..., Value]] = {
+    Number: _number,
+    Name: _name,
+    Ellipsis: _nothing,
+    Missing: _nothing,
+    Unknown: _nothing,
+    Comparison: _nothing,
+    Negative: _negative,
+    Sum: _sum,
+    Product: _product,
+    Quotient: _quotient,
+    Power: _power_or_norm,
+    Transpose: _transpose,
+    Indexed: _indexed,
+    Call: _call,
+    Application: _application,
+    Derivative: _derivative,
+    Differential: _derivative,
+    BigSum: _big_sum,
+    Row: _row,
+    Matrix: _matrix,
+    Cases: _cases,
+    Norm: _norm,
+    Absolute: _absolute,
+}

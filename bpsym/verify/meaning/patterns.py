@@ -1,0 +1,53 @@
+"""Formulas with something left to the reader: `a_1 + … + a_n` written out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import fields, is_dataclass, replace
+from typing import Any
+
+from bpsym.verify.meaning.algebra import NoValueError
+from bpsym.verify.tree import Ellipsis, Expr, Name, Span, Sum, walk
+
+
+def filled_in(tree: Sum, values: Callable[[str], list[str]]) -> Sum:
+    """The sum with the terms between the one before `…` and the one after it; raises NoValueError where no pattern shows."""
+    at = next(k for k, term in enumerate(tree.terms) if isinstance(term, Ellipsis))
+    if at == 0 or at == len(tree.terms) - 1:
+        raise NoValueError("an ellipsis at the end of a sum")
+    first, last = tree.terms[0], tree.terms[at + 1]
+    changes = list(_changes(first, last))
+    letters = {letter for _, letter in changes}
+    if not letters:
+        raise NoValueError("an ellipsis without a pattern")
+    numbers = [values(letter) for letter in sorted(letters)]
+    if any(len(found) != len(numbers[0]) for found in numbers):
+        raise NoValueError("an ellipsis whose indices run over different ranges")
+    terms = tuple(_at(first, {start for start, _ in changes}, number) for number in numbers[0])
+    rest = tree.terms[at + 2 :]
+    return Sum(tree.span, (*terms, *rest), (*(tree.signs[0] for _ in terms), *tree.signs[at + 2 :]))
+
+
+def _changes(first: Expr, last: Expr) -> Iterator[tuple[tuple[Span, int], str]]:
+    """Where an index 1 of the first term is a letter in the last: ((place of the name, which subscript), letter)."""
+    names = [node for node in walk(first) if isinstance(node, Name)]
+    others = [node for node in walk(last) if isinstance(node, Name)]
+    if len(names) != len(others):
+        raise NoValueError("an ellipsis between terms of different form")
+    for name, other in zip(names, others, strict=True):
+        for place, (a, b) in enumerate(zip(name.sub, other.sub, strict=False)):
+            if a != b and a.endswith("1") and b[: len(a) - 1] == a[:-1] and b[len(a) - 1 :].isalpha():
+                yield (name.span, place), b[len(a) - 1 :]
+
+
+def _at(tree: Any, places: set[tuple[Span, int]], number: str) -> Any:
+    """The tree with the number for the index 1 in some places."""
+    if isinstance(tree, Name):
+        sub = tuple(part[:-1] + number if (tree.span, k) in places else part for k, part in enumerate(tree.sub))
+        return replace(tree, sub=sub)
+    if isinstance(tree, Span) or not (is_dataclass(tree) or isinstance(tree, tuple)):
+        return tree
+    if isinstance(tree, tuple):
+        return tuple(_at(item, places, number) for item in tree)
+    changes = {f.name: _at(getattr(tree, f.name), places, number) for f in fields(tree)}
+    return replace(tree, **changes)
