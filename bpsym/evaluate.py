@@ -64,7 +64,7 @@ class Environment:
             if missing:
                 stack.extend(reversed(missing))
                 continue
-            self._found[entry] = self._carried(entry, code)
+            self._found[entry] = self._carried(entry, code, [self._found[used] for used in code.inputs])
             stack.pop()
 
     def _lowered(self, entry: Expr) -> Code:
@@ -81,16 +81,19 @@ class Environment:
         """The sizes of the layers, which formulas such as 2/n use as numbers."""
         return {symbol: fmpq(number) for symbol, number in self.expansion.sizes.items()}
 
-    def _carried(self, entry: Expr, code: Code) -> Value:
-        before, ctx.prec = ctx.prec, self.precision
-        try:
-            (value,) = code.run([self._found[used] for used in code.inputs])
-        except EvaluationError as error:
-            msg = f"{entry}: {error}"
-            raise EvaluationError(msg) from None
-        finally:
-            ctx.prec = before
-        return value if self.rounding.carry == EXACT else _settled(value, self.rounding).value
+    def _carried(self, entry: Expr, code: Code, arguments: list[Value]) -> Value:
+        """What is computed on with: the value, or with the carry policy "shown" what is printed of it."""
+        precision = self.precision
+        while True:
+            value = _run(entry, code, arguments, precision)
+            if self.rounding.carry == EXACT:
+                return value
+            try:
+                return numeral(value, self.rounding).value
+            except Undecided:
+                if precision >= PRECISION_LIMIT:
+                    return _vanishing(value, self.rounding).value
+                precision *= 2
 
     def sharper(self) -> Environment:
         """The same at twice the precision."""
@@ -130,11 +133,15 @@ class Environment:
                 yield from ((step.out, used) for used in step.uses if self[used] == 0)
 
 
-def _settled(value: Value, rounding: Rounding) -> Numeral:
+def _run(entry: Expr, code: Code, arguments: list[Value], precision: int) -> Value:
+    before, ctx.prec = ctx.prec, precision
     try:
-        return numeral(value, rounding)
-    except Undecided:
-        return _vanishing(value, rounding)
+        return code.run(arguments)[0]
+    except EvaluationError as error:
+        msg = f"{entry}: {error}"
+        raise EvaluationError(msg) from None
+    finally:
+        ctx.prec = before
 
 
 def _vanishing(value: Value, rounding: Rounding) -> Numeral:

@@ -6,11 +6,12 @@ A ball is printed only when both of its ends round to the same digits, so every 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from flint import arb, fmpq, fmpz
 
-from bpsym.errors import BpsymError, Undecided, choices
+from bpsym.errors import BpsymError, EvaluationError, Undecided, choices
 
 Value = fmpq | arb
 
@@ -21,6 +22,7 @@ CARRIES = (EXACT, SHOWN)
 LONGEST = 60  # digits anybody may ask for
 LEADING = 3  # significant digits a small number keeps, however many places that takes
 FIXED = 9  # zeros after which a small number is written with a power of ten
+EXPONENT_LIMIT = 1 << 20  # powers of two beyond which a ball is not written down at all
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Numeral:
     def value(self) -> fmpq:
         """What stands on the paper, exactly."""
         whole, _, part = self.digits.partition(".")
-        return fmpq(int(whole + part)) * fmpq(10) ** (self.exponent - len(part))
+        return fmpq(fmpz(whole + part)) * fmpq(10) ** (self.exponent - len(part))
 
     @property
     def ulp(self) -> fmpq:
@@ -80,12 +82,14 @@ def numeral(value: Value, rounding: Rounding) -> Numeral:
         msg = f"the last digit of {value} is open"
         raise Undecided(msg)
     exact = isinstance(value, fmpq) and units == value * fmpq(10) ** places
-    if rounding.significant is not None and len(str(abs(units))) > rounding.significant:  # 9.996 became 10.00
+    if len(str(abs(units))) > _most(places, rounding):  # 9.996 became 10.00
         units, places = units // 10, places - 1
     if places - len(str(abs(units))) >= FIXED:
         return _scientific(units, places, exact=exact)
+    if places < 0 and not exact:
+        return _scientific(units, places, exact=False)
     if places < 0:
-        return Numeral(str(units * 10**-places), exact=exact)
+        return Numeral(str(units * 10**-places), exact=True)
     return Numeral(_point(units, places, trim=exact), exact=exact)
 
 
@@ -99,6 +103,13 @@ def _places(value: Value, rounding: Rounding) -> int:
     if rounding.significant is not None:
         return rounding.significant - 1 + first
     return max(rounding.places or 0, LEADING - 1 + first)
+
+
+def _most(places: int, rounding: Rounding) -> float:
+    """How many digits are shown where they are counted from the first that is not 0."""
+    if rounding.significant is not None:
+        return rounding.significant
+    return LEADING if places > (rounding.places or 0) else math.inf
 
 
 def leading_place(value: Value) -> int | None:
@@ -124,7 +135,10 @@ def leading_place(value: Value) -> int | None:
 
 
 def ends(value: Value) -> tuple[fmpq, fmpq]:
-    """The two ends of a ball (an exact value twice) as exact numbers; raises Undecided for one that is not finite."""
+    """The two ends of a ball (an exact value twice) as exact numbers; raises Undecided for one that is not finite.
+
+    Raises EvaluationError for one too large or too small to be written down.
+    """
     if isinstance(value, fmpq):
         return value, value
     if not value.is_finite():
@@ -136,6 +150,9 @@ def ends(value: Value) -> tuple[fmpq, fmpq]:
 
 def _rational(exact: arb) -> fmpq:
     mantissa, exponent = exact.man_exp()
+    if mantissa != 0 and abs(exponent) > EXPONENT_LIMIT:
+        msg = f"a value of the order of 2 to the power {exponent} is too long to be written down"
+        raise EvaluationError(msg)
     return fmpq(mantissa) * fmpq(2) ** int(exponent)
 
 

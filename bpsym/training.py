@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 EXACT_BITS = 4096  # an exact value longer than this goes on as a ball
 STEPS_LIMIT = 10**7
+LARGEST = fmpq(10) ** 1000  # a parameter beyond that has diverged
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,12 @@ def _run(
     new = [entry for q in trained for entry in expansion.entries(q.name)]
     shown = [*outputs(expansion), program.loss.generic]
     known = Environment(expansion, values).sizes | {e: v for e, v in values.items() if e not in set(old)}
+    missing = [entry for entry in old if entry not in values]
+    if missing:
+        msg = f"training needs a value for {', '.join(map(str, missing))}"
+        raise EvaluationError(msg)
     state: list[Value] = [values[entry] for entry in old]
+    exact = True
     rows: list[Row] = []
     before, ctx.prec = ctx.prec, precision
     try:
@@ -84,15 +90,17 @@ def _run(
         advance = _code(expansion, old, new, known)
         for step in range(at[-1] + 1 if at else 0):
             if step in at:
-                rows.append(_row(step, dict(zip([*old, *shown], [*state, *look.run(state)], strict=True)), shown, rounding))
+                values_now = dict(zip([*old, *shown], [*state, *look.run(state)], strict=True))
+                rows.append(_row(step, values_now, shown, rounding))
             if step == at[-1]:
                 break
-            was_exact = isinstance(state[0], fmpq)
             state = advance.run(state)
-            if was_exact:
-                state = _balls(state)
-                if isinstance(state[0], arb):  # from here on constants as balls too: less work in each operation
-                    advance = _code(expansion, old, new, {entry: arb(value) for entry, value in known.items()})
+            if any(value > LARGEST or value < -LARGEST for value in state):
+                msg = f"training diverges: after {step + 1} steps a parameter is larger than 10 to the power 1000"
+                raise EvaluationError(msg)
+            if exact and any(isinstance(v, arb) or v.height_bits() > EXACT_BITS for v in state):
+                exact, state = False, [arb(value) for value in state]  # and the constants: less work in each operation
+                advance = _code(expansion, old, new, {entry: arb(value) for entry, value in known.items()})
             if progress is not None:
                 progress(step + 1)
     finally:
@@ -115,12 +123,6 @@ def _code(expansion: Expansion, old: list[Expr], wanted: list[Expr], known: Mapp
         msg = f"training needs a value for {', '.join(map(str, missing))}"
         raise EvaluationError(msg)
     return code
-
-
-def _balls(state: list[Value]) -> list[Value]:
-    """The state as balls, as soon as one value is a ball or long."""
-    short = all(isinstance(v, fmpq) and v.height_bits() <= EXACT_BITS for v in state)
-    return state if short else [arb(v) for v in state]
 
 
 def _row(step: int, values: dict[Expr, Value], shown: list[Expr], rounding: Rounding) -> Row:
