@@ -93,13 +93,13 @@ def collect(
     problems: dict[Problem, None] = {}
     sent: dict[tuple[str, str], list[Entry]] = defaultdict(list)
     for entry in entries:
-        student, step = known.get(identity(entry.student)), asked.get(column_key(entry.step))
-        if student is None:
+        owner, asked_for = known.get(identity(entry.student)), asked.get(column_key(entry.step))
+        if owner is None:
             problems[Problem("unknown student", entry.student, entry.step, entry.text, entry.where)] = None
-        elif step is None:
-            problems[Problem("unknown step", student, entry.step, entry.text, entry.where)] = None
+        elif asked_for is None:
+            problems[Problem("unknown step", owner, entry.step, entry.text, entry.where)] = None
         elif entry.text not in {"", "-"}:
-            sent[student, step].append(entry)
+            sent[owner, asked_for].append(entry)
     for student in students:
         given = [step for step in steps if (student.id, step) in sent]
         for step in steps if given else ("",):
@@ -240,7 +240,7 @@ _MONTHS = ("january", "february", "march", "april", "may", "june", "july", "augu
            "december")  # fmt: skip
 _ENGLISH = re.compile(r"([0-9]{1,2}) +([a-z]+) +([0-9]{4}),? +([0-9]{1,2}):([0-9]{2})(?::[0-9]{2})? *(am|pm)?")
 _CHINESE = re.compile(
-    "([0-9]{4}) *年 *([0-9]{1,2}) *月 *([0-9]{1,2}) *日[^0-9]*?(上午|下午)? *([0-9]{1,2}):([0-9]{2})(?::[0-9]{2})? *(am|pm)?"
+    "([0-9]{4}) *年 *([0-9]{1,2}) *月 *([0-9]{1,2}) *日[^0-9]*?(上午|下午)? *([0-9]{1,2}):([0-9]{2})(?::[0-9]{2})?"
 )
 
 
@@ -256,12 +256,11 @@ def read_time(text: str, zone: tzinfo = UTC) -> datetime | None:
         day, month_name, year, hour, minute, half = match.groups()
         month = next((n for n, name in enumerate(_MONTHS, 1) if name[:3] == month_name[:3]), 0)
     elif match := _CHINESE.search(text):
-        year, month_name, day, half_day, hour, minute, half = match.groups()
-        half = {"上午": "am", "下午": "pm"}.get(half_day, half)
+        year, month_name, day, half, hour, minute = match.groups()
         month = int(month_name)
     else:
         return None
-    shift = {"pm": 12 * (int(hour) < 12), "am": -12 * (int(hour) == 12)}.get(half, 0)
+    shift = 12 * (half in {"pm", "下午"} and int(hour) < 12) - 12 * (half in {"am", "上午"} and int(hour) == 12)
     try:
         return datetime(int(year), month, int(day), int(hour) + shift, int(minute), tzinfo=zone)
     except ValueError:

@@ -25,7 +25,7 @@ def _mathml(latex: str) -> bytes:
 
 def math_element(latex: str) -> Element:
     """<math> with the formula and, as an annotation, the LaTeX it was made of."""
-    converted = without_namespaces(parse(_mathml(latex), f"the MathML of {latex!r}"))
+    converted = without_namespaces(parse(_mathml(latex), f"the MathML of the formula {latex!r}"))
     root = Element("math", {"xmlns": NAMESPACE})
     semantics = add(root, "semantics")
     if len(converted) == 1:

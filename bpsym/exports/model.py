@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MAX_IDENTIFIER = 64
 MAX_TITLE = 200  # Moodle cuts names at 255
 
-_IDENTIFIER = re.compile(rf"[A-Za-z_][A-Za-z0-9_.-]{{0,{MAX_IDENTIFIER - 1}}}")
+_IDENTIFIER = re.compile(rf"(?=.{{1,{MAX_IDENTIFIER}}}\Z)[A-Za-z_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_])?")
 _RULE = re.compile(rf"[a-z][a-z0-9-]{{0,{MAX_IDENTIFIER - 1}}}")
 # What XML 1.0 cannot hold, and a carriage return, which no parser gives back.
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -289,7 +289,7 @@ def _check_identifier(identifier: str, kind: str) -> None:
     if not _IDENTIFIER.fullmatch(identifier):
         raise BpsymError(
             f"{identifier!r} is no id of a {kind}: a letter or _, then letters, digits, `_ . -`, at most"
-            f" {MAX_IDENTIFIER}; exports.model.safe_identifier makes one"
+            f" {MAX_IDENTIFIER}, no sign at the end; exports.model.safe_identifier makes one"
         )
 
 
@@ -307,8 +307,9 @@ def _check_head(identifier: str, title: str, marks: Fraction, category: tuple[st
 
 
 def _check_unique(identifiers: Iterable[str], kind: str) -> None:
+    """Case does not count: ids become names of files."""
     seen: set[str] = set()
     for each in identifiers:
-        if each in seen:
+        if each.casefold() in seen:
             raise BpsymError(f"two {kind}s have the id {each!r}")
-        seen.add(each)
+        seen.add(each.casefold())

@@ -12,6 +12,7 @@ Source of the metadata: nbgrader's notebook format, schema version 3; the notebo
 from __future__ import annotations
 
 import ast
+import builtins
 import json
 import keyword
 import re
@@ -20,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 
 from bpsym.errors import BpsymError
 from bpsym.exports.markup import to_markdown
-from bpsym.exports.model import EMPTY, NumericalKey, Text
+from bpsym.exports.model import NumericalKey, Text, text
 from bpsym.exports.numbers import decimal_text
 
 if TYPE_CHECKING:
@@ -82,8 +83,8 @@ class NotebookStep:
     marks: Fraction
 
     def __post_init__(self) -> None:
-        reserved = self.name in {"recompute"} or keyword.iskeyword(self.name) or self.name.startswith("_")
-        if not re.fullmatch("[A-Za-z][A-Za-z0-9_]{0,63}", self.name) or reserved:
+        reserved = keyword.iskeyword(self.name) or hasattr(builtins, self.name) or self.name in {"math", "recompute"}
+        if not re.fullmatch("[A-Za-z][A-Za-z0-9_]{0,49}", self.name) or reserved:
             raise BpsymError(f"{self.name!r} is no variable of a notebook: letters, digits, _, no word of Python's own")
         decimal_text(self.marks)
 
@@ -144,8 +145,7 @@ def notebook(sheet: NotebookSheet, *, solutions: bool) -> bytes:
 
 
 def _title(sheet: NotebookSheet) -> str:
-    heading = "# " + to_markdown(Text((*EMPTY.runs,))) + sheet.title
-    return f"{heading}\n\n{to_markdown(sheet.intro)}"
+    return f"# {to_markdown(text(sheet.title))}\n\n{to_markdown(sheet.intro)}"
 
 
 def _harness(sheet: NotebookSheet) -> str:
@@ -212,13 +212,15 @@ def _given(name: str, source: str) -> str | None:
         return source
     value: str | None = None
     for statement in statements:
-        targets = statement.targets if isinstance(statement, ast.Assign) else []
-        if any(isinstance(target, ast.Name) and target.id == name for target in targets):
-            assigned = statement.value  # type: ignore[attr-defined] # only an assignment has targets here
-            if isinstance(assigned, ast.Constant) and isinstance(assigned.value, str | None):
-                value = assigned.value
-            elif isinstance(assigned, ast.Tuple):  # a decimal comma: 0,3775
-                value = source.splitlines()[statement.lineno - 1].partition("=")[2].partition("#")[0].strip()
-            else:
-                value = ast.get_source_segment(source, assigned)
+        if not isinstance(statement, ast.Assign) or not any(
+            isinstance(target, ast.Name) and target.id == name for target in statement.targets
+        ):
+            continue
+        assigned = statement.value
+        if isinstance(assigned, ast.Constant) and isinstance(assigned.value, str | None):
+            value = assigned.value
+        elif isinstance(assigned, ast.Tuple):  # a decimal comma: 0,3775
+            value = source.splitlines()[statement.lineno - 1].partition("=")[2].partition("#")[0].strip()
+        else:
+            value = ast.get_source_segment(source, assigned)
     return value

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 # Spellings of the columns, by what they hold; compared by `column_key`.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "id": ("id", "student id", "id number", "student number", "sid", "学号", "學號", "学生学号", "编号", "matriculation number"),
+    "id": ("id", "student id", "id number", "student number", "sid", "学号", "學號", "学生学号", "编号"),
     "name": ("name", "full name", "student", "student name", "姓名", "学生姓名", "学生"),
     "first": ("first name", "given name", "名", "名字"),
     "last": ("last name", "surname", "family name", "姓", "姓氏"),
