@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from sympy import Add, Expr, Indexed, Integer
 
@@ -19,12 +19,15 @@ if TYPE_CHECKING:
     from bpsym.program import Quantity, Term
 
 MANY = 8  # units of a layer above which only the next one and the one before are mistaken for each other
-# Activations mistaken for each other.
+CROWD = 16  # terms of a sum above which no single one is picked
+Item = TypeVar("Item")
+
+# Activations mistaken for each other; not those which for most net inputs are the same as none at all.
 CONFUSED = {
-    "sigmoid": ("tanh", "relu"),
-    "tanh": ("sigmoid", "relu"),
-    "relu": ("leaky-relu", "identity", "sigmoid", "tanh"),
-    "leaky-relu": ("relu", "identity"),
+    "sigmoid": ("tanh",),
+    "tanh": ("sigmoid",),
+    "relu": ("leaky-relu", "sigmoid", "tanh"),
+    "leaky-relu": ("relu",),
     "elu": ("relu", "leaky-relu"),
     "softplus": ("relu", "sigmoid"),
     "silu": ("sigmoid", "relu"),
@@ -111,9 +114,15 @@ def shifts(expansion: Expansion, among: Iterable[Expr]) -> Iterator[dict[Expr, E
         of = expansion.program.get(name)
         shape = expansion.shape(of)
         for axis in range(sample_axes(expansion, of), len(shape)):
-            for value in sorted({indices(entry)[axis] for entry in own}):
+            values = sorted({indices(entry)[axis] for entry in own})
+            for value in few(values):
                 for other in nearby(value, shape[axis]):
                     yield {e: at(e, axis, other) for e in own if indices(e)[axis] == value}
+
+
+def few(items: Sequence[Item]) -> Sequence[Item]:
+    """The terms of a sum of which one may be mistaken; none where there are too many to tell one from the other."""
+    return items if len(items) <= CROWD else ()
 
 
 def neighbours(expansion: Expansion, entry: Expr) -> Iterator[Expr]:

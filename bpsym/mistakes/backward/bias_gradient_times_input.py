@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bpsym.mistakes.rule import Rule, Text, Wrong
-from bpsym.mistakes.steps import MANY, adjoint_of, weighted, with_terms
+from bpsym.mistakes.steps import adjoint_of, few, weighted, with_terms
 from bpsym.program import Role
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
         nets = [expansion.step(path.of) for path in step.terms]
         pairs = [weighted(expansion, net) for net in nets if net is not None]
         places = range(min(map(len, pairs), default=0))
-        for place in places if len(places) <= MANY else ():
+        for place in few(places):
             sources = [each[place][1] for each in pairs]
             terms = [replace(path, local=source) for path, source in zip(step.terms, sources, strict=True)]
             yield Wrong(with_terms(step, terms), {"source": sources[0]}, str(place))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bpsym.mistakes.rule import Rule, Text, Wrong
-from bpsym.mistakes.steps import MANY, chain_paths, is_shared_bias, with_terms
+from bpsym.mistakes.steps import chain_paths, few, is_shared_bias, with_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
     paths = chain_paths(expansion, step)
     if len(paths) > 2 and not is_shared_bias(expansion, step):
-        for path in paths if len(paths) <= MANY else (paths[0], paths[-1]):
+        for path in few(paths):
             yield Wrong(with_terms(step, [path]), {"through": path.of, "path": path.expr}, str(path.of))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from sympy import Add
 
 from bpsym.mistakes.rule import Rule, Text, Wrong
-from bpsym.mistakes.steps import MANY, chain_paths, is_shared_bias, with_terms
+from bpsym.mistakes.steps import chain_paths, few, is_shared_bias, with_terms
 from bpsym.program import head
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
     paths = chain_paths(expansion, step)
     if len(paths) > 1 and not is_shared_bias(expansion, step):
-        for path in paths if len(paths) <= MANY else (paths[0], paths[-1]):
+        for path in few(paths):
             rest = [term for term in step.terms if term is not path]
             details = {"through": path.of, "path": path.expr}
             yield Wrong(with_terms(step, rest), details, str(path.of))

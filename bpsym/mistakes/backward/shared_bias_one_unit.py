@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bpsym.mistakes.rule import Rule, Text, Wrong
-from bpsym.mistakes.steps import indices, is_shared_bias, quantity, sample_axes, with_terms
+from bpsym.mistakes.steps import few, indices, is_shared_bias, quantity, sample_axes, with_terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +17,7 @@ def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
     if is_shared_bias(expansion, step):
         lead = sample_axes(expansion, quantity(expansion, step.terms[0].of))
         units = dict.fromkeys(indices(path.of)[lead:] for path in step.terms)
-        for unit in units if len(units) > 1 else ():
+        for unit in few(list(units)) if len(units) > 1 else ():
             own = [path for path in step.terms if indices(path.of)[lead:] == unit]
             yield Wrong(with_terms(step, own), {"unit": own[0].of}, str(unit))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bpsym.mistakes.rule import Rule, Text, Wrong
-from bpsym.mistakes.steps import makes, weighted, with_expr
+from bpsym.mistakes.steps import few, makes, weighted, with_expr
 from bpsym.program import Role
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
     if makes(step) is Role.NET:
         pairs = weighted(expansion, step)
-        for weight, source in pairs if len(pairs) > 1 else ():
+        for weight, source in few(pairs) if len(pairs) > 1 else ():
             details = {"weight": weight, "source": source, "product": weight * source}
             yield Wrong(with_expr(step, step.expr - weight * source), details, str(weight))
 

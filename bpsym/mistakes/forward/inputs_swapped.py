@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from itertools import combinations, pairwise
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from bpsym.mistakes.rule import Rule, Text, Wrong
-from bpsym.mistakes.steps import MANY, makes, weighted, with_entries
+from bpsym.mistakes.steps import few, makes, weighted, with_entries
 from bpsym.program import Role
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
     if makes(step) is Role.NET:
         pairs = weighted(expansion, step)
-        for (weight, source), (_, other) in combinations(pairs, 2) if len(pairs) <= MANY else pairwise(pairs):
+        for (weight, source), (_, other) in combinations(few(pairs), 2):
             details = {"weight": weight, "source": source, "other": other}
             yield Wrong(with_entries(step, {source: other, other: source}), details, f"{source} {other}")
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bpsym.mistakes.rule import Rule, Text, Wrong
-from bpsym.mistakes.steps import adjoint_of, exists, indices, makes, neighbours, quantity, used, with_entries
+from bpsym.mistakes.steps import adjoint_of, exists, few, indices, makes, neighbours, quantity, used, with_entries
 from bpsym.program import Role, head
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
     if makes(step) is Role.NET or adjoint_of(expansion, step) is Role.OUT:
-        for weight in used(expansion, step.expr, Role.WEIGHT):
+        for weight in few(used(expansion, step.expr, Role.WEIGHT)):
             for other in dict.fromkeys((*neighbours(expansion, weight), *_mirrored(expansion, weight))):
                 details = {"weight": weight, "other": other}
                 yield Wrong(with_entries(step, {weight: other}), details, f"{weight} {other}")

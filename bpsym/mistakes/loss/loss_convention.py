@@ -10,7 +10,7 @@ from bpsym.mistakes.rule import Rule, Text, Wrong
 from bpsym.mistakes.steps import adjoint_of, makes, output_layer, with_expr
 from bpsym.networks.equations import size
 from bpsym.primitives import HALF, ONE
-from bpsym.program import Role
+from bpsym.program import Role, head
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
         yield from _scaled(step, factor(n), (HALF, ONE, 1 / n, HALF / n))
     elif makes(step) is Role.LOSS:
         yield from _scaled(step, ONE, (HALF, 1 / n, HALF / n))
-    elif adjoint_of(expansion, step) is Role.OUT and step.terms[0].of in expansion.entries("E_unit"):
+    elif adjoint_of(expansion, step) is Role.OUT and head(step.terms[0].of) == "E_unit":
         yield from _scaled(step, 2 * factor(n), (HALF, ONE, Integer(2), 1 / n, 2 / n, HALF / n))
 
 

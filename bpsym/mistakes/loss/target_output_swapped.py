@@ -15,16 +15,13 @@ if TYPE_CHECKING:
 
 
 def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
-    if makes(step) is Role.UNIT_LOSS or (adjoint_of(expansion, step) is Role.OUT and not _is_difference(expansion)):
+    if expansion.program.by_name["E_unit"].rule not in ("cross-entropy", "binary-cross-entropy"):
+        return  # the others look at the difference only: swapping is then a matter of the sign
+    if makes(step) is Role.UNIT_LOSS or adjoint_of(expansion, step) is Role.OUT:
         target, out = used(expansion, step.expr, Role.TARGET), used(expansion, step.expr, Role.OUT)
         if len(target) == len(out) == 1:
             change = {target[0]: out[0], out[0]: target[0]}
             yield Wrong(with_entries(step, change), {"target": target[0], "output": out[0]})
-
-
-def _is_difference(expansion: Expansion) -> bool:
-    """Whether the loss looks at the difference only: swapping is then a matter of the sign."""
-    return expansion.program.by_name["E_unit"].rule not in ("cross-entropy", "binary-cross-entropy")
 
 
 RULE = Rule(

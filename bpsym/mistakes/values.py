@@ -1,0 +1,145 @@
+"""The figures mistakes lead to: a wrong step followed through to what was asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from flint import arb, ctx
+
+from bpsym.errors import EvaluationError, Undecided
+from bpsym.lowering import lower
+from bpsym.mistakes.candidates import Candidates, Mistake
+from bpsym.rounding import SHOWN, numeral
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from flint import fmpq
+    from sympy import Expr
+
+    from bpsym.evaluate import Environment
+    from bpsym.expand import Expansion, ScalarStep
+    from bpsym.lowering import Code
+    from bpsym.mistakes.rule import Rule, Wrong
+    from bpsym.rounding import Rounding, Value
+
+    Key = tuple[tuple[tuple[str, str, Expr], ...], tuple[Expr, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A mistake that gives a figure."""
+
+    mistake: Mistake
+    value: Value
+
+
+@dataclass(frozen=True)
+class Plans:
+    """How each mistake of one expansion is followed through: the steps it changes, as code. Made once, run often."""
+
+    expansion: Expansion
+    sizes: Mapping[Expr, fmpq]
+    _plans: dict[Key, tuple[tuple[Expr, Code], ...]] = field(default_factory=dict, repr=False, compare=False)
+    _codes: dict[Expr, Code] = field(default_factory=dict, repr=False, compare=False)
+
+    def plan(self, mistake: Mistake, wanted: tuple[Expr, ...]) -> tuple[tuple[Expr, Code], ...]:
+        """The entries on the way to the wanted ones that the mistake changes, in order, each with its code."""
+        key = (mistake.key, wanted)
+        if key not in self._plans:
+            steps = self.expansion.rewritten(mistake.steps.values()).order(wanted)
+            self._plans[key] = tuple(self._changed(steps, set(mistake.steps)))
+        return self._plans[key]
+
+    def _changed(self, steps: Iterable[ScalarStep], wrong: set[Expr]) -> Iterator[tuple[Expr, Code]]:
+        changed = set(wrong)
+        for step in steps:
+            if step.out in wrong or not changed.isdisjoint(step.uses):
+                changed.add(step.out)
+                yield step.out, self._code(step.simplest)
+
+    def _code(self, expr: Expr) -> Code:
+        if expr not in self._codes:
+            self._codes[expr] = lower([], [expr], self.sizes)
+        return self._codes[expr]
+
+
+@dataclass(frozen=True)
+class Mistakes:
+    """What every mistake would have given in one environment."""
+
+    environment: Environment
+    candidates: Candidates
+    plans: Plans
+
+    @classmethod
+    def of(cls, environment: Environment) -> Mistakes:
+        """Everything for an environment; `elsewhere` keeps what does not depend on its numbers."""
+        return cls(environment, Candidates(environment.expansion), Plans(environment.expansion, environment.sizes))
+
+    def elsewhere(self, environment: Environment) -> Mistakes:
+        """The same for other values of the same expansion."""
+        return Mistakes(environment, self.candidates, self.plans)
+
+    def values(self, mistake: Mistake, wanted: Iterable[Expr]) -> dict[Expr, Value]:
+        """The wanted entries as they come out with the mistake, everything else done right.
+
+        Raises EvaluationError where a wrong step has no value (the logarithm of a negative number, a division by 0).
+        """
+        wanted = tuple(wanted)
+        changed: dict[Expr, Value] = {}
+        before, ctx.prec = ctx.prec, self.environment.precision
+        try:
+            for entry, code in self.plans.plan(mistake, wanted):
+                inputs = [changed[used] if used in changed else self.environment[used] for used in code.inputs]
+                (value,) = code.run(inputs)
+                changed[entry] = _carried(value, self.environment.rounding)
+        finally:
+            ctx.prec = before
+        return {entry: changed[entry] if entry in changed else self.environment[entry] for entry in wanted}
+
+    def value(self, mistake: Mistake, entry: Expr) -> Value | None:
+        """The entry as it comes out with the mistake; None where it has no value then."""
+        try:
+            value = self.values(mistake, (entry,))[entry]
+        except EvaluationError:
+            return None
+        return value if not isinstance(value, arb) or value.is_finite() else None
+
+    def local(self, entry: Expr) -> list[tuple[Rule, Wrong, Value]]:
+        """Every mistake at the entry's own step that can be computed, with its figure."""
+        found = ((mistake, self.value(mistake, entry)) for mistake in self.candidates.at(entry))
+        return [(*mistake.made[0], value) for mistake, value in found if value is not None]
+
+    def explanations(self, entry: Expr, fits: Callable[[Value], bool]) -> list[Explanation]:
+        """The mistakes that give a figure, the most specific first; empty where none does.
+
+        One mistake at the entry's own step is preferred to one on the way to it, that to a habit, and only what no
+        single mistake explains is explained by two.
+        """
+        every = self.candidates
+        for stage in (every.at, every.before, every.habits, every.pairs):
+            found = [
+                Explanation(mistake, value)
+                for mistake in stage(entry)
+                if (value := self.value(mistake, entry)) is not None and fits(value)
+            ]
+            if found:
+                return sorted(found, key=lambda explanation: -explanation.mistake.specificity)
+        return []
+
+
+def wrong_values(environment: Environment, entry: Expr) -> list[tuple[Rule, Wrong, Value]]:
+    """The figure every mistake at the entry's step gives; for many entries ask one `Mistakes`."""
+    return Mistakes.of(environment).local(entry)
+
+
+def _carried(value: Value, rounding: Rounding) -> Value:
+    """What a person goes on with: the full value, or what they have written down."""
+    if rounding.carry != SHOWN:
+        return value
+    try:
+        return numeral(value, rounding).value
+    except Undecided:
+        return value
