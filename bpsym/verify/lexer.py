@@ -7,17 +7,20 @@ flavours differ in little: TeX takes one letter after `_` and `^`, everybody els
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from bpsym.verify import limits
 from bpsym.verify.source import Source
 from bpsym.verify.symbols import (
+    ACCENTS,
     CIRCLED,
     COMMANDS,
     CONNECTIVES,
     DROPPED,
     DROPPED_WITH_ARGUMENT,
+    FRACTIONS,
     FUNCTIONS,
     GREEK,
     GREEK_WORDS,
@@ -349,6 +352,8 @@ class _Lexer:
 
     def _sign(self, sign: str, start: int, end: int) -> None:
         kind, text = SIGNS.get(sign, ("unknown", sign))
+        if kind == "unknown" and self._composed(sign, start, end):
+            return
         if kind == "open":
             self.depth += 1
         elif kind == "close":
@@ -358,7 +363,7 @@ class _Lexer:
             return
         elif sign == "@" and self.flavour.ascii_math:
             text = "⊙"
-        elif sign == "Σ" and self.text[end:].lstrip()[:1] in "'(":
+        elif sign == "Σ" and self.text[end:].lstrip()[:1] == "'":
             kind, text = "word", "Sigma"
         elif kind == "space" and sign != "⇥":
             self.gap = True
@@ -368,6 +373,24 @@ class _Lexer:
         elif sign == "_" and re.match(r"\s*\\?_", self.text[end : end + 3]):
             return
         self.put(kind, text, start, end)
+
+    def _composed(self, sign: str, start: int, end: int) -> bool:
+        """½, ŷ, and accents that follow their letter."""
+        if sign in FRACTIONS:
+            above, below = FRACTIONS[sign]
+            for kind, text in (("open", "("), ("number", str(above)), ("operator", "/"), ("number", str(below)), ("close", ")")):
+                self.put(kind, text, start, end)
+            return True
+        letters = unicodedata.normalize("NFD", sign)
+        if len(letters) == 2 and letters[0].isascii() and letters[1] in ACCENTS:
+            self.put("accent", ACCENTS[letters[1]], start, end)
+            self._word_with_tail(letters[0], start, end)
+            return True
+        if sign in ACCENTS and self.out and self.out[-1].kind == "word":
+            last = self.out.pop()
+            self.out += [last._replace(kind="accent", text=ACCENTS[sign], tail=""), last._replace(gap=False)]
+            return True
+        return False
 
     # --- commands ----------------------------------------------------------------------------------------------
 

@@ -55,7 +55,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "quad": ("space", ""), "qquad": ("space", ""), "newline": ("row", ""), "cr": ("row", ""),
     "frac": ("frac", ""), "dfrac": ("frac", ""), "tfrac": ("frac", ""), "cfrac": ("frac", ""), "sqrt": ("sqrt", ""),
     "hat": ("accent", "hat"), "widehat": ("accent", "hat"), "bar": ("accent", "bar"), "overline": ("accent", "bar"),
-    "tilde": ("accent", "tilde"), "widetilde": ("accent", "tilde"), "vec": ("accent", "vec"),
+    "tilde": ("accent", "tilde"), "dot": ("accent", "dot"), "ddot": ("accent", "dot"), "check": ("accent", "check"), "widetilde": ("accent", "tilde"), "vec": ("accent", "vec"),
     "underbrace": ("brace", "under"), "overbrace": ("brace", "over"), "underset": ("set", "under"),
     "overset": ("set", "over"), "stackrel": ("set", "over"), "forall": ("note", "for all"),
 }  # fmt: skip
@@ -180,6 +180,10 @@ SUBSCRIPTS: Final = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐ�
 SUPERSCRIPTS: Final = dict(
     zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵀᵗˡᴸⁿⁱʲᵏᵐ", "0123456789+-=()TtlLnijkm", strict=True),
 )
+
+# Accents as combining characters, and fractions that are one character.
+ACCENTS: Final = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0305": "bar", "\u20d7": "vec", "\u0307": "dot"}
+FRACTIONS: Final = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3), "⅕": (1, 5), "⅛": (1, 8)}
 
 
 def _one_for_one() -> dict[int, str]:

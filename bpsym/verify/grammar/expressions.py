@@ -175,7 +175,7 @@ class _Parser:
         first = self.unary()
         factors: list[Expr] = [first]
         operators: list[str] = []
-        if isinstance(first, Product) and self.found[start].kind == "word":  # a(1 - a) among other factors
+        if isinstance(first, Product) and _juxtaposed(first, self.found[start]):  # a(1 - a) among other factors
             factors, operators = list(first.factors), list(first.operators)
         starts = [start] * len(factors)
         while True:
@@ -195,6 +195,12 @@ class _Parser:
             elif token.kind == "note":
                 self.note()
                 continue
+            elif token.kind == "bar" and self.peek(1).kind == "sub" and not self.bars:
+                self.position += 2  # evaluated at: `\\right|_{w = 0.5}`
+                part = self.script()
+                text = self.reading.text[span_of(part).start : span_of(part).end]
+                self.reading.notes.append(Annotation(span_of(part), factors[-1], text))
+                continue
             elif token.kind == "open" and self.is_remark():
                 self.remark(factors[-1], matching(self.found, self.position, self.end))
                 continue
@@ -212,7 +218,7 @@ class _Parser:
                 operators.pop()
                 factors[-1] = scaled
                 continue
-            if isinstance(right, Product) and self.found[here].kind == "word":
+            if isinstance(right, Product) and _juxtaposed(right, self.found[here]):
                 factors += right.factors
                 operators += right.operators
                 starts += [here] * len(right.factors)
@@ -598,9 +604,10 @@ class _Parser:
 
     def application(self, name: Name, start: int) -> Expr:
         """A name and a parenthesis, and nothing that says which: unit, product or call."""
+        token = self.peek()
         close = matching(self.found, self.position, self.end)
         inside = self.found[self.position + 1 : close]
-        if _is_remark(inside) or has_relation(inside):
+        if _is_remark(inside) or has_relation(inside) or (token.gap and not self.reading.tex and _only_words(inside)):
             self.remark(name, close)
             return name
         if close >= self.end:
@@ -635,7 +642,9 @@ class _Parser:
         """Does the bracket at the cursor hold words, or a value in passing?"""
         close = matching(self.found, self.position, self.end)
         inside = self.found[self.position + 1 : close]
-        return close < self.end and self.peek().text == "(" and (_is_remark(inside) or has_relation(inside))
+        if close >= self.end or self.peek().text != "(":
+            return False
+        return _is_remark(inside) or has_relation(inside) or (self.peek().gap and not self.reading.tex and _only_words(inside))
 
     def remark(self, target: Expr | None, close: int) -> None:
         """A bracket that holds words, or a value in passing: `(0.01和0.99是预期值)`, `(=0.7803)`."""
@@ -709,10 +718,9 @@ class _Parser:
                 raise self.fail("a script on nothing")
             return self.postfix()
         tree = self.sub_expression(inside)
-        if isinstance(tree, Name) and self.peek().kind in ("sub", "sup", "prime"):
-            return self.scripted(tree, start)
-        if isinstance(tree, Name) and self.peek().kind == "open" and not isinstance(tree, Call):
-            return self.applied(tree, start)
+        if isinstance(tree, Name) and self.peek().kind in ("sub", "sup", "prime", "open"):
+            scripted = self.scripted(tree, start)
+            return self.applied(scripted, start) if isinstance(scripted, Name) else scripted
         return tree
 
     def between_bars(self) -> Expr:
@@ -968,6 +976,21 @@ def _is_remark(inside: Sequence[Token]) -> bool:
     if not inside:
         return False
     return inside[0].kind == "relation" or any(token.kind == "note" for token in inside)
+
+
+def _juxtaposed(tree: Product, first: Token) -> bool:
+    """`a(1 - a)`, read as one operand though it is two factors."""
+    return not any(tree.operators) and first.kind in ("word", "begin-group", "accent")
+
+
+def _only_words(inside: Sequence[Token]) -> bool:
+    """Plain words, one of them long: `y (true label)`."""
+    return (
+        bool(inside)
+        and all(token.kind == "word" and not token.tail for token in inside)
+        and any(len(token.text) > 3 for token in inside)  # noqa: PLR2004 - no name in use is that long, but total
+        and not (len(inside) == 1 and inside[0].text == "total")
+    )
 
 
 def _only_remark(part: Sequence[Token]) -> bool:

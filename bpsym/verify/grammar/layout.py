@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, has_relation, matching, split
 from bpsym.verify.lexer import Token
-from bpsym.verify.symbols import LAYOUT_ENVIRONMENTS
+from bpsym.verify.symbols import CASE_ENVIRONMENTS, LAYOUT_ENVIRONMENTS
 
 _BARE_LABEL = re.compile(r"\(?[A-Z]{0,3}\d{1,3}[a-z]?\)?")
 _TIMES = frozenset("*×·x⊙@⊗•/")
@@ -74,6 +74,9 @@ def _rows(found: list[Token]) -> list[list[Token]]:
             close = matching(found, position, len(found))
             braced = bool(kept) and kept[-1].kind == "open" and kept[-1].text == "{"
             inside = found[position + 1 : close]
+            if token.text in CASE_ENVIRONMENTS and not kept and _first_cells_relate(inside):
+                skip.add(close)
+                continue
             layout = token.text in LAYOUT_ENVIRONMENTS or (token.text in ("array", "tabular") and _lays_out(inside))
             if close >= len(found):
                 if layout:
@@ -95,6 +98,12 @@ def _rows(found: list[Token]) -> list[list[Token]]:
 def _lays_out(inside: Sequence[Token]) -> bool:
     """Does an array hold equations, not entries?"""
     return any(has_relation(row) for row in split(inside, frozenset(["row"])))
+
+
+def _first_cells_relate(inside: Sequence[Token]) -> bool:
+    """Does every row begin with an equation?"""
+    rows = [row for row in split(inside, frozenset(["row"])) if row]
+    return all(has_relation(split(row, frozenset(["amp"]))[0]) for row in rows)
 
 
 def _closed(found: list[Token]) -> list[Token]:

@@ -6,7 +6,7 @@ A term that cannot be read costs that term, not the chain.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from bpsym.verify import limits
 from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, Reading, UnreadError, split
@@ -22,6 +22,7 @@ from bpsym.verify.tree import (
     Name,
     Negative,
     Number,
+    Product,
     Relation,
     Row,
     Span,
@@ -51,7 +52,6 @@ class _Chain:
 
     formula: Formula
     piece: Piece
-    parts: list[Piece] = field(default_factory=list)
 
 
 def statements(formulas: Iterable[Formula], text: str) -> tuple[list[Statement], list[Unreadable]]:
@@ -88,15 +88,16 @@ def _chains(formulas: Iterable[Formula], text: str, unreadable: list[Unreadable]
             unreadable.append(Unreadable(source.span(0, len(source)), f"a formula of more than {limits.FORMULA_TOKENS} signs"))
             continue
         for number, piece in enumerate(pieces(found, text)):
-            if chains and number == 0 and _continues(chains[-1], formula, piece):
+            if chains and number == 0 and _continues(chains[-1], formula, piece, text):
                 chains[-1].piece.tokens += piece.tokens
                 chains[-1].piece.label = chains[-1].piece.label or piece.label
+                chains[-1].formula = replace(chains[-1].formula, alone=formula.alone)
             else:
                 chains.append(_Chain(formula, piece))
     return chains
 
 
-def _continues(last: _Chain, formula: Formula, piece: Piece) -> bool:
+def _continues(last: _Chain, formula: Formula, piece: Piece, text: str) -> bool:
     """Does a formula go on where the one before stopped?"""
     first = piece.tokens[0]
     same = (
@@ -107,8 +108,13 @@ def _continues(last: _Chain, formula: Formula, piece: Piece) -> bool:
         and last.formula.flavour.tex == formula.flavour.tex
         and len(last.piece.tokens) + len(piece.tokens) <= limits.FORMULA_TOKENS
         and last.piece.relates()
+        and last.piece.tokens[0].kind != "relation"
     )
-    if not same:
+    if not same or not piece.tokens:
+        return False
+    if not formula.flavour.tex and (
+        not last.formula.alone or text[last.piece.tokens[-1].end : piece.tokens[0].start].strip(" \t\r\n`=>*-") 
+    ):
         return False
     if last.piece.tokens[-1].kind == "relation" and first.kind != "relation" and not piece.relates():
         return True
@@ -202,6 +208,9 @@ def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]
         if guessed and (chain.formula.flavour.code or isinstance(terms[0], Unknown) or len(failures) == len(terms) - continued):
             return []
         unreadable.extend(failures)
+    if relations and relations[0].kind == "→" and isinstance(terms[0], Product) and _with_old_value(terms[0]):
+        reading.notes.append(Annotation(terms[0].factors[1].span, terms[0].factors[0], "", terms[0].factors[1]))
+        terms[0] = terms[0].factors[0]
     context = chain.formula.context
     words = " ".join(chain.piece.words).strip()
     if words:
@@ -210,6 +219,11 @@ def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]
         _span(found), tuple(terms), tuple(relations), context, chain.piece.label, continued, words, tuple(reading.notes)
     )
     return _assignments(whole) or [whole]
+
+
+def _with_old_value(tree: Product) -> bool:
+    """`w5 (0.40) -> 0.358`: a name with its value, not a product."""
+    return tree.operators == ("",) and isinstance(tree.factors[0], Name) and isinstance(tree.factors[1], (Number, Negative))
 
 
 def _mathematical(found: Sequence[Token]) -> bool:

@@ -54,7 +54,7 @@ class Reading:
     name: Callable[[Name, Indices], Value]
     derivative: Callable[[Derivative | Differential, Indices], Value]
     function: Callable[[Call, Indices], Callable[[Value], Value]]  # of one argument
-    values: Callable[[str, Expr | None, Expr | None, Indices], list[str]]  # of an index of a sum
+    values: Callable[[str, Expr | None, Expr | None, Indices, Expr], list[str]]  # of an index of a sum
     literal: Callable[[Number], Scalar]
     spot: Callable[[Expr], Value | None] = field(default=lambda _tree: None)  # what a whole subtree is known to be
     elementwise: bool = False  # what *, × and · mean between arrays that fit both ways
@@ -88,7 +88,7 @@ def _negative(tree: Negative, reading: Reading, indices: Indices) -> Value:
 
 def _sum(tree: Sum, reading: Reading, indices: Indices) -> Value:
     if any(isinstance(term, Ellipsis) for term in tree.terms):
-        tree = filled_in(tree, lambda letter: reading.values(letter, None, None, indices))
+        tree = filled_in(tree, lambda letter: reading.values(letter, None, None, indices, tree.terms[-1]))
     total: Value | None = None
     for sign, term in zip(tree.signs, tree.terms, strict=True):
         value = denote(term, reading, indices)
@@ -218,7 +218,7 @@ def _big_sum(tree: BigSum, reading: Reading, indices: Indices) -> Value:
         return _sum_of_components(body, reading, indices)
     places: list[dict[str, str]] = [dict(indices)]
     for letter in tree.index:
-        values = reading.values(letter, tree.lower, tree.upper, indices)
+        values = reading.values(letter, tree.lower, tree.upper, indices, body)
         places = [place | {letter: value} for place in places for value in values]
         if len(places) > MOST_TERMS:
             raise NoValueError("a sum of too many terms")

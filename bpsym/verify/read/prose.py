@@ -43,14 +43,34 @@ def formulas(line: Source, words: frozenset[str] = frozenset(), *, decimal_comma
 
 def _runs(found: Sequence[Token], words: frozenset[str]) -> Iterator[list[Token]]:
     run: list[Token] = []
+    remark_until = -1
     for position, token in enumerate(found):
         following = found[position + 1] if position + 1 < len(found) else None
+        if token.kind == "open" and token.gap and run and remark_until < position:
+            remark_until = _remark_end(found, position)
+        if position <= remark_until:
+            run.append(token)
+            continue
+        if token.kind == "bar" and token.gap and following is not None and following.gap:  # columns set apart by a bar
+            yield run
+            run = []
+            continue
         if _mathematical(token, following, words) and not (token.kind == "separator" and token.text == ";"):
             run.append(token)
         else:
             yield run
             run = []
     yield run
+
+
+def _remark_end(found: Sequence[Token], position: int) -> int:
+    """Where a bracket of a few plain words ends, -1 if this is none."""
+    for end in range(position + 1, min(position + 8, len(found))):
+        if found[end].kind == "close":
+            return end if any(len(token.text) > 3 for token in found[position + 1 : end]) else -1  # noqa: PLR2004
+        if found[end].kind != "word" or found[end].tail:
+            return -1
+    return -1
 
 
 def _mathematical(token: Token, following: Token | None, words: frozenset[str]) -> bool:
@@ -108,7 +128,8 @@ def _left_edge(run: list[Token], relation: int) -> int:
         depth -= token.kind in ("open", "begin-group")
         if depth > 0 or not token.gap:
             continue
-        apart = token.kind in ("word", "diff", "number", "open") and before.kind in ("word", "number", "close")
+        named = token.kind == "open" and before.kind == "word" and (before.tail or len(before.text) <= 2)  # noqa: PLR2004 - w5 (0.40)
+        apart = token.kind in ("word", "diff", "number", "open") and before.kind in ("word", "number", "close") and not named
         pair = before.kind == "word" and before.text in UNIT_NAMES and bool(token.tail or token.text == "total") and before.text != "in"
         if apart and not pair:
             edge = position

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from typing import Final
 from urllib.parse import unquote_plus
@@ -46,6 +47,8 @@ _MARKER: Final = re.compile(r"[ \t>]*(?:[-*+•][ \t]+|\(?\d{1,3}[.)、][ \t]+|[
 _EMPHASIS: Final = re.compile(r"(?<!\*)\*\*(?!\*)|(?<![\w*])\*(?=\w)|(?<=[^\s*])\*(?=\s*$)")
 _MONEY: Final = re.compile(r"\d[\d.,]*\s+[A-Za-z]{2,}")
 _QUOTE: Final = re.compile(r"^[ \t]*>[ \t>]?", re.MULTILINE)
+_LINE: Final = re.compile(r"[^\n]*\n|[^\n]+\Z")
+_JOINED: Final = 60  # lines of one matrix
 _BLANK: Final = re.compile(r"\n[ \t]*\r?\n")
 
 
@@ -190,7 +193,7 @@ class _Scanner:
         self.found.calls.extend(code.calls(part))
         programme = language not in ("", "text", "txt", "plain", "none", "markdown", "md") or code.is_programme(part.text)
         position = 0
-        for line in _logical_lines(part.text):
+        for _, line in _logical_lines(_LINE.findall(part.text), frozenset()):
             piece = part[position : position + len(line)]
             position += len(line)
             self.code_line(piece, programme=programme)
@@ -222,11 +225,12 @@ class _Scanner:
         if start >= end:
             return
         stretch = self.text[start:end]
-        lines = _logical_lines(stretch)
-        letters, sources = scraped.columns([line.strip("\r\n") for line in lines]) if len(lines) > 2 else (set(), set())  # noqa: PLR2004
+        raw = _LINE.findall(stretch)
+        letters, sources = scraped.columns(raw)
+        lines = list(_logical_lines(raw, letters | sources))
         waiting = list(regions)
         following = done = start
-        for number, line in enumerate(lines):
+        for number, line in lines:
             if len(self.found.formulas) > limits.FORMULAS:
                 return
             position, following = max(following, done), following + len(line)
@@ -274,6 +278,10 @@ class _Scanner:
 
     def widened(self, region: Region, stop: int) -> Region:
         """`$i_1$ = 0.05` is one formula."""
+        if region.kind == "tick":
+            line = self.text.rfind("\n", 0, region.start) + 1
+            named = re.search(r"(?<![\w.])[A-Za-z_]\w{0,30}\s*(?::?=|≈)\s*$", self.text[line : region.start])
+            return replace(region, first=line + named.start()) if named else region
         if region.kind != "inline":
             return region
         more = re.compile(r"\s*(?:=|≈|＝)\s*-?\d[\d.]*\d(?![\w,])").match(self.text, region.end, stop)
@@ -496,26 +504,33 @@ def _code_formulas(line: Source, how: Style) -> Iterator[Source]:
         yield from prose.formulas(line, how.words, decimal_comma=how.decimal_comma)
 
 
-def _logical_lines(text: str) -> list[str]:
-    """Lines with their ends; a line that stops in a bracket or at `=` before one is joined with those below."""
-    out: list[str] = []
+def _logical_lines(raw: Sequence[str], fixed: AbstractSet[int]) -> Iterator[tuple[int, str]]:
+    """Lines with their ends and the number of their first one.
+
+    A line that stops inside a matrix, or at `=` before one, is joined with those below; those in `fixed` stand alone.
+    """
     pending = ""
-    joined_lines = 0
-    for line in re.findall(r"[^\n]*\n|[^\n]+\Z", text):
+    first = 0
+    for number, line in enumerate(raw):
+        if not pending:
+            first = number
         pending += line
-        stripped = pending.rstrip()
-        opened = pending.count("[") - pending.count("]") if len(pending) < 3_000 else 0  # noqa: PLR2004 - no matrix is longer
-        waits = opened > 0 and re.search(r"\[\s*\[|\[\s*[-\d.]", pending) is not None or (
-            stripped.endswith("=") and not stripped.endswith("==") and len(stripped) < 200  # noqa: PLR2004
-        )
-        if waits and joined_lines < 60 and line.strip():  # noqa: PLR2004
-            joined_lines += 1
+        if number not in fixed and number - first < _JOINED and line.strip() and number + 1 < len(raw) and _waits(pending):
             continue
-        out.append(pending)
-        pending, joined_lines = "", 0
+        yield first, pending
+        pending = ""
     if pending:
-        out.append(pending)
-    return out
+        yield first, pending
+
+
+def _waits(pending: str) -> bool:
+    """Does a line go on below?"""
+    if len(pending) > 3_000:  # noqa: PLR2004 - no matrix is longer
+        return False
+    stripped = pending.rstrip()
+    if stripped.endswith("=") and not stripped.endswith("==") and len(stripped) < 200:  # noqa: PLR2004 - a rule, not a formula
+        return True
+    return pending.count("[") > pending.count("]") and re.search(r"\[\s*\[|\[\s*[-\d.]", pending) is not None
 
 
 def code_block(source: Source, how: Style) -> Found:

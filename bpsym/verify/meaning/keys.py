@@ -1,0 +1,110 @@
+"""Spellings to keys: two spellings of one name have one key.
+
+`out_{01}`, `out_{o1}` and `out_{O1}` are one name, as are `w_5^+`, `w_5^{new}` and `w_5'`. What a key stands for is for
+`scope` to say.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import NamedTuple
+
+from bpsym.verify.tree import Name
+
+
+class Key(NamedTuple):
+    """A name without its spelling."""
+
+    base: str
+    sub: tuple[str, ...] = ()
+    layer: tuple[str, ...] = ()
+    new: bool = False  # the value after an update
+
+    @property
+    def text(self) -> str:
+        """For messages: w_1,2^2⁺."""
+        sub = "_" + ",".join(self.sub) if self.sub else ""
+        layer = "^" + ",".join(self.layer) if self.layer else ""
+        return f"{self.base}{sub}{layer}{'⁺' if self.new else ''}"
+
+
+_NEW = frozenset(["+", "new"])
+_TOTAL = frozenset(["total", "tot", "Total", "all", "sum", "总"])
+_WHOLE = frozenset(["E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "MSE"])
+_UNIT = re.compile(r"[hHoOiI]\d+")
+_ZERO_FOR_O = re.compile(r"0[1-9]\d?")
+_LETTERED = re.compile(r"([A-Za-z]{1,3})([A-Za-z])")
+_SHIFTED = re.compile(r"(.+)([+-])(\d+)")
+UPDATABLE = frozenset(["w", "W", "b", "B", "v", "V", "theta", "U", "u", "bias", "Bias", "weight"])
+
+
+def key(name: Name, indices: Mapping[str, str] | None = None) -> Key:
+    """The key of a name, with what the index letters stand for put in."""
+    indices = indices or {}
+    base = name.base
+    if "hat" in name.marks:
+        base += "hat"
+    if "bar" in name.marks or "tilde" in name.marks:
+        base += "bar"
+    sub = tuple(part for written in name.sub for part in _part(written, indices))
+    if base in _WHOLE:
+        sub = tuple(part for part in sub if part not in _TOTAL)
+    layer = tuple(_shifted(written, indices) for written in name.layer)
+    new = any(mark in _NEW for mark in name.marks) or ("prime" in name.marks and base in UPDATABLE)
+    return Key(base, sub, layer, new)
+
+
+def _part(written: str, indices: Mapping[str, str]) -> Iterator[str]:
+    """One subscript, or two where letters of two indices stand side by side."""
+    if written in indices:
+        yield indices[written]
+        return
+    if _ZERO_FOR_O.fullmatch(written):
+        yield "o" + written[1:]
+        return
+    if _UNIT.fullmatch(written):
+        yield written.lower()
+        return
+    if len(written) == 2 and written.isalpha() and all(letter in indices for letter in written):
+        yield from (indices[letter] for letter in written)
+        return
+    match = _LETTERED.fullmatch(written)
+    if match and match[2] in indices:
+        value = indices[match[2]]
+        yield (match[1] + value).lower() if value.isdigit() else match[1] + value
+        return
+    yield _shifted(written, indices)
+
+
+def _shifted(written: str, indices: Mapping[str, str]) -> str:
+    """`l+1` with l = 2 is `3`."""
+    if written in indices:
+        return indices[written]
+    match = _SHIFTED.fullmatch(written)
+    if match:
+        left = indices.get(match[1], match[1])
+        if left.isdigit():
+            number = int(left) + (int(match[3]) if match[2] == "+" else -int(match[3]))
+            return str(number)
+    return written
+
+
+_SIZES = frozenset(["n", "m", "N", "M", "T", "C", "K"])
+
+
+def free_letters(name: Name, bound: Mapping[str, str]) -> Iterator[tuple[str, bool]]:
+    """The index letters of a name nobody has bound, and whether each counts layers."""
+    for written in name.sub:
+        yield from ((letter, False) for letter in _letters(written) if letter not in bound)
+    for written in name.layer:
+        yield from ((letter, True) for letter in _letters(written) if letter not in bound)
+
+
+def _letters(written: str) -> Iterator[str]:
+    if re.fullmatch(r"[ijklmnpqrsL]", written):
+        yield written
+    elif re.fullmatch(r"[ijkmnpq]{2}", written):
+        yield from written
+    elif match := re.fullmatch(r"([lLkt])[+-]\d+", written):
+        yield match[1]

@@ -1,0 +1,171 @@
+"""A network as the checker sees it: atoms with equations, their values at a point, derivatives of any by any.
+
+The atoms are entries of an expansion, of a description's program or of one made from a document's own definitions.
+Every derivative is taken by `bpsym.backprop` on the small program that ends in the atom asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+from flint import arb, ctx, fmpq
+from sympy import Expr, Symbol
+
+from bpsym import primitives
+from bpsym.backprop import adjoint_of, backprop
+from bpsym.errors import BpsymError, EvaluationError
+from bpsym.evaluate import Environment
+from bpsym.expand import Expansion
+from bpsym.lowering import Code, lower
+from bpsym.program import Program, Quantity, Role, Step, head
+from bpsym.verify.meaning.algebra import NoValueError
+from bpsym.verify.meaning.arrays import Scalar
+
+MOST_STEPS = 4000  # of a small program
+NOTHING = Code((), (), (), ())
+SEED = Symbol("_seed")  # 1, but not to be simplified away: every adjoint of a small program has a name
+
+
+@dataclass
+class Network:
+    """Equations and the values of the inputs; derivatives are found once."""
+
+    expansion: Expansion
+    values: Mapping[Expr, fmpq]
+    opaque: frozenset[Expr] = frozenset()  # shown, but by no formula: nothing can be derived through them
+    loss: Expr | None = None
+    _slopes: dict[tuple[Expr, Expr, bool], Code | None] = field(default_factory=dict, repr=False)
+    _programs: dict[tuple[Expr, bool], tuple[Expansion, frozenset[Expr]]] = field(default_factory=dict, repr=False)
+
+    def environment(self, given: Mapping[Expr, Scalar] | None = None) -> Environment:
+        """The values as they are."""
+        return Environment(self.expansion, self.values, given=given or {})
+
+    def inputs(self) -> list[Expr]:
+        """All inputs of the program, entry by entry."""
+        return [entry for q in self.expansion.program.inputs for entry in self.expansion.entries(q.name)]
+
+    def anywhere(self, seed: int, *, positive: bool = False) -> Environment:
+        """The same network with other numbers for its inputs, drawn by the seed."""
+        random = Random(seed)
+        values: dict[Expr, fmpq] = {}
+        for quantity in self.expansion.program.inputs:
+            entries = self.expansion.entries(quantity.name)
+            drawn = [fmpq(random.choice((-1, 1)) * random.randint(11, 89), 97) for _ in entries]
+            if positive or quantity.role in (Role.TARGET, Role.RATE):
+                drawn = [abs(value) for value in drawn]
+            if quantity.role is Role.TARGET and self._sums_to_one():
+                total = sum(drawn, fmpq(0))
+                drawn = [value / total for value in drawn]
+            values.update(zip(entries, drawn, strict=True))
+        return Environment(self.expansion, values)
+
+    def nearby(self, seed: int) -> Environment:
+        """The network at numbers close to its own, so that no unit changes sides of a kink."""
+        random = Random(seed)
+        values = {
+            entry: self.values[entry] + fmpq(random.randint(-89, 89), 97 * 10**7)
+            for entry in self.inputs()
+            if entry in self.values
+        }
+        return Environment(self.expansion, values)
+
+    def has_kinks(self) -> bool:
+        """Whether some activation has a point without a derivative."""
+        rows = primitives.ACTIVATIONS
+        return any(step.rule in rows and bool(rows[step.rule].kink) for step in self.expansion.program.steps) or any(
+            step.rule == "document" for step in self.expansion.program.steps
+        )
+
+    def _sums_to_one(self) -> bool:
+        return any(step.rule == "softmax" for step in self.expansion.program.steps)
+
+    def slope(self, of: Expr, wrt: Expr, at: Environment, *, local: bool = False) -> Scalar:
+        """The derivative of one atom by another; local: through the equation of `of` alone."""
+        if of == wrt:
+            return fmpq(1)
+        if not local and self.loss is not None and of == self.loss:
+            adjoint = self._adjoint(wrt)
+            if adjoint is not None:
+                return at[adjoint]
+        wanted = (of, wrt, local)
+        if wanted not in self._slopes:
+            self._slopes[wanted] = self._derived(of, wrt, local=local)
+        code = self._slopes[wanted]
+        if code is None:
+            raise NoValueError(f"how {of} depends on {wrt} is not said")
+        if not code.results:
+            return fmpq(0)
+        before, ctx.prec = ctx.prec, at.precision
+        try:
+            return code.run([at[entry] for entry in code.inputs])[0]
+        finally:
+            ctx.prec = before
+
+    def _adjoint(self, wrt: Expr) -> Expr | None:
+        program = self.expansion.program
+        quantity = program.quantities.get(head(wrt))
+        found = None if quantity is None else program.adjoint(quantity.name)
+        return None if found is None or quantity is None else found[tuple(getattr(wrt, "indices", ()))]
+
+    def uses(self, of: Expr, wrt: Expr) -> bool:
+        """Whether the equation of one atom names the other."""
+        step = self.expansion.step(of)
+        return step is not None and wrt in step.uses
+
+    def _derived(self, of: Expr, wrt: Expr, *, local: bool) -> Code | None:
+        found = self._programs.get((of, local))
+        if found is None:
+            found = self._programs[of, local] = self._small_program(of, local=local)
+        expansion, leaves = found
+        if not local and self.opaque & leaves - {wrt}:
+            return None
+        name = adjoint_of(Quantity(str(wrt), Role.WEIGHT)).name
+        if name not in expansion.program.quantities:
+            return NOTHING
+        wanted = Symbol(name)
+        steps = [s for s in expansion.order((wanted,)) if s.step.section == "backward"]
+        originals = {Symbol(str(e)): e for e in (*leaves, *(s.out for s in self.expansion.order((of,))))}
+        code = lower([(s.out, s.simplest) for s in steps], [wanted], {SEED: fmpq(1)})
+        return Code(tuple(originals.get(e, e) for e in code.inputs), code.operations, code.constants, code.results)
+
+    def _small_program(self, of: Expr, *, local: bool) -> tuple[Expansion, frozenset[Expr]]:
+        """The equations that lead to one atom, as a program of scalars whose loss it is."""
+        order = self.expansion.order((of,))
+        if local:
+            order = order[-1:]
+        if len(order) > MOST_STEPS:
+            raise NoValueError("a derivative through too many equations")
+        defined = {step.out for step in order}
+        leaves = frozenset(entry for step in order for entry in step.uses if entry not in defined)
+        names = {entry: Symbol(str(entry)) for entry in (*defined, *leaves)}
+        inputs = tuple(Quantity(str(entry), Role.WEIGHT) for entry in sorted(leaves, key=str))
+        sizes = {symbol: number for symbol, number in self.expansion.sizes.items()}
+        steps = tuple(
+            Step(
+                Quantity(str(step.out), Role.NET),
+                step.expr.xreplace(names).xreplace(sizes),
+                "",
+                "forward",
+            )
+            for step in order
+        )
+        seed = Quantity(SEED.name, Role.WEIGHT)
+        last = Step(Quantity("_end", Role.LOSS), SEED * names[of], "", "loss")
+        return Expansion(backprop(Program((*inputs, seed), (*steps, last))), {}), leaves
+
+
+def exactly(value: Any) -> fmpq | None:
+    """The exact value, if it is one."""
+    return value if isinstance(value, fmpq) else None
+
+
+def as_ball(value: Scalar) -> arb:
+    """Any number as a ball."""
+    return value if isinstance(value, arb) else arb(value)
+
+
+NO_VALUES = (NoValueError, EvaluationError, BpsymError, KeyError, ZeroDivisionError)

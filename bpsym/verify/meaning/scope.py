@@ -1,0 +1,380 @@
+"""What names stand for at one place of a document, and formulas read with it at some point.
+
+A `Scope` knows names; a `Point` knows numbers. Together they make a `Reading`, by which `denote` computes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+
+from sympy import Expr as Atom
+
+from bpsym.evaluate import Environment
+from bpsym.verify.meaning.activations import function_of, known_function
+from bpsym.verify.meaning.algebra import BALLS, NoValueError, rational
+from bpsym.verify.meaning.arrays import Array, Scalar, Value, is_vector, mapped, scalars
+from bpsym.verify.meaning.denote import Indices, Reading, denote
+from bpsym.verify.meaning.keys import Key, key
+from bpsym.verify.meaning.network import Network
+from bpsym.verify.tree import Application, Call, Derivative, Differential, Expr, Indexed, Name, Number, Transpose, walk
+
+MOST_UNITS = 64  # an index nobody bounds runs at most so far
+DEPTH = 24  # of names defined by names
+LOSSES = frozenset(["E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "MSE"])
+SYNONYMS = (
+    ("net", "z", "Net", "NET", "Z"),
+    ("out", "a", "Out", "A", "OUT"),
+    ("out", "h", "H"),
+    ("E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost"),
+    ("target", "t", "y", "label"),
+    ("x", "i", "I", "X"),
+    ("eta", "alpha", "lr"),
+    ("yhat", "out"),
+)
+
+Subject = Key | tuple[str, Key] | tuple[str, Key, Key] | tuple[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A function a document writes down: `f(z) = 1/(1 + e^{-z})`."""
+
+    parameter: Key
+    body: Expr
+
+
+@dataclass
+class Scope:
+    """Names and what they stand for."""
+
+    network: Network | None = None
+    table: dict[Key, list[Value]] = field(default_factory=dict)  # atoms of the network
+    macros: dict[Subject, Expr] = field(default_factory=dict)  # names for a formula the document gives
+    functions: dict[str, Definition] = field(default_factory=dict)
+    sizes: dict[str, int] = field(default_factory=dict)  # n, m
+    described: bool = False
+
+    def atoms(self, wanted: Key) -> Value | None:
+        """The atoms a key stands for: by itself, as a component, by another spelling."""
+        found = self.table.get(wanted)
+        if found:
+            return found[0]
+        part = self._component(wanted)
+        if part is not None:
+            return part
+        if not self.described or wanted.base in LOSSES or wanted.base not in _BASES:
+            for group in SYNONYMS:
+                if wanted.base in group:
+                    for base in group:
+                        other = wanted._replace(base=base)
+                        if base != wanted.base and (value := self.table.get(other)):
+                            return value[0]
+        folded = wanted._replace(base=wanted.base.swapcase()) if len(wanted.base) == 1 else None
+        if folded is not None and (value := self.table.get(folded)) and wanted.base not in "tT":
+            return value[0]
+        return None
+
+    def _component(self, wanted: Key) -> Value | None:
+        """`x_1` of x, `w_{12}` or `W_{1,2}` of W."""
+        if not wanted.sub:
+            return None
+        for base in dict.fromkeys((wanted.base, wanted.base.upper(), wanted.base.lower())):
+            *front, last = wanted.sub
+            whole = self.table.get(wanted._replace(base=base, sub=tuple(front)))
+            if whole and isinstance(whole[0], Array) and last.isdigit():
+                item = _item(whole[0], last)
+                if item is not None:
+                    return item
+            if len(wanted.sub) >= 2:
+                whole = self.table.get(wanted._replace(base=base, sub=wanted.sub[:-2]))
+                if whole and isinstance(whole[0], Array) and all(part.isdigit() for part in wanted.sub[-2:]):
+                    item = _cell(whole[0], wanted.sub[-2], wanted.sub[-1])
+                    if item is not None:
+                        return item
+        return None
+
+
+_BASES = frozenset(["z", "a", "h", "y", "t", "i", "x", "out", "net"])
+
+
+def _item(whole: Array, place: str) -> Scalar | None:
+    if is_vector(whole) and 0 < int(place) <= len(whole.items):
+        return whole.items[int(place) - 1]
+    return _cell(whole, place[0], place[1]) if len(place) == 2 else None
+
+
+def _cell(whole: Array, row: str, column: str) -> Scalar | None:
+    if len(whole.shape) != 2:
+        return None
+    r, c = int(row), int(column)
+    if 0 < r <= whole.shape[0] and 0 < c <= whole.shape[1]:
+        return whole.items[(r - 1) * whole.shape[1] + c - 1]
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """Numbers for the atoms, for what a document shows in their place, and for literals."""
+
+    environment: Environment
+    shown: Mapping[Subject, Value] = field(default_factory=dict)
+    literal: Callable[[Number], Scalar] = lambda number: rational(number.value)
+    flipped: bool = False  # read every error signal with the other sign
+
+
+def subject_of(tree: Expr, indices: Indices | None = None) -> Subject | None:
+    """What a left-hand side is about; None for a formula that is no name."""
+    match tree:
+        case Name():
+            return key(tree, indices)
+        case Application(head=head) if all(isinstance(a, Name) for a in tree.arguments) and len(tree.arguments) > 1:
+            return key(head, indices)
+        case Application(head=head, arguments=(Name() as word,)):
+            return key(replace(head, sub=(*head.sub, word.base + "".join(word.sub))), indices)
+        case Derivative(of=of, wrt=wrt, order=1) if wrt is not None:
+            above, below = subject_of(of, indices), subject_of(wrt, indices)
+            if isinstance(above, Key) and isinstance(below, Key):
+                if above.base in LOSSES and not above.sub:
+                    return ("d", below)
+                return ("∂", above, below)
+        case Differential(of=of, symbol="d"):
+            below = subject_of(of, indices)
+            if isinstance(below, Key):
+                return ("d", below)
+        case Differential(of=of, symbol="Δ"):
+            below = subject_of(of, indices)
+            if isinstance(below, Key):
+                return ("Δ", below)
+        case Call(function=function, arguments=(Name() as word,)):
+            name = key(function)
+            return ("call", f"{name.text}{function.marks}({key(word, indices).text})")
+        case Transpose(operand=operand):
+            inner = subject_of(operand, indices)
+            if isinstance(inner, Key):
+                return ("T", inner)
+    return None
+
+
+def reading(scope: Scope, point: Point, *, elementwise: bool = False, swaps: int = 0, depth: int = 0) -> Reading:
+    """How to read formulas in a scope at a point."""
+    at = _At(scope, point, elementwise, swaps, depth)
+    return Reading(
+        BALLS, at.name, at.derivative, at.function, at.values, point.literal, elementwise=elementwise, swaps=swaps
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _At:
+    scope: Scope
+    point: Point
+    elementwise: bool
+    swaps: int
+    depth: int
+
+    def deeper(self) -> Reading:
+        if self.depth >= DEPTH:
+            raise NoValueError("a name defined by itself")
+        return reading(
+            self.scope, self.point, elementwise=self.elementwise, swaps=self.swaps, depth=self.depth + 1
+        )
+
+    def name(self, name: Name, indices: Indices) -> Value:
+        wanted = key(name, indices)
+        value = self.known(wanted)
+        if value is None and wanted.new:
+            value = None
+        if value is None:
+            raise NoValueError(f"{wanted.text} is not known", wanted.text)
+        if self.point.flipped and name.base == "delta":
+            return mapped(lambda item: -item, value)
+        return value
+
+    def known(self, wanted: Key) -> Value | None:
+        shown = self.point.shown.get(wanted)
+        if shown is not None:
+            return shown
+        atoms = self.scope.atoms(wanted)
+        if atoms is not None:
+            return mapped(self.point.environment.__getitem__, atoms)
+        macro = self.scope.macros.get(wanted)
+        if macro is not None:
+            return denote(macro, self.deeper())
+        if wanted.base in self.scope.sizes and not wanted.sub and not wanted.layer:
+            return rational_of(self.scope.sizes[wanted.base])
+        return None
+
+    def derivative(self, tree: Derivative | Differential, indices: Indices) -> Value:
+        subject = subject_of(tree, indices)
+        if subject is not None and subject in self.point.shown:
+            return self.point.shown[subject]
+        try:
+            return self.slope(tree, indices)
+        except NoValueError:
+            macro = None if subject is None else self.scope.macros.get(subject)
+            if macro is None:
+                raise
+            return denote(macro, self.deeper())
+
+    def slope(self, tree: Derivative | Differential, indices: Indices) -> Value:
+        network = self.scope.network
+        if network is None:
+            raise NoValueError("there is no network to differentiate")
+        if isinstance(tree, Differential):
+            if tree.symbol not in ("d", "∇") or network.loss is None:
+                raise NoValueError("a change nobody defines")
+            above: Value = network.loss
+            below = self.wanted_atoms(tree.of, indices)
+        else:
+            if tree.wrt is None or tree.order != 1:
+                raise NoValueError("a derivative of higher order")
+            above = self.wanted_atoms(tree.of, indices)
+            below = self.wanted_atoms(tree.wrt, indices)
+        return self.slopes(network, above, below)
+
+    def wanted_atoms(self, tree: Expr, indices: Indices) -> Value:
+        subject = subject_of(tree, indices)
+        atoms = self.scope.atoms(subject) if isinstance(subject, Key) else None
+        if atoms is None and isinstance(tree, Application):
+            atoms = self.scope.atoms(key(tree.head, indices))
+        if atoms is None:
+            text = subject.text if isinstance(subject, Key) else "this"
+            raise NoValueError(f"{text} is no quantity of the network", text)
+        return atoms
+
+    def slopes(self, network: Network, above: Value, below: Value) -> Value:
+        def one(of: Atom, wrt: Atom) -> Scalar:
+            return network.slope(of, wrt, self.point.environment)
+
+        if not isinstance(above, Array) or len(above.items) == 1:
+            (of,) = scalars(above)
+            return mapped(lambda wrt: one(of, wrt), below)
+        if not isinstance(below, Array) or len(below.items) == 1:
+            (wrt,) = scalars(below)
+            return mapped(lambda of: one(of, wrt), above)
+        if not is_vector(above) or not is_vector(below):
+            raise NoValueError("a derivative of a vector by a matrix has more than two indices")
+        rows = [[one(of, wrt) for wrt in below.items] for of in above.items]
+        if len(above.items) == len(below.items) and all(
+            rows[r][c] == 0 for r in range(len(rows)) for c in range(len(rows)) if r != c
+        ):
+            return Array(below.shape, tuple(rows[k][k] for k in range(len(rows))))
+        return Array((len(above.items), len(below.items)), tuple(item for row in rows for item in row))
+
+    def function(self, call: Call, indices: Indices) -> Callable[[Value], Value]:
+        own = self.scope.functions.get(_letter(call))
+        primes = call.function.marks.count("prime")
+        if own is not None and not primes:
+            return lambda value: self.applied(own, value)
+        rule = known_function(call) or self.rule_of(call, indices)
+        if rule is None and own is not None:
+            rule = self.recognized(own)
+        if rule is None:
+            rule = "sigmoid" if call.function.base in ("sigma", "Sigma", "psi", "phi", "f", "g") else None
+        if rule is None:
+            raise NoValueError(f"the function {call.function.base} is not defined", call.function.base)
+        return function_of(rule, primes)
+
+    def rule_of(self, call: Call, indices: Indices) -> str | None:
+        """The activation of the layer whose net input is the argument."""
+        argument = call.arguments[0] if call.arguments else None
+        if not isinstance(argument, Name) or self.scope.network is None or not self.scope.described:
+            return None
+        atoms = self.scope.atoms(key(argument, indices))
+        if atoms is None:
+            return None
+        first = scalars(atoms)[0]
+        return _activation_after(self.scope.network, first)
+
+    def applied(self, own: Definition, value: Value) -> Value:
+        def one(item: Scalar) -> Scalar:
+            inner = replace(self.point, shown={**self.point.shown, own.parameter: item})
+            return denote(own.body, reading(self.scope, inner, depth=self.depth + 1))
+
+        if self.depth >= DEPTH:
+            raise NoValueError("a function defined by itself")
+        return mapped(one, value)
+
+    def recognized(self, own: Definition) -> str | None:
+        """Which activation a formula is, told by its values."""
+        places = [rational_of(k, 7) for k in (-5, -2, 3, 9)]
+        for rule in ("sigmoid", "relu", "tanh", "identity"):
+            ours = [function_of(rule, 0)(place) for place in places]
+            theirs = [self.applied(own, place) for place in places]
+            if all((a - b) == 0 or 0 in (a - b) for a, b in zip(map(_ball, ours), map(_ball, theirs), strict=True)):
+                return rule
+        return None
+
+    def values(self, letter: str, lower: Expr | None, upper: Expr | None, indices: Indices, body: Expr) -> list[str]:
+        """What an index runs over: its bounds where they are numbers, else as far as the names under it exist."""
+        start = self.bound(lower, indices)
+        stop = self.bound(upper, indices)
+        if start is not None and stop is not None:
+            if stop - start > 400:
+                raise NoValueError("a sum of too many terms")
+            return [str(k) for k in range(start, stop + 1)]
+        found: list[str] = []
+        names = [node for node in walk(body) if isinstance(node, Name) and _mentions(node, letter)]
+        for k in range(start or 1, MOST_UNITS):
+            for text in (str(k), f"{letter}{k}"):
+                place = {**indices, letter: text}
+                if names and all(self.resolves(name, place) for name in names):
+                    found.append(text)
+                    break
+            else:
+                break
+        if not found:
+            raise NoValueError(f"what {letter} runs over is not said", letter)
+        return found
+
+    def resolves(self, name: Name, place: Indices) -> bool:
+        wanted = key(name, place)
+        return (
+            wanted in self.point.shown or self.scope.atoms(wanted) is not None or wanted in self.scope.macros
+        )
+
+    def bound(self, tree: Expr | None, indices: Indices) -> int | None:
+        if isinstance(tree, Number) and tree.value.denominator == 1:
+            return int(tree.value)
+        if isinstance(tree, Name):
+            text = indices.get(tree.base, "")
+            if text.isdigit():
+                return int(text)
+        return None
+
+
+def _letter(call: Call) -> str:
+    return call.function.base + "_".join(("", *call.function.sub))
+
+
+def _mentions(name: Name, letter: str) -> bool:
+    return any(letter in part and len(part) <= 3 for part in (*name.sub, *name.layer))
+
+
+def _activation_after(network: Network, net: Atom) -> str | None:
+    expansion = network.expansion
+    for step in expansion.program.steps:
+        if step.section == "forward" and step.rule != "affine":
+            for entry in expansion.entries(step.quantity.name):
+                scalar = expansion.step(entry)
+                if scalar is not None and net in scalar.uses:
+                    return step.rule
+    return None
+
+
+def rational_of(above: int, below: int = 1) -> Scalar:
+    """A fraction as a scalar."""
+    from fractions import Fraction
+
+    return rational(Fraction(above, below))
+
+
+def _ball(value: Scalar) -> Scalar:
+    from flint import arb
+
+    return arb(value)
+
+
+def has_derivatives(tree: Expr) -> bool:
+    """Whether a formula contains a derivative or a component of something bracketed."""
+    return any(isinstance(node, (Derivative, Differential, Indexed)) for node in walk(tree))
