@@ -221,7 +221,7 @@ class ClozeQuestion:
                 joined.append(part)
         object.__setattr__(self, "parts", tuple(joined))
         _check_head(self.id, self.title, Fraction(1), self.category)
-        _check_unique((blank.id for blank in self.blanks), f"blank of question {self.id!r}")
+        _check_unique((blank.id for blank in self.blanks), f"blanks of question {self.id!r}")
         if not self.blanks:
             raise BpsymError(f"question {self.id!r} has no blank")
 
@@ -251,7 +251,7 @@ class Quiz:
 
     def __post_init__(self) -> None:
         _check_head(self.id, self.title, Fraction(1), ())
-        _check_unique((question.id for question in self.questions), "question")
+        _check_unique((question.id for question in self.questions), "questions")
         if not self.questions:
             raise BpsymError(f"the quiz {self.title!r} has no question")
 
@@ -311,5 +311,5 @@ def _check_unique(identifiers: Iterable[str], kind: str) -> None:
     seen: set[str] = set()
     for each in identifiers:
         if each.casefold() in seen:
-            raise BpsymError(f"two {kind}s have the id {each!r}")
+            raise BpsymError(f"two {kind} have the id {each!r}")
         seen.add(each.casefold())

@@ -80,7 +80,7 @@ def _normal(text: str) -> str:
         text = text.replace(latex, plain)
     text = re.sub(r"(?<=[0-9]) *[xX] *(?=10 *(\^|\*\*))", "*", text)
     text = re.sub(r" *([*^/eE%]|(?<![0-9 ])[+-]) *", r"\1", text.strip())
-    return text.removeprefix("=").strip()
+    return text.removeprefix("'").removeprefix("=").strip()
 
 
 def _grouped(parts: list[str]) -> bool:

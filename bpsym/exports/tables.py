@@ -77,11 +77,9 @@ def read_table(data: bytes, where: str, known: frozenset[str]) -> Table:
     BpsymError names the line of an unclosed quote, a row longer than the header, a cell too long or unprintable.
     """
     text = decode(data, where)
-    tries = [_rows(text, separator, where) for separator in (",", ";", "\t")]
-    filled = [rows for rows in tries if rows]
-    if not filled:
+    rows = _rows(text, _separator(text, known), where)
+    if not rows:
         raise BpsymError(f"{where} is empty")
-    rows = max(filled, key=lambda rows: (sum(column_key(c) in known for c in rows[0].cells), len(rows[0].cells)))
     header, *body = rows
     width = len(header.cells)
     shaped = []
@@ -90,6 +88,17 @@ def read_table(data: bytes, where: str, known: frozenset[str]) -> Table:
             raise BpsymError(f"{where}, line {row.line}: {len(row.cells)} cells under a header of {width}")
         shaped.append(Row(row.line, (row.cells + ("",) * width)[:width]))
     return Table(header.cells, tuple(shaped))
+
+
+def _separator(text: str, known: frozenset[str]) -> str:
+    """The separator that makes most of the first line that holds anything."""
+    first = next((line for line in text.splitlines() if line.strip()), "")
+
+    def worth(separator: str) -> tuple[int, int]:
+        cells = next(csv.reader([first], delimiter=separator))
+        return sum(column_key(clean_cell(cell)) in known for cell in cells), len(cells)
+
+    return max(",;\t", key=worth)
 
 
 def _rows(text: str, separator: str, where: str) -> list[Row]:

@@ -83,7 +83,9 @@ _titles = _any_text.map(lambda t: " ".join(t.split()).strip("/ ")[:200] or "t").
 )
 _identifiers = st.from_regex(r"[A-Za-z_][A-Za-z0-9_.-]{0,30}[A-Za-z0-9_]", fullmatch=True)
 _rules = st.from_regex(r"[a-z][a-z0-9-]{0,20}", fullmatch=True)
-_maths = st.sampled_from([r"\frac{\partial E}{\partial w_{5}}", "x<y", r"\{1:NM:=3\}", r"a \& b", "out_{h1}", r"\eta"]).map(Maths)
+_maths = st.sampled_from(
+    [r"\frac{\partial E}{\partial w_{5}}", "x<y", r"\{1:NM:=3\}", r"a \& b", "out_{h1}", r"\eta"]
+).map(Maths)
 _decimals = st.decimals(-10_000, 10_000, allow_nan=False, places=5).map(lambda d: f"{abs(d):f}" if d == 0 else f"{d:f}")
 _tolerances = st.integers(0, 50).map(lambda n: Fraction(n, 10**6))
 
@@ -137,7 +139,10 @@ quizzes = st.builds(
     id=_identifiers,
     title=_titles,
     questions=st.lists(
-        st.one_of(_numerical, _choices(), _clozes()), min_size=1, max_size=3, unique_by=lambda question: question.id.casefold()
+        st.one_of(_numerical, _choices(), _clozes()),
+        min_size=1,
+        max_size=3,
+        unique_by=lambda question: question.id.casefold(),
     ).map(tuple),
     language=st.sampled_from(["en", "zh"]),
 )

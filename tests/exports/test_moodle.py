@@ -91,7 +91,9 @@ def test_moodle_finds_as_many_blanks_as_there_are(quiz: Quiz) -> None:
     """No text of any kind of question opens a blank of its own, and none closes one."""
     root = fromstring(moodle_xml(quiz))
     for question in quiz.questions:
-        written = next(each for each in root if each.findtext("idnumber") == question.id and each.find("name") is not None)
+        written = next(
+            each for each in root if each.findtext("idnumber") == question.id and each.find("name") is not None
+        )
         found = moodle_reads(written.findtext("questiontext/text") or "")
         blanks = question.blanks if isinstance(question, ClozeQuestion) else ()
         assert [rows[0][1] for _, rows in found] == [blank.key.answer for blank in blanks]

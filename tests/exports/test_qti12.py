@@ -79,7 +79,9 @@ def classic_answers(item: Element) -> list[tuple[Fraction, Fraction]]:
 
 def new_answers(item: Element) -> list[tuple[Fraction, Fraction]]:
     """The same for New Quizzes, which looks at the conditions that set SCORE."""
-    scoring = [c for c in item.iterfind("resprocessing/respcondition") if c.find("setvar[@varname='SCORE']") is not None]
+    scoring = [
+        c for c in item.iterfind("resprocessing/respcondition") if c.find("setvar[@varname='SCORE']") is not None
+    ]
     return [
         (Fraction(c.findtext(".//varequal") or ""), Fraction(c.findtext(".//varequal") or "") - Fraction(c.findtext(".//vargte") or ""))
         for c in scoring
@@ -107,7 +109,9 @@ def test_numbers_canvas_would_zero_are_asked_for_scaled() -> None:
     assert "<p>0.210: " in (item.findtext("itemfeedback[@ident='general_incorrect_fb']/material/mattext") or "")
 
 
-@pytest.mark.parametrize(("answer", "scale"), [("0.3775", 0), ("0.00001", 1), ("-0.00001230", 4), ("12", 0), ("0.0000", 0)])
+@pytest.mark.parametrize(
+    ("answer", "scale"), [("0.3775", 0), ("0.00001", 1), ("-0.00001230", 4), ("12", 0), ("0.0000", 0)]
+)
 def test_the_scale_leaves_four_decimals(answer: str, scale: int) -> None:
     """No answer asked for has more than the four decimals Canvas keeps."""
     assert canvas_scale(NumericalKey(answer, Fraction(0))) == scale
