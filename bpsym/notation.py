@@ -95,6 +95,20 @@ class Notation:
             return Name("delta", own.sub, own.sup)
         return self._spelled(quantity, indices)
 
+    def matrix(self, quantity: Quantity, lead: tuple[Expr, ...] = ()) -> Name:
+        """The name of a whole tensor: a matrix has a capital letter, a column the name of its entries."""
+        if quantity.role is Role.UPDATED:
+            return self.matrix(self.program.get(quantity.of), lead).marked("+")
+        own = self._spelled(quantity, (*lead, *(axis.index for axis in quantity.axes[len(lead) :])))
+        base = own.base.upper() if quantity.role is Role.WEIGHT else own.base
+        if not quantity.axes or quantity.role in (Role.RATE, Role.DECAY):
+            return own
+        places = tuple(map(str, lead))
+        if self.family == Z_A:
+            return Name(base, places, own.sup)
+        layer = () if quantity.role is Role.INPUT else (quantity.layer,)
+        return Name(base, layer, tuple(f"({place})" for place in places))
+
     def _spelled(self, quantity: Quantity, indices: tuple[Expr, ...]) -> Name:
         base = _BASES[self.family][quantity.role]
         if quantity.role in (Role.RATE, Role.DECAY):

@@ -77,7 +77,7 @@ def _write(s: Syntax, box: lay.Box) -> str:  # noqa: C901, PLR0911, PLR0912  (on
         case lay.Call(function, arguments):
             inner = s.signs["comma"].join(_write(s, argument) for argument in arguments)
             wrapped = (s.tall if any(map(_is_tall, arguments)) else s.paren) % inner
-            return s.functions[function] + wrapped
+            return s.functions[function.removesuffix("'")] + "'" * function.endswith("'") + wrapped
         case lay.BigSum(index, lower, upper, body):
             return s.total % (_write(s, index), _write(s, lower), _write(s, upper), _write(s, body))
         case lay.Cases(rows, otherwise):
@@ -163,12 +163,15 @@ LATEX = Syntax(
         "alpha": r"\alpha",
         "pi": r"\pi",
         "total": r"\mathrm{total}",
+        "transpose": r"\mathsf{T}",
+        "ones": r"\mathbf{1}",
     },
     signs={
         "plus": " + ",
         "minus": " - ",
         "negative": "-",
         "dot": r" \cdot ",
+        "times": r" \times ",
         "hadamard": r" \odot ",
         "thin": r"\,",
         "equal": " = ",
@@ -179,12 +182,15 @@ LATEX = Syntax(
         "at-most": r" \le ",
         "at-least": r" \ge ",
         "comma": ", ",
+        "colon": r"\colon ",
         "dots": r" \cdots ",
         "quad": r"\qquad ",
     },
     functions={
         "ln": r"\ln", "tanh": r"\tanh", "max": r"\max", "erf": r"\operatorname{erf}", "sgn": r"\operatorname{sgn}",
-        "sigma": r"\sigma", "exp": r"\exp",
+        "sigmoid": r"\sigma", "relu": r"\operatorname{ReLU}", "leaky-relu": r"\operatorname{LReLU}",
+        "elu": r"\operatorname{ELU}", "softplus": r"\operatorname{softplus}", "silu": r"\operatorname{SiLU}",
+        "gelu": r"\operatorname{GELU}", "softmax": r"\operatorname{softmax}",
     },  # fmt: skip
     marks={"transpose": r"^{\mathsf{T}}", "prime": "'"},
     word=r"\mathrm{%s}",
@@ -213,12 +219,13 @@ LATEX = Syntax(
 
 TYPST = Syntax(
     name="typst",
-    letters={name: name for name in ("delta", "eta", "lambda", "sigma", "alpha", "pi")} | {"total": '"total"'},
+    letters={name: name for name in ("delta", "eta", "lambda", "sigma", "alpha", "pi")} | {"total": '"total"', "transpose": "sans(T)", "ones": "bold(1)"},
     signs={
         "plus": " + ",
         "minus": " - ",
         "negative": "-",
         "dot": " dot ",
+        "times": " times ",
         "hadamard": " dot.o ",
         "thin": " ",
         "equal": " = ",
@@ -229,11 +236,14 @@ TYPST = Syntax(
         "at-most": " <= ",
         "at-least": " >= ",
         "comma": ", ",
+        "colon": ": ",
         "dots": " dots.c ",
         "quad": " quad quad ",
     },
     functions={
-        "ln": "ln", "tanh": "tanh", "max": "max", "erf": 'op("erf")', "sgn": 'op("sgn")', "sigma": "sigma", "exp": "exp",
+        "ln": "ln", "tanh": "tanh", "max": "max", "erf": 'op("erf")', "sgn": 'op("sgn")', "sigmoid": "sigma",
+        "relu": 'op("ReLU")', "leaky-relu": 'op("LReLU")', "elu": 'op("ELU")', "softplus": 'op("softplus")',
+        "silu": 'op("SiLU")', "gelu": 'op("GELU")', "softmax": 'op("softmax")',
     },  # fmt: skip
     marks={"transpose": "^sans(T)", "prime": "'"},
     word='upright("%s")',
@@ -262,12 +272,13 @@ TYPST = Syntax(
 
 PLAIN = Syntax(
     name="plain",
-    letters={"delta": "δ", "eta": "η", "lambda": "λ", "sigma": "σ", "alpha": "α", "pi": "π"},
+    letters={"delta": "δ", "eta": "η", "lambda": "λ", "sigma": "σ", "alpha": "α", "pi": "π", "transpose": "T", "ones": "1"},
     signs={
         "plus": " + ",
         "minus": " - ",
         "negative": "-",
         "dot": " * ",
+        "times": " × ",
         "hadamard": " ⊙ ",
         "thin": " * ",
         "equal": " = ",
@@ -278,10 +289,12 @@ PLAIN = Syntax(
         "at-most": " <= ",
         "at-least": " >= ",
         "comma": ", ",
+        "colon": ": ",
         "dots": " ... ",
         "quad": "   ",
     },
-    functions={name: name for name in ("ln", "tanh", "max", "erf", "sgn", "exp")} | {"sigma": "σ"},
+    functions={name: name for name in ("ln", "tanh", "max", "erf", "sgn", "softplus", "softmax")}
+    | {"sigmoid": "σ", "relu": "ReLU", "leaky-relu": "LReLU", "elu": "ELU", "silu": "SiLU", "gelu": "GELU"},
     marks={"transpose": "^T", "prime": "'"},
     word="%s",
     words="%s",

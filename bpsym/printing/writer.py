@@ -95,15 +95,24 @@ class Writer:
         """A box that may be a sum without parentheses."""
         if not isinstance(expr, Add):
             return self._product(expr)
-        terms = sorted(expr.args, key=self._term_key)
-        first = next((n for n, term in enumerate(terms) if not _is_negative(term)), 0)
-        terms.insert(0, terms.pop(first))
+        terms = self.terms(expr)
         items: list[Box] = [self._product(terms[0])]
         for term in terms[1:]:
             negative = _is_negative(term)
             box = self._product(-term if negative else term)
             items += [Sign("minus" if negative else "plus"), Paren(box) if _is_signed(box) else box]
         return row(*items)
+
+    def terms(self, expr: Add) -> list[Expr]:
+        """The terms of a sum in the order they are written: one that is not negative first."""
+        terms = sorted(expr.args, key=self._term_key)
+        first = next((n for n, term in enumerate(terms) if not _is_negative(term)), 0)
+        terms.insert(0, terms.pop(first))
+        return terms
+
+    def factors(self, factors: Iterable[Expr]) -> list[Expr]:
+        """Factors in the order they are written."""
+        return sorted(factors, key=self._factor_key)
 
     def _term_key(self, term: Expr) -> tuple[object, ...]:
         found = sorted(self._entry_key(entry) for entry in _names(term))

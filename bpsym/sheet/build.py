@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bpsym.errors import BpsymError, choices
 from bpsym.evaluate import Environment
 from bpsym.expand import Expansion
-from bpsym.printing.layout import Formula, Number, Sign, row
+from bpsym.networks.equations import size
+from bpsym.notation import Notation
+from bpsym.printing.layout import Box, Formula, Number, Sign, chain, row
+from bpsym.printing.writer import Writer
 from bpsym.program import TRAINABLE, Role, head
-from bpsym.sheet import law, worked
+from bpsym.sheet import law as general
+from bpsym.sheet import matrix, picture, worked
+from bpsym.sheet import numbered as draft
+from bpsym.rounding import Numeral
 from bpsym.sheet.lines import Line, Work
 from bpsym.training import Row, outputs, train
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from sympy import Expr
 
     from bpsym.options import SheetOptions
     from bpsym.program import Program
-    from bpsym.rounding import Numeral, Rounding
+    from bpsym.figures.layout import Drawing
+    from bpsym.rounding import Rounding
     from bpsym.spec import Description
 
 WORKED, BLANK, KEY, NUMBERED, LAW = "worked", "blank", "key", "numbered", "law"
 KINDS = (WORKED, LAW, NUMBERED, BLANK, KEY)
+LEAST_POINTS = 3  # of a curve worth drawing
 OTHERWISE = {"en": "otherwise", "zh": "其他"}
 
 
@@ -46,7 +54,6 @@ class Sheet:
     description: Description
     options: SheetOptions
     progress: Callable[[int, int], None] | None = None
-    _run: list[Row] = field(default_factory=list)
 
     @property
     def kind(self) -> str:
@@ -185,6 +192,20 @@ class Sheet:
         return train(self.work.expansion, self.description.values, self.rounding, at, report)
 
     @property
+    def before(self) -> Row:
+        """The loss and outputs before the first step."""
+        return self.run[0]
+
+    def loss_equation(self, row: Row) -> Formula:
+        """The loss of a row of the run."""
+        return self.equation(self.program.loss.generic, row.loss)
+
+    @property
+    def run_rows(self) -> list[tuple[str | Numeral, ...]]:
+        """The table of the run: steps, loss, outputs."""
+        return [(str(row.step), row.loss, *row.outputs) for row in self.run]
+
+    @property
     def output_names(self) -> list[Formula]:
         """The names of the outputs."""
         return [self.name(entry) for entry in outputs(self.work.expansion)]
@@ -192,9 +213,88 @@ class Sheet:
     # the law
 
     @cached_property
-    def law(self) -> list[law.Equation]:
+    def law(self) -> list[general.Equation]:
         """The general formulas in index notation."""
-        return law.equations(self.program, self.options.notation, OTHERWISE[self.options.lang])
+        return general.equations(self.program, self.options.notation, OTHERWISE[self.options.lang])
+
+    @cached_property
+    def law_in_short(self) -> list[Formula]:
+        """The formulas of the backward pass and the update."""
+        return [equation.formula for equation in self.law if equation.section in ("backward", "update")]
+
+    @cached_property
+    def matrices(self) -> list[matrix.MatrixEquation]:
+        """The law in matrix notation; empty where matrices cannot say it."""
+        return matrix.equations(self.program, self._law_writer)
+
+    @cached_property
+    def _law_writer(self) -> Writer:
+        return Writer(Notation(self.options.notation, self.program), otherwise=OTHERWISE[self.options.lang])
+
+    @property
+    def matrix_rows(self) -> list[tuple[Formula, Formula]]:
+        """Formula and shapes of each matrix equation."""
+        return [(equation.formula, _listed(equation.shapes)) for equation in self.matrices]
+
+    def factor_rows(self, reasons: Mapping[str, str]) -> list[tuple[Formula, Formula, str]]:
+        """Each derivative's factors and why they are there."""
+        return [(e.name, factor.formula, reasons[factor.reason]) for e in self.law for factor in e.factors]
+
+    def layer_rows(self, activations: Mapping[str, str]) -> list[tuple[str, Formula, str]]:
+        """Number, size and activation of each layer."""
+        steps = [step for step in self.program.section("forward") if step.quantity.role is Role.OUT]
+        rows = []
+        for number, step in enumerate(steps, 1):
+            symbol = size(step.quantity.layer)
+            box, known = self._law_writer.name(symbol), self.description.sizes.get(symbol)
+            formula = Formula(box) if known is None else chain(box, Number(Numeral(str(known), exact=True)))
+            rows.append((str(number), formula, activations[step.rule]))
+        return rows
+
+    @property
+    def loss_rule(self) -> str:
+        """The key of the loss."""
+        return self.program.section("loss")[0].rule
+
+    @property
+    def has_updates(self) -> bool:
+        """Whether anything is updated."""
+        return bool(self.program.all(Role.UPDATED))
+
+    @property
+    def order(self) -> str:
+        """simultaneous or sequential."""
+        return self.options.order
+
+    @property
+    def hadamard(self) -> Formula:
+        """The sign of the product entry by entry."""
+        return Formula(Sign("hadamard"))
+
+    @property
+    def approx(self) -> Formula:
+        """The sign before a rounded number."""
+        return Formula(Sign("approx"))
+
+    @cached_property
+    def numbered(self) -> list[draft.Block]:
+        """The numbered draft."""
+        return draft.blocks(self.work)
+
+    # figures
+
+    @cached_property
+    def figure(self) -> Drawing:
+        """The network with what is given."""
+        return picture.network(self.work, self.title, "", computed=False)
+
+    def path_figure(self, detail: worked.Detail) -> Drawing:
+        """The way of one weight's error."""
+        return picture.network(self.work, self.title, "", detail.weight, computed=self.mode == WORKED)
+
+    def run_figure(self, step_label: str) -> Drawing | None:
+        """The loss over the run; None for less than three rows."""
+        return picture.run(self.work, self.run, self.title, step_label) if len(self.run) >= LEAST_POINTS else None
 
     @cached_property
     def kinks(self) -> list[tuple[Formula, Formula, str]]:
@@ -225,6 +325,15 @@ class Sheet:
         for quantity in self.program.inputs:
             if quantity.role in TRAINABLE:
                 yield from self.work.expansion.entries(quantity.name)
+
+
+def _listed(shapes: tuple[tuple[Formula, Formula], ...]) -> Formula:
+    boxes: list[Box] = []
+    for name, shape in shapes:
+        if boxes:
+            boxes.append(Sign("comma"))
+        boxes += [name.box, Sign("colon"), shape.box]
+    return Formula(row(*boxes))
 
 
 def build(description: Description, options: SheetOptions, progress: Callable[[int, int], None] | None = None) -> Sheet:

@@ -33,6 +33,7 @@ class Equation:
     is_output: bool
     rule: str
     role: str  # of what it defines; for an adjoint, of what the loss is differentiated by
+    name: Formula
     formula: Formula
     simplified: tuple[tuple[Formula, str], ...]  # equal forms and why they are equal
     factors: tuple[Factor, ...]
@@ -59,6 +60,7 @@ def _equation(program: Program, step: Step, writer: Writer) -> Equation:
         step.quantity.layer == program.only(Role.TARGET).layer,
         step.rule,
         str(owner.role),
+        Formula(links[0]),
         chain(*links, writer.formula(step.expr)),
         tuple((Formula(row(Sign("equal"), writer.formula(form.expr))), form.reason) for form in step.forms),
         tuple(factor for term in step.terms for factor in _factors(program, term, writer)),

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sympy import Expr, Indexed, Mul
+from sympy import Expr, Mul
 
-from bpsym.figures.layout import Label, Run
-from bpsym.figures.network import Edge, Layer, Unit, network_drawing, shown
+from bpsym.figures import Edge, Label, Layer, Run, Unit, loss_drawing, network_drawing, shown
 from bpsym.printing import LATEX, PLAIN, TYPST
 from bpsym.printing.layout import Atom
 from bpsym.program import Role, head
 from bpsym.rounding import Rounding
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from types import EllipsisType
 
     from bpsym.figures.layout import Drawing
     from bpsym.notation import Name
     from bpsym.program import Quantity
     from bpsym.sheet.lines import Work
+    from bpsym.training import Row
 
 BRIEF = Rounding(places=None, significant=4)  # values inside units: the full digits stand in the lines
 
@@ -39,7 +40,7 @@ def network(work: Work, title: str, description: str, weight: Expr | None = None
         for number, column in enumerate(columns)
     ]
     drawn = [
-        Edge(_key(source), _key(target), _label(work, name), _value(work, name), (source, target) in marked)
+        Edge(_key(work, source), _key(work, target), _label(work, name), _value(work, name), (source, target) in marked)
         for source, target, name in edges
     ]
     return network_drawing(layers, drawn, title=title, description=description)
@@ -48,7 +49,7 @@ def network(work: Work, title: str, description: str, weight: Expr | None = None
 def _columns(work: Work) -> list[list[Expr | EllipsisType | None]]:
     """The entries in each column: a layer each; in a recurrent network a time step each."""
     quantities = [q for q in work.program.quantities.values() if q.role in (Role.INPUT, Role.OUT)]
-    if any(q.initial for q in quantities):
+    if _is_recurrent(work):
         steps = dict.fromkeys(entry.indices[0] for q in quantities for entry in work.expansion.entries(q.name))
         return [
             [e for q in reversed(quantities) for e in work.expansion.entries(q.name) if e.indices[0] == step]
@@ -83,22 +84,21 @@ def _edges_into(work: Work, out: Expr, shown_entries: set[Expr]) -> list[tuple[E
             (source,) = (f for f in term.args if f is not weight)
             if source in shown_entries:
                 found.append((source, out, weight))
-        elif work.program.get(head(term)).role is Role.BIAS:
+        elif work.program.get(head(term)).role is Role.BIAS and not _is_recurrent(work):
             found.append((term, out, term))
     return found
 
 
 def _bias(work: Work, columns: list[list[Expr | EllipsisType | None]], number: int) -> Unit | None:
-    """A bias unit below the column before the one it feeds: one for a shared bias; none drawn for one per unit."""
-    if number + 1 >= len(columns) or any(q.initial for q in work.program.quantities.values()):
+    """The bias unit below the column before the one it feeds; none in a recurrent network, whose columns are steps."""
+    if number + 1 >= len(columns) or _is_recurrent(work):
         return None
-    entries = [e for e in columns[number + 1] if isinstance(e, Expr)]
-    edges = [edge for e in entries for edge in _edges_into(work, e, set())]
-    biases = {edge[0] for edge in edges}
-    if len(biases) != 1:
-        return None
-    (bias,) = biases
-    return Unit(_key(bias), Label("1"))
+    edges = [edge for e in columns[number + 1] if isinstance(e, Expr) for edge in _edges_into(work, e, set())]
+    return Unit(_key(work, edges[0][0]), Label("1")) if edges else None
+
+
+def _is_recurrent(work: Work) -> bool:
+    return any(quantity.initial for quantity in work.program.quantities.values())
 
 
 def _marked(work: Work, edges: list[tuple[Expr, Expr, Expr]], weight: Expr | None) -> set[tuple[Expr, Expr]]:
@@ -121,7 +121,7 @@ def _unit(work: Work, item: Expr | EllipsisType | None, *, computed: bool) -> Un
     value = ""
     if work.environment is not None and (given or computed):
         value = work.numeral(item).text if given else work.environment.numeral(item, BRIEF).text
-    return Unit(_key(item), _label(work, item), value, _target(work, item))
+    return Unit(_key(work, item), _label(work, item), value, _target(work, item))
 
 
 def _target(work: Work, out: Expr) -> Label | None:
@@ -139,8 +139,10 @@ def _value(work: Work, entry: Expr) -> str:
     return "" if work.environment is None else work.numeral(entry).text
 
 
-def _key(entry: Expr) -> str:
-    return str(entry)
+def _key(work: Work, entry: Expr) -> str:
+    """What edges call a unit; all biases of a layer come from one bias unit."""
+    quantity = work.program.get(head(entry))
+    return f"bias {quantity.layer}" if quantity.role is Role.BIAS else str(entry)
 
 
 def _label(work: Work, entry: Expr) -> Label:
@@ -159,6 +161,8 @@ def _runs(name: Name) -> tuple[Run, ...]:
     return tuple(runs)
 
 
-def is_drawable(work: Work) -> bool:
-    """Whether the network has a picture: units with more than one index beside sample and time are drawn in one column."""
-    return all(isinstance(e, Indexed) for q in work.program.all(Role.OUT) for e in work.expansion.entries(q.name))
+def run(work: Work, rows: Sequence[Row], title: str, step_label: str) -> Drawing:
+    """The loss over a training run."""
+    points = [(row.step, float(row.loss.text), row.loss.text) for row in rows]
+    loss = _label(work, work.program.loss.generic)
+    return loss_drawing(points, title=title, description="", step_label=Label(step_label), loss_label=loss)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sympy import Expr, Indexed
 
 from bpsym.printing.layout import Box, Formula, Sign, chain, row
-from bpsym.program import TRAINABLE, Role, head
+from bpsym.program import Role, head
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -32,10 +32,12 @@ class ForwardLayer:
 class Detail:
     """One weight in full."""
 
+    weight: Expr
     name: Formula
     unit: Formula  # the output of the unit the weight leads to
     path: Formula  # w5 -> net_o1 -> out_o1 -> E
     chain: Formula  # the chain rule as a product of named partials
+    several: bool  # whether the weight is used more than once: in several samples, time steps or positions
     reached: tuple[Formula, ...]  # the net inputs the unit feeds, where there are several
     paths: tuple[Line, ...]  # one line each
     outer: Line | None  # dE/dout; None where it is 1
@@ -162,10 +164,12 @@ def _detail(work: Work, weight: Expr) -> Detail:
     product = work.product(gradient, [outer_line, slopes[0], inner]) if single and outer_line is not None else None
     update = work.program.quantities.get(f"{head(weight)}_new")
     return Detail(
+        weight,
         Formula(work.writer.name(weight)),
         Formula(work.writer.name(out)),
         Formula(_path(work, weight, term.of, out)),
         chain(work.fractions.name(gradient), _chain_rule(work, terms, term, outer_terms)),
+        len(paths) > 1,
         tuple(Formula(work.writer.name(feed.of)) for feed in feeds),
         path_lines,
         outer_line,
@@ -212,12 +216,3 @@ def _chain_rule(work: Work, terms: Sequence[Term], term: Term, outer: Sequence[T
         [partial(loss_entry, slope.of), partial(slope.of, slope.wrt), partial(term.of, term.wrt)]
     )
 
-
-def trained(work: Work) -> bool:
-    """Whether biases are updated too."""
-    return any(work.program.get(q.of).role is Role.BIAS for q in work.program.all(Role.UPDATED))
-
-
-def parameters(work: Work) -> list[Expr]:
-    """Every weight and bias."""
-    return [e for q in work.program.inputs if q.role in TRAINABLE for e in work.expansion.entries(q.name)]
