@@ -99,7 +99,7 @@ def tokens(source: Source, flavour: Flavour) -> list[Token]:
     text = source.text.translate(ONE_FOR_ONE)
     lexer = _Lexer(text, source, flavour)
     lexer.run()
-    return _names_from_notes(_spaced_words(lexer.out))
+    return _names_from_notes(_spaced_words(_bare_scripts(lexer.out)))
 
 
 class _Lexer:
@@ -530,6 +530,20 @@ def _is_quantity(rest: str) -> bool:
     return len(rest) == 1 or rest in GREEK_WORDS or rest in (
         "net", "out", "in", "Net", "Out", "Loss", "loss", "Etotal", "error", "Error", "hidden", "output", "target", "cost",
     )  # fmt: skip
+
+
+def _bare_scripts(found: list[Token]) -> list[Token]:
+    """`\\delta{_2}` is `\\delta_2`: braces around a script alone say nothing."""
+    pairs: set[int] = set()
+    opened: list[int] = []
+    for position, token in enumerate(found):
+        if token.kind == "begin-group":
+            opened.append(position)
+        elif token.kind == "end-group" and opened:
+            first = opened.pop()
+            if found[first + 1].kind in ("sub", "sup") and first and found[first - 1].kind in ("word", "end-group", "close"):
+                pairs |= {first, position}
+    return [token for position, token in enumerate(found) if position not in pairs] if pairs else found
 
 
 def _spaced_words(found: list[Token]) -> list[Token]:

@@ -51,7 +51,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "dots": ("dots", "…"), "ldots": ("dots", "…"), "cdots": ("dots", "…"), "vdots": ("dots", "…"),
     "ddots": ("dots", "…"), "dotsc": ("dots", "…"), "dotsb": ("dots", "…"),
     "prime": ("prime", "'"), "lbrace": ("open", "{"), "rbrace": ("close", "}"), "lbrack": ("open", "["),
-    "rbrack": ("close", "]"), "langle": ("open", "("), "rangle": ("close", ")"),
+    "rbrack": ("close", "]"), "lfloor": ("open", "⌊"), "rfloor": ("close", "⌋"), "lceil": ("open", "⌈"), "rceil": ("close", "⌉"), "langle": ("open", "("), "rangle": ("close", ")"),
     "quad": ("space", ""), "qquad": ("space", ""), "newline": ("row", ""), "cr": ("row", ""),
     "frac": ("frac", ""), "dfrac": ("frac", ""), "tfrac": ("frac", ""), "cfrac": ("frac", ""), "sqrt": ("sqrt", ""),
     "hat": ("accent", "hat"), "widehat": ("accent", "hat"), "bar": ("accent", "bar"), "overline": ("accent", "bar"),

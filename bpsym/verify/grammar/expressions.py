@@ -61,6 +61,7 @@ _STARTS: Final = frozenset(
      "unknown"],
 )  # fmt: skip
 _END: Final = Token("end-of-formula", "", 0, 0)
+_ROUNDED: Final = {"⌊": "floor", "⌈": "ceil"}
 _UNIT: Final = re.compile(r"[hoHOi]\d{1,3}|total")
 _RATES: Final = frozenset(["eta", "alpha", "lr", "w", "W", "delta", "lambda"])
 
@@ -691,6 +692,8 @@ class _Parser:
             raise self.fail(f"more than {limits.MATRIX_CELLS} entries")
         items = tuple(self.sub_expression(part) for part in parts)
         self.last_span = self.since(start)
+        if bracket in _ROUNDED:
+            return Call(self.since(start), Name(self.since(start), _ROUNDED[bracket], spelled=bracket), items)
         if len(items) == 1:
             item = items[0]
             if bracket == "[" and isinstance(item, Product) and not self.reading.tex and _run_together(item):

@@ -183,6 +183,8 @@ def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]
             span = _span(part)
             failures.append(Unreadable(span, str(error)))
             guessed = guessed and not error.certain
+            if guessed and not any(token.kind == "number" for token in part):
+                return []
             terms.append(Unknown(span, reading.text[span.start : span.end][:200]))
         except RecursionError:  # the caps keep well below it; a caller deep in its own stack may still meet it
             span = _span(part)

@@ -24,6 +24,9 @@ from bpsym.verify.symbols import LAYOUT_ENVIRONMENTS
 from bpsym.verify.tree import CodeCall, Context, Sentence, Table, Unreadable
 
 _ENVIRONMENTS: Final = "|".join(re.escape(name) for name in sorted(LAYOUT_ENVIRONMENTS | {"array", "cases"}, key=len, reverse=True))
+_TAGS: Final = (
+    "img|a|p|div|br|span|font|center|table|thead|tbody|tr|td|th|b|i|em|strong|u|h[1-6]|li|ul|ol|hr|details|summary|figure|input|code|pre"
+)
 _OPENING: Final = re.compile(
     r"(?P<front>\A---[ \t]*\r?\n.{0,4000}?\n---[ \t]*(?=\r?\n|\Z))"
     r"|(?P<fence>^[ \t>]*(?P<ticks>`{3,}|~{3,})[ \t]*(?P<language>[^\n`]*)$)"
@@ -34,6 +37,7 @@ _OPENING: Final = re.compile(
     r"|(?P<verbatim>\\begin\{(?P<listing>verbatim|lstlisting|minted|python)\})"
     r"|(?P<bracket>\\{1,2}\[)"
     r"|(?P<round>\\{1,2}\()"
+    rf"|(?P<tag></?(?:{_TAGS})(?:\s[^<>\n]*)?/?>)"
     r"|(?P<ticked>\$`)"
     r"|(?P<role>:math:`)"
     r"|(?P<directive>^[ \t]*\.\. math::[^\n]*\n(?:[ \t]*:[^\n]*\n|[ \t]*\n)*)"
@@ -262,6 +266,9 @@ class _Scanner:
         alone = "".join(_outside(text, first, stop, regions)).strip(" \t\r\n.,;，。：:|") == ""
         for region in regions:
             self.plain(position, region.start)
+            if region.kind == "tag":
+                position = max(position, region.end)
+                continue
             after = text[region.end : max(stop, region.end)].split("\n", 1)[0]
             said = text[first : region.start]
             kind = "inline"
@@ -270,7 +277,7 @@ class _Scanner:
         self.plain(position, stop)
         if text[first:stop].strip():
             line = self.source[first : max(stop, regions[-1].end if regions else stop)]
-            if not (alone and regions):
+            if not (alone and any(region.kind != "tag" for region in regions)):
                 self.found.prose.extend(prose.sentences(line, self.how.text))
             if "(" in line.text:
                 self.found.calls.extend(code.calls(line))
@@ -361,6 +368,8 @@ def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | N
         return Region("code", start, end, min(first + 1, last), last, match.group("language"))
     if match.group("comment"):
         return _until(text, start, first, "-->", "skip", 20_000, misses)
+    if match.group("tag"):
+        return Region("tag", start, first, start, first)
     if match.group("address"):
         return _address(text, start, first)
     if match.group("display"):
@@ -407,7 +416,19 @@ def _address(text: str, start: int, end: int) -> Region | None:
         closed = re.compile(r"\)(?=[!,.;)\[]|$)").search(text, start, end)
         end = closed.start() if closed else end
     match = re.compile(r"[^?]{0,120}(?:codecogs|latex|math|equation|tex)[^?]{0,120}\?").match(text, start, end)
-    return Region("inline", start, end, match.end(), end, "percent") if match else None
+    if match is None:
+        return Region("tag", start, end, start, end)
+    named = re.compile(r"[^\s]*?(?:latex|tex|eq|math)=([^&]*)").match(text, match.end(), end)
+    first, last = named.span(1) if named else (match.end(), end)
+    return Region("inline", _image_start(text, start), end, first, last, "percent")
+
+
+def _image_start(text: str, start: int) -> int:
+    """Where `![the same formula again](` before an address begins."""
+    if text[max(0, start - 2) : start] != "](":
+        return start
+    mark = text.rfind("![", max(0, start - 2_000), start)
+    return mark if mark >= 0 and "\n" not in text[mark:start] else start
 
 
 def _until(text: str, start: int, first: int, closing: str, kind: str, reach: int, misses: Counter[str]) -> Region | None:
@@ -515,7 +536,8 @@ def _logical_lines(raw: Sequence[str], fixed: AbstractSet[int]) -> Iterator[tupl
         if not pending:
             first = number
         pending += line
-        if number not in fixed and number - first < _JOINED and line.strip() and number + 1 < len(raw) and _waits(pending):
+        blank = not line.strip() and not pending.rstrip().endswith("=")
+        if number not in fixed and number - first < _JOINED and not blank and number + 1 < len(raw) and _waits(pending):
             continue
         yield first, pending
         pending = ""

@@ -1,0 +1,1 @@
+"""Judging: every link of every chain on its own, and one slip blamed once."""

@@ -1,0 +1,85 @@
+"""A formula beside the same formula with numbers put in: which number stands for what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import permutations
+
+from bpsym.verify.tree import (
+    Absolute,
+    Call,
+    Expr,
+    Negative,
+    Norm,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Row,
+    Sum,
+)
+
+Pair = tuple[Expr, Expr]  # formula, numeral (perhaps with its sign)
+
+
+def pairs(formula: Expr, numeric: Expr) -> list[Pair] | None:
+    """Each numeral with the piece of the formula in its place; None where the two differ in form."""
+    found: list[Pair] = []
+    return found if all(_walk(formula, numeric, found)) else None
+
+
+def _walk(formula: Expr, numeric: Expr, found: list[Pair]) -> Iterator[bool]:
+    if _is_numeral(numeric):
+        found.append((formula, numeric))
+        yield True
+        return
+    match formula, numeric:
+        case (Negative(), Negative()) | (Absolute(), Absolute()) | (Norm(), Norm()):
+            yield from _walk(formula.operand, numeric.operand, found)
+        case Sum(), Sum() if formula.signs == numeric.signs:
+            for a, b in zip(formula.terms, numeric.terms, strict=True):
+                yield from _walk(a, b, found)
+        case Product(), Product() if len(formula.factors) == len(numeric.factors):
+            for a, b in zip(formula.factors, numeric.factors, strict=True):
+                yield from _walk(a, b, found)
+        case Quotient(), Quotient():
+            yield from _walk(formula.numerator, numeric.numerator, found)
+            yield from _walk(formula.denominator, numeric.denominator, found)
+        case Power(), Power():
+            yield from _walk(formula.base, numeric.base, found)
+            yield from _walk(formula.exponent, numeric.exponent, found)
+        case Call(), Call() if len(formula.arguments) == len(numeric.arguments):
+            for a, b in zip(formula.arguments, numeric.arguments, strict=True):
+                yield from _walk(a, b, found)
+        case Row(), Row() if len(formula.items) == len(numeric.items):
+            for a, b in zip(formula.items, numeric.items, strict=True):
+                yield from _walk(a, b, found)
+        case _:
+            yield formula == numeric or _same_text(formula, numeric)
+
+
+def _same_text(formula: Expr, numeric: Expr) -> bool:
+    from bpsym.verify.canonical import canonical
+
+    return canonical(formula) == canonical(numeric)
+
+
+def _is_numeral(tree: Expr) -> bool:
+    return isinstance(tree, Number) or (isinstance(tree, Negative) and isinstance(tree.operand, Number))
+
+
+def turned(formula: Expr) -> Iterator[Expr]:
+    """The formula with the factors and summands of its outermost operation in other orders: people swap them."""
+    yield formula
+    if isinstance(formula, Product) and len(formula.factors) <= 4:
+        for order in permutations(formula.factors):
+            if order != formula.factors:
+                yield Product(formula.span, order, formula.operators)
+    elif isinstance(formula, Sum) and len(formula.terms) <= 4 and all(
+        isinstance(term, Product) and len(term.factors) == 2 for term in formula.terms[:-1]
+    ):
+        swapped = tuple(
+            Product(t.span, t.factors[::-1], t.operators) if isinstance(t, Product) and len(t.factors) == 2 else t
+            for t in formula.terms
+        )
+        yield Sum(formula.span, swapped, formula.signs)

@@ -1,0 +1,154 @@
+"""Kinds of terms, and the numbers in them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from flint import arb, fmpq
+
+from bpsym.rounding import ends
+from bpsym.verify.meaning.algebra import rational
+from bpsym.verify.meaning.arrays import Scalar
+from bpsym.verify.tree import (
+    Application,
+    Call,
+    Derivative,
+    Differential,
+    Expr,
+    Matrix,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Row,
+    Unknown,
+    walk,
+)
+
+
+class Kind(StrEnum):
+    """What a term is made of."""
+
+    NUMBER = "number"  # a numeral, or a list or matrix of them
+    NUMERIC = "numeric"  # an expression in numbers
+    SYMBOLIC = "symbolic"  # names, and whole numbers as in ½ or 2
+    MIXED = "mixed"  # names and decimals
+    UNREAD = "unread"
+
+
+def kind_of(tree: Expr) -> Kind:
+    """The kind of a term."""
+    if all(leaf is not None for leaf in leaves(tree)) and _only_numbers(tree):
+        return Kind.NUMBER
+    names = decimals = False
+    for node in walk(tree):
+        match node:
+            case Unknown():
+                return Kind.UNREAD
+            case Name(base="e", sub=(), layer=()):
+                pass
+            case Name() | Derivative() | Differential() | Application():
+                if not _is_function(tree, node):
+                    names = True
+            case Number():
+                decimals = decimals or node.places > 0
+    if not names:
+        return Kind.NUMERIC
+    return Kind.MIXED if decimals else Kind.SYMBOLIC
+
+
+def _is_function(tree: Expr, node: Node) -> bool:
+    return isinstance(node, Name) and any(isinstance(n, Call) and n.function is node for n in walk(tree))
+
+
+def _only_numbers(tree: Expr) -> bool:
+    match tree:
+        case Number():
+            return True
+        case Negative(operand=operand):
+            return isinstance(operand, Number)
+        case Row(items=items):
+            return all(_only_numbers(item) for item in items)
+        case Matrix(rows=rows):
+            return all(_only_numbers(cell) for row in rows for cell in row)
+    return False
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A printed number with its sign."""
+
+    tree: Number | Negative
+    number: Number
+    sign: int
+    ulp: fmpq  # what one unit of the last digit is worth
+
+    @property
+    def value(self) -> fmpq:
+        """What stands on the paper."""
+        return self.sign * rational(self.number.value)
+
+    def half(self) -> tuple[fmpq, fmpq]:
+        """All that rounds to it."""
+        if self.number.open_ended:
+            return self.cut()
+        return self.value - self.ulp / 2, self.value + self.ulp / 2
+
+    def cut(self) -> tuple[fmpq, fmpq]:
+        """All that is cut off to it, from either side."""
+        return self.value - self.ulp, self.value + self.ulp
+
+
+def leaves(tree: Expr) -> Iterator[Shown | None]:
+    """The numbers of a NUMBER term in reading order; None for what is none."""
+    match tree:
+        case Row(items=items):
+            cells = list(items)
+        case Matrix(rows=rows):
+            cells = [cell for row in rows for cell in row]
+        case _:
+            cells = [tree]
+    numbers = [(cell.operand, -1) if isinstance(cell, Negative) else (cell, 1) for cell in cells]
+    places = max((n.places for n, _ in numbers if isinstance(n, Number)), default=0)
+    for cell, (number, sign) in zip(cells, numbers, strict=True):
+        if isinstance(cell, Row):
+            yield from leaves(cell)
+        elif isinstance(number, Number):
+            own = number.places if number.places > 0 or len(cells) == 1 else places
+            yield Shown(cell, number, sign, fmpq(10) ** -own)
+        else:
+            yield None
+
+
+def touches(value: Scalar, interval: tuple[fmpq, fmpq]) -> bool:
+    """Whether a value may lie in an interval, its ends included."""
+    low, high = interval
+    if isinstance(value, fmpq):
+        return low <= value <= high
+    if not value.is_finite():
+        return False
+    least, most = ends(value)
+    return bool(least <= high and most >= low)
+
+
+def ball(low: fmpq, high: fmpq) -> arb:
+    """The ball around an interval."""
+    return arb((low + high) / 2, (high - low) / 2)
+
+
+Literal = Callable[[Number], Scalar]
+
+
+def interval_literal(exact: Callable[[Number], bool], width: fmpq) -> Literal:
+    """Read numerals as balls `width` units of the last digit to each side, exact ones as they are."""
+
+    def read(number: Number) -> Scalar:
+        value = rational(number.value)
+        if exact(number):
+            return value
+        reach = width * fmpq(10) ** -number.places
+        return ball(value - reach, value + reach)
+
+    return read

@@ -1,0 +1,41 @@
+"""What can be said of a claim, and a claim judged."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from bpsym.verify.tree import Span
+
+
+class Verdict(StrEnum):
+    """How a claim stands; the order is the order of gravity."""
+
+    RIGHT = "right"
+    DIGIT = "last-digit"  # cut off, or computed from rounded values: right as people compute
+    CARRIED = "carried"  # right, given an earlier error
+    NOTE = "note"  # right, but something is worth saying
+    UNDECIDED = "undecided"
+    UNREADABLE = "unreadable"
+    WRONG = "wrong"
+
+
+GRAVITY = {verdict: place for place, verdict in enumerate(Verdict)}
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """One claim: where its doubtful piece stands, how it stands, and what would be right."""
+
+    span: Span
+    verdict: Verdict
+    expected: str = ""
+    rule: str = ""  # id of the cause: "digits-swapped", "updated-weights", ...
+    details: dict[str, Any] = field(default_factory=dict)  # what the message says
+    others: tuple[str, ...] = ()  # further causes that explain it
+
+
+def worst(verdicts: list[Verdict]) -> Verdict:
+    """The gravest of several."""
+    return max(verdicts, key=GRAVITY.__getitem__, default=Verdict.RIGHT)
