@@ -63,6 +63,8 @@ from bpsym.mistakes.loss import (
     target_output_swapped,
     wrong_target,
 )
+from bpsym.mistakes.rule import LANGUAGES, Rule, Text, Wrong
+from bpsym.mistakes.steps import numbers
 from bpsym.mistakes.update import (
     gradient_ascent,
     learning_rate_forgotten,
@@ -72,8 +74,6 @@ from bpsym.mistakes.update import (
     wrong_gradient,
     wrong_weight_updated,
 )
-from bpsym.mistakes.rule import LANGUAGES, Rule, Text, Wrong
-from bpsym.mistakes.steps import numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

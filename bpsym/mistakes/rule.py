@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from bpsym.expand import Expansion, ScalarStep
 
-    Detail = Expr | str
-
 LANGUAGES = ("en", "zh")
 
 
@@ -22,7 +20,7 @@ class Wrong:
     """One way to get a step wrong."""
 
     step: ScalarStep  # the step as it would be written: a scalar step again, so that mistakes compose
-    details: Mapping[str, Detail] = field(default_factory=dict)  # what the texts name: which factor, which weight
+    details: Mapping[str, Expr | str] = field(default_factory=dict)  # what the texts name: which factor, which weight
     kind: str = ""  # tells several ways of one rule apart; ways of the same kind at many steps are one habit
 
     @property

@@ -1,4 +1,9 @@
-"""The activation itself stands where its derivative belongs."""
+"""The activation itself stands where its derivative belongs.
+
+On the network 2-2-2:
+    Good: d_net_o[1] = 0.138498562
+    Bad: d_net_o[1] = 0.557035817
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""The gradient of a bias is multiplied with an input, as if it were a weight."""
+"""The gradient of a bias is multiplied with an input, as if it were a weight.
+
+On the network 2-2-2:
+    Good: d_b_o = 0.100400325
+    Bad: d_b_o = 0.059564500
+"""
 
 from __future__ import annotations
 

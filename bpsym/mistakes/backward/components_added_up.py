@@ -1,4 +1,11 @@
-"""The components of a vector are added up, where each unit has a component of its own."""
+"""The components of a vector are added up, where each unit has a component of its own.
+
+On the network 2-2-2:
+    Good: d_out_o[1] = 0.741365070
+    Bad: d_out_o[1] = 0.524293535
+    Good: d_out_h[1] = 0.036350306
+    Bad: d_out_h[1] = 0.077720629
+"""
 
 from __future__ import annotations
 

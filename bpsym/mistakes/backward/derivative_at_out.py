@@ -1,4 +1,9 @@
-"""The derivative of the activation is taken at the output instead of the net input: σ'(out)."""
+"""The derivative of the activation is taken at the output instead of the net input: σ'(out).
+
+On the network 2-2-2:
+    Good: d_net_o[1] = 0.138498562
+    Bad: d_net_o[1] = 0.161460669
+"""
 
 from __future__ import annotations
 
@@ -24,7 +29,8 @@ def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
         row = activation_of(expansion, quantity(expansion, term.of).layer)
         if row.name not in SIGN_ONLY:
             local = row.derivative(term.of, row.forward(term.of))
-            yield Wrong(with_terms(step, [replace(term, local=local)]), {"net": term.wrt, "unit": term.of, "factor": local})
+            details = {"net": term.wrt, "unit": term.of, "factor": local}
+            yield Wrong(with_terms(step, [replace(term, local=local)]), details)
 
 
 RULE = Rule(

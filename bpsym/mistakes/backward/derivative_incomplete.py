@@ -1,4 +1,9 @@
-"""Half of the derivative is missing: 1 − out for out(1 − out) or for 1 − out²."""
+"""Half of the derivative is missing: 1 − out for out(1 − out) or for 1 − out².
+
+On the network 2-2-2:
+    Good: d_net_o[1] = 0.138498562
+    Bad: d_net_o[1] = 0.184329253
+"""
 
 from __future__ import annotations
 

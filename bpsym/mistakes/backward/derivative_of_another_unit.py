@@ -1,4 +1,9 @@
-"""The derivative of the activation is taken at another unit of the layer."""
+"""The derivative of the activation is taken at another unit of the layer.
+
+On the network 2-2-2:
+    Good: d_net_h[1] = 0.008771355
+    Bad: d_net_h[1] = 0.008746371
+"""
 
 from __future__ import annotations
 

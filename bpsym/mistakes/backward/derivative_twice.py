@@ -1,4 +1,9 @@
-"""The derivative of the activation is multiplied in twice, often after it has cancelled against the loss."""
+"""The derivative of the activation is multiplied in twice, often after it has cancelled against the loss.
+
+On the network cross-entropy:
+    Good: d_net_o[1] = 0.741365070
+    Bad: d_net_o[1] = 0.138498562
+"""
 
 from __future__ import annotations
 

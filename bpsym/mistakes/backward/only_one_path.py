@@ -1,4 +1,9 @@
-"""One path of the chain rule is taken for the whole sum of three or more."""
+"""One path of the chain rule is taken for the whole sum of three or more.
+
+On the network three-outputs:
+    Good: d_out_h[1] = -0.007879089
+    Bad: d_out_h[1] = 0.056146687
+"""
 
 from __future__ import annotations
 

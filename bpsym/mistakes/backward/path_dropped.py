@@ -1,4 +1,9 @@
-"""One path of the chain rule is left out where a unit feeds several, or a weight serves several samples."""
+"""One path of the chain rule is left out where a unit feeds several, or a weight serves several samples.
+
+On the network 2-2-2:
+    Good: d_out_h[1] = 0.036350306
+    Bad: d_out_h[1] = -0.019049118
+"""
 
 from __future__ import annotations
 

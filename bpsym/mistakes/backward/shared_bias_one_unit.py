@@ -1,4 +1,9 @@
-"""A bias shared by the layer is updated from one unit only."""
+"""A bias shared by the layer is updated from one unit only.
+
+On the network 2-2-2:
+    Good: d_b_o = 0.100400325
+    Bad: d_b_o = 0.138498562
+"""
 
 from __future__ import annotations
 

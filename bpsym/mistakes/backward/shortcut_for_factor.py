@@ -1,4 +1,9 @@
-"""The short form of the error signal, in which loss and activation have cancelled, is taken for the derivative by the output."""
+"""The error signal, in which loss and activation have cancelled, is taken for the derivative by the output.
+
+On the network cross-entropy:
+    Good: d_out_o[1] = 3.968432306
+    Bad: d_out_o[1] = 0.741365070
+"""
 
 from __future__ import annotations
 
@@ -16,7 +21,9 @@ if TYPE_CHECKING:
 
 def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
     signal = expansion.program.by_name.get(f"d_net_{output_layer(expansion)}")
-    if adjoint_of(expansion, step) is Role.OUT and signal is not None and signal.forms and used(expansion, step.expr, Role.TARGET):
+    if adjoint_of(expansion, step) is not Role.OUT or not used(expansion, step.expr, Role.TARGET):
+        return
+    if signal is not None and signal.forms:
         short = expansion.step(signal.quantity[step.out.indices])
         if short is not None:
             yield Wrong(with_expr(step, short.simplest), {"signal": short.out})

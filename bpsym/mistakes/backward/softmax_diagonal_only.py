@@ -1,4 +1,9 @@
-"""Only the diagonal of softmax's Jacobian is used: the other outputs are forgotten."""
+"""Only the diagonal of softmax's Jacobian is used: the other outputs are forgotten.
+
+On the network softmax:
+    Good: d_net_o[2] = -0.282049554
+    Bad: d_net_o[2] = -0.407434687
+"""
 
 from __future__ import annotations
 

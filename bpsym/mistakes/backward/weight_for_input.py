@@ -1,4 +1,9 @@
-"""A net input is differentiated by a weight as if by the input: the weight itself comes out."""
+"""A net input is differentiated by a weight as if by the input: the weight itself comes out.
+
+On the network 2-2-2:
+    Good: d_W_o[1, 1] = 0.082167041
+    Bad: d_W_o[1, 1] = 0.055399425
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""The error signals of the next layer are passed back without the weights."""
+"""The error signals of the next layer are passed back without the weights.
+
+On the network 2-2-2:
+    Good: d_out_h[1] = 0.036350306
+    Bad: d_out_h[1] = 0.100400325
+"""
 
 from __future__ import annotations
 

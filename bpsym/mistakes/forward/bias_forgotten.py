@@ -1,4 +1,11 @@
-"""The bias is left out of the net input."""
+"""The bias is left out of the net input.
+
+On the network 2-2-2:
+    Good: net_h[1] = 0.377500000
+    Bad: net_h[1] = 0.027500000
+    Good: out_h[1] = 0.593269992
+    Bad: out_h[1] = 0.506874567, from net_h[1] on
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""One weighted input is left out of the net input."""
+"""One weighted input is left out of the net input.
+
+On the network 2-2-2:
+    Good: net_h[1] = 0.377500000
+    Bad: net_h[1] = 0.370000000
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,11 @@
-"""The output of another layer is taken as input: i1 for out_h1 in a net input or in the gradient of a weight."""
+"""The output of another layer is taken as input: i1 for out_h1 in a net input or in the gradient of a weight.
+
+On the network 2-2-2:
+    Good: net_o[1] = 1.105905967
+    Bad: net_o[1] = 0.665000000
+    Good: d_W_h[1, 1] = 0.000438568
+    Bad: d_W_h[1, 1] = 0.005203782
+"""
 
 from __future__ import annotations
 

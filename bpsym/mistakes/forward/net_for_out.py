@@ -1,31 +1,33 @@
-"""The net input of a unit is taken where its output is meant: in the next layer, the loss or the gradient of a weight."""
+"""The net input of a unit is taken where its output is meant: in the next layer, the loss or the gradient of a weight.
+
+On the network 2-2-2:
+    Good: net_o[1] = 1.105905967
+    Bad: net_o[1] = 0.927625000
+    Good: d_W_o[1, 1] = 0.082167041
+    Bad: d_W_o[1, 1] = 0.052283207
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from bpsym.mistakes.rule import Rule, Text, Wrong
-from bpsym.mistakes.steps import activation_of, adjoint_of, indices, makes, quantity, used, with_entries
+from bpsym.mistakes.steps import activation_of, adjoint_of, makes, net_of, quantity, used, with_entries
 from bpsym.program import Role
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from sympy import Expr
 
     from bpsym.expand import Expansion, ScalarStep
 
 
 def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
     if makes(step) in (Role.NET, Role.UNIT_LOSS) or adjoint_of(expansion, step) in (Role.WEIGHT, Role.OUT):
-        change = {out: _net(expansion, out) for out in used(expansion, step.expr, Role.OUT)}
-        if change and not any(activation_of(expansion, quantity(expansion, e).layer).name == "identity" for e in change):
+        change = {out: net_of(expansion, out) for out in used(expansion, step.expr, Role.OUT)}
+        layers = {quantity(expansion, out).layer for out in change}
+        if change and all(activation_of(expansion, layer).name != "identity" for layer in layers):
             out = next(iter(change))
             yield Wrong(with_entries(step, change), {"unit": out, "net": change[out]})
-
-
-def _net(expansion: Expansion, out: Expr) -> Expr:
-    return expansion.program.get(f"net_{quantity(expansion, out).layer}")[indices(out)]
 
 
 RULE = Rule(

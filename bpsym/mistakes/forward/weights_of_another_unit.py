@@ -1,4 +1,11 @@
-"""All weights of another unit are taken: w3, w4 for w1, w2."""
+"""All weights of another unit are taken: w3, w4 for w1, w2.
+
+On the network 2-2-2:
+    Good: net_h[1] = 0.377500000
+    Bad: net_h[1] = 0.392500000
+    Good: d_out_h[1] = 0.036350306
+    Bad: d_out_h[1] = 0.041370323
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Another activation function is applied."""
+"""Another activation function is applied.
+
+On the network 2-2-2:
+    Good: out_h[1] = 0.593269992
+    Bad: out_h[1] = 0.360534393
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""The bias of another layer or unit is added."""
+"""The bias of another layer or unit is added.
+
+On the network 2-2-2:
+    Good: net_o[1] = 1.105905967
+    Bad: net_o[1] = 0.855905967
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,11 @@
-"""The weight of another path is taken: w6 for w7."""
+"""The weight of another path is taken: w6 for w7.
+
+On the network 2-2-2:
+    Good: net_o[1] = 1.105905967
+    Bad: net_o[1] = 1.165232966
+    Good: d_out_h[1] = 0.036350306
+    Bad: d_out_h[1] = 0.050200163
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,11 @@
-"""The weight decay is counted twice: the ½ of the penalty is lost, or the 2 of its derivative is kept."""
+"""The weight decay is counted twice: the ½ of the penalty is lost, or the 2 of its derivative is kept.
+
+On the network decay:
+    Good: E = 0.354871109
+    Bad: E = 0.411371109
+    Good: d_W_o[1, 1] = 0.122167041
+    Bad: d_W_o[1, 1] = 0.162167041
+"""
 
 from __future__ import annotations
 

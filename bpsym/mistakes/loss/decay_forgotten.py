@@ -1,4 +1,11 @@
-"""The weight decay is left out of the loss or of a gradient."""
+"""The weight decay is left out of the loss or of a gradient.
+
+On the network decay:
+    Good: E = 0.354871109
+    Bad: E = 0.298371109
+    Good: d_W_o[1, 1] = 0.122167041
+    Bad: d_W_o[1, 1] = 0.082167041
+"""
 
 from __future__ import annotations
 

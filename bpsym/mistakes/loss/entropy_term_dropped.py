@@ -1,4 +1,9 @@
-"""One of the two terms of the binary cross-entropy is left out, in the loss or in its derivative."""
+"""One of the two terms of the binary cross-entropy is left out, in the loss or in its derivative.
+
+On the network cross-entropy:
+    Good: E_unit[1] = 1.380710541
+    Bad: E_unit[1] = 0.002858636
+"""
 
 from __future__ import annotations
 
@@ -17,7 +22,8 @@ if TYPE_CHECKING:
 def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
     if expansion.program.by_name["E_unit"].rule != "binary-cross-entropy":
         return
-    if makes(step) is Role.UNIT_LOSS or (adjoint_of(expansion, step) is Role.OUT and len(used(expansion, step.expr, Role.TARGET)) == 1):
+    at_output = adjoint_of(expansion, step) is Role.OUT and used(expansion, step.expr, Role.TARGET)
+    if makes(step) is Role.UNIT_LOSS or at_output:
         parts = sorted(step.expr.args, key=str) if step.expr.is_Add else []
         for part in parts if len(parts) == 2 else []:
             yield Wrong(with_expr(step, step.expr - part), {"part": part}, str(parts.index(part)))

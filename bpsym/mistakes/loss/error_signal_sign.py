@@ -1,4 +1,11 @@
-"""The sign of the error: target − output where output − target is meant."""
+"""The sign of the error: target − output where output − target is meant.
+
+On the network 2-2-2:
+    Good: d_out_o[1] = 0.741365070
+    Bad: d_out_o[1] = -0.741365070
+    Good: d_net_o[1] = 0.138498562
+    Bad: d_net_o[1] = -0.138498562, from d_out_o[1] on
+"""
 
 from __future__ import annotations
 
@@ -15,9 +22,7 @@ if TYPE_CHECKING:
 
 
 def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
-    if adjoint_of(expansion, step) is Role.OUT and used(expansion, step.expr, Role.TARGET):
-        yield Wrong(with_expr(step, -step.simplest))
-    elif adjoint_of(expansion, step) is Role.NET and step.forms:
+    if adjoint_of(expansion, step) in (Role.OUT, Role.NET) and used(expansion, step.simplest, Role.TARGET):
         yield Wrong(with_expr(step, -step.simplest))
 
 

@@ -1,4 +1,9 @@
-"""The logarithm to base 10 instead of the natural one."""
+"""The logarithm to base 10 instead of the natural one.
+
+On the network softmax:
+    Good: E_unit[2] = 0.610674682
+    Bad: E_unit[2] = 0.265212645
+"""
 
 from __future__ import annotations
 

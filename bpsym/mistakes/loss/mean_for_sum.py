@@ -1,4 +1,13 @@
-"""A mean over the samples is taken where the sum is meant, or is taken a second time."""
+"""A mean over the samples is taken where the sum is meant, or is taken a second time.
+
+On the network recurrent:
+    Good: E = 0.029366018
+    Bad: E = 0.009788673
+
+On the network batch:
+    Good: d_W_o[1, 1] = 0.027864067
+    Bad: d_W_o[1, 1] = 0.013932033
+"""
 
 from __future__ import annotations
 

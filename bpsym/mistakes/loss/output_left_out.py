@@ -1,4 +1,9 @@
-"""The error of one output is left out of the total."""
+"""The error of one output is left out of the total.
+
+On the network 2-2-2:
+    Good: E = 0.298371109
+    Bad: E = 0.023560026
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,11 @@
-"""The loss is the mean over the samples, but was added up without dividing by their number."""
+"""The loss is the mean over the samples, but was added up without dividing by their number.
+
+On the network batch:
+    Good: E = 0.308906233
+    Bad: E = 0.617812466
+    Good: d_out_o[1, 1] = 0.370682535
+    Bad: d_out_o[1, 1] = 0.741365070
+"""
 
 from __future__ import annotations
 
@@ -17,7 +24,8 @@ if TYPE_CHECKING:
 
 def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
     n = samples(expansion)
-    if n is not None and (makes(step) is Role.LOSS or adjoint_of(expansion, step) in (Role.OUT, Role.NET)) and step.simplest.has(n):
+    divided = makes(step) is Role.LOSS or adjoint_of(expansion, step) in (Role.OUT, Role.NET)
+    if n is not None and divided and step.simplest.has(n):
         yield Wrong(with_expr(step, step.simplest.xreplace({n: ONE})), {"n": n})
 
 

@@ -1,4 +1,11 @@
-"""Target and output change places, in a loss in which they are not alike."""
+"""Target and output change places, in a loss in which they are not alike.
+
+On the network cross-entropy:
+    Good: E_unit[1] = 1.380710541
+    Bad: E_unit[1] = 3.462662882
+    Good: d_out_o[1] = 3.968432306
+    Bad: d_out_o[1] = -74.885360561
+"""
 
 from __future__ import annotations
 

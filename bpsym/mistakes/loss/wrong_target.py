@@ -1,4 +1,11 @@
-"""The target of another output is taken."""
+"""The target of another output is taken.
+
+On the network 2-2-2:
+    Good: E_unit[1] = 0.274811083
+    Bad: E_unit[1] = 0.028473315
+    Good: d_out_o[1] = 0.741365070
+    Bad: d_out_o[1] = -0.238634930
+"""
 
 from __future__ import annotations
 

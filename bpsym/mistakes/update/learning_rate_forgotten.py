@@ -1,4 +1,9 @@
-"""The gradient is subtracted as it is, without the learning rate."""
+"""The gradient is subtracted as it is, without the learning rate.
+
+On the network 2-2-2:
+    Good: W_o_new[1, 1] = 0.358916480
+    Bad: W_o_new[1, 1] = 0.317832959
+"""
 
 from __future__ import annotations
 

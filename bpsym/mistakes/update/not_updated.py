@@ -1,4 +1,9 @@
-"""The old value is carried on as the new one."""
+"""The old value is carried on as the new one.
+
+On the network 2-2-2:
+    Good: W_o_new[1, 1] = 0.358916480
+    Bad: W_o_new[1, 1] = 0.400000000
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""The change of a weight is taken for its new value."""
+"""The change of a weight is taken for its new value.
+
+On the network 2-2-2:
+    Good: W_o_new[1, 1] = 0.358916480
+    Bad: W_o_new[1, 1] = -0.041083520
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""The step of one weight is subtracted from another one."""
+"""The step of one weight is subtracted from another one.
+
+On the network 2-2-2:
+    Good: W_o_new[1, 1] = 0.358916480
+    Bad: W_o_new[1, 1] = 0.458916480
+"""
 
 from __future__ import annotations
 
