@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from bpsym.errors import BpsymError
 from bpsym.exports.model import (
+    MAX_TITLE,
     Blank,
     ClozeQuestion,
     Maths,
@@ -69,7 +70,7 @@ def _split(cloze: ClozeQuestion, language: Language) -> list[NumericalQuestion]:
     return [
         NumericalQuestion(
             safe_identifier(f"{cloze.id}.{blank.id}"),
-            f"{cloze.title} ({numbers[blank.id]})",
+            f"{cloze.title[: MAX_TITLE - 10].rstrip()} ({numbers[blank.id]})",
             text(f"{before}{numbers[blank.id]}{after}", shown),
             _without_shares(blank.key),
             Fraction(blank.marks),

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 _NAME = r"[A-Za-z_][\w.-]*"
 _FLOAT = r"-?\d+(\.\d+)?"
+_TOKENS = ("mi", "mn", "mo", "ms", "mtext", "mspace")
 _INLINE = r"((br|math|textEntryInteraction) )*"
 _EXPRESSION = r"((variable|baseValue|equal|match|isNull|sum|divide|multiple|testVariables) )"
-_SHOWN = r"(math|mrow|mi|mn|mo|ms|mtext|mspace|msub|msup|msubsup|mfrac|msqrt|mover|munder|munderover|mfenced|mstyle|mtable|mtr|mtd|mpadded|semantics)"
+_SHOWN = "(" + "|".join((*_TOKENS, "mrow", "msub", "msup", "msubsup", "mfrac", "msqrt", "mover", "munder")) + ")"
 
 # tag: (children, each with a space behind it; required attributes; optional ones; whether text is allowed)
 RULES: dict[str, tuple[str, dict[str, str], dict[str, str], bool]] = {

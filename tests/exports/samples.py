@@ -23,7 +23,10 @@ from bpsym.exports.model import (
 from bpsym.exports.moodle import GRADES
 
 HALF = Fraction(1, 20_000)  # half a unit of the fourth place
-HOSTILE = "}~#=\\\"'/{1:NUMERICAL:=3:0}{#1} ]]> <script>alert(1)</script> &lt;&#125; \\(x\\) $$x$$ =cmd|' /C calc'!A0 王 \U0001f600\n"
+HOSTILE = (
+    "}~#=\\\"'/{1:NUMERICAL:=3:0}{#1} ]]> <script>alert(1)</script> &lt;&#125; \\(x\\) $$x$$"
+    " =cmd|' /C calc'!A0 王 \U0001f600\n"
+)
 
 KEY = NumericalKey(
     "0.3775",
@@ -46,7 +49,7 @@ QUIZ = Quiz(
     "hw-1",
     "Homework 1/2: 反向传播 ]]> {1:NM:=1} =1+1",
     (
-        NumericalQuestion("net_h1", "]]> <b>", text(HOSTILE, Maths(r"net_{h1}"), " = "), KEY, Fraction(5, 2), ("A/b", "c")),
+        NumericalQuestion("net_h1", "]]> <b>", text(HOSTILE, Maths("net_{h1}")), KEY, Fraction(5, 2), ("A/b", "c")),
         NumericalQuestion("tiny", "tiny", text("Give ", Maths(r"\delta")), PLAIN_KEY),
         ChoiceQuestion(
             "sign",
@@ -110,18 +113,26 @@ def _keys(draw: st.DrawFn, feedback: st.SearchStrategy[Text]) -> NumericalKey:
     return NumericalKey(right, tolerance, wrong, draw(feedback), draw(feedback))
 
 
-_heads = {"id": _identifiers, "title": _titles, "category": st.lists(_titles, max_size=2).map(tuple)}
+_categories = st.lists(_titles, max_size=2).map(tuple)
 _marks = st.integers(1, 400).map(lambda n: Fraction(n, 40))
-_numerical = st.builds(NumericalQuestion, **_heads, prompt=texts, key=_keys(texts), marks=_marks)
+_numerical = st.builds(
+    NumericalQuestion,
+    id=_identifiers,
+    title=_titles,
+    prompt=texts,
+    key=_keys(texts),
+    marks=_marks,
+    category=_categories,
+)
 
 
 @st.composite
 def _choices(draw: st.DrawFn) -> ChoiceQuestion:
     right, *wrong = draw(st.lists(texts, min_size=2, max_size=4, unique=True))
     distractors = tuple(Distractor(each, draw(_rules), draw(texts)) for each in wrong)
-    head = {name: draw(values) for name, values in _heads.items()}
+    prompt, feedback, marks = draw(texts), draw(texts), draw(_marks)
     return ChoiceQuestion(
-        prompt=draw(texts), right=right, distractors=distractors, feedback_right=draw(texts), marks=draw(_marks), **head
+        draw(_identifiers), draw(_titles), prompt, right, distractors, feedback, marks, draw(_categories)
     )
 
 
@@ -131,7 +142,7 @@ def _clozes(draw: st.DrawFn) -> ClozeQuestion:
     parts: list[Text | Blank] = [draw(texts)]
     for name in names:
         parts += [Blank(name, draw(_keys(_plain_texts)), draw(st.integers(1, 9))), draw(texts)]
-    return ClozeQuestion(parts=tuple(parts), **{name: draw(values) for name, values in _heads.items()})
+    return ClozeQuestion(draw(_identifiers), draw(_titles), tuple(parts), draw(_categories))
 
 
 quizzes = st.builds(

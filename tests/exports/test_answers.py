@@ -6,7 +6,6 @@ from datetime import UTC, datetime, timedelta, timezone
 from fractions import Fraction
 
 import pytest
-from exports.test_nbgrader import SHEET, fill
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -22,6 +21,7 @@ from bpsym.exports.answers import (
 )
 from bpsym.exports.grades import Grade, moodle_grades_csv
 from bpsym.exports.roster import parse_roster
+from exports.test_nbgrader import SHEET, fill
 
 STUDENTS = parse_roster("id,name,email\n1,Ann,ann@x.edu\n2,王小明,wang@x.edu\n3,Eve,eve@x.edu\n".encode())
 STEPS = ("net_h1", "out_h1")
@@ -85,10 +85,10 @@ def test_a_wide_table_is_read_by_its_columns() -> None:
 
 
 MOODLE = """\
-Last name,First name,ID number,Email address,State,Started on,Completed,Time taken,Grade/10.00,Response 1,Response 2
-Lee,Ann,1,ann@x.edu,Finished,21 November 2026  9:47 AM,21 November 2026  10:02 AM,15 mins,7.00,0.3775,"part 1: 0.5; part 2: -1,25"
-小明,王,,wang@x.edu,In progress,21 November 2026  1:30 PM,-,-,-,-,part 1: ; part 2: 3 · 10^-4
-Eve,E,3,,Finished,21 November 2026  9:00 AM,21 November 2026  12:30 PM,1,1,abc,part 3: 7
+Last name,First name,ID number,Email address,State,Completed,Time taken,Grade/10.00,Response 1,Response 2
+Lee,Ann,1,ann@x.edu,Finished,21 November 2026  10:02 AM,15 mins,7.00,0.3775,"part 1: 0.5; part 2: -1,25"
+小明,王,,wang@x.edu,In progress,-,-,-,-,part 1: ; part 2: 3 · 10^-4
+Eve,E,3,,Finished,21 November 2026  12:30 PM,1,1,abc,part 3: 7
 """
 QUESTIONS = (("net_h1",), ("w5", "w6"))
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import pytest
-from exports.samples import KEY, QUIZ
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -27,6 +26,10 @@ from bpsym.exports.model import (
     safe_identifier,
     text,
 )
+from exports.samples import KEY, QUIZ
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _D = Distractor(text("b"), "r", text())
 REFUSED: list[tuple[Callable[[], object], str]] = [
@@ -95,7 +98,4 @@ def test_the_right_choice_stands_at_different_places() -> None:
     places = [
         ChoiceQuestion(f"q{n}", "t", text(), text("right"), wrong).shuffled().index(text("right")) for n in range(40)
     ]
-    assert set(places) == {0, 1, 2, 3}
-    assert places[:4] == [
-        ChoiceQuestion(f"q{n}", "u", text("?"), text("right"), wrong).shuffled().index(text("right")) for n in range(4)
-    ]
+    assert {place: places.count(place) > 3 for place in places} == {0: True, 1: True, 2: True, 3: True}

@@ -9,13 +9,13 @@ from fractions import Fraction
 
 import pytest
 from defusedxml.ElementTree import fromstring
-from exports.samples import HOSTILE, KEY, PLAIN_KEY, QUIZ, quizzes
 from hypothesis import given
 
 from bpsym.errors import BpsymError
 from bpsym.exports.markup import from_html
 from bpsym.exports.model import Blank, ClozeQuestion, Maths, NumericalQuestion, Quiz, text
 from bpsym.exports.moodle import moodle_xml, read_moodle_xml
+from exports.samples import HOSTILE, KEY, PLAIN_KEY, QUIZ, quizzes
 
 
 @given(quizzes)

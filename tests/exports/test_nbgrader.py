@@ -23,16 +23,17 @@ def recompute(name, values):
         return 1 / (1 + math.exp(-values["net_h1"]))
     return None
 """
+TOLERANCE = Fraction(1, 10_000)
 SHEET = NotebookSheet(
     "v-7",
     "Homework *1* <b>",
     text("Weights: $5 & ", Maths("w_{1}=0.15"), "\n1. first"),
     (
-        NotebookStep("net_h1", text("Give ", Maths("net_{h1}")), NumericalKey("0.3775", Fraction(1, 10_000)), Fraction(2)),
-        NotebookStep("out_h1", text("Give out"), NumericalKey("0.5933", Fraction(1, 10_000)), Fraction(3, 2)),
+        NotebookStep("net_h1", text("Give ", Maths("net_{h1}")), NumericalKey("0.3775", TOLERANCE), Fraction(2)),
+        NotebookStep("out_h1", text("Give out"), NumericalKey("0.5933", TOLERANCE), Fraction(3, 2)),
     ),
     CHECK,
-)  # fmt: skip
+)
 
 
 def cells(*, solutions: bool) -> dict[str, dict[str, Any]]:
@@ -54,7 +55,7 @@ def fill(**sources: str) -> bytes:
 @pytest.mark.parametrize("solutions", [True, False])
 def test_notebooks_are_valid_and_their_metadata_nbgraders(solutions: bool) -> None:
     """nbformat 4.5 with ids; graded cells are locked and have points, answer cells are solutions."""
-    nbformat.validate(nbformat.reads(notebook(SHEET, solutions=solutions).decode(), 4))
+    nbformat.validate(json.loads(notebook(SHEET, solutions=solutions)))
     shape = {
         name: (c["cell_type"], m["grade"], m["solution"], m["locked"], m.get("points"), m["schema_version"], m["task"])
         for name, c in cells(solutions=solutions).items()

@@ -148,5 +148,5 @@ def test_only_plain_decimals_are_plain(text: str) -> None:
 
 def test_a_number_that_must_be_there_is_asked_for() -> None:
     """The sentence names the file and what stands there."""
-    with pytest.raises(BpsymError, match="quiz.xml: 'x' is no number"):
+    with pytest.raises(BpsymError, match=r"quiz\.xml: 'x' is no number"):
         needed_number("x", "quiz.xml")

@@ -8,8 +8,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from defusedxml.ElementTree import fromstring
-from exports.samples import HALF, KEY, PLAIN_KEY, QUIZ, quizzes
-from exports.schemas import find, xsd
 from hypothesis import given
 from lxml import etree
 
@@ -21,6 +19,8 @@ from bpsym.exports.numbers import read_number
 from bpsym.exports.qti12 import qti12_package
 from bpsym.exports.qti12_reader import read_qti12_package
 from bpsym.exports.xmlfile import without_namespaces
+from exports.samples import HALF, KEY, PLAIN_KEY, QUIZ, quizzes
+from exports.schemas import find, xsd
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element
@@ -29,11 +29,7 @@ if TYPE_CHECKING:
 @given(quizzes)
 def test_any_quiz_comes_back_as_canvas_holds_it(quiz: Quiz) -> None:
     """Reading gives the canvas_view: clozes split into numbers, no marks for wrong ones, all else the same."""
-    try:
-        expected = canvas_view(quiz)
-    except BpsymError:  # two questions of one id after splitting, or a title too long with its number
-        return
-    assert read_qti12_package(qti12_package(quiz)) == expected
+    assert read_qti12_package(qti12_package(quiz)) == canvas_view(quiz)
 
 
 def assessment(*, as_texts: bool = False) -> bytes:
@@ -79,13 +75,12 @@ def classic_answers(item: Element) -> list[tuple[Fraction, Fraction]]:
 
 def new_answers(item: Element) -> list[tuple[Fraction, Fraction]]:
     """The same for New Quizzes, which looks at the conditions that set SCORE."""
-    scoring = [
-        c for c in item.iterfind("resprocessing/respcondition") if c.find("setvar[@varname='SCORE']") is not None
-    ]
-    return [
-        (Fraction(c.findtext(".//varequal") or ""), Fraction(c.findtext(".//varequal") or "") - Fraction(c.findtext(".//vargte") or ""))
-        for c in scoring
-    ]  # fmt: skip
+    found = []
+    for condition in item.iterfind("resprocessing/respcondition"):
+        if condition.find("setvar[@varname='SCORE']") is not None:
+            exact, low = (Fraction(condition.findtext(f".//{tag}") or "") for tag in ("varequal", "vargte"))
+            found.append((exact, exact - low))
+    return found
 
 
 @pytest.mark.parametrize("importer", [classic_answers, new_answers])
@@ -98,7 +93,8 @@ def test_no_mistake_is_imported_as_a_right_answer(importer: type) -> None:
 
 def test_numbers_canvas_would_zero_are_asked_for_scaled() -> None:
     """0.00001230 has eight decimals: asked for times 10^4 it is 0.1230, and the tolerance, the mistakes and the prompt
-    follow."""
+    follow.
+    """
     root = without_namespaces(fromstring(assessment()))
     item = next(each for each in root.iter("item") if each.get("ident") == "tiny")
     assert classic_answers(item) == [(Fraction("0.123"), Fraction("0.0001"))]

@@ -7,9 +7,6 @@ from typing import TYPE_CHECKING
 
 import pytest
 from defusedxml.ElementTree import fromstring
-from exports.qti21_tables import faults
-from exports.samples import HALF, QUIZ, quizzes
-from exports.schemas import xsd
 from hypothesis import given
 from lxml import etree
 
@@ -19,6 +16,9 @@ from bpsym.exports.model import Maths, NumericalKey, NumericalQuestion, Quiz, te
 from bpsym.exports.qti21 import qti21_package
 from bpsym.exports.qti21_reader import read_qti21_package
 from bpsym.exports.xmlfile import without_namespaces
+from exports.qti21_tables import faults
+from exports.samples import HALF, QUIZ, quizzes
+from exports.schemas import xsd
 
 if TYPE_CHECKING:
     from xml.etree.ElementTree import Element

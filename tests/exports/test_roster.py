@@ -75,7 +75,7 @@ def test_what_cannot_be_used_is_named_with_its_line(data: str, said: str) -> Non
 def test_an_encoding_that_would_be_a_guess_is_refused() -> None:
     """Müller in Latin-1 is some Chinese in GBK; it is said instead of misspelt."""
     for data in ("id,name\n1,Müller\n".encode("latin-1"), b"id,name\n1,\xff\xff\n", b"\xef\xbb\xbfid\n\xff\n"):
-        with pytest.raises(BpsymError, match="UTF-8|utf-8"):
+        with pytest.raises(BpsymError, match=r"UTF-8|utf-8"):
             parse_roster(data)
 
 
@@ -92,7 +92,7 @@ def test_no_bytes_break_the_reader(data: bytes) -> None:
     """Any bytes give students or one sentence."""
     try:
         students = parse_roster(b"id,name\n" + data)
-    except BpsymError as error:
-        assert str(error).startswith("the roster")
-    else:
-        assert all(student.id for student in students)
+    except BpsymError:
+        return
+    assert students
+    assert all(student.id for student in students)
