@@ -135,7 +135,7 @@ def _derivative(step: Step, wrt: Quantity) -> Expr:
 
 
 def _resolve(
-    expr: Expr, axes: tuple[Axis, ...], ranges: dict[Symbol, Axis]
+    expr: Expr, axes: tuple[Axis, ...], ranges: dict[Symbol, Axis],
 ) -> tuple[Expr, dict[Symbol, Expr], list[Expr]]:
     """Use up every delta factor: it fixes the index of an inner sum, or one of the equation's own indices."""
     conditions: list[Expr] = []
@@ -196,7 +196,7 @@ def _with_forms(program: Program, step: Step, steps: dict[str, Step]) -> Step:
     if not term.over:
         return replace(step, forms=(Form(product, f"{loss}-{activation}"),))
     summed = Add(*(_summed(part, term.over[0]) for part in Add.make_args(product)))
-    one = {total: ONE for total in summed.atoms(Sum)}  # the targets of a softmax are probabilities
+    one = dict.fromkeys(summed.atoms(Sum), ONE)  # the targets of a softmax are probabilities
     return replace(step, forms=(Form(summed, f"{loss}-{activation}"), Form(summed.xreplace(one), "probabilities")))
 
 
@@ -205,7 +205,8 @@ def _summed(part: Expr, over: Axis) -> Expr:
     value, rest = _fix(part, over.index)
     if value is not None:
         return rest
-    inside, outside = [], []
+    inside: list[Expr] = []
+    outside: list[Expr] = []
     for factor in Mul.make_args(part):
         (inside if factor.has(over.index) else outside).append(factor)
     return Mul(*outside) * Sum(Mul(*inside), over.limits)

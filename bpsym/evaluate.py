@@ -11,7 +11,7 @@ from flint import ctx, fmpq
 from bpsym import primitives
 from bpsym.errors import EvaluationError, Undecided
 from bpsym.lowering import Code, lower
-from bpsym.rounding import EXACT, Numeral, Rounding, numeral
+from bpsym.rounding import EXACT, LONGEST, Numeral, Rounding, ends, numeral
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -146,7 +146,8 @@ def _run(entry: Expr, code: Code, arguments: list[Value], precision: int) -> Val
 
 def _vanishing(value: Value, rounding: Rounding) -> Numeral:
     """A ball that stays around 0 at the highest precision is the number 0; any other stays undecided."""
-    if abs(value) < fmpq(1, 10 ** (2 * 60)) and 0 in value:
+    low, high = ends(value)
+    if low <= 0 <= high and high - low < fmpq(1, 10 ** (2 * LONGEST)):
         return numeral(fmpq(0), rounding)
     msg = f"the value {value} cannot be rounded at {PRECISION_LIMIT} bits"
     raise Undecided(msg)

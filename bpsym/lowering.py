@@ -200,7 +200,7 @@ def _sqrt(x: Value, _: object) -> Value:
 
 
 def _power(x: Value, n: fmpq) -> Value:
-    return x ** int(n.p)
+    return x ** int(n.p)  # type: ignore[return-value]  # python-flint's stubs know only "a number" here
 
 
 def _pi(_x: object, _y: object) -> Value:
@@ -237,7 +237,7 @@ def _pair(x: Value, y: Value) -> tuple[Value, Value]:
     return x, y
 
 
-def _choose(condition: bool | None, branches: tuple[Value, Value]) -> Value:  # noqa: FBT001  (a computed condition)
+def _choose(condition: bool | None, branches: tuple[Value, Value]) -> Value:  # noqa: FBT001  (an operation)
     if condition is None:
         return arb(branches[0]).union(arb(branches[1]))
     return branches[0] if condition else branches[1]
@@ -253,4 +253,22 @@ _FUNCTIONS: dict[type, Callable[[Any, Any], Any]] = {
     sign: _sign,
     StrictGreaterThan: _greater,
     LessThan: _at_most,
+}
+
+# Every operation of our own by name, for interpreters of code on other values.
+OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
+    "exp": _exp,
+    "log": _log,
+    "tanh": _tanh,
+    "erf": _erf,
+    "sqrt": _sqrt,
+    "power": _power,
+    "pi": _pi,
+    "abs": _abs,
+    "max": _max,
+    "sign": _sign,
+    "greater": _greater,
+    "at most": _at_most,
+    "pair": _pair,
+    "choose": _choose,
 }

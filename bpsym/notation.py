@@ -82,7 +82,7 @@ class Notation:
             raise BpsymError(choices("notation", self.family, NOTATIONS))
 
     def name(self, entry: Expr) -> Name:
-        """The name of an entry; the adjoint of a net input is delta, of anything else a fraction made by the printer."""
+        """The name of an entry; the adjoint of a net input is delta, any other a fraction the printer makes."""
         quantity = self.program.quantities.get(head(entry))
         if quantity is None:
             return self._letter(entry)
@@ -189,7 +189,7 @@ class Notation:
         return tuple(map(str, indices[:lead])), tuple(map(str, indices[lead:]))
 
     def _unit(self, layer: str, own: tuple[str, ...]) -> tuple[str, ...]:
-        """The unit an entry belongs to: h1; h1,2 in the first of several hidden layers; the letter alone for a letter."""
+        """The unit an entry belongs to: h1; h1,2 in the first of several hidden layers; of a letter the letter."""
         if not own:
             return (layer,)
         if all(not part.isdigit() for part in own):
@@ -227,7 +227,7 @@ class _Numbering:
 
 def _listed(parts: tuple[str, ...]) -> tuple[str, ...]:
     """Indices side by side, with commas as soon as one is longer than a letter or digit."""
-    if len(parts) < 2 or all(len(part) == 1 for part in parts):  # noqa: PLR2004  (one index needs no sign)
+    if len(parts) < 2 or all(len(part) == 1 for part in parts):
         return parts
     spread: list[str] = []
     for part in parts:

@@ -6,13 +6,15 @@ table holds each against SymPy's own derivative.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from sympy import Abs, Expr, Integer, Max, Piecewise, Rational, erf, exp, log, pi, sign, sqrt, tanh
 
 from bpsym.errors import DescriptionError, choices
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 Row = TypeVar("Row")
 ONE = Integer(1)

@@ -95,7 +95,9 @@ def numeral(value: Value, rounding: Rounding) -> Numeral:
 
 def _places(value: Value, rounding: Rounding) -> int:
     """Digits after the point: those asked for, more where a small number would lose its leading digits."""
-    if rounding.places is not None and abs(value) >= fmpq(1, 10 ** max(rounding.places - LEADING + 1, 0)):
+    low, high = ends(value)
+    least = fmpq(0) if low <= 0 <= high else min(abs(low), abs(high))
+    if rounding.places is not None and least >= fmpq(1, 10 ** max(rounding.places - LEADING + 1, 0)):
         return rounding.places
     first = leading_place(value)
     if first is None:
@@ -160,7 +162,7 @@ def _nearest(scaled: fmpq, tie: str) -> fmpz:
     """The nearest integer."""
     size = abs(scaled)
     units = (size + fmpq(1, 2)).floor()
-    if tie == HALF_EVEN and units - size == fmpq(1, 2) and units % 2:
+    if tie == HALF_EVEN and units - size == fmpq(1, 2) and units % 2 == 1:
         units -= 1
     return units if scaled >= 0 else -units
 

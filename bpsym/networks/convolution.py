@@ -7,6 +7,7 @@ from sympy import Sum
 from bpsym.networks.equations import Equations, Layer, activate, affine, axis, bias, loss, size
 from bpsym.program import Program, Quantity, Role
 
+
 def convolutional(hidden: Layer, output: Layer, loss_name: str, *, decay: bool = False) -> Program:
     """Write down net[c, p] = sum_q K[c, q] x[p + q - 1] + b[c], its activation, and a dense layer over all of it.
 

@@ -99,7 +99,7 @@ def activate(eq: Equations, layer: Layer, net: Quantity, initial: str = "") -> Q
 
 
 def squared_weights(eq: Equations) -> Expr:
-    """Half the sum of all squared weights; biases are not decayed (Goodfellow, Bengio, Courville 2016, section 7.1.1)."""
+    """Half the sum of all squared weights; biases are not decayed (Goodfellow et al. 2016, section 7.1.1)."""
     weights = [q for q in eq.inputs if q.role is Role.WEIGHT]
     return sum((Sum(q.generic**2, *(a.limits for a in q.axes)) for q in weights), Integer(0)) / 2
 

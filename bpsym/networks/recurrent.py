@@ -7,6 +7,7 @@ from sympy import Sum
 from bpsym.networks.equations import Equations, Layer, activate, affine, axis, bias, loss, size
 from bpsym.program import Program, Quantity, Role
 
+
 def recurrent(hidden: Layer, output: Layer, loss_name: str, *, decay: bool = False) -> Program:
     """Write down h[t] = f(W x[t] + V h[t-1] + b), o[t] = g(W' h[t] + c) and the loss summed over time.
 

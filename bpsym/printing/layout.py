@@ -132,8 +132,9 @@ class Mark:
 
 
 Box = (
-    Atom | Number | Sign | Words | Row | Paren | Bars | Frac | Partial | Power | Root | Call | BigSum | Cases | Matrix | Mark
-)
+    Atom | Number | Sign | Words | Row | Paren | Bars | Frac | Partial | Power | Root | Call | BigSum | Cases | Matrix
+    | Mark
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

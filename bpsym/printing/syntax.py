@@ -6,10 +6,13 @@ several letters are quoted, since they would be calls.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bpsym.printing import layout as lay
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +53,7 @@ class Syntax:
         return _write(self, box.box if isinstance(box, lay.Formula) else box)
 
 
-def _write(s: Syntax, box: lay.Box) -> str:  # noqa: C901, PLR0911, PLR0912  (one case a box, the whole table in one place)
+def _write(s: Syntax, box: lay.Box) -> str:
     match box:
         case lay.Atom(name):
             return _name(s, name.base, name.sub, name.sup)
@@ -82,7 +85,8 @@ def _write(s: Syntax, box: lay.Box) -> str:  # noqa: C901, PLR0911, PLR0912  (on
             return s.total % (_write(s, index), _write(s, lower), _write(s, upper), _write(s, body))
         case lay.Cases(rows, otherwise):
             lines = [
-                s.case % (_write(s, value), _write(s, test)) if test else s.other % (_write(s, value), s.escape(otherwise))
+                s.other % (_write(s, value), s.escape(otherwise)) if test is None
+                else s.case % (_write(s, value), _write(s, test))
                 for value, test in rows
             ]
             return s.cases % s.case_end.join(lines)
@@ -159,8 +163,6 @@ LATEX = Syntax(
         "delta": r"\delta",
         "eta": r"\eta",
         "lambda": r"\lambda",
-        "sigma": r"\sigma",
-        "alpha": r"\alpha",
         "pi": r"\pi",
         "total": r"\mathrm{total}",
         "transpose": r"\mathsf{T}",
@@ -191,7 +193,7 @@ LATEX = Syntax(
         "sigmoid": r"\sigma", "relu": r"\operatorname{ReLU}", "leaky-relu": r"\operatorname{LReLU}",
         "elu": r"\operatorname{ELU}", "softplus": r"\operatorname{softplus}", "silu": r"\operatorname{SiLU}",
         "gelu": r"\operatorname{GELU}", "softmax": r"\operatorname{softmax}",
-    },  # fmt: skip
+    },
     marks={"transpose": r"^{\mathsf{T}}", "prime": "'"},
     word=r"\mathrm{%s}",
     words=r"\text{%s}",
@@ -219,7 +221,8 @@ LATEX = Syntax(
 
 TYPST = Syntax(
     name="typst",
-    letters={name: name for name in ("delta", "eta", "lambda", "sigma", "alpha", "pi")} | {"total": '"total"', "transpose": "sans(T)", "ones": "bold(1)"},
+    letters={name: name for name in ("delta", "eta", "lambda", "pi")}
+    | {"total": '"total"', "transpose": "sans(T)", "ones": "bold(1)"},
     signs={
         "plus": " + ",
         "minus": " - ",
@@ -244,7 +247,7 @@ TYPST = Syntax(
         "ln": "ln", "tanh": "tanh", "max": "max", "erf": 'op("erf")', "sgn": 'op("sgn")', "sigmoid": "sigma",
         "relu": 'op("ReLU")', "leaky-relu": 'op("LReLU")', "elu": 'op("ELU")', "softplus": 'op("softplus")',
         "silu": 'op("SiLU")', "gelu": 'op("GELU")', "softmax": 'op("softmax")',
-    },  # fmt: skip
+    },
     marks={"transpose": "^sans(T)", "prime": "'"},
     word='upright("%s")',
     words='"%s"',
@@ -272,7 +275,7 @@ TYPST = Syntax(
 
 PLAIN = Syntax(
     name="plain",
-    letters={"delta": "δ", "eta": "η", "lambda": "λ", "sigma": "σ", "alpha": "α", "pi": "π", "transpose": "T", "ones": "1"},
+    letters={"delta": "δ", "eta": "η", "lambda": "λ", "pi": "π", "transpose": "T", "ones": "1"},
     signs={
         "plus": " + ",
         "minus": " - ",

@@ -9,15 +9,50 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sympy import Abs, Add, And, Expr, Indexed, Integer, KroneckerDelta, Max, Mul, Piecewise, Pow, Rational, Sum, Symbol
-from sympy import erf, exp, log, pi, sign, sqrt, tanh
+from sympy import (
+    Abs,
+    Add,
+    And,
+    Expr,
+    Indexed,
+    Integer,
+    KroneckerDelta,
+    Max,
+    Mul,
+    Piecewise,
+    Pow,
+    Rational,
+    Sum,
+    Symbol,
+    erf,
+    exp,
+    log,
+    pi,
+    sign,
+    tanh,
+    true,
+)
 from sympy.core.relational import GreaterThan, LessThan, Relational, StrictGreaterThan
 
 from bpsym.errors import BpsymError
 from bpsym.expand import is_size
 from bpsym.notation import Name, Notation
 from bpsym.printing.layout import (
-    Atom, Bars, BigSum, Box, Call, Cases, Frac, Number, Paren, Partial, Power, Root, Row, Sign, row,
+    Atom,
+    Bars,
+    BigSum,
+    Box,
+    Call,
+    Cases,
+    Frac,
+    Number,
+    Paren,
+    Partial,
+    Power,
+    Root,
+    Row,
+    Sign,
+    row,
 )  # fmt: skip
 from bpsym.program import Role, head
 from bpsym.rounding import Numeral
@@ -188,14 +223,15 @@ class Writer:
 
     def _factor(self, expr: Expr) -> Box:
         """A box that may stand beside a dot."""
-        if isinstance(expr, (Add, Sum)) or (isinstance(expr, Mul) and (_is_negative(expr) or self.numerals is not None)):
+        nested = isinstance(expr, Mul) and (_is_negative(expr) or self.numerals is not None)
+        if nested or isinstance(expr, (Add, Sum)):
             return Paren(self._sum(expr))
         box = self._power(expr)
         return Paren(box) if _is_signed(box) else box
 
     # powers and functions
 
-    def _power(self, expr: Expr) -> Box:  # noqa: C901, PLR0911, PLR0912  (one case a node of SymPy)
+    def _power(self, expr: Expr) -> Box:
         if isinstance(expr, (Indexed, Symbol)):
             return self._leaf(expr)
         if isinstance(expr, Rational):
@@ -217,8 +253,8 @@ class Writer:
         if isinstance(expr, Sum):
             return self._big_sum(expr)
         if isinstance(expr, Piecewise):
-            rows = tuple((self._sum(value), None if test == True else self.condition(test)) for value, test in expr.args)  # noqa: E712  (SymPy's own True)
-            return Cases(rows, self.otherwise)
+            branches = [(self._sum(value), None if test == true else self.condition(test)) for value, test in expr.args]
+            return Cases(tuple(branches), self.otherwise)
         if isinstance(expr, KroneckerDelta):
             return Atom(Name("delta", tuple(map(str, sorted(expr.args, key=str)))))
         if expr == pi:
@@ -288,7 +324,7 @@ def _split_coefficient(factors: list[Expr]) -> tuple[Rational, list[Expr]]:
 
 
 def _rooted(
-    coefficient: Rational, above: list[Expr], below: list[Expr]
+    coefficient: Rational, above: list[Expr], below: list[Expr],
 ) -> tuple[Rational, list[Expr], list[Expr]]:
     """Write sqrt(2)/2 as 1/sqrt(2)."""
     for factor in above:

@@ -14,10 +14,10 @@ from bpsym.notation import Notation
 from bpsym.printing.layout import Box, Formula, Number, Sign, chain, row
 from bpsym.printing.writer import Writer
 from bpsym.program import TRAINABLE, Role, head
+from bpsym.rounding import Numeral
 from bpsym.sheet import law as general
 from bpsym.sheet import matrix, picture, worked
 from bpsym.sheet import numbered as draft
-from bpsym.rounding import Numeral
 from bpsym.sheet.lines import Line, Work
 from bpsym.training import Row, outputs, train
 
@@ -26,9 +26,9 @@ if TYPE_CHECKING:
 
     from sympy import Expr
 
+    from bpsym.figures.layout import Drawing
     from bpsym.options import SheetOptions
     from bpsym.program import Program
-    from bpsym.figures.layout import Drawing
     from bpsym.rounding import Rounding
     from bpsym.spec import Description
 
@@ -45,6 +45,17 @@ class Given:
     role: Role
     layer: int
     cells: tuple[tuple[Formula, str], ...]
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """The parts of a worked sheet that are made of numbered lines."""
+
+    forward: list[worked.ForwardLayer]
+    loss: list[Line]
+    backward: list[worked.BackwardLayer]
+    updates: list[Line]
+    lines: list[Line]  # all of them, by number
 
 
 @dataclass
@@ -121,33 +132,38 @@ class Sheet:
         return found
 
     @cached_property
+    def _parts(self) -> _Parts:
+        """Everything with lines, made in the order of the sheet: lines are numbered as they are made."""
+        work = self.work
+        forward, loss = worked.forward(work), worked.loss(work)
+        backward = [] if self.kind == NUMBERED else worked.backward(work, self._chosen)
+        updates = worked.updates(work)
+        return _Parts(forward, loss, backward, updates, list(work.made.values()))
+
+    @property
     def forward(self) -> list[worked.ForwardLayer]:
         """The forward pass."""
-        return worked.forward(self.work)
+        return self._parts.forward
 
-    @cached_property
+    @property
     def loss(self) -> list[Line]:
         """The loss."""
-        self.forward  # noqa: B018  (lines are numbered in the order of the sheet)
-        return worked.loss(self.work)
+        return self._parts.loss
 
-    @cached_property
+    @property
     def backward(self) -> list[worked.BackwardLayer]:
         """The backward pass."""
-        self.loss  # noqa: B018  (as above)
-        return worked.backward(self.work, self._chosen)
+        return self._parts.backward
 
-    @cached_property
+    @property
     def updates(self) -> list[Line]:
         """The update of every trained parameter."""
-        self.backward  # noqa: B018  (as above)
-        return worked.updates(self.work)
+        return self._parts.updates
 
-    @cached_property
+    @property
     def lines(self) -> list[Line]:
         """Every numbered line, in order."""
-        self.updates  # noqa: B018  (as above)
-        return sorted(self.work.made.values(), key=lambda line: line.number)
+        return self._parts.lines
 
     @property
     def _chosen(self) -> list[Expr] | None:

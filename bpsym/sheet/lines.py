@@ -53,7 +53,7 @@ class Line:
 
     @property
     def parts(self) -> tuple[Formula, ...]:
-        """The links one by one, for a sheet that sets each on a row of its own; every one but the first begins with its sign."""
+        """The links one by one, for rows of their own; every one but the first begins with its sign."""
         links: list[Box] = [row(Sign("equal"), form) for form in self.forms]
         if self.figures is not None:
             links.append(row(Sign("equal"), self.figures))

@@ -1,7 +1,7 @@
 """The law in matrix notation: which factor is transposed and on which side it stands follows from the indices.
 
-An entry with two indices is a matrix, with one a column; sample and time stay indices. A product summed over an index is
-a matrix product with that index in the middle; factors that share all indices are multiplied entry by entry.
+An entry with two indices is a matrix, with one a column; sample and time stay indices. A product summed over an index
+is a matrix product with that index in the middle; factors that share all indices are multiplied entry by entry.
 """
 
 from __future__ import annotations
@@ -88,7 +88,7 @@ class _Matrices:
     def shape(self, quantity: Quantity) -> Formula:
         """Rows x columns; raises NoMatrixForm for a tensor of more than two indices."""
         sizes = [axis.upper for axis in quantity.axes if str(axis.index) not in LEAD]
-        if len(sizes) > 2:  # noqa: PLR2004  (a matrix has two)
+        if len(sizes) > 2:
             raise NoMatrixForm
         boxes = [self.writer.formula(size) for size in sizes] + [_ONE] * (2 - len(sizes))
         return Formula(row(boxes[0], Sign("times"), boxes[1]))
@@ -133,7 +133,8 @@ class _Matrices:
                 return self.writer.formula(expr)
             return row(self.writer.formula(expr), Sign("thin"), _ONES)
         if len(others) == 1 and isinstance(others[0], Sum):
-            return self.writer.dotted([*front, self._contracted(others[0], result)]) if front else self._contracted(others[0], result)
+            body = self._contracted(others[0], result)
+            return self.writer.dotted([*front, body]) if front else body
         if any(isinstance(f, Sum) for f in others):
             raise NoMatrixForm
         body = self._outer(others, result) if len(result) == 2 else self._by_entry(others, result)
@@ -181,7 +182,8 @@ class _Matrices:
         rows = [f for f in factors if result[1] in _free(f)]
         if len(columns) + len(rows) != len(factors):
             raise NoMatrixForm
-        return row(self._by_entry(columns, result[:1]), Sign("thin"), _transposed(_closed(self._by_entry(rows, result[1:]))))
+        column, other = self._by_entry(columns, result[:1]), self._by_entry(rows, result[1:])
+        return row(column, Sign("thin"), _transposed(_closed(other)))
 
     def _by_entry(self, factors: list[Expr], result: tuple[Symbol, ...]) -> Box:
         items: list[Box] = []

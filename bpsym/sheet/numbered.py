@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bpsym.notation import Name
-from bpsym.printing.layout import Atom, Box, Formula, Number, Paren, Sign, chain, row
+from bpsym.printing.layout import Atom, Box, Formula, Number, Sign, chain, row
 from bpsym.program import Role, head
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class _Draft:
         if entry in self.labels:
             return [self.labels[entry]]
         step = self.work.step(entry)
-        owner = self.work.program.get(step.quantity.of)
+        owner = self.work.program.get(step.step.quantity.of)
         if owner.role is Role.NET and len(step.terms) == 1 and not step.terms[0].upstream.is_number:
             return self.product(step.terms[0])
         form = self.work.writer.formula(step.expr) if self.direct(step) else self.sum(step)
@@ -89,8 +89,7 @@ class _Draft:
             if items:
                 items.append(Sign("plus"))
             if term.upstream.free_symbols and head(term.upstream).startswith("d_"):
-                factors = self.product(term)
-                items.append(self.work.writer.dotted(factors) if factors else Paren(Number(self.work.numeral(term.expr))))
+                items.append(self.work.writer.dotted(self.product(term)))
             else:
                 items.append(self.work.writer.formula(term.expr))
         return row(*items)

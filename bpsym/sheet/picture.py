@@ -34,7 +34,7 @@ def network(work: Work, title: str, description: str, weight: Expr | None = None
     shown_entries = {entry for column in columns for entry in column if isinstance(entry, Expr)}
     edges = [edge for out in shown_entries for edge in _edges_into(work, out, shown_entries)]
     edges.sort(key=lambda edge: (str(edge[1]), str(edge[2])))
-    marked = _marked(work, edges, weight)
+    marked = _marked(edges, weight)
     layers = [
         Layer("", tuple(_unit(work, item, computed=computed) for item in column), _bias(work, columns, number))
         for number, column in enumerate(columns)
@@ -101,7 +101,7 @@ def _is_recurrent(work: Work) -> bool:
     return any(quantity.initial for quantity in work.program.quantities.values())
 
 
-def _marked(work: Work, edges: list[tuple[Expr, Expr, Expr]], weight: Expr | None) -> set[tuple[Expr, Expr]]:
+def _marked(edges: list[tuple[Expr, Expr, Expr]], weight: Expr | None) -> set[tuple[Expr, Expr]]:
     """The edge of the weight and every edge on a way from it to the output."""
     if weight is None:
         return set()
@@ -126,7 +126,7 @@ def _unit(work: Work, item: Expr | EllipsisType | None, *, computed: bool) -> Un
 
 def _target(work: Work, out: Expr) -> Label | None:
     target = work.program.only(Role.TARGET)
-    if head(out) != f"out_{target.layer}" or work.environment is None:
+    if head(out) != f"out_{target.layer}" or work.environment is None or _is_recurrent(work):
         return None
     entry = target[out.indices]
     name = _label(work, entry)

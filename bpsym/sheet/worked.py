@@ -104,7 +104,7 @@ def backward(work: Work, chosen: Sequence[Expr] | None = None) -> list[BackwardL
                 signals,
                 others,
                 tuple(work.line(_gradient(work, bias)) for bias in _biases(work, layer)),
-            )
+            ),
         )
     return found
 
@@ -213,6 +213,6 @@ def _chain_rule(work: Work, terms: Sequence[Term], term: Term, outer: Sequence[T
         return work.fractions.dotted([partial(loss_entry, term.of), partial(term.of, term.wrt)])
     (slope,) = outer
     return work.fractions.dotted(
-        [partial(loss_entry, slope.of), partial(slope.of, slope.wrt), partial(term.of, term.wrt)]
+        [partial(loss_entry, slope.of), partial(slope.of, slope.wrt), partial(term.of, term.wrt)],
     )
 
