@@ -200,7 +200,7 @@ def _sqrt(x: Value, _: object) -> Value:
 
 
 def _power(x: Value, n: fmpq) -> Value:
-    return x ** int(n.p)  # type: ignore[return-value]  # python-flint's stubs know only "a number" here
+    return x ** int(n.p)
 
 
 def _pi(_x: object, _y: object) -> Value:
@@ -208,7 +208,7 @@ def _pi(_x: object, _y: object) -> Value:
 
 
 def _abs(x: Value, _: object) -> Value:
-    return abs(x)
+    return abs(x)  # type: ignore[return-value]  # python-flint's stubs know only "a number" here
 
 
 def _max(x: Value, y: Value) -> Value:
