@@ -1,0 +1,172 @@
+"""A description from TOML text: read, checked against the schema, and refused in one sentence that says where."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from bpsym.errors import DescriptionError
+from bpsym.spec.errors import Path, Wrong, sentence, spelled
+from bpsym.spec.locate import excess, locate
+from bpsym.spec.schema import Spec, json_schema
+
+if TYPE_CHECKING:
+    from pathlib import Path as FilePath
+
+FILE_LIMIT = 4 * 1024 * 1024  # bytes
+DIGITS_LIMIT = 40  # of a decimal
+EXPONENT_LIMIT = 40
+
+
+def read(path: FilePath) -> str:
+    """The text of a description file; raises DescriptionError where it cannot be read."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(FILE_LIMIT + 1)
+    except OSError as error:
+        raise DescriptionError(f"{path}: cannot be read: {error.strerror or error}") from None
+    if len(content) > FILE_LIMIT:
+        raise DescriptionError(f"{path}: larger than {FILE_LIMIT // 2**20} MB, which is the limit for a description")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise DescriptionError(f"{path}:{line}: not UTF-8; save the file as UTF-8") from None
+
+
+def parse(text: str, name: str) -> dict[str, Any]:
+    """The TOML text as plain data, decimals kept exact."""
+    bound = excess(text)
+    if bound:
+        raise DescriptionError(f"{name}:{bound[0]}: {bound[1]}")
+    try:
+        return tomllib.loads(text, parse_float=_decimal)
+    except ValueError as error:  # tomllib.TOMLDecodeError among them
+        found = re.fullmatch(r"(.*?) \((?:at line (\d+), column \d+|at end of document)\)", str(error), re.DOTALL)
+        what, line = (found[1], found[2]) if found else (str(error), None)
+        raise DescriptionError(f"{name}:{line or text.count(chr(10)) + 1}: no TOML: {what}") from None
+
+
+def _decimal(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError(f"{text} is no number that can be kept exact") from None
+
+
+def convert(raw: Any) -> Spec:
+    """Plain data as a description; raises Wrong for whatever the schema doesn't allow."""
+    _check_numbers((), raw)
+    try:
+        return msgspec.convert(raw, Spec, builtin_types=(Decimal,))
+    except msgspec.ValidationError as error:
+        raise _explained(str(error), raw) from None
+
+
+def placed(wrong: Wrong, text: str, name: str) -> DescriptionError:
+    """The error with the line its key stands on."""
+    lines, path = locate(text), wrong.path
+    while path and path not in lines:
+        path = path[:-1]
+    place = f"{name}:{lines[path]}" if path else name
+    return DescriptionError(f"{place}: {sentence(wrong)}")
+
+
+def _check_numbers(path: Path, node: Any) -> None:
+    """Every number is finite and of a size that is read and computed with in good time."""
+    if isinstance(node, dict):
+        for key, value in node.items():
+            _check_numbers((*path, key), value)
+    elif isinstance(node, list):
+        for position, value in enumerate(node):
+            _check_numbers((*path, position), value)
+    elif isinstance(node, Decimal):
+        if not node.is_finite():
+            raise Wrong(path, f"{node} is no number to compute with")
+        _, digits, exponent = node.as_tuple()
+        if len(digits) > DIGITS_LIMIT or not -EXPONENT_LIMIT <= int(exponent) <= EXPONENT_LIMIT:
+            raise Wrong(path, f"a number has at most {DIGITS_LIMIT} digits and powers of ten up to {EXPONENT_LIMIT}")
+    elif isinstance(node, int) and abs(node) >= 10**DIGITS_LIMIT:
+        raise Wrong(path, f"a number has at most {DIGITS_LIMIT} digits")
+
+
+_KINDS = {
+    "int": "a whole number",
+    "decimal": "a number",
+    "str": "a text in quotes",
+    "array": "a list",
+    "object": "a table",
+    "bool": "true or false",
+}
+_STEP = re.compile(r"\.([A-Za-z_]\w*)|\[(\d+)\]|\[(\.\.\.)\]")
+
+
+def _explained(message: str, raw: Any) -> Wrong:
+    """What msgspec found, in words, with what would be right."""
+    found = re.fullmatch(r"(?P<what>.*?)(?: - at `(?P<path>\$.*)`)?", message, re.DOTALL)
+    what, steps = (found["what"], found["path"] or "$") if found else (message, "$")
+    path, value = _followed(steps, raw)
+    node = _schema_at(path)
+    if key := re.fullmatch(r"Object contains unknown field `(.*)`", what, re.DOTALL):
+        known = ", ".join(node.get("properties", {}))
+        table = f"[{spelled(path)}]" if path else "the description"
+        return Wrong((*path, key[1]), f"no key of {table}; known: {known}")
+    if key := re.fullmatch(r"Object missing required field `(.*)`", what):
+        missing = (*path, key[1])
+        return Wrong(path, f"the key {key[1]} is missing: {_schema_at(missing).get('description', '')}".rstrip(".: "))
+    if expected := re.fullmatch(r"Expected `([\w |]+)`, got `(\w+)`", what):
+        kinds = [_KINDS.get(kind, kind) for kind in expected[1].split(" | ") if kind != "null"]
+        kinds = [kind for kind in kinds if not (kind == _KINDS["int"] and _KINDS["decimal"] in kinds)]
+        return Wrong(path, f"needs {' or '.join(kinds)}, not {_KINDS.get(expected[2], expected[2])}")
+    if expected := re.fullmatch(r"Expected `(\w+)` (of length )?([<>]=) (\d+)", what):
+        bound = "at least" if expected[3] == ">=" else "at most"
+        unit = " items" if expected[2] else ""
+        return Wrong(path, f"needs {bound} {int(expected[4]):,}{unit}".replace(",", "\N{NARROW NO-BREAK SPACE}"))
+    if "matching regex" in what:
+        known = _enumeration(node)
+        right = f"known: {', '.join(known)}" if known else "a letter, then up to 11 letters or digits"
+        return Wrong(path, f"{_short(value)} is not possible here; {right}")
+    return Wrong(path, what)
+
+
+def _followed(steps: str, raw: Any) -> tuple[Path, Any]:
+    """The path msgspec names, and the value there; where a table's own keys are left open it ends at the table."""
+    path: Path = ()
+    for name, item, is_open in _STEP.findall(steps):
+        if is_open:
+            break
+        step = int(item) if item else name
+        path += (step,)
+        raw = raw[step]
+    return path, raw
+
+
+def _short(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def _schema_at(path: Path) -> dict[str, Any]:
+    """The part of the JSON Schema that speaks of a key."""
+    schema = json_schema()
+    tables = schema["$defs"]
+
+    def resolved(node: dict[str, Any]) -> dict[str, Any]:
+        return {**tables[node["$ref"].rpartition("/")[2]], **node} if "$ref" in node else node
+
+    node = resolved(schema)
+    for step in path:
+        branches = [resolved(each) for each in node.get("anyOf", [node])]
+        key = "items" if isinstance(step, int) else "properties"
+        node = next((each for each in branches if key in each), {})
+        node = node.get("items", {}) if isinstance(step, int) else node.get("properties", {}).get(step, {})
+        node = resolved(node)
+    return node
+
+
+def _enumeration(node: dict[str, Any]) -> list[str]:
+    return next((each["enum"] for each in (node, *node.get("anyOf", ())) if "enum" in each), [])
