@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 from bpsym.errors import BpsymError
 
 Point: TypeAlias = tuple[float, float]
+Anchor: TypeAlias = Literal["start", "middle", "end"]
 Box: TypeAlias = tuple[float, float, float, float]  # left, top, right, bottom
 
 
@@ -30,8 +31,9 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    r"""A name or a text in the spellings the formats need, for instance `Label("w1", "w_{1}", "w_(1)", (Run("w", italic=True),
-    Run("1", "sub")))`.
+    r"""A name or a text in the spellings the formats need.
+
+    For instance `Label("w1", "w_{1}", "w_(1)", (Run("w", italic=True), Run("1", "sub")))`.
 
     `latex` and `typst` are mathematics, ready to be put between dollars, and come from a printer: they are not escaped.
     A label without them is plain upright text, as is a label without `runs` in SVG; `plain` is escaped by each writer.
@@ -67,7 +69,7 @@ class Rect:
 
 @dataclass(frozen=True, slots=True)
 class Path:
-    """Straight lines through the points, the closed area between them, or one cubic curve (start, two controls, end)."""
+    """Straight lines through points, the closed area between them, or one cubic curve (start, two controls, end)."""
 
     points: tuple[Point, ...]
     role: str
@@ -82,7 +84,7 @@ class Text:
     y: float
     parts: tuple[tuple[Label, str], ...]
     size: float
-    anchor: Literal["start", "middle", "end"] = "middle"
+    anchor: Anchor = "middle"
 
 
 Shape: TypeAlias = Circle | Rect | Path | Text
@@ -99,8 +101,8 @@ class Drawing:
     description: str
 
 
-# Widths in em: at least those of New Computer Modern, Libertinus, Times and Noto Serif, since nobody knows which serif face
-# a browser has. DejaVu Serif, the widest, is up to a tenth wider; the margin round a label takes that.
+# Widths in em: at least those of New Computer Modern, Libertinus, Times and Noto Serif, since nobody knows which serif
+# face a browser has. DejaVu Serif, the widest, is up to a tenth wider; the margin round a label takes that.
 NARROW, SPACE, REGULAR, CAPITAL, WIDE, SQUARE = 0.38, 0.33, 0.57, 0.76, 0.95, 1.02
 CHARACTER_WIDTHS = {
     **dict.fromkeys("ijltfrI.,:;'|!()[]", NARROW),
@@ -152,7 +154,7 @@ def centred(x: float, y: float, parts: tuple[tuple[Label, str], ...], size: floa
 
 
 def number_label(printed: str) -> Label:
-    """Return a printed number as a label: its characters, with a proper minus sign; what is no plain numeral stays text."""
+    """Return a printed number as a label, with a proper minus sign; what is no plain numeral stays text."""
     numeral = printed if set(printed) <= set("-0123456789.") else ""
     return Label(printed.replace("-", "\u2212"), numeral, numeral)
 
@@ -202,7 +204,8 @@ def arrow_head(before: Point, tip: Point, role: str, size: float) -> Path:
     length = (dx * dx + dy * dy) ** 0.5
     ux, uy = dx / length * size, dy / length * size
     back = (tip[0] - ux, tip[1] - uy)
-    return Path((tip, (back[0] - 0.38 * uy, back[1] + 0.38 * ux), (back[0] + 0.38 * uy, back[1] - 0.38 * ux)), role, "area")
+    corners = (back[0] - 0.38 * uy, back[1] + 0.38 * ux), (back[0] + 0.38 * uy, back[1] - 0.38 * ux)
+    return Path((tip, *corners), role, "area")
 
 
 def moved(shape: Shape, dx: float, dy: float, factor: float = 1.0) -> Shape:

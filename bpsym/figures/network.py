@@ -213,7 +213,7 @@ def framed_units(layers: Sequence[Layer], edges: Iterable[Edge]) -> Frame:
         label = widest + 2 * PAD if heights else 0.0  # the same in all gaps, so that like gaps are laid out alike
         arrows = HEAD + 2 * AIR if any(edge.highlighted for edge in across[column]) else 0.0
         left, right = wide[column] + AIR + arrows, wide[column + 1] + AIR + HEAD + AIR
-        titles = (label_width(Label(here.title), TITLE_SIZE) + label_width(Label(there.title), TITLE_SIZE)) / 2 + 3 * AIR
+        titles = sum(label_width(Label(layer.title), TITLE_SIZE) / 2 for layer in (here, there)) + 3 * AIR
         least = max(LEAST_GAP + 2 * half_width, left + label + right, titles)
         gaps.append(Gap(tuple(heights), label, label_height, left, right, least))
     rows = max(place.row for place in found.values()) - min(place.row for place in found.values()) + 1

@@ -41,9 +41,9 @@ DOT_RADIUS, DOT_DISTANCE = 1.4, 8.0
 def network_drawing(layers: Sequence[Layer], edges: Iterable[Edge], *, title: str, description: str) -> Drawing:
     """Return the picture of a network, inputs on the left.
 
-    Layers of more than eight units are elided and the edges of units left out with them. If any edge is highlighted, the
-    picture shows the way of an error: the other edges and units are faint. `title` and `description` are for screen
-    readers and not drawn. FigureError: no units, a key used twice, an edge to an unknown unit, two edges alike.
+    Layers of more than eight units are elided, and the edges of units left out with them. If any edge is highlighted,
+    the picture shows the way of an error: the other edges and units are faint. `title` and `description` are for
+    screen readers and not drawn. FigureError: no units, a key used twice, an edge to an unknown unit, two edges alike.
     """
     edges = checked_edges(layers, edges)
     layers = [elided(layer) for layer in layers]

@@ -7,6 +7,7 @@ from itertools import pairwise, product
 from math import ceil, floor, log10
 
 from bpsym.figures.layout import (
+    Anchor,
     Box,
     Circle,
     Drawing,
@@ -31,6 +32,7 @@ MOST_MARKERS = 40  # points of a run that are marked one by one
 DECADES_FOR_LOG = 2.0  # an axis that spans more is logarithmic unless told otherwise
 MOST_DECADES = 7  # labelled on an axis; of more, every second, third ... is
 WISHED_TICKS = 5
+VALUE_SIDES: tuple[tuple[float, Anchor], ...] = ((7, "start"), (-7, "end"), (0, "middle"))  # of a point: x, anchor
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def log_axis(low: float, high: float) -> Axis:
 
 
 def axis(values: Sequence[float], *, log: bool | None, shiftable: bool) -> Axis:
-    """Return the axis for `values`; `log=None` takes a logarithmic one where the positive values span over two decades."""
+    """Return the axis for `values`; by default a logarithmic one if the positive values span over two decades."""
     positive = [value for value in values if value > 0]
     can_log = bool(positive) and (min(values) > 0 or (shiftable and min(values) == 0))
     if log is None:
@@ -110,8 +112,8 @@ def loss_drawing(
 
     `points` are (step, loss, the loss as printed), by rising step; the first and the last loss are written beside
     their points. An axis is logarithmic if it spans over two decades, or as `log_step` and `log_loss` say; a loss of 0
-    makes its axis linear, a step 0 shifts it: log(1 + step). FigureError: no points, steps that don't rise, a negative or
-    infinite loss.
+    makes its axis linear, a step 0 shifts it: log(1 + step). FigureError: no points, steps that don't rise, a negative
+    or infinite loss.
     """
     if not points:
         raise FigureError("the curve of the loss has no points")
@@ -165,7 +167,7 @@ def values(points: Sequence[tuple[int, float, str]], curve: tuple[Point, ...]) -
         x, y = curve[place]
         tried = [
             Text(x + dx, y + dy, ((number_label(points[place][2]), "value"),), VALUE_SIZE, anchor)
-            for dy, (dx, anchor) in product((-7, 13, -18, 24), ((7, "start"), (-7, "end"), (0, "middle")))
+            for dy, (dx, anchor) in product((-7, 13, -18, 24), VALUE_SIDES)
         ]
         inside = [
             text for text in tried if text_box(text)[0] > 2 and text_box(text)[2] < WIDTH + 30 and text.y < HEIGHT - AIR

@@ -43,12 +43,11 @@ def padded(text: Text) -> Box:
 
 def arrow(points: tuple[Point, ...], suffix: str, *, backwards: bool) -> tuple[Path, Path]:
     """Return the line and the head of an arrow along `points`: two, or the four of a curve."""
-    kind = "line" if len(points) == 2 else "curve"
     if backwards:
         points = points[::-1]
     head = arrow_head(points[-2], points[-1], "head" + suffix, HEAD + 1.5 * backwards)
     back = tuple((head.points[1][axis] + head.points[2][axis]) / 2 for axis in (0, 1))
-    return Path((*points[:-1], (back[0], back[1])), "edge" + suffix, kind), head
+    return Path((*points[:-1], (back[0], back[1])), "edge" + suffix, "line" if len(points) == 2 else "curve"), head
 
 
 def straight(frame: Frame, edge: Edge, suffix: str) -> Route:
@@ -88,7 +87,8 @@ def bends(frame: Frame, edge: Edge, inner: int) -> Iterator[tuple[Point, Point]]
     heights = [frame.middle(key)[1] for key in frame.places]
     for lift in LIFTS[inner:]:
         if edge.source == edge.target:
-            reach = frame.half_height + (LOOP + lift - LIFTS[0]) * 4 / 3  # a curve's middle has 3/4 of its controls' height
+            # the middle of a curve has three quarters of its controls' height
+            reach = frame.half_height + (LOOP + lift - LIFTS[0]) * 4 / 3
             yield (x - frame.half_width, y - reach), (x + frame.half_width, y - reach)
             continue
         for spread in SPREADS:

@@ -7,7 +7,7 @@ and gap widths until every two labels of a column are a label's height apart.
 
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from itertools import count, pairwise
+from itertools import pairwise
 
 GAP_STEP = 6.0  # points between two gap widths tried
 WIDEST_GAP = 460.0
@@ -29,7 +29,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Placing:
-    """How a gap is laid out: its width between the units' middles, and where along it each edge's label has its middle."""
+    """How a gap is laid out: its width from middle to middle, and how far along each edge its label has its middle."""
 
     width: float
     fractions: tuple[float, ...]  # in the order of Gap.edges
@@ -107,7 +107,8 @@ def grid(gaps: tuple[Gap, ...], rows: float, least_row: float, margins: float) -
     Labels get more room than they need where the page has it.
     """
     tight = best_grid(gaps, rows, least_row, margins)
-    roomy = best_grid(tuple(replace(gap, label_height=gap.label_height * ROOMY) for gap in gaps), rows, least_row, margins)
+    roomy_gaps = tuple(replace(gap, label_height=gap.label_height * ROOMY) for gap in gaps)
+    roomy = best_grid(roomy_gaps, rows, least_row, margins)
     tight_scale, roomy_scale = (
         on_page(margins + sum(placing.width for placing in found.gaps), rows * found.row) for found in (tight, roomy)
     )
@@ -116,14 +117,15 @@ def grid(gaps: tuple[Gap, ...], rows: float, least_row: float, margins: float) -
 
 def best_grid(gaps: tuple[Gap, ...], rows: float, least_row: float, margins: float) -> Grid:
     """Return the best layout for labels of just the height that `gaps` says."""
-    best, best_rank = None, (0.0, 0.0)
-    for step in count():
+    best: Grid | None = None
+    best_rank, step = (0.0, 0.0), 0
+    while best is None or (step <= LEAST_STEPS and best_rank[0] < 1):
         row = least_row * ROW_GROWTH**step
+        step += 1
         found = [placing for gap in gaps if (placing := place(gap, row))]
         if len(found) == len(gaps):
             width, height = margins + sum(placing.width for placing in found), rows * row
             rank = (on_page(width, height), -width * height)
             if rank > best_rank or best is None:
                 best, best_rank = Grid(row, tuple(found)), rank
-        if best and (step >= LEAST_STEPS or best_rank[0] == 1):
-            return best
+    return best

@@ -20,7 +20,7 @@ from bpsym.figures.layout import (
 )
 from bpsym.figures.style import COLOURS, STYLES, number
 
-FONTS = "'STIX Two Text','Libertinus Serif','Times New Roman',Times,'Songti SC','Noto Serif CJK SC','Source Han Serif SC',SimSun,serif"
+FONTS = "'STIX Two Text','Libertinus Serif','Times New Roman',Times,'Songti SC','Noto Serif CJK SC',SimSun,serif"
 RISE = {"base": 0.0, "sub": 0.2, "sup": -0.36}  # em below the baseline
 PIXELS = 4 / 3  # CSS pixels in a point
 
@@ -29,16 +29,19 @@ def to_svg(drawing: Drawing) -> str:
     """Return the drawing as one `<svg>` element.
 
     It takes the width of its surroundings up to its natural size, the text colour of the page (`currentColor`) and its
-    light or dark `color-scheme`; a page whose background isn't the browser's sets `--bpsym-paper`. Title and description
-    are there for screen readers.
+    light or dark `color-scheme`; a page whose background isn't the browser's sets `--bpsym-paper`. Title and
+    description are there for screen readers.
     """
     width, height = number(drawing.width), number(drawing.height)
     used = sorted({*shape_roles(drawing), *text_roles(drawing)})
+    opening = (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="bpsym-figure" role="img" viewBox="0 0 {width} {height}" '
+        f'width="{number(drawing.width * PIXELS)}" height="{number(drawing.height * PIXELS)}" '
+        f'style="max-width:100%;height:auto" font-family="{FONTS}">'
+    )
     return "\n".join(
         [
-            f'<svg xmlns="http://www.w3.org/2000/svg" class="bpsym-figure" role="img" viewBox="0 0 {width} {height}" '
-            f'width="{number(drawing.width * PIXELS)}" height="{number(drawing.height * PIXELS)}" '
-            f'style="max-width:100%;height:auto" font-family="{FONTS}">',
+            opening,
             f"<title>{plain(drawing.title)}</title>",
             f"<desc>{plain(drawing.description)}</desc>",
             f"<style>{''.join(rules(used))}</style>",
@@ -56,11 +59,9 @@ def plain(text: str) -> str:
 def rules(used: list[str]) -> Iterator[str]:
     """Yield the CSS rules of the roles whose colours differ between light and dark pages."""
     for role in used:
-        style = STYLES[role]
-        pairs = (("stroke", style.stroke), ("fill", style.fill))
-        declarations = ";".join(f"{name}:{COLOURS[colour].css}" for name, colour in pairs if colour and COLOURS[colour].css)
-        if declarations:
-            yield f".bpsym-figure .{role}{{{declarations}}}"
+        for name, colour in (("stroke", STYLES[role].stroke), ("fill", STYLES[role].fill)):
+            if colour and COLOURS[colour].css:
+                yield f".bpsym-figure .{role}{{{name}:{COLOURS[colour].css}}}"
 
 
 def attributes(role: str) -> str:
@@ -108,7 +109,8 @@ def element(shape: Shape) -> str:
             return f'<path d="M{first}{command}{" ".join(rest)}{"Z" if kind == "area" else ""}"/>'
         case Text(x, y, parts, size, anchor):
             spans = "".join(part_spans(parts, size))
-            return f'<text x="{number(x)}" y="{number(y)}" font-size="{number(size)}" text-anchor="{anchor}">{spans}</text>'
+            words = f'x="{number(x)}" y="{number(y)}" font-size="{number(size)}" text-anchor="{anchor}"'
+            return f"<text {words}>{spans}</text>"
 
 
 def part_spans(parts: tuple[tuple[Label, str], ...], size: float) -> Iterator[str]:

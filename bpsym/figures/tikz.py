@@ -33,10 +33,11 @@ FONT_SIZE = 10  # text is set at this size and scaled: TeX's older fonts exist a
 def to_tikz(drawing: Drawing) -> str:
     """Return the drawing as a `tikzpicture` environment of its own width and height; unknown to screen readers."""
     shapes, texts = shape_roles(drawing), text_roles(drawing)
+    palette = {name: COLOURS[name].printed for name in colours([*shapes, *texts])}
     return "\n".join(
         [
             r"\begin{tikzpicture}[x=1bp,y=-1bp,line cap=round,line join=round,inner sep=0,outer sep=0]",
-            *(rf"\definecolor{{bpsym{name}}}{{HTML}}{{{COLOURS[name].printed}}}" for name in colours([*shapes, *texts])),
+            *(rf"\definecolor{{bpsym{name}}}{{HTML}}{{{printed}}}" for name, printed in palette.items()),
             *(rf"\tikzset{{bpsym {role}/.style={{{options(role)}}}}}" for role in shapes),
             rf"\path[use as bounding box] (0,0) rectangle ({number(drawing.width)},{number(drawing.height)});",
             *map(command, drawing.shapes),

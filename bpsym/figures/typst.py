@@ -17,7 +17,7 @@ from bpsym.figures.layout import (
 from bpsym.figures.style import COLOURS, STYLES, colours, number
 
 REACH = 400  # a line of text is set in an invisible box twice as wide
-SIDES = {"start": ("left", REACH), "middle": ("center", 0), "end": ("right", -REACH)}  # alignment, how far to move the box
+SIDES = {"start": ("left", REACH), "middle": ("center", 0), "end": ("right", -REACH)}  # alignment, shift of the box
 
 STRUT = 30  # height of an invisible box in each line, higher than any text, that puts the baseline at a known place
 

@@ -42,5 +42,5 @@ def coverage() -> frozenset[str]:
 
 
 def missing_characters(text: str) -> set[str]:
-    """Return the characters of `text` the fonts lack (empty: all of it can be printed); line ends and tabs don't count."""
+    """Return the characters of `text` that the fonts lack; line ends and tabs don't count."""
     return set(text) - coverage() - set("\n\r\t")

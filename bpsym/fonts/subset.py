@@ -1,7 +1,7 @@
-"""Make the fonts beside this file: `python -m bpsym.fonts.subset FOLDER_WITH_NOTO_CJK` (needs fontTools, not a dependency).
+"""Make the fonts beside this file: `python -m bpsym.fonts.subset FOLDER_WITH_NOTO_CJK`.
 
-FOLDER_WITH_NOTO_CJK holds NotoSerifCJK-Regular.ttc and NotoSansCJK-Bold.ttc, as Debian's package fonts-noto-cjk installs
-them in /usr/share/fonts/opentype/noto. The same input gives the same bytes.
+It needs fontTools, which bpsym itself doesn't. The folder holds NotoSerifCJK-Regular.ttc and NotoSansCJK-Bold.ttc, as
+Debian's package fonts-noto-cjk installs them in /usr/share/fonts/opentype/noto. The same input gives the same bytes.
 """
 
 import sys
@@ -28,7 +28,7 @@ SIGNS = (
     "¹²³⁴①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳■□▲△▶◆◇○●★☆✓〇"
 )
 
-# Characters outside level 1 that are met in mathematical Chinese, and in the names of people who write or hand in sheets.
+# Characters outside level 1 that are met in mathematical Chinese, and in names of people who write or hand in sheets.
 OUTSIDE_LEVEL_1 = (
     "熵阈冗悖啰伽鲲"
     "佘佟佶侃俪倩偲僖冼厍喆嗦囡堃奕奚妍姝娅婕婧婵婷媛嫄嫒嫣嫦嬴宓宥宸岑岚峥嵇嵩庾弋怡恺憬懿斐於旻昀昊昕昝昱昶晁晏晔晖晗晞晟"
@@ -53,8 +53,9 @@ def gb2312(rows: Iterable[int]) -> Iterator[str]:
 
 def wanted() -> set[str]:
     """Return the characters the fonts should hold: ASCII, Latin-1, Greek, signs and the hanzi named above."""
-    latin_and_greek = [*range(0x20, 0x7F), *range(0xA0, 0x100), *range(0x391, 0x3A2), *range(0x3A3, 0x3AA), *range(0x3B1, 0x3CA)]
-    return {*map(chr, latin_and_greek), *SIGNS, *OUTSIDE_LEVEL_1, *gb2312(SYMBOL_ROWS), *gb2312(LEVEL_1_ROWS)}
+    latin = [*range(0x20, 0x7F), *range(0xA0, 0x100)]
+    greek = [*range(0x391, 0x3A2), *range(0x3A3, 0x3AA), *range(0x3B1, 0x3CA)]
+    return {*map(chr, latin + greek), *SIGNS, *OUTSIDE_LEVEL_1, *gb2312(SYMBOL_ROWS), *gb2312(LEVEL_1_ROWS)}
 
 
 def rename(font: TTFont, style: str) -> None:

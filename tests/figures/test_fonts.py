@@ -6,6 +6,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 from fontTools.ttLib import TTFont
 
 from bpsym.fonts import FAMILY, coverage, font_directory, missing_characters
@@ -22,9 +23,8 @@ def test_coverage_is_what_both_fonts_hold() -> None:
 
 def test_level_one_of_gb2312_is_covered() -> None:
     """All 3755 characters of GB 2312's first level are there: rows 16 to 55, the last one with 89 cells."""
-    level_1 = bytes(
-        byte for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF) if (row, cell) <= (0xD7, 0xF9) for byte in (row, cell)
-    ).decode("gb2312")
+    cells = [(row, cell) for row in range(0xB0, 0xD8) for cell in range(0xA1, 0xFF) if (row, cell) <= (0xD7, 0xF9)]
+    level_1 = "".join(bytes(cell).decode("gb2312") for cell in cells)
     assert len(level_1) == 3755
     assert missing_characters(level_1) == set()
 
@@ -42,7 +42,12 @@ def catalogues() -> list[Path]:
 @pytest.mark.parametrize("catalogue", catalogues(), ids=lambda path: path.name)
 def test_every_chinese_text_can_be_printed(catalogue: Path) -> None:
     """Each character of each translated text, outside the formulas' own signs, has a glyph."""
-    texts = re.findall(r'"(.*)"', catalogue.read_text(encoding="utf-8"))
+    with catalogue.open("rb") as file:
+        messages = list(read_po(file))
+    texts = [
+        text for message in messages for text in ([message.string] if message.pluralizable is False else message.string)
+    ]
+    assert texts
     assert missing_characters("".join(texts)) == set()
 
 
