@@ -43,6 +43,7 @@ LAYERS = (
     ("evaluate", "arrays"),
     ("training",),
     ("spec",),
+    ("options",),
     ("printing", "fonts"),
     ("figures",),
     ("mistakes",),
