@@ -85,7 +85,8 @@ def canonical(tree: Expr) -> str:
             close = {"(": ")", "[": "]", "{": "}"}.get(tree.bracket, "")
             return f"{tree.bracket}{', '.join(map(canonical, tree.items))}{close}"
         case Matrix():
-            return "[" + "; ".join(", ".join(map(canonical, row)) for row in tree.rows) + "]"
+            rows = "; ".join(", ".join(map(canonical, row)) for row in tree.rows)
+            return f"[{rows}{';' if len(tree.rows) == 1 else ''}]"
         case Cases():
             return "{" + "; ".join(
                 f"{canonical(case.value)} if {canonical(case.condition) if case.condition else case.words}" for case in tree.cases

@@ -920,7 +920,10 @@ class _Parser:
             except UnreadError:
                 condition = None  # the words below still say it
         span = span_of(rest)
-        return Case(span_of(row), value, condition, self.reading.text[span.start : span.end] if rest else "")
+        words = " ".join(token.text for token in rest if token.kind == "note")
+        if any(token.kind not in ("note", "separator", "space") for token in rest):
+            words = self.reading.text[span.start : span.end]
+        return Case(span_of(row), value, condition, words)
 
 
 # --- small questions ---------------------------------------------------------------------------------------------------

@@ -33,6 +33,9 @@ from bpsym.verify.tree import (
 )
 
 _BEFORE_OPERATOR = frozenset("+*×·x⊙@⊗•/")
+# Where two of these count layers by their superscripts, all of them do.
+_LAYERED = frozenset(["W", "w", "b", "z", "a", "h", "A", "Z", "delta"])
+_BLANKS = " \t\r\n`=>*-\"\\,n"  # with Markdown's marks, and the quotes and line ends of a notebook's JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +115,8 @@ def _continues(last: _Chain, formula: Formula, piece: Piece, text: str) -> bool:
     )
     if not same or not piece.tokens:
         return False
-    if not formula.flavour.tex and (
-        not last.formula.alone or text[last.piece.tokens[-1].end : piece.tokens[0].start].strip(" \t\r\n`=>*-") 
-    ):
+    between = text[last.piece.tokens[-1].end : piece.tokens[0].start]
+    if not formula.flavour.tex and (not last.formula.alone or between.strip(_BLANKS)):
         return False
     if last.piece.tokens[-1].kind == "relation" and first.kind != "relation" and not piece.relates():
         return True
@@ -145,6 +147,8 @@ def _layers(chains: Sequence[_Chain]) -> frozenset[str]:
             number = following.kind == "number" and following.text.isdigit()
             if following.text in ("0", "1", "l", "L") or (before is not None and before.kind == "diff" and before.text in "∂dΔ" and number):
                 found.add(sequence[base].text)
+    if len(found & _LAYERED) > 1:
+        found |= _LAYERED
     return frozenset(found - {"e"})
 
 

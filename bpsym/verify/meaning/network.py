@@ -88,7 +88,7 @@ class Network:
         if of == wrt:
             return fmpq(1)
         if not local and self.loss is not None and of == self.loss:
-            adjoint = self._adjoint(wrt)
+            adjoint = self.adjoint(wrt)
             if adjoint is not None:
                 return at[adjoint]
         wanted = (of, wrt, local)
@@ -105,7 +105,8 @@ class Network:
         finally:
             ctx.prec = before
 
-    def _adjoint(self, wrt: Expr) -> Expr | None:
+    def adjoint(self, wrt: Expr) -> Expr | None:
+        """The atom that is the derivative of the loss by another, where the program has one."""
         program = self.expansion.program
         quantity = program.quantities.get(head(wrt))
         found = None if quantity is None else program.adjoint(quantity.name)

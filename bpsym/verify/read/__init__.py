@@ -55,7 +55,19 @@ def read_text(text: str, name: str = "document", encoding: str = "utf-8") -> Doc
     )
 
 
+_INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u00ad\u202a\u202b\u202c\u202d\u202e")
+
+
+def _visible(origin: Source) -> Source:
+    """Without the characters nobody sees, which may stand in the middle of a number."""
+    if not _INVISIBLE & set(origin.text):
+        return origin
+    kept = [position for position, character in enumerate(origin.text) if character not in _INVISIBLE]
+    return Source("".join(origin.text[position] for position in kept), kept, [position + 1 for position in kept])
+
+
 def _found(origin: Source, name: str) -> Found:
+    origin = _visible(origin)
     how = style(origin.text)
     if notebook.is_notebook(origin.text, name):
         return _joined(

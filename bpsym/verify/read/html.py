@@ -61,7 +61,7 @@ def inline(source: Source) -> Source:
             plain = "\n"
         else:
             plain = unescape(written)
-            if plain == written or len(plain) != 1:
+            if plain == written or len(plain) != 1 or written == "&plus;":  # a plus sign in an address is a blank
                 continue
         kept += [source[position : match.start()], inserted(plain, source.span(match.start(), match.end()))]
         position = match.end()

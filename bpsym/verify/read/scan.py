@@ -29,6 +29,7 @@ _TAGS: Final = (
 )
 _OPENING: Final = re.compile(
     r"(?P<front>\A---[ \t]*\r?\n.{0,4000}?\n---[ \t]*(?=\r?\n|\Z))"
+    r"|(?P<definition>^[ \t]*\\(?:(?:re|provide)?newcommand|def|let|DeclareMathOperator|usepackage|documentclass)\b[^\n]*)"
     r"|(?P<fence>^[ \t>]*(?P<ticks>`{3,}|~{3,})[ \t]*(?P<language>[^\n`]*)$)"
     r"|(?P<comment><!--)"
     r"|(?P<address>https?://[^\s\"'<>]+)"
@@ -291,7 +292,7 @@ class _Scanner:
             return replace(region, first=line + named.start()) if named else region
         if region.kind != "inline":
             return region
-        more = re.compile(r"\s*(?:=|≈|＝)\s*-?\d[\d.]*\d(?![\w,])").match(self.text, region.end, stop)
+        more = re.compile(r"\s*(?:=|≈|＝)\s*-?\d[\d.]*\d(?!\w)").match(self.text, region.end, stop)
         return replace(region, end=more.end(), last=more.end()) if more else region
 
     def whole_line(self, start: int, stop: int) -> bool:
@@ -360,7 +361,7 @@ def _regions(text: str) -> Iterator[Region]:
 
 def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | None:
     kind, start, first = match.lastgroup, match.start(), match.end()
-    if match.group("front"):
+    if match.group("front") or match.group("definition"):
         return Region("skip", start, first, start, first)
     if match.group("fence"):
         close = re.compile(rf"^[ \t>]*{match.group('ticks')[0]}{{{len(match.group('ticks'))},}}[ \t]*\r?$", re.MULTILINE).search(text, first)
@@ -536,8 +537,8 @@ def _logical_lines(raw: Sequence[str], fixed: AbstractSet[int]) -> Iterator[tupl
         if not pending:
             first = number
         pending += line
-        blank = not line.strip() and not pending.rstrip().endswith("=")
-        if number not in fixed and number - first < _JOINED and not blank and number + 1 < len(raw) and _waits(pending):
+        last = number + 1 >= len(raw) or not (line.strip() or raw[number + 1].lstrip().startswith("["))
+        if number not in fixed and number - first < _JOINED and not last and _waits(pending):
             continue
         yield first, pending
         pending = ""

@@ -1,0 +1,129 @@
+"""Names to quantities: by a description, or by the document's own givens and definitions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flint import fmpq
+
+from bpsym.verify.check.state import State, new_state
+from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
+from bpsym.verify.meaning.arrays import Array, Value, scalars, transposed
+from bpsym.verify.meaning.described import spellings
+from bpsym.verify.meaning.gathered import definitions_of, gather
+from bpsym.verify.meaning.keys import Key, key
+from bpsym.verify.meaning.network import NO_VALUES, Network
+from bpsym.verify.meaning.scope import Scope
+from bpsym.verify.tree import Document, Expr, Name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from bpsym.spec import Description
+    from bpsym.evaluate import Environment
+
+
+def bind(document: Document, description: Description | None, given: Mapping[str, fmpq]) -> State:
+    """Everything needed to judge a document's first line."""
+    if description is None:
+        return gather(document, given)
+    from bpsym.expand import Expansion
+
+    program = description.program
+    expansion = Expansion(program, description.sizes)
+    network = Network(expansion, dict(description.values), loss=program.loss.generic)
+    scope = Scope(network, spellings(expansion), described=True, sizes=_sizes(description))
+    environment = network.environment()
+    _choose(scope, document, environment)
+    definitions_of(document, scope)
+    return new_state(scope, network, environment, _exact_values(network, environment))
+
+
+def _sizes(description: Description) -> dict[str, int]:
+    """Letters for counts: n outputs, m samples, the number of layers."""
+    by_name = {symbol.name: number for symbol, number in description.sizes.items()}
+    depth = len(description.layers)
+    return {"n": by_name.get("n_o", 1), "m": by_name.get("n_s", 1), "N": by_name.get("n_s", 1), "layers": depth}
+
+
+def _exact_values(network: Network, environment: Environment) -> set[fmpq]:
+    """Every value that is known exactly: numerals equal to one are taken at their word."""
+    found = {value for value in network.values.values()}
+    for step in network.expansion.steps("forward"):
+        try:
+            value = environment[step.out]
+        except NO_VALUES:
+            continue
+        if isinstance(value, fmpq):
+            found.add(value)
+    return found | {-value for value in found}
+
+
+def _choose(scope: Scope, document: Document, environment: Environment) -> None:
+    """Let the document's numbers choose between the readings of a name."""
+    votes: dict[Key, list[int]] = {}
+    for statement in document.statements:
+        first = statement.terms[0]
+        if not isinstance(first, Name):
+            continue
+        wanted = key(first)
+        candidates = scope.table.get(wanted, [])
+        if len(candidates) < 2 or wanted in votes:
+            continue
+        for term in statement.terms[1:]:
+            if kind_of(term) is Kind.NUMBER:
+                votes[wanted] = [_likeness(value, term, environment) for value in candidates]
+    for wanted, scores in votes.items():
+        best = scores.index(max(scores))
+        if max(scores) > 0 and best:
+            values = scope.table[wanted]
+            scope.table[wanted] = [values[best], *values[:best], *values[best + 1 :]]
+    _lay_alike(scope, votes)
+
+
+def _likeness(value: Value, term: Expr, environment: Environment) -> int:
+    shown = [s for s in leaves(term) if s is not None]
+    items = scalars(value)
+    if len(items) != len(shown):
+        return 0
+    score = 0
+    for atom, number in zip(items, shown, strict=True):
+        try:
+            score += touches(environment[atom], number.half())
+        except NO_VALUES:
+            return 0
+    if isinstance(value, Array) and len(value.shape) == 2 and _rows_of(term) == value.shape:
+        score += 1
+    return score
+
+
+def _rows_of(term: Expr) -> tuple[int, int] | None:
+    from bpsym.verify.tree import Matrix
+
+    return (len(term.rows), len(term.rows[0])) if isinstance(term, Matrix) else None
+
+
+def _lay_alike(scope: Scope, votes: Mapping[Key, list[int]]) -> None:
+    """Where the document lays its matrices the other way round, all of them lie so."""
+    turned = 0
+    for wanted in votes:
+        values = scope.table[wanted]
+        for other in values[1:]:
+            if isinstance(values[0], Array) and isinstance(other, Array) and transposed(other) == values[0]:
+                turned += 1 if _was_second(scope, wanted) else -1
+    if turned <= 0:
+        return
+    for wanted, values in scope.table.items():
+        if wanted in votes or wanted.base not in "wW":
+            continue
+        if len(values) >= 2 and isinstance(values[0], Array) and isinstance(values[1], Array) and transposed(values[0]) == values[1]:
+            scope.table[wanted] = [values[1], values[0], *values[2:]]
+
+
+def _was_second(scope: Scope, wanted: Key) -> bool:
+    """Whether the reading chosen is the transpose of how the program lays the matrix."""
+    first = scope.table[wanted][0]
+    if not isinstance(first, Array) or len(first.items) < 2:
+        return False
+    one, two = first.items[0], first.items[1]
+    return bool(len(first.shape) == 2 and getattr(one, "indices", ())[:1] != getattr(two, "indices", ())[:1])

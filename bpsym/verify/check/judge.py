@@ -1,0 +1,413 @@
+"""One statement judged: each term against what its subject is.
+
+A chain `A = B = C = 0.3775` is read from the left. Formulas are held against the one before them; expressions in numbers
+and numbers against the subject's value, and against each other where it has none. The first term that departs from the
+truth is the one to blame; what follows from it is carried.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bpsym.verify.check import numbers, symbols
+from bpsym.verify.check.align import pairs, turned
+from bpsym.verify.check.numbers import Routes, as_shown
+from bpsym.verify.check.state import State, values, why_not
+from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves, touches
+from bpsym.verify.check.verdicts import Judgement, Verdict, worst
+from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
+from bpsym.verify.meaning.keys import Key
+from bpsym.verify.meaning.scope import Subject, subject_of
+from bpsym.verify.tree import Call, Comparison, Expr, Matrix, Missing, Name, Negative, Number, Row, Span, Statement, walk
+
+EQUALITIES = frozenset(["=", "≈", ":=", "←", "→"])
+ORDERS = frozenset(["<", ">", "≤", "≥", "≠"])
+
+
+@dataclass
+class Chain:
+    """A statement on its way through the judge."""
+
+    statement: Statement
+    state: State
+    subject: Subject | None
+    formulas: list[Expr]  # names and operations, of this chain and of earlier ones with its subject
+    numerics: list[tuple[Expr, bool]]  # expressions in numbers, and whether they are wrong
+    truth: list[Value]
+    reference: Expr | None  # the formula the next formula is held against
+
+
+def judge(statement: Statement, state: State) -> list[Judgement]:
+    """One judgement a link; nothing for a formula merely shown."""
+    if not statement.relations or all(r.kind not in EQUALITIES | ORDERS for r in statement.relations):
+        return []
+    subject = _subject(statement, state)
+    chain = Chain(statement, state, subject, [], [], [], None)
+    first = statement.terms[0]
+    _open(chain, first)
+    found: list[Judgement] = []
+    for _, relation, term in statement.links():
+        if relation.kind in ORDERS:
+            found.append(_order(chain, relation.kind, first if len(statement.terms) == 2 else statement.terms[-2], term))
+        elif relation.kind in EQUALITIES and not _is_range(statement):
+            found.append(_term(chain, term, is_first=not found))
+    _close(chain, found)
+    return found
+
+
+def _is_range(statement: Statement) -> bool:
+    """`w_1 ~ w_4`: from the one to the other."""
+    left, right = statement.terms[:2]
+    return (
+        statement.relations[0].kind == "≈" and isinstance(left, Name) and isinstance(right, Name) and left.base == right.base
+    )
+
+
+def _subject(statement: Statement, state: State) -> Subject | None:
+    first = statement.terms[0]
+    subject = subject_of(first)
+    if isinstance(subject, Key) and not subject.new:
+        names = [node for term in statement.terms[1:] for node in walk(term) if isinstance(node, Name)]
+        if any(subject_of(name) == subject for name in names):  # w = w − η ∂E/∂w
+            return subject._replace(new=True)
+        if subject in state.updated and not _fits_old(statement, subject, state):
+            return subject._replace(new=True)
+    return subject
+
+
+def _fits_old(statement: Statement, subject: Key, state: State) -> bool:
+    """Whether the numbers of a line are the values before the update."""
+    shown = list(leaves(statement.terms[-1])) if kind_of(statement.terms[-1]) is Kind.NUMBER else []
+    old = state.shown.get(subject)
+    if not shown or old is None or len(scalars(old)) != len(shown):
+        return False
+    return all(s is not None and touches(v, s.half()) for s, v in zip(shown, scalars(old), strict=True))
+
+
+def _open(chain: Chain, first: Expr) -> None:
+    """Take the left-hand side: what it is, and what it has been said to be."""
+    state, subject = chain.state, chain.subject
+    if isinstance(first, Missing) or subject is None:
+        if kind_of(first) in (Kind.SYMBOLIC, Kind.MIXED):
+            chain.reference = first
+            chain.formulas.append(first)
+            chain.truth = list(values(first, state, state.truth))
+        elif kind_of(first) in (Kind.NUMERIC, Kind.NUMBER):
+            chain.truth = _row_below(chain, first)
+            chain.numerics.append((first, _judge_row(chain, first)))
+        return
+    if subject == subject_of(first):
+        chain.reference = first
+        chain.truth = list(values(first, state, state.truth))
+    elif isinstance(subject, Key):
+        chain.reference = replace(first, marks=("new",)) if isinstance(first, Name) else first
+        chain.truth = list(values(chain.reference, state, state.truth))
+    chain.formulas.extend(state.formulas.get(subject, ()))
+    chain.numerics.extend((tree, False) for tree in state.numerics.get(subject, ()))
+
+
+def _row_below(chain: Chain, first: Expr) -> list[Value]:
+    """A sum without a left-hand side, right below a matrix of sums: the next of them."""
+    state = chain.state
+    if not state.pending or kind_of(first) is Kind.NUMBER:
+        return []
+    row = state.pending[0]
+    found = list(values(row, state, state.truth))
+    return found[:1]
+
+
+def _judge_row(chain: Chain, first: Expr) -> bool:
+    return False
+
+
+def _term(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
+    kind = kind_of(term)
+    if kind is Kind.UNREAD:
+        return Judgement(term.span, Verdict.UNREADABLE)
+    if kind is Kind.NUMBER:
+        return _number(chain, term, is_first=is_first)
+    if kind is Kind.NUMERIC:
+        return _numeric(chain, term)
+    return _formula(chain, term, mixed=kind is Kind.MIXED)
+
+
+# --- formulas ------------------------------------------------------------------------------------------------------
+
+
+def _formula(chain: Chain, term: Expr, *, mixed: bool) -> Judgement:
+    state, subject = chain.state, chain.subject
+    if isinstance(term, Name) and _names_result(chain, term):
+        return Judgement(term.span, Verdict.RIGHT)
+    before = chain.reference
+    if before is None:
+        _adopt(chain, term)
+        return Judgement(term.span, Verdict.RIGHT if chain.truth else Verdict.UNDECIDED, details={"why": _why(chain, term)})
+    same = symbols.equal(before, term, state)
+    if same is not True and (mixed or same is None):
+        same = _same_here(chain, term) if mixed or not _loose(term) else same
+    if same is False:
+        return _unequal(chain, before, term)
+    if same is None and subject is not None and state.scope.macros.get(subject) is term:
+        _adopt(chain, term)
+        return Judgement(term.span, Verdict.RIGHT)
+    _adopt(chain, term)
+    if same is None:
+        return Judgement(term.span, Verdict.UNDECIDED, details={"why": _why(chain, term)})
+    return Judgement(term.span, Verdict.RIGHT)
+
+
+def _loose(term: Expr) -> bool:
+    return not isinstance(term, (Call, Name))
+
+
+def _adopt(chain: Chain, term: Expr) -> None:
+    """Go on from this formula."""
+    chain.reference = term if chain.reference is None or isinstance(chain.reference, Missing) else chain.reference
+    chain.formulas.append(term)
+    if not chain.truth:
+        chain.truth = list(values(term, chain.state, chain.state.truth))
+
+
+def _names_result(chain: Chain, term: Name) -> bool:
+    """`… = R_5`: a label for what stands before it, if the name means nothing yet."""
+    subject = subject_of(term)
+    scope = chain.state.scope
+    if not isinstance(subject, Key) or chain.reference is None:
+        return False
+    if scope.atoms(subject) is not None or subject in chain.state.shown:
+        return False
+    known = scope.macros.get(subject)
+    if known is not None and known is not chain.reference:
+        return False
+    scope.macros[subject] = chain.reference
+    return True
+
+
+def _same_here(chain: Chain, term: Expr) -> bool | None:
+    """Whether a formula with numbers in it comes to the subject's value."""
+    state = chain.state
+    truth = chain.truth or list(values(chain.reference, state, state.truth)) if chain.reference else chain.truth
+    told = None
+    for point in (state.truth, state.as_read()):
+        for value in values(term, state, point):
+            for right in truth:
+                if _meet(value, right):
+                    return True
+                told = False
+    return told
+
+
+def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
+    state = chain.state
+    flips = any(isinstance(node, Name) and node.base == "delta" for node in walk(term))
+    if flips and symbols.equal(before, term, state, flipped=True):
+        return Judgement(term.span, Verdict.NOTE, rule="opposite-delta")
+    carried = state.carried(chain.subject)
+    ours = list(values(before, state, state.truth))
+    if state.wrong and kind_of(term) is Kind.MIXED:
+        for value in values(term, state, carried):
+            if any(_meet(value, other) for formula in chain.formulas for other in values(formula, state, carried)):
+                return Judgement(term.span, Verdict.CARRIED)
+    if chain.subject is not None:
+        state.symbolic_wrong[chain.subject] = term
+    expected = ""
+    chain.formulas.append(term)
+    return Judgement(
+        term.span, Verdict.WRONG, expected, "formula", {"left": before, "right": term, "truth": ours[:1]}
+    )
+
+
+# --- expressions in numbers ----------------------------------------------------------------------------------------
+
+
+def _numeric(chain: Chain, term: Expr) -> Judgement:
+    state = chain.state
+    verdict, culprit = _numeric_verdict(chain, term)
+    chain.numerics.append((term, verdict is Verdict.WRONG))
+    if isinstance(term, Matrix) and all(len(row) == 1 for row in term.rows) and chain.subject is not None:
+        state.pending = [row[0] for row in term.rows]
+    if verdict is not Verdict.WRONG:
+        return Judgement(term.span, verdict, details={"why": _why(chain, term)})
+    if culprit is not None:
+        shown, expected = culprit
+        return Judgement(shown.tree.span, Verdict.WRONG, expected, "operand", {"shown": shown})
+    return Judgement(term.span, Verdict.WRONG, "", "expression", {"term": term, "truth": chain.truth[:1]})
+
+
+def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, tuple[Shown, str] | None]:
+    state = chain.state
+    exact, read = list(values(term, state, state.truth)), list(values(term, state, state.as_read()))
+    if not exact and not read:
+        return Verdict.UNDECIDED, None
+    references = chain.truth or [v for other, bad in chain.numerics if not bad for v in values(other, state, state.as_read())]
+    if not references:
+        return Verdict.RIGHT, None  # nothing said before it: a computation begins
+    for value in (*exact, *read):
+        if any(_meet(value, right) for right in references):
+            return Verdict.RIGHT, None
+    carried = state.carried(chain.subject)
+    theirs = [v for formula in chain.formulas for v in values(formula, state, carried)]
+    theirs += [v for other, bad in chain.numerics if not bad for v in values(other, state, state.as_read())]
+    for value in (*exact, *read):
+        if any(_meet(value, right) for right in theirs):
+            return (Verdict.CARRIED if state.doubtful else Verdict.DIGIT), None
+    wider = list(values(term, state, replace(state.truth, literal=_wide(state))))
+    for value in wider:
+        if any(_meet(value, right) for right in (*references, *theirs)):
+            return Verdict.DIGIT, None
+    return Verdict.WRONG, _culprit(chain, term)
+
+
+def _wide(state: State):  # noqa: ANN202
+    from flint import fmpq
+
+    from bpsym.verify.check.terms import interval_literal
+
+    return interval_literal(state.is_exact, fmpq(1))
+
+
+def _culprit(chain: Chain, term: Expr) -> tuple[Shown, str] | None:
+    """The operand that is not what the formula has in its place."""
+    state = chain.state
+    carried = state.carried(chain.subject)
+    for formula in (*reversed(chain.formulas), *(other for other, bad in chain.numerics if not bad)):
+        for turn in turned(formula):
+            found = pairs(turn, term)
+            if not found:
+                continue
+            wrong = []
+            for piece, numeral in found:
+                (shown,) = leaves(numeral)
+                if shown is None:
+                    continue
+                truths = [s for v in values(piece, state, state.truth) for s in scalars(v)[:1]]
+                theirs = [s for v in values(piece, state, carried) for s in scalars(v)[:1]]
+                if truths and not any(touches(v, shown.cut()) for v in (*truths, *theirs)):
+                    wrong.append((shown, as_shown(truths[0], shown)))
+            if len(wrong) == 1:
+                return wrong[0]
+    return None
+
+
+# --- numbers -------------------------------------------------------------------------------------------------------
+
+
+def _number(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
+    state, subject = chain.state, chain.subject
+    shown = [s for s in leaves(term) if s is not None]
+    shape = _shape(term)
+    routes = _routes(chain)
+    verdicts = numbers.judged(shown, shape, routes)
+    if verdicts is None:
+        given = is_first and subject is not None and isinstance(subject, Key)
+        if subject is not None:
+            known = state.shown.get(subject)
+            state.record(subject, shown, shape, Verdict.RIGHT)
+            if known is not None and len(scalars(known)) == len(shown):
+                agrees = all(touches(v, s.cut()) for v, s in zip(scalars(known), shown, strict=True))
+                return Judgement(term.span, Verdict.RIGHT if agrees else Verdict.UNDECIDED)
+        return Judgement(term.span, Verdict.RIGHT if given else Verdict.UNDECIDED, details={"why": "alone"})
+    verdict = worst(verdicts)
+    if verdict is Verdict.WRONG and subject is not None and subject in state.shown and _restated(state, subject, shown):
+        verdict = Verdict.CARRIED
+    if subject is not None:
+        state.record(subject, shown, shape, verdict)
+    if verdict is Verdict.RIGHT:
+        return Judgement(term.span, verdict)
+    at = next(k for k, v in enumerate(verdicts) if v is worst(verdicts))
+    known = routes.truth or routes.line or routes.carried
+    expected = ""
+    for value in known:
+        items = numbers._items(value, shape, len(shown))
+        if items is not None:
+            expected = as_shown(items[at], shown[at])
+            break
+    details = {"shown": shown[at], "all": shown, "verdicts": verdicts, "truth": routes.truth[:1], "line": routes.line[:1]}
+    return Judgement(shown[at].tree.span, verdict, expected, "value" if verdict is Verdict.WRONG else "", details)
+
+
+def _restated(state: State, subject: Subject, shown: list[Shown]) -> bool:
+    known = scalars(state.shown[subject])
+    return (
+        subject in state.wrong
+        and len(known) == len(shown)
+        and all(touches(v, (s.value, s.value)) for v, s in zip(known, shown, strict=True))
+    )
+
+
+def _shape(term: Expr) -> tuple[int, ...] | None:
+    match term:
+        case Matrix(rows=rows):
+            return (len(rows), len(rows[0]))
+        case Row(items=items):
+            if items and all(isinstance(item, Row) for item in items):
+                return (len(items), len(items[0].items))
+            return (len(items),)
+    return None
+
+
+def _routes(chain: Chain) -> Routes:
+    state = chain.state
+    good = [tree for tree, bad in chain.numerics if not bad]
+    last = chain.numerics[-1:]
+    line_is_wrong = bool(last and last[0][1])
+    sources = good[-2:] if not line_is_wrong else [last[0][0]]
+    line = [v for tree in sources for v in values(tree, state, state.truth)]
+    rounded = [v for tree in sources for v in values(tree, state, state.as_read())]
+    carried_at = state.carried(chain.subject)
+    carried = [v for tree in chain.formulas[-4:] for v in values(tree, state, carried_at)]
+    return Routes(
+        tuple(chain.truth), tuple(line), tuple(rounded), tuple(carried), bool(state.doubtful), line_is_wrong
+    )
+
+
+def _meet(left: Value, right: Value) -> bool:
+    """Whether two values may be the same."""
+    try:
+        return all(_overlap(a, b) for a, b in aligned(left, right))
+    except ShapeError:
+        return False
+
+
+def _overlap(a: Scalar, b: Scalar) -> bool:
+    difference = a - b
+    return bool(difference == 0 or (not hasattr(difference, "p") and 0 in difference))
+
+
+# --- the rest ------------------------------------------------------------------------------------------------------
+
+
+def _order(chain: Chain, relation: str, left: Expr, right: Expr) -> Judgement:
+    """`z > 0`: checked where both sides have one value."""
+    from bpsym.verify.meaning.algebra import BALLS
+
+    state = chain.state
+    for a in values(left, state, state.truth):
+        for b in values(right, state, state.truth):
+            pairs_of = list(zip(scalars(a), scalars(b), strict=False))
+            if len(scalars(a)) == len(scalars(b)) == 1:
+                held = BALLS.chosen(*pairs_of[0][:1], relation, pairs_of[0][1], 1, 0)
+                return Judgement(right.span, Verdict.RIGHT if held else Verdict.UNDECIDED)
+    return Judgement(right.span, Verdict.UNDECIDED, details={"why": "order"})
+
+
+def _why(chain: Chain, term: Expr) -> str:
+    error = why_not(term, chain.state, chain.state.truth)
+    return "" if error is None else str(error)
+
+
+def _close(chain: Chain, found: list[Judgement]) -> None:
+    """Remember what the statement said."""
+    state, subject, statement = chain.state, chain.subject, chain.statement
+    if subject is None:
+        if state.pending and chain.numerics and kind_of(statement.terms[0]) is Kind.NUMERIC:
+            state.pending.pop(0)
+        return
+    known = state.formulas.setdefault(subject, [])
+    known.extend(t for t in chain.formulas if t not in known)
+    if chain.numerics:
+        state.numerics[subject] = [tree for tree, bad in chain.numerics if not bad][-1:]
+    if isinstance(subject, Key) and subject.new and not any("new" in getattr(t, "marks", ()) for t in statement.terms[:1]):
+        state.updated.add(subject._replace(new=False))
+    if statement.label and not isinstance(statement.terms[0], Missing):
+        state.scope.macros[Key(statement.label)] = statement.terms[0]

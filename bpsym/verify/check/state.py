@@ -1,0 +1,131 @@
+"""What is known while a document is read from top to bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+
+from flint import fmpq
+from sympy import Expr as Atom
+
+from bpsym.evaluate import Environment
+from bpsym.verify.check.terms import Shown, ball, interval_literal
+from bpsym.verify.check.verdicts import Verdict
+from bpsym.verify.meaning.algebra import NoValueError, rational
+from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, scalars
+from bpsym.verify.meaning.denote import Indices, denote
+from bpsym.verify.meaning.keys import Key
+from bpsym.verify.meaning.network import NO_VALUES, Network
+from bpsym.verify.meaning.scope import Point, Scope, Subject, reading
+from bpsym.verify.tree import Expr, Number
+
+SEEDS = (1, 2, 3)
+VARIANTS = ((False, 0), (True, 0), (False, 1), (True, 1), (False, 2), (False, 3), (False, 4), (False, 5))
+FAILURES = (*NO_VALUES, ShapeError, ValueError, OverflowError)
+
+
+@dataclass
+class State:
+    """The scope, the points formulas are taken at, and what the document has shown so far."""
+
+    scope: Scope
+    truth: Point
+    anywhere: list[Point]
+    nearby: list[Point]
+    shown: dict[Subject, Value] = field(default_factory=dict)
+    doubtful: set[Subject] = field(default_factory=set)  # shown, but not right to the digit
+    wrong: set[Subject] = field(default_factory=set)
+    overrides: dict[Atom, Scalar] = field(default_factory=dict)
+    formulas: dict[Subject, list[Expr]] = field(default_factory=dict)
+    numerics: dict[Subject, list[Expr]] = field(default_factory=dict)
+    exact: set[fmpq] = field(default_factory=set)
+    symbolic_wrong: dict[Subject, Expr] = field(default_factory=dict)
+    updated: set[Key] = field(default_factory=set)
+    pending: list[Expr] = field(default_factory=list)  # rows of a matrix whose sums are worked out below it
+    _carried: Point | None = None
+
+    def is_exact(self, number: Number) -> bool:
+        """Whether a numeral is taken at its word: a count, a given, a value that ends there."""
+        return number.places <= 0 or number.digits <= 1 or rational(number.value) in self.exact
+
+    def carried(self, without: Subject | None) -> Point:
+        """The point at which the document's own figures stand for what it has shown."""
+        own = _atoms(self.scope, without)
+        given = {atom: value for atom, value in self.overrides.items() if atom not in own}
+        shown = {subject: value for subject, value in self.shown.items() if subject != without}
+        environment = self.truth.environment.overridden(given)
+        return Point(environment, shown, interval_literal(self.is_exact, fmpq(1, 2)))
+
+    def as_read(self) -> Point:
+        """The true values, with numerals as intervals."""
+        return replace(self.truth, literal=interval_literal(self.is_exact, fmpq(1, 2)))
+
+    def record(self, subject: Subject, shown: list[Shown], shape: tuple[int, ...] | None, verdict: Verdict) -> None:
+        """Remember what the document says a quantity is."""
+        reach = 1 if verdict is Verdict.DIGIT else fmpq(1, 2)
+        items = tuple(
+            s.value if self.is_exact(s.number) and verdict is Verdict.RIGHT
+            else ball(s.value - reach * s.ulp, s.value + reach * s.ulp)
+            for s in shown
+        )  # fmt: skip
+        value: Value = items[0] if shape is None else Array(shape, items)
+        self.shown[subject] = value
+        (self.doubtful.discard if verdict is Verdict.RIGHT else self.doubtful.add)(subject)
+        (self.wrong.add if verdict in (Verdict.WRONG, Verdict.CARRIED) else self.wrong.discard)(subject)
+        atoms = _atoms(self.scope, subject)
+        if len(atoms) == len(items):
+            self.overrides.update(zip(atoms, items, strict=True))
+
+
+def _atoms(scope: Scope, subject: Subject | None) -> tuple[Atom, ...]:
+    """The atoms a subject stands for, those of an adjoint too."""
+    if subject is None:
+        return ()
+    if isinstance(subject, Key):
+        found = scope.atoms(subject)
+        return () if found is None else scalars(found)
+    if subject[0] == "d" and isinstance(subject[1], Key) and scope.network is not None:
+        found = scope.atoms(subject[1])
+        if found is not None:
+            adjoints = [scope.network.adjoint(atom) for atom in scalars(found)]
+            return tuple(a for a in adjoints if a is not None)
+    return ()
+
+
+def new_state(scope: Scope, network: Network | None, truth: Environment, exact: set[fmpq]) -> State:
+    """A document's state before its first line."""
+    anywhere = [] if network is None else [Point(network.anywhere(seed)) for seed in SEEDS]
+    nearby = []
+    if network is not None and network.has_kinks() and network.values:
+        nearby = [Point(network.nearby(seed)) for seed in SEEDS[:2]]
+    return State(scope, Point(truth), anywhere, nearby, exact=exact)
+
+
+def values(tree: Expr, state: State, point: Point, indices: Indices | None = None) -> Iterator[Value]:
+    """Every value a term can have at a point, the usual reading first; none where it has no value."""
+    seen = 0
+    for elementwise, swaps in VARIANTS:
+        if seen and not _ambiguous(tree):
+            return
+        try:
+            yield denote(tree, reading(state.scope, point, elementwise=elementwise, swaps=swaps), indices)
+        except FAILURES:
+            continue
+        seen += 1
+
+
+def why_not(tree: Expr, state: State, point: Point, indices: Indices | None = None) -> NoValueError | None:
+    """Why a term has no value at a point; None where it has one."""
+    try:
+        denote(tree, reading(state.scope, point), indices)
+    except NoValueError as error:
+        return error
+    except FAILURES as error:
+        return NoValueError(str(error))
+    return None
+
+
+def _ambiguous(tree: Expr) -> bool:
+    from bpsym.verify.tree import Product, walk
+
+    return any(isinstance(node, Product) for node in walk(tree))

@@ -1,0 +1,117 @@
+"""Formula against formula: equal at random points of the network, or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from itertools import product
+
+from flint import arb, fmpq
+
+from bpsym.verify.check.state import State, values
+from bpsym.verify.meaning.arrays import Scalar, ShapeError, Value, aligned
+from bpsym.verify.meaning.denote import Indices
+from bpsym.verify.meaning.keys import free_letters
+from bpsym.verify.meaning.scope import Point
+from bpsym.verify.tree import BigSum, Derivative, Expr, Name, Product, walk
+
+LARGEST = 6  # values tried for a free index
+PLACES = 24  # combinations tried
+SHARP = fmpq(1, 10**12)  # a ball wider than this proves nothing
+
+
+def equal(left: Expr, right: Expr, state: State, *, flipped: bool = False) -> bool | None:
+    """Whether two formulas agree; None where that cannot be told."""
+    verdicts: list[bool] = []
+    for place in places(left, right, state):
+        verdict = _equal_at(left, right, state, state.anywhere, place, flipped=flipped)
+        if verdict is False and state.nearby:
+            verdict = _equal_at(left, right, state, state.nearby, place, flipped=flipped) or False
+        if verdict is not None:
+            verdicts.append(verdict)
+        if verdict is False:
+            return False
+    return True if verdicts or _chain_rule(left, right) else None
+
+
+def _equal_at(
+    left: Expr, right: Expr, state: State, points: list[Point], place: Indices, *, flipped: bool
+) -> bool | None:
+    if not points:
+        return None
+    points = [replace(point, flipped=flipped) for point in points]
+    ours = [list(values(left, state, point, place)) for point in points]
+    theirs = [list(values(right, state, point, place)) for point in points]
+    if not all(ours) or not all(theirs):
+        return None
+    told = False
+    for a in range(len(ours[0])):
+        for b in range(len(theirs[0])):
+            if any(len(x) <= a for x in ours) or any(len(x) <= b for x in theirs):
+                continue
+            same = [_same(x[a], y[b]) for x, y in zip(ours, theirs, strict=True)]
+            if all(verdict is True for verdict in same):
+                return True
+            told = told or any(verdict is False for verdict in same)
+    return False if told else None
+
+
+def _same(left: Value, right: Value) -> bool | None:
+    try:
+        return all(same_scalar(a, b) for a, b in aligned(left, right))
+    except ShapeError:
+        return None
+
+
+def same_scalar(a: Scalar, b: Scalar) -> bool:
+    """Whether two numbers may be equal."""
+    difference = a - b
+    if isinstance(difference, fmpq):
+        return difference == 0
+    return bool(0 in difference) and bool(arb(difference).rad() < SHARP * (1 + abs(arb(a).mid())))
+
+
+def places(left: Expr, right: Expr, state: State) -> Iterator[dict[str, str]]:
+    """What the free index letters of a claim may stand for."""
+    bound = {letter for tree in (left, right) for node in walk(tree) if isinstance(node, BigSum) for letter in node.index}
+    letters: dict[str, bool] = {}
+    for tree in (left, right):
+        for node in walk(tree):
+            if isinstance(node, Name):
+                for letter, counts_layers in free_letters(node, {}):
+                    if letter not in bound:
+                        letters[letter] = letters.get(letter, False) or counts_layers
+    if not letters:
+        yield {}
+        return
+    depth = state.scope.sizes.get("layers", 0)
+    ranges = []
+    for letter, counts_layers in letters.items():
+        if letter == "L" and depth:
+            ranges.append([str(depth)])
+        elif counts_layers and depth:
+            ranges.append([str(k) for k in range(depth, 0, -1)])
+        else:
+            ranges.append([str(k) for k in range(1, LARGEST + 1)])
+    for count, place in enumerate(product(*ranges)):
+        if count >= PLACES * PLACES:
+            return
+        yield dict(zip(letters, place, strict=True))
+
+
+def _chain_rule(left: Expr, right: Expr) -> bool:
+    """`dy/dx = dy/dg · dg/dh · dh/dx`: right for any functions."""
+    from bpsym.verify.canonical import canonical
+
+    if not isinstance(left, Derivative) or not isinstance(right, Product) or left.wrt is None:
+        return False
+    factors = right.factors
+    if not all(isinstance(f, Derivative) and f.wrt is not None and f.order == 1 for f in factors):
+        return False
+    links = [(canonical(f.of), canonical(f.wrt)) for f in factors if isinstance(f, Derivative) and f.wrt is not None]
+    ends = (canonical(left.of), canonical(left.wrt))
+    return (
+        all(a[1] == b[0] for a, b in zip(links, links[1:], strict=False))
+        and (links[0][0], links[-1][1]) == ends
+        and all("⟨" not in end for end in ends)
+    )

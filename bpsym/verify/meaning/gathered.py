@@ -1,0 +1,59 @@
+"""The network a document itself sets up: its givens, its definitions, its names for formulas."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flint import fmpq
+
+from bpsym.verify.meaning.keys import Key, key
+from bpsym.verify.meaning.scope import Definition, Scope, has_derivatives, subject_of
+from bpsym.verify.tree import Call, Document, Expr, Name, Number, Statement, walk
+
+
+def definitions_of(document: Document, scope: Scope) -> None:
+    """Functions the document writes down, and names of its own for formulas."""
+    for statement in document.statements:
+        if not statement.relations or statement.relations[0].kind not in ("=", ":=", "≈"):
+            continue
+        first, second = statement.terms[:2]
+        if isinstance(first, Call):
+            _function(scope, first, statement)
+        elif isinstance(first, Name):
+            _macro(scope, key(first), second)
+
+
+def _function(scope: Scope, call: Call, statement: Statement) -> None:
+    """`f(z) = 1/(1 + e^{-z})`."""
+    if len(call.arguments) != 1 or not isinstance(call.arguments[0], Name) or call.function.marks:
+        return
+    parameter = key(call.arguments[0])
+    if parameter.sub or parameter.layer:
+        return
+    letter = call.function.base + "_".join(("", *call.function.sub))
+    for body in reversed(statement.terms[1:]):
+        names = {key(node) for node in walk(body) if isinstance(node, Name) and not _is_function_name(body, node)}
+        names -= {Key("e")}
+        if names == {parameter}:
+            scope.functions.setdefault(letter, Definition(parameter, body))
+            return
+
+
+def _is_function_name(tree: Expr, name: Name) -> bool:
+    return any(isinstance(node, Call) and node.function is name for node in walk(tree))
+
+
+def _macro(scope: Scope, wanted: Key, formula: Expr) -> None:
+    """A name the network does not have, for something it can compute."""
+    if scope.atoms(wanted) is not None or wanted in scope.macros or isinstance(formula, Number):
+        return
+    own = {subject_of(node) for node in walk(formula) if isinstance(node, Name)}
+    if wanted in own:
+        return
+    if has_derivatives(formula) or own:
+        scope.macros[wanted] = formula
+
+
+def gather(document: Document, given: Mapping[str, fmpq]) -> object:
+    """The state at the top of a document that describes its own network."""
+    raise NotImplementedError

@@ -1,0 +1,52 @@
+"""A document verified from end to end."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from flint import ctx
+
+from bpsym.verify.bind import bind
+from bpsym.verify.check.judge import judge
+from bpsym.verify.check.verdicts import Judgement, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from flint import fmpq
+
+    from bpsym.spec import Description
+    from bpsym.verify.check.state import State
+    from bpsym.verify.tree import Document
+
+PRECISION = 160  # bits formulas are computed with
+
+
+@dataclass
+class Verified:
+    """A document, its judged claims in reading order, and what its names were taken for."""
+
+    document: Document
+    judgements: list[Judgement]
+    state: State
+
+    @property
+    def counts(self) -> Counter[str]:
+        """How many claims stand how."""
+        return Counter(str(judgement.verdict) for judgement in self.judgements)
+
+
+def verify(document: Document, description: Description | None = None, given: Mapping[str, fmpq] | None = None) -> Verified:
+    """Judge every claim of a document."""
+    before, ctx.prec = ctx.prec, PRECISION
+    try:
+        state = bind(document, description, given or {})
+        found: list[Judgement] = []
+        for statement in document.statements:
+            found.extend(judge(statement, state))
+        found.extend(Judgement(gap.span, Verdict.UNREADABLE, details={"why": gap.why}) for gap in document.unreadable)
+    finally:
+        ctx.prec = before
+    return Verified(document, sorted(found, key=lambda j: j.span), state)
