@@ -78,6 +78,14 @@ class Candidates:
             if len({wrong.step.out for _, wrong in group}) == len(group) > 1:
                 yield Mistake(tuple(group))
 
+    def one_of_each(self, entry: Expr, far: int = FAR) -> Iterator[Mistake]:
+        """The nearest mistake of every rule that bears on the entry: what homework has to tell apart."""
+        seen: set[str] = set()
+        for mistake in (*self.at(entry), *self.before(entry, far)):
+            if mistake.rules[0].id not in seen:
+                seen.add(mistake.rules[0].id)
+                yield mistake
+
     def pairs(self, entry: Expr, near: int = NEAR) -> Iterator[Mistake]:
         """Two mistakes at once: both at the entry's own step, or at two of the steps nearest to it."""
         for first in self.at(entry):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from flint import arb, ctx
 
@@ -22,9 +22,11 @@ if TYPE_CHECKING:
     from bpsym.expand import Expansion, ScalarStep
     from bpsym.lowering import Code
     from bpsym.mistakes.rule import Rule, Wrong
-    from bpsym.rounding import Rounding, Value
+    from bpsym.rounding import Value
 
     Key = tuple[tuple[tuple[str, str, Expr], ...], tuple[Expr, ...]]
+
+Number = TypeVar("Number")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,20 @@ class Plans:
             steps = self.expansion.rewritten(mistake.steps.values()).order(wanted)
             self._plans[key] = tuple(self._changed(steps, set(mistake.steps)))
         return self._plans[key]
+
+    def follow(
+        self,
+        mistake: Mistake,
+        wanted: tuple[Expr, ...],
+        right: Callable[[Expr], Number],
+        run: Callable[[Code, list[Number]], Number],
+    ) -> dict[Expr, Number]:
+        """The wanted entries with the mistake; `right` knows what it leaves alone, `run` computes one step."""
+        changed: dict[Expr, Number] = {}
+        for entry, code in self.plan(mistake, wanted):
+            inputs = [changed[used] if used in changed else right(used) for used in code.inputs]
+            changed[entry] = run(code, inputs)
+        return {entry: changed[entry] if entry in changed else right(entry) for entry in wanted}
 
     def _changed(self, steps: Iterable[ScalarStep], wrong: set[Expr]) -> Iterator[tuple[Expr, Code]]:
         changed = set(wrong)
@@ -87,17 +103,21 @@ class Mistakes:
 
         Raises EvaluationError where a wrong step has no value (the logarithm of a negative number, a division by 0).
         """
-        wanted = tuple(wanted)
-        changed: dict[Expr, Value] = {}
         before, ctx.prec = ctx.prec, self.environment.precision
         try:
-            for entry, code in self.plans.plan(mistake, wanted):
-                inputs = [changed[used] if used in changed else self.environment[used] for used in code.inputs]
-                (value,) = code.run(inputs)
-                changed[entry] = _carried(value, self.environment.rounding)
+            return self.plans.follow(mistake, tuple(wanted), self.environment.__getitem__, self._run)
         finally:
             ctx.prec = before
-        return {entry: changed[entry] if entry in changed else self.environment[entry] for entry in wanted}
+
+    def _run(self, code: Code, inputs: list[Value]) -> Value:
+        """One step, as a person goes on from it: the full value, or what they have written down."""
+        (value,) = code.run(inputs)
+        if self.environment.rounding.carry != SHOWN:
+            return value
+        try:
+            return numeral(value, self.environment.rounding).value
+        except Undecided:
+            return value
 
     def value(self, mistake: Mistake, entry: Expr) -> Value | None:
         """The entry as it comes out with the mistake; None where it has no value then."""
@@ -133,13 +153,3 @@ class Mistakes:
 def wrong_values(environment: Environment, entry: Expr) -> list[tuple[Rule, Wrong, Value]]:
     """The figure every mistake at the entry's step gives; for many entries ask one `Mistakes`."""
     return Mistakes.of(environment).local(entry)
-
-
-def _carried(value: Value, rounding: Rounding) -> Value:
-    """What a person goes on with: the full value, or what they have written down."""
-    if rounding.carry != SHOWN:
-        return value
-    try:
-        return numeral(value, rounding).value
-    except Undecided:
-        return value
