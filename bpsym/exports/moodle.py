@@ -28,7 +28,7 @@ from bpsym.exports.model import (
     WrongAnswer,
 )
 from bpsym.exports.numbers import decimal_text, needed_number
-from bpsym.exports.xmlfile import Element, add, attribute, child, document, parse
+from bpsym.exports.xmlfile import Element, add, as_we_write, attribute, child, document, parse
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -53,7 +53,7 @@ _CLOZE_ENTITIES = str.maketrans({
     "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;", "{": "&#123;", "}": "&#125;", "~": "&#126;",
     "#": "&#35;", "\\": "&#92;", "/": "&#47;",
 })  # fmt: skip
-_BLANK = re.compile(r'<span data-blank="([^"]*)">\{([0-9]+):NUMERICAL:([^{}]*)\}</span>')
+_BLANK = re.compile(r'<span data-blank="([^"]*)">\{([0-9]{1,9}):NUMERICAL:([^{}]*)\}</span>')
 _ALTERNATIVE = re.compile(r"(?:(=)|%([0-9.]+)%)([^:#~]+):([^#~]+)(?:#([^~]*))?")
 
 
@@ -175,7 +175,11 @@ def _blank(blank: Blank) -> str:
 
 def read_moodle_xml(data: bytes, where: str = "the Moodle file") -> Quiz:
     """The quiz in a file that `moodle_xml` wrote; BpsymError for a file it cannot have written."""
-    root = parse(data, where)
+    with as_we_write(where):
+        return _read_quiz(parse(data, where), where)
+
+
+def _read_quiz(root: Element, where: str) -> Quiz:
     name, title, language = "quiz", "quiz", _EN
     questions: list[Question] = []
     path: tuple[str, ...] = ()
@@ -206,9 +210,7 @@ def _read_rows(element: Element, where: str) -> list[tuple[Fraction, str, Fracti
     """Share of the marks, answer, tolerance, feedback and rule of every <answer>."""
     rows = []
     for answer in element.iterfind("answer"):
-        share = _SHARES.get(attribute(answer, "fraction", where))
-        if share is None:
-            raise BpsymError(f"{where}: an answer is worth {answer.get('fraction')!r} per cent, which Moodle has not")
+        share = _SHARES[attribute(answer, "fraction", where)]
         feedback, rule = from_html(_leaf(answer, "feedback/text", where))
         tolerance = needed_number(answer.findtext("tolerance") or "0", where)
         rows.append((share, _leaf(answer, "text", where), tolerance, feedback, rule))
@@ -261,7 +263,7 @@ def _read_cloze(element: Element, category: tuple[str, ...], where: str) -> Cloz
         for match in _ALTERNATIVE.finditer(alternatives):
             right, share, value, tolerance, feedback = match.groups()
             said, rule = from_html(html.unescape(feedback or ""))
-            rows.append((Fraction(1) if right else _SHARES[share], value, needed_number(tolerance, where), said, rule))
+            rows.append((_SHARES["100" if right else share], value, needed_number(tolerance, where), said, rule))
         parts += [Blank(name, _key(rows, where), int(marks)), from_html(after)[0]]
     return ClozeQuestion(_leaf(element, "idnumber", where), _leaf(element, "name/text", where), tuple(parts), category)
 

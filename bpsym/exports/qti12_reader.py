@@ -20,7 +20,7 @@ from bpsym.exports.model import (
 )
 from bpsym.exports.numbers import needed_number, shift_decimal
 from bpsym.exports.qti12 import MANIFEST, QUIZ_TYPE, RULE_LINE
-from bpsym.exports.xmlfile import Element, attribute, child, member
+from bpsym.exports.xmlfile import Element, as_we_write, attribute, child, member
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,9 +29,16 @@ if TYPE_CHECKING:
     from bpsym.exports.model import Language, Question, Text
 
 
+MAX_SCALE = 100  # more decimals than any number has
+
+
 def read_qti12_package(data: bytes, where: str = "the QTI package") -> Quiz:
     """The quiz in a package that `qti12_package` wrote, which is its `canvas_view`; BpsymError for any other."""
-    members = unpack(data, where)
+    with as_we_write(where):
+        return _read_quiz(unpack(data, where), where)
+
+
+def _read_quiz(members: Mapping[str, bytes], where: str) -> Quiz:
     manifest = member(members, MANIFEST, where)
     listed = child(manifest, f"resources/resource[@type='{QUIZ_TYPE}']/file", where)
     assessment = child(member(members, attribute(listed, "href", where), where), "assessment", where)
@@ -57,6 +64,8 @@ def _read_item(item: Element, language: Language, where: str) -> Question:
     kind = notes.get("question_type")
     if kind == "numerical_question":
         scale = int(needed_number(notes.get("bpsym_scale", "0"), where))
+        if not 0 <= scale <= MAX_SCALE:
+            raise BpsymError(f"{where}: {scale} is no power of ten a number is asked for times")
         asked = from_html(prompt.removesuffix(to_html(scale_note(scale, language))))[0]
         return NumericalQuestion(identifier, title, asked, _read_key(item, spoken, scale, where), marks, category)
     if kind == "multiple_choice_question":

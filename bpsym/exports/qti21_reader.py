@@ -24,7 +24,7 @@ from bpsym.exports.model import (
 )
 from bpsym.exports.numbers import needed_number
 from bpsym.exports.qti21 import FEEDBACK, MANIFEST, TEST_TYPE, UNFILED
-from bpsym.exports.xmlfile import Element, attribute, child, member
+from bpsym.exports.xmlfile import Element, as_we_write, attribute, child, member
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -34,7 +34,11 @@ if TYPE_CHECKING:
 
 def read_qti21_package(data: bytes, where: str = "the QTI package") -> Quiz:
     """The quiz in a package that `qti21_package` wrote; BpsymError for one it cannot have written."""
-    members = unpack(data, where)
+    with as_we_write(where):
+        return _read_quiz(unpack(data, where), where)
+
+
+def _read_quiz(members: Mapping[str, bytes], where: str) -> Quiz:
     manifest = member(members, MANIFEST, where)
     tests = [each for each in manifest.iterfind("resources/resource") if each.get("type") == TEST_TYPE]
     if len(tests) != 1:

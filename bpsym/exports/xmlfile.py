@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET  # builds and prints trees only; `parse` reads with defusedxml
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from defusedxml import DefusedXmlException
@@ -11,7 +12,7 @@ from defusedxml.ElementTree import fromstring
 from bpsym.errors import BpsymError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 MAX_BYTES = 256 * 2**20
 
@@ -56,6 +57,15 @@ def parse(data: bytes, where: str) -> Element:
     except (DefusedXmlException, ValueError, LookupError) as error:
         raise BpsymError(f"{where} is not read: {error}") from error
     return root
+
+
+@contextmanager
+def as_we_write(where: str) -> Iterator[None]:
+    """Readers of our own files look things up where our writers put them; elsewhere that is one sentence."""
+    try:
+        yield
+    except (LookupError, ValueError, ArithmeticError) as error:
+        raise BpsymError(f"{where} is not as bpsym writes it: {error}") from error
 
 
 def without_namespaces(root: Element) -> Element:

@@ -19,6 +19,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
+from bpsym.exports.files import write_atomically
+
 FOLDER = Path(os.environ.get("BPSYM_SCHEMAS", Path(__file__).parents[2] / "build" / "schemas"))
 
 PYSLET = "pyslet==0.7.20170805"  # 4.3 MB, only unpacked, never installed
@@ -44,7 +46,7 @@ def fetch() -> None:
                     for path, name in KEPT.items():
                         content = archive.extractfile(member) if member.name.endswith(path) else None
                         if content is not None:
-                            (FOLDER / name).write_bytes(content.read())
+                            write_atomically(FOLDER / name, content.read())
 
 
 def find(name: str) -> Path:
