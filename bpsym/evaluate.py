@@ -7,10 +7,12 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flint import ctx, fmpq
+from sympy import Integer
 
 from bpsym import primitives
 from bpsym.errors import EvaluationError, Undecided
 from bpsym.lowering import Code, lower
+from bpsym.program import head
 from bpsym.rounding import EXACT, LONGEST, Numeral, Rounding, ends, numeral
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
     from sympy import Expr
 
-    from bpsym.expand import Expansion
+    from bpsym.expand import Expansion, ScalarStep
     from bpsym.rounding import Value
 
 PRECISION = 128  # bits to start with
@@ -125,12 +127,16 @@ class Environment:
         finally:
             ctx.prec = before
 
-    def kinks(self) -> Iterator[tuple[Expr, Expr]]:
-        """Each entry taken exactly where its activation has no derivative: (output, net input)."""
-        for step in self.expansion.steps("forward"):
-            row = primitives.ACTIVATIONS.get(step.step.rule)
-            if row is not None and row.kink:
-                yield from ((step.out, used) for used in step.uses if self[used] == 0)
+    def kinks(self) -> Iterator[tuple[ScalarStep, Expr, Expr]]:
+        """Each equation taken exactly where it has no derivative, and the two sides that are equal there."""
+        for step in self.expansion.steps():
+            rule = step.step.rule
+            if step.step.section == "forward" and rule in primitives.ACTIVATIONS and primitives.ACTIVATIONS[rule].kink:
+                yield from ((step, used, Integer(0)) for used in step.uses if self[used] == 0)
+            if step.step.section == "loss" and rule in primitives.LOSSES and primitives.LOSSES[rule].kink:
+                target, out = sorted(step.uses, key=lambda e: head(e) != "target")
+                if self[target] == self[out]:
+                    yield step, out, target
 
 
 def _run(entry: Expr, code: Code, arguments: list[Value], precision: int) -> Value:

@@ -21,6 +21,7 @@ EXACT, SHOWN = "exact", "shown"
 CARRIES = (EXACT, SHOWN)
 LONGEST = 60  # digits anybody may ask for
 LEADING = 3  # significant digits a small number keeps, however many places that takes
+LARGE = 15  # digits before the point from which a number is written with a power of ten
 FIXED = 9  # zeros after which a small number is written with a power of ten
 EXPONENT_LIMIT = 1 << 20  # powers of two beyond which a ball is not written down at all
 
@@ -84,7 +85,7 @@ def numeral(value: Value, rounding: Rounding) -> Numeral:
     exact = isinstance(value, fmpq) and units == value * fmpq(10) ** places
     if len(str(abs(units))) > _most(places, rounding):  # 9.996 became 10.00
         units, places = units // 10, places - 1
-    if places - len(str(abs(units))) >= FIXED:
+    if places - len(str(abs(units))) >= FIXED or len(str(abs(units))) - places > LARGE:
         return _scientific(units, places, exact=exact)
     if places < 0 and not exact:
         return _scientific(units, places, exact=False)

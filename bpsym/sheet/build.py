@@ -13,7 +13,7 @@ from bpsym.networks.equations import size
 from bpsym.notation import Notation
 from bpsym.printing.layout import Box, Formula, Number, Sign, chain, row
 from bpsym.printing.writer import Writer
-from bpsym.program import TRAINABLE, Role, head
+from bpsym.program import TRAINABLE, Role
 from bpsym.rounding import Numeral
 from bpsym.sheet import law as general
 from bpsym.sheet import matrix, picture, worked
@@ -280,7 +280,7 @@ class Sheet:
     @property
     def order(self) -> str:
         """simultaneous or sequential."""
-        return self.options.order
+        return self.description.training.order if self.description.training is not None else ""
 
     @property
     def hadamard(self) -> Formula:
@@ -313,13 +313,16 @@ class Sheet:
         return picture.run(self.work, self.run, self.title, step_label) if len(self.run) >= LEAST_POINTS else None
 
     @cached_property
-    def kinks(self) -> list[tuple[Formula, Formula, str]]:
-        """Outputs taken exactly at a kink: output, net input, activation."""
+    def kinks(self) -> list[tuple[Formula, str]]:
+        """What is equal where an activation or the loss is taken exactly at a kink, and which."""
         environment = self.work.environment
         if environment is None:
             return []
-        rule = self.program.by_name
-        return [(self.name(out), self.name(net), rule[head(out)].rule) for out, net in environment.kinks()]
+        writer = self.work.writer
+        return [
+            (chain(writer.formula(left), writer.formula(right)), step.step.rule)
+            for step, left, right in environment.kinks()
+        ]
 
     def equation(self, entry: Expr, value: Numeral) -> Formula:
         """A name and a number."""
