@@ -10,7 +10,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 GAP_STEP = 6.0  # points between two gap widths tried
-WIDEST_GAP = 460.0
+WIDENING = 360.0  # by how much a gap may be wider than it need be
 MOST_COLUMNS = 6
 FARTHEST = 0.45  # of the way: where a label still looks like its source's
 
@@ -61,11 +61,11 @@ def fits(gap: Gap, row: float, columns: tuple[int, ...], fractions: tuple[float,
 
 @lru_cache(maxsize=4096)
 def place(gap: Gap, row: float) -> Placing | None:
-    """Return the narrowest layout of the gap for rows `row` points apart, or None if none up to WIDEST_GAP fits."""
+    """Return the narrowest layout of the gap for rows `row` points apart, or None if nothing fits."""
     if not gap.edges:
         return Placing(gap.least, ())
     width = gap.least
-    while width <= WIDEST_GAP:
+    while width <= gap.least + WIDENING:
         room = width - gap.left - gap.right
         for number in range(1, min(MOST_COLUMNS, int(room / gap.label_width)) + 1):
             # columns keep together at the sources, with a little air where there is room

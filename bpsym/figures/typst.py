@@ -16,9 +16,7 @@ from bpsym.figures.layout import (
 )
 from bpsym.figures.style import COLOURS, STYLES, colours, number
 
-REACH = 400  # a line of text is set in an invisible box twice as wide
-SIDES = {"start": ("left", REACH), "middle": ("center", 0), "end": ("right", -REACH)}  # alignment, shift of the box
-
+REACH = 2000  # a line of text is set in an invisible box twice as wide, where it never wraps
 STRUT = 30  # height of an invisible box in each line, higher than any text, that puts the baseline at a known place
 
 # What the surrounding document may have set and a figure must not inherit; then the few ways a figure puts things.
@@ -26,8 +24,12 @@ PREAMBLE = f"""\
   set text(weight: "regular", style: "normal", hyphenate: false)
   set par(leading: 0pt, spacing: 0pt, first-line-indent: 0pt, hanging-indent: 0pt, justify: false)
   let at(x, y, body) = place(top + left, dx: x * 1pt, dy: y * 1pt, body)
-  let line-at(x, y, size, side, body) = at(x - {REACH}, y - {STRUT}, box(width: {2 * REACH}pt, align(side,
-    text(size: size * 1pt, box(width: 0pt, height: {STRUT}pt) + body))))
+  let sides = (start: (left, 0), middle: (center, {REACH}), end: (right, {2 * REACH}))
+  let line-at(x, y, size, anchor, body) = {{
+    let (side, reach) = sides.at(anchor)
+    let line = text(size: size * 1pt, box(width: 0pt, height: {STRUT}pt) + body)
+    at(x - reach, y - {STRUT}, box(width: {2 * REACH}pt, align(side, line)))
+  }}
   let area(look, ..points) = at(0, 0, polygon(..look, ..points.pos().map(p => p.map(v => v * 1pt))))
   let path(look, start, ..points) = at(0, 0, curve(..look, curve.move(start.map(v => v * 1pt)),
     ..points.pos().map(p => curve.line(p.map(v => v * 1pt)))))
@@ -80,10 +82,9 @@ def call(shape: Shape) -> str:
             name = {"line": "path", "area": "area", "curve": "bend"}[kind]
             return f"{name}({role}-look, {', '.join(map(pair, points))})"
         case Text(x, y, parts, size, anchor):
-            side, shift = SIDES[anchor]
             gap = f" + h({number(PART_GAP * size)}pt) + "
             content = gap.join(f"text({STYLES[role].fill}, {words(label)})" for label, role in parts)
-            return f"line-at({number(x + shift)}, {number(y)}, {number(size)}, {side}, {content})"
+            return f'line-at({number(x)}, {number(y)}, {number(size)}, "{anchor}", {content})'
 
 
 def words(label: Label) -> str:

@@ -13,7 +13,11 @@ def symbol(base: str, sub: str = "") -> Label:
 
 
 def dense(
-    *sizes: int, bias: bool = True, unit_value: str = "0.35", edge_value: str = "0.15", path: frozenset[int] = frozenset()
+    *sizes: int,
+    bias: bool = True,
+    unit_value: str = "0.35",
+    edge_value: str = "0.15",
+    path: frozenset[int] = frozenset(),
 ) -> tuple[list[Layer], list[Edge]]:
     """Return a fully connected network with weights w1, w2, ... unit by unit; those in `path` are highlighted."""
     letters = "i" + "hkm"[: len(sizes) - 2] + "o"
@@ -56,9 +60,7 @@ def convolution(length: int, kernel: int) -> tuple[list[Layer], list[Edge]]:
         Layer("输入", tuple(Unit(f"x{n}", symbol("x", str(n + 1)), "1") for n in range(length))),
         Layer("卷积层", tuple(Unit(f"z{n}", symbol("z", str(n + 1)), "0.2") for n in range(outputs))),
     ]
-    edges = [
-        Edge(f"x{n + tap}", f"z{n}", symbol("w", str(tap + 1))) for n in range(outputs) for tap in range(kernel)
-    ]
+    edges = [Edge(f"x{n + tap}", f"z{n}", symbol("w", str(tap + 1))) for n in range(outputs) for tap in range(kernel)]
     return layers, edges
 
 

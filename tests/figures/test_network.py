@@ -22,7 +22,7 @@ def texts(drawing: Drawing) -> list[Text]:
 
 def outlines(drawing: Drawing) -> dict[str, Box]:
     """Return the boxes round the units, by the name written in them."""
-    boxes = {}
+    boxes: dict[Circle | Rect, Box] = {}
     for shape in drawing.shapes:
         if isinstance(shape, Circle) and not shape.role.startswith("dot"):
             radius = shape.radius
@@ -123,7 +123,9 @@ def test_arrows_end_at_their_target() -> None:
     for drawing, role, unit in ((forward, "head", "o1"), (back, "head-strong", "i1")):
         (head,) = heads(drawing, role)
         left, top, right, bottom = outlines(drawing)[unit]
-        assert dist(head.points[0], ((left + right) / 2, (top + bottom) / 2)) == pytest.approx((right - left) / 2, abs=0.01)
+        assert dist(head.points[0], ((left + right) / 2, (top + bottom) / 2)) == pytest.approx(
+            (right - left) / 2, abs=0.01
+        )
 
 
 def test_error_path_stands_out() -> None:
