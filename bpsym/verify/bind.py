@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from flint import fmpq
 
+from bpsym.program import head
 from bpsym.verify.check.state import State, new_state
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.meaning.arrays import Array, Value, scalars, transposed
@@ -79,6 +81,23 @@ def _choose(scope: Scope, document: Document, environment: Environment) -> None:
             values = scope.table[wanted]
             scope.table[wanted] = [values[best], *values[:best], *values[best + 1 :]]
     _lay_alike(scope, votes)
+    _name_alike(scope, votes)
+
+
+def _name_alike(scope: Scope, votes: Mapping[Key, list[int]]) -> None:
+    """A letter that was seen to mean outputs means outputs elsewhere too."""
+    roles: dict[str, Counter[str]] = {}
+    for wanted, scores in votes.items():
+        if max(scores) > 0:
+            roles.setdefault(wanted.base, Counter())[_role(scope.table[wanted][0])] += 1
+    for wanted, values in scope.table.items():
+        usual = roles.get(wanted.base)
+        if usual and wanted not in votes and len(values) > 1:
+            values.sort(key=lambda value: -usual[_role(value)])
+
+
+def _role(value: Value) -> str:
+    return str(head(scalars(value)[0])).split("_")[0]
 
 
 def _likeness(value: Value, term: Expr, environment: Environment) -> int:

@@ -9,7 +9,7 @@ from itertools import product
 from flint import arb, fmpq
 
 from bpsym.verify.check.state import State, values
-from bpsym.verify.meaning.arrays import Scalar, ShapeError, Value, aligned
+from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, is_vector
 from bpsym.verify.meaning.denote import Indices
 from bpsym.verify.meaning.keys import free_letters
 from bpsym.verify.meaning.scope import Point
@@ -34,6 +34,11 @@ def equal(left: Expr, right: Expr, state: State, *, flipped: bool = False) -> bo
     return True if verdicts or _chain_rule(left, right) else None
 
 
+def _bare(tree: Expr) -> bool:
+    """A whole vector where one of its entries is meant."""
+    return isinstance(tree, Name)
+
+
 def _equal_at(
     left: Expr, right: Expr, state: State, points: list[Point], place: Indices, *, flipped: bool
 ) -> bool | None:
@@ -49,7 +54,10 @@ def _equal_at(
         for b in range(len(theirs[0])):
             if any(len(x) <= a for x in ours) or any(len(x) <= b for x in theirs):
                 continue
-            same = [_same(x[a], y[b]) for x, y in zip(ours, theirs, strict=True)]
+            same = [
+                False if _bare(right) and isinstance(y[b], Array) and not isinstance(x[a], Array) else _same(x[a], y[b])
+                for x, y in zip(ours, theirs, strict=True)
+            ]
             if all(verdict is True for verdict in same):
                 return True
             told = told or any(verdict is False for verdict in same)
@@ -57,6 +65,8 @@ def _equal_at(
 
 
 def _same(left: Value, right: Value) -> bool | None:
+    if not isinstance(left, Array) and isinstance(right, Array) and is_vector(right) and len(right.items) > 1:
+        return any(same_scalar(left, item) for item in right.items)  # an index left out: target for target_o1
     try:
         return all(same_scalar(a, b) for a, b in aligned(left, right))
     except ShapeError:
@@ -75,19 +85,23 @@ def places(left: Expr, right: Expr, state: State) -> Iterator[dict[str, str]]:
     """What the free index letters of a claim may stand for."""
     bound = {letter for tree in (left, right) for node in walk(tree) if isinstance(node, BigSum) for letter in node.index}
     letters: dict[str, bool] = {}
+    units = _mentioned_units((left, right), bound)
     for tree in (left, right):
         for node in walk(tree):
             if isinstance(node, Name):
                 for letter, counts_layers in free_letters(node, {}):
                     if letter not in bound:
                         letters[letter] = letters.get(letter, False) or counts_layers
+    letters.update(dict.fromkeys(units, False))
     if not letters:
         yield {}
         return
     depth = state.scope.sizes.get("layers", 0)
     ranges = []
     for letter, counts_layers in letters.items():
-        if letter == "L" and depth:
+        if letter in units:
+            ranges.append(units[letter])
+        elif letter == "L" and depth:
             ranges.append([str(depth)])
         elif counts_layers and depth:
             ranges.append([str(k) for k in range(depth, 0, -1)])
@@ -97,6 +111,15 @@ def places(left: Expr, right: Expr, state: State) -> Iterator[dict[str, str]]:
         if count >= PLACES * PLACES:
             return
         yield dict(zip(letters, place, strict=True))
+
+
+def _mentioned_units(trees: tuple[Expr, ...], bound: set[str]) -> dict[str, list[str]]:
+    """For the h of `w_{ho}` in a claim about out_h1: h1."""
+    names = [node for tree in trees for node in walk(tree) if isinstance(node, Name)]
+    pairs = {part for name in names for part in name.sub if part in ("ho", "oh", "ih", "hi")}
+    units = {part.lower() for name in names for part in name.sub if part[:1] in "hH" and part[1:].isdigit()}
+    wanted = {letter for pair in pairs for letter in pair if letter not in bound} & {"h"}
+    return {letter: sorted(units) for letter in wanted if len(units) == 1}
 
 
 def _chain_rule(left: Expr, right: Expr) -> bool:

@@ -13,7 +13,7 @@ from itertools import count
 from sympy import Expr
 
 from bpsym.expand import Expansion
-from bpsym.program import Quantity, Role
+from bpsym.program import Quantity, Role, head
 from bpsym.verify.meaning.arrays import Array, Value
 from bpsym.verify.meaning.keys import Key
 
@@ -23,10 +23,18 @@ OUTPUTS = ("yhat", "output", "Output", "o", "p", "pred", "y", "Yhat", "O", "ahat
 INPUTS = ("x", "i", "X", "I", "input", "in")
 TARGETS = ("target", "t", "y", "T", "Y", "o", "label", "ideal", "Target", "d", "ytrue", "ystar")
 LOSSES = ("E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "MSE", "l", "S")
-RATES = ("eta", "alpha", "lr", "epsilon", "learning rate", "mu", "r", "gamma", "LR")
+RATES = ("eta", "alpha", "lr", "epsilon", "learning rate", "mu", "gamma", "LR")
 DELTAS = ("delta", "d", "Delta", "e", "zeta", "sensitivity")
 WEIGHTS = ("w", "W", "theta", "Theta", "weight")
 BIASES = ("b", "B", "bias", "Bias", "theta", "c")
+
+RARE = {  # spellings that usually stand for something else
+    Role.NET: frozenset("a h s u v".split()),
+    Role.OUT: frozenset("y o s g p O".split()),
+    Role.INPUT: frozenset("h H z out".split()),
+    Role.ADJOINT: frozenset("d e".split()),
+    Role.UNIT_LOSS: frozenset("l S".split()),
+}
 
 Table = dict[Key, list[Value]]
 
@@ -41,6 +49,20 @@ def spellings(expansion: Expansion) -> Table:
 
 
 def _pairs(expansion: Expansion) -> Iterator[tuple[Key, Value]]:
+    for key, value, rare in sorted(_ranked(expansion), key=lambda row: row[2]):
+        del rare
+        yield key, value
+
+
+def _ranked(expansion: Expansion) -> Iterator[tuple[Key, Value, int]]:
+    """Spellings with how rare they are: 0 usual, 1 rare."""
+    for key, value in _all(expansion):
+        entry = value.items[0] if isinstance(value, Array) else value
+        role = expansion.program.quantities[head(entry)].role
+        yield key, value, int(key.base in RARE.get(role, ()))
+
+
+def _all(expansion: Expansion) -> Iterator[tuple[Key, Value]]:
     program = expansion.program
     nets = [q for q in program.all(Role.NET)]
     inputs, targets = program.all(Role.INPUT), program.all(Role.TARGET)
@@ -61,7 +83,7 @@ def _pairs(expansion: Expansion) -> Iterator[tuple[Key, Value]]:
         if adjoint is not None:
             yield from _vector(expansion, adjoint, DELTAS, number, labels)
     for q in targets:
-        yield from _vector(expansion, q, TARGETS, 0, ("o",))
+        yield from _vector(expansion, q, TARGETS, 0, ("o", "t"))
         yield from _plain(expansion, q, TARGETS)
     yield from _losses(expansion)
     yield from _parameters(expansion, [q.layer for q in nets])

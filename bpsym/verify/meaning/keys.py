@@ -35,6 +35,7 @@ _WHOLE = frozenset(["E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost"
 _UNIT = re.compile(r"[hHoOiI]\d+")
 _ZERO_FOR_O = re.compile(r"0[1-9]\d?")
 _LETTERED = re.compile(r"([A-Za-z]{1,3})([A-Za-z])")
+_CROSSED = frozenset(["ho", "ih"])  # w_{ho}: from h to o
 _SHIFTED = re.compile(r"(.+)([+-])(\d+)")
 UPDATABLE = frozenset(["w", "W", "b", "B", "v", "V", "theta", "U", "u", "bias", "Bias", "weight"])
 
@@ -65,6 +66,9 @@ def _part(written: str, indices: Mapping[str, str]) -> Iterator[str]:
         return
     if _UNIT.fullmatch(written):
         yield written.lower()
+        return
+    if len(written) == 2 and written in _CROSSED and all(letter in indices for letter in written):
+        yield from (indices[letter] for letter in written[::-1])
         return
     if len(written) == 2 and written.isalpha() and all(letter in indices for letter in written):
         yield from (indices[letter] for letter in written)

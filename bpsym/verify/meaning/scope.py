@@ -70,8 +70,8 @@ class Scope:
                         other = wanted._replace(base=base)
                         if base != wanted.base and (value := self.table.get(other)):
                             return value[0]
-        folded = wanted._replace(base=wanted.base.swapcase()) if len(wanted.base) == 1 else None
-        if folded is not None and (value := self.table.get(folded)) and wanted.base not in "tT":
+        folded = wanted._replace(base=wanted.base.swapcase())
+        if wanted.base in _FOLDED and (value := self.table.get(folded)):
             return value[0]
         return None
 
@@ -95,6 +95,7 @@ class Scope:
         return None
 
 
+_FOLDED = frozenset("wWxXzZaAbBiIhHyYvVuU")
 _BASES = frozenset(["z", "a", "h", "y", "t", "i", "x", "out", "net"])
 
 
@@ -316,7 +317,8 @@ class _At:
         found: list[str] = []
         names = [node for node in walk(body) if isinstance(node, Name) and _mentions(node, letter)]
         for k in range(start or 1, MOST_UNITS):
-            for text in (str(k), f"{letter}{k}"):
+            texts = (str(k), f"{letter}{k}")
+            for text in texts[::-1] if letter in "oh" else texts:
                 place = {**indices, letter: text}
                 if names and all(self.resolves(name, place) for name in names):
                     found.append(text)
