@@ -1,11 +1,14 @@
 """Equations as straight-line code over slots: what evaluates them many times over, without SymPy.
 
-No text and no generated source is run: an operation is a Python function, an argument the number of a slot.
+An operation is a Python function, an argument the number of a slot. For training runs the same code is also made a
+Python function, as a syntax tree whose only names are numbered slots: no text, ours or a stranger's, becomes code.
 """
 
 from __future__ import annotations
 
+import ast
 import operator
+import types
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +45,38 @@ class Code:
             msg = "a division by 0"
             raise EvaluationError(msg) from None
         return [slots[slot] for slot in self.results]
+
+    def compiled(self) -> Callable[[Iterable[Value]], list[Value]]:
+        """The same as one Python function, about three times as fast; worth it from some hundred runs on."""
+        names = {slot: f"v{slot}" for slot in range(len(self.inputs) + len(self.operations))}
+        names |= {-number: f"c{number}" for number in range(1, len(self.constants) + 1)}
+        calls = sorted({f.__name__: f for f, _, _ in self.operations if f not in _OPERATORS}.items())
+        parameters = ["values", *(names[-n] for n in range(1, len(self.constants) + 1)), *(name for name, _ in calls)]
+        body: list[ast.stmt] = []
+        if self.inputs:
+            inputs = ast.Tuple([ast.Name(names[slot], ast.Store()) for slot in range(len(self.inputs))], ast.Store())
+            body.append(ast.Assign([inputs], ast.Name("values", ast.Load())))
+        for slot, (function, left, right) in enumerate(self.operations, len(self.inputs)):
+            a, b = ast.Name(names[left], ast.Load()), ast.Name(names[right], ast.Load())
+            kind = _OPERATORS.get(function)
+            result = ast.BinOp(a, kind(), b) if kind else ast.Call(ast.Name(function.__name__, ast.Load()), [a, b], [])
+            body.append(ast.Assign([ast.Name(names[slot], ast.Store())], result))
+        results: list[ast.expr] = [ast.Name(names[slot], ast.Load()) for slot in self.results]
+        body.append(ast.Return(ast.List(results, ast.Load())))
+        arguments = ast.arguments([], [ast.arg(name) for name in parameters], None, [], [], None, [])
+        tree = ast.fix_missing_locations(ast.Module([ast.FunctionDef("run", arguments, body, [])], []))
+        module = compile(tree, "<equations>", "exec")
+        (code,) = (const for const in module.co_consts if isinstance(const, types.CodeType))
+        defaults = (*(self.constants[-n] for n in range(1, len(self.constants) + 1)), *(f for _, f in calls))
+        return types.FunctionType(code, {}, "run", defaults)
+
+
+_OPERATORS: dict[Callable[[Any, Any], Any], type[ast.operator]] = {
+    operator.add: ast.Add,
+    operator.sub: ast.Sub,
+    operator.mul: ast.Mult,
+    operator.truediv: ast.Div,
+}
 
 
 def lower(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from bpsym.lowering import Code
     from bpsym.rounding import Value
 
+CHECKED = 16  # steps between two looks at whether the run diverges
 EXACT_BITS = 4096  # an exact value longer than this goes on as a ball
 STEPS_LIMIT = 10**7
 LARGEST = fmpq(10) ** 1000  # a parameter beyond that has diverged
@@ -87,20 +88,20 @@ def _run(
     before, ctx.prec = ctx.prec, precision
     try:
         look = _code(expansion, old, shown, known)
-        advance = _code(expansion, old, new, known)
+        advance = _code(expansion, old, new, known).run
         for step in range(at[-1] + 1 if at else 0):
             if step in at:
                 values_now = dict(zip([*old, *shown], [*state, *look.run(state)], strict=True))
                 rows.append(_row(step, values_now, shown, rounding))
             if step == at[-1]:
                 break
-            state = advance.run(state)
-            if any(value > LARGEST or value < -LARGEST for value in state):
+            state = advance(state)
+            if step % CHECKED == 0 and any(value > LARGEST or value < -LARGEST for value in state):
                 msg = f"training diverges: after {step + 1} steps a parameter is larger than 10 to the power 1000"
                 raise EvaluationError(msg)
             if exact and any(isinstance(v, arb) or v.height_bits() > EXACT_BITS for v in state):
                 exact, state = False, [arb(value) for value in state]  # and the constants: less work in each operation
-                advance = _code(expansion, old, new, {entry: arb(value) for entry, value in known.items()})
+                advance = _code(expansion, old, new, {entry: arb(value) for entry, value in known.items()}).compiled()
             if progress is not None:
                 progress(step + 1)
     finally:
