@@ -88,7 +88,7 @@ def _run(
     before, ctx.prec = ctx.prec, precision
     try:
         look = _code(expansion, old, shown, known)
-        advance = _code(expansion, old, new, known).run
+        advance: Callable[[list[Value]], list[Value]] = _code(expansion, old, new, known).run
         for step in range(at[-1] + 1 if at else 0):
             if step in at:
                 values_now = dict(zip([*old, *shown], [*state, *look.run(state)], strict=True))
