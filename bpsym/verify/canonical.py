@@ -35,8 +35,7 @@ def canonical(tree: Expr) -> str:
     """An expression, every operation bracketed where the order could be misread."""
     match tree:
         case Number():
-            shown = tree.text if tree.value.denominator == 1 and tree.places <= 0 else _decimal(tree)
-            return shown + ("…" if tree.open_ended else "")
+            return _decimal(tree) + ("…" if tree.open_ended else "")
         case Name():
             return _name(tree)
         case Ellipsis():

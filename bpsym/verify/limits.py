@@ -8,7 +8,7 @@ from typing import Final
 
 FILE_BYTES: Final = 8_000_000  # a longer file is refused
 TEXT_CHARACTERS: Final = 1_500_000  # what lies behind is not read, and said to be
-PROSE_CHARACTERS: Final = 300_000  # of lines with a relation in them, searched for formulas
+PROSE_CHARACTERS: Final = 200_000  # of lines with a relation in them, searched for formulas
 LINE_CHARACTERS: Final = 20_000  # a longer line of prose is not searched for formulas
 FORMULA_CHARACTERS: Final = 60_000  # one display
 FORMULA_TOKENS: Final = 12_000  # one chain
@@ -23,4 +23,6 @@ MACROS: Final = 400  # definitions in a file
 MACRO_EXPANSIONS: Final = 4_000  # in a file
 MACRO_GROWTH: Final = 200_000  # characters that expansion may add to a file
 MATRIX_CELLS: Final = 20_000
+FIGURES: Final = 5_000  # sentences of running text with figures in them
+FIGURES_IN_SENTENCE: Final = 100
 WARNINGS: Final = 500  # unreadable places listed

@@ -11,6 +11,7 @@ from bpsym.verify.grammar.cursor import UnreadError
 from bpsym.verify.lexer import Token
 from bpsym.verify.tree import Number, Span
 
+_PLAIN = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _FILLERS = re.compile(r"\{?,\}?(?=\d{3}(?!\d))|\\[, ]|\s|\{|\}")
 
 
@@ -20,6 +21,8 @@ def number(token: Token) -> Number:
     span = Span(token.start, token.end)
     if len(text) > 3 * limits.DIGITS:
         raise UnreadError(f"a number of {len(text)} characters is longer than the {limits.DIGITS} digits read", span)
+    if _PLAIN.fullmatch(text) and len(text) <= limits.DIGITS:
+        return _plain(text, span)
     digits = text.removesuffix("...")
     open_ended = digits != text
     mantissa, _, exponent = digits.lower().partition("e")
@@ -31,8 +34,17 @@ def number(token: Token) -> Number:
     power = int(exponent or 0) if len(exponent) < 6 else limits.EXPONENT + 1
     if abs(power) > limits.EXPONENT:
         raise UnreadError(f"a number beyond 10^{limits.EXPONENT}", span)
-    value = Fraction(int(whole + part or "0"), 10 ** len(part)) * Fraction(10) ** power
+    value = Fraction(int(whole + part or "0"), 10 ** len(part))
+    if power:
+        value *= Fraction(10) ** power
     return Number(span, text, value, len(part) - power, len((whole + part).lstrip("0")), open_ended)
+
+
+def _plain(text: str, span: Span) -> Number:
+    """The common case: digits with at most a point."""
+    whole, _, part = text.partition(".")
+    digits = whole + part
+    return Number(span, text, Fraction(int(digits), 10 ** len(part)), len(part), len(digits.lstrip("0")))
 
 
 def scaled(mantissa: Number, power: int, span: Span, text: str) -> Number:

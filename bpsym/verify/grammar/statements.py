@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from bpsym.verify import limits
 from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, Reading, UnreadError, split
@@ -130,6 +131,8 @@ def _layers(chains: Sequence[_Chain]) -> frozenset[str]:
     found: set[str] = set()
     for chain in chains:
         sequence = chain.piece.tokens
+        if any(token.kind == "diff" and after.kind == "sup" for token, after in pairwise(sequence)):
+            continue  # a second derivative
         for position, token in enumerate(sequence[:-1]):
             if token.kind != "sup" or position == 0:
                 continue
@@ -180,6 +183,7 @@ def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]
     relations: list[Relation] = []
     failures: list[Unreadable] = []
     slices, between = _cut(found)
+    lost: list[Expr] = []
     for part in slices:
         try:
             terms.append(_term(part, reading))
@@ -189,16 +193,18 @@ def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]
             guessed = guessed and not error.certain
             if guessed and not any(token.kind == "number" for token in part):
                 return []
-            terms.append(Unknown(span, reading.text[span.start : span.end][:200]))
+            lost.append(Unknown(span, reading.text[span.start : span.end][:200]))
+            terms.append(lost[-1])
         except RecursionError:  # the caps keep well below it; a caller deep in its own stack may still meet it
             span = _span(part)
             failures.append(Unreadable(span, "nested too deep"))
-            terms.append(Unknown(span, ""))
+            lost.append(Unknown(span, ""))
+            terms.append(lost[-1])
     for term in terms:
         failures.extend(
             Unreadable(node.span, f"“{node.text}” is no sign we know")
             for node in walk(term)
-            if isinstance(node, Unknown) and node is not term
+            if isinstance(node, Unknown) and not any(node is gone for gone in lost)
         )
     for token, right in zip(between, terms[1:], strict=True):
         kind = "≈" if token.text == "~" and isinstance(right, (Number, Negative)) else token.text

@@ -6,6 +6,7 @@ of their wrapping first.
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -55,6 +56,7 @@ def read_text(text: str, name: str = "document", encoding: str = "utf-8") -> Doc
     )
 
 
+_COMMENT = re.compile(r"(?<!\\)%[^\r\n]*")
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u00ad\u202a\u202b\u202c\u202d\u202e")
 
 
@@ -68,6 +70,8 @@ def _visible(origin: Source) -> Source:
 
 def _found(origin: Source, name: str) -> Found:
     origin = _visible(origin)
+    if name.endswith((".tex", ".ltx", ".sty")) or "\\begin{document}" in origin.text:
+        origin = Source(_COMMENT.sub(lambda match: " " * len(match.group()), origin.text), origin.starts, origin.ends)
     how = style(origin.text)
     if notebook.is_notebook(origin.text, name):
         return _joined(

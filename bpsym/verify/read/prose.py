@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Final
 
+from bpsym.verify import limits
 from bpsym.verify.grammar.cursor import Reading, UnreadError
 from bpsym.verify.grammar.expressions import expression
 from bpsym.verify.grammar.numerals import number
@@ -165,7 +167,7 @@ def sentences(line: Source, text: str) -> Iterator[Sentence]:
     for end in [*(match.end() for match in _END.finditer(line.text)), len(line)]:
         part = line[start:end].stripped()
         start = end
-        values = tuple(_values(part, text)) if len(part) else ()
+        values = tuple(islice(_values(part, text), limits.FIGURES_IN_SENTENCE)) if len(part) else ()
         if values:
             yield Sentence(part.span(0, len(part)), part.text, values)
 

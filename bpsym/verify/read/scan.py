@@ -175,7 +175,7 @@ class _Scanner:
         context = Context(
             "cell" if column or row else kind,
             self.heading,
-            (self.before if before is None else before)[-300:],
+            (self.before if before is None else before).strip()[-300:],
             after.strip()[:200],
             row,
             column,
@@ -265,8 +265,9 @@ class _Scanner:
             return
         position = first
         alone = "".join(_outside(text, first, stop, regions)).strip(" \t\r\n.,;，。：:|") == ""
+        covered = 0
         for region in regions:
-            self.plain(position, region.start)
+            covered += self.plain(position, region.start)
             if region.kind == "tag":
                 position = max(position, region.end)
                 continue
@@ -275,10 +276,11 @@ class _Scanner:
             kind = "inline"
             self.formula(self.widened(region, stop), kind, after=after, alone=alone, before=said or self.before)
             position = max(position, region.end)
-        self.plain(position, stop)
+        covered += self.plain(position, stop)
         if text[first:stop].strip():
             line = self.source[first : max(stop, regions[-1].end if regions else stop)]
-            if not (alone and any(region.kind != "tag" for region in regions)):
+            whole = covered > 0.8 * len(text[first:stop].strip()) or (alone and any(region.kind != "tag" for region in regions))
+            if not whole and len(self.found.prose) < limits.FIGURES:
                 self.found.prose.extend(prose.sentences(line, self.how.text))
             if "(" in line.text:
                 self.found.calls.extend(code.calls(line))
@@ -312,11 +314,12 @@ class _Scanner:
             return True
         return False
 
-    def plain(self, start: int, stop: int) -> None:
-        """Formulas written in plain text."""
+    def plain(self, start: int, stop: int) -> int:
+        """Formulas written in plain text; returns how many characters they take."""
         if stop - start < 3 or self.searched > limits.PROSE_CHARACTERS:  # noqa: PLR2004 - a name, a relation and a value
-            return
+            return 0
         self.searched += stop - start
+        covered = 0
         piece = self.source[start:stop]
         if "**" in piece.text or "*" in piece.text:
             piece = Source(_EMPHASIS.sub(lambda match: " " * len(match.group()), piece.text), piece.starts, piece.ends)
@@ -328,6 +331,8 @@ class _Scanner:
             context = Context(kind, self.heading, said.strip()[-300:] or self.before[-300:], "", row, column)
             lone = alone and part.text.strip() == piece.text.strip(" \t\r\n.。,，;")
             self.found.formulas.append(Formula(part, context, self.how.flavour(tex=False), lone, guessed=True))
+            covered += len(part)
+        return covered
 
 
 def regions_free(regions: list[Region]) -> list[tuple[int, int]]:

@@ -1,0 +1,210 @@
+"""Files in every dress: encodings, notebooks, HTML, tables, listings; and hostile ones."""
+
+from __future__ import annotations
+
+import json
+import resource
+import time
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bpsym.errors import BpsymError
+from bpsym.verify.canonical import canonical, statement
+from bpsym.verify.read import read, read_text
+from bpsym.verify.tree import Document
+
+SECONDS = 2.0
+MEGABYTES = 500
+
+
+def shown(document: Document) -> list[str]:
+    """The statements in canonical form."""
+    return [statement(chain) for chain in document.statements]
+
+
+def lines(document: Document) -> list[int]:
+    """The lines they stand on."""
+    return [document.place(chain.span).line for chain in document.statements]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "gb18030", "gbk"])
+def test_encodings(encoding: str) -> None:
+    """The same Chinese text reads the same in every encoding people save it in."""
+    data = "总误差：\r\n$E = 0.298$，学习率 η=0.5\r\n".encode(encoding)
+    document = read(data, "x.md")
+    assert shown(document) == ["E = 0.298", "eta = 0.5"]
+    assert [document.place(chain.span)[:2] for chain in document.statements] == [(2, 2), (2, 17)]
+
+
+def test_line_ends() -> None:
+    """Lines count alike with \\n, \\r\\n and \\r."""
+    for end in ("\n", "\r\n", "\r"):
+        document = read_text(f"a{end}b{end}$x = 1${end}")
+        assert document.place(document.statements[0].span) == (3, 2, 3, 7)
+
+
+def test_missing_file() -> None:
+    """A file that is not there is one sentence."""
+    with pytest.raises(BpsymError, match="nowhere.md: No such file"):
+        read("nowhere.md")
+
+
+@pytest.mark.parametrize("data", [b"%PDF-1.7 ...", b"PK\x03\x04" + bytes(99), bytes(range(256)) * 40])
+def test_binary(data: bytes) -> None:
+    """What is no text is refused in one sentence."""
+    with pytest.raises(BpsymError, match="x.md: not a text"):
+        read(data, "x.md")
+
+
+def test_path(tmp_path: Path) -> None:
+    """A path is read, and named as it was given."""
+    path = tmp_path / "a.tex"
+    path.write_text("\\begin{equation}\nC = \\frac12 \\label{eq:1}\n\\end{equation} % E = 3\n", encoding="utf-8")
+    document = read(path)
+    assert (document.path, shown(document), lines(document)) == (str(path), ["C = 1/2"], [2])
+
+
+def test_notebook() -> None:
+    """A notebook's cells are read, its outputs too, and places are those of the JSON file."""
+    cells = [
+        {"cell_type": "markdown", "source": ["# Forward\n", "\n", "$$z_1 = \\begin{bmatrix} 4.3 \\\\ 5.3 \\end{bmatrix}$$\n"]},
+        {
+            "cell_type": "code",
+            "source": ["lr = 0.5\n", "nn.train([0.05, 0.1], [0.01, 0.99])\n"],
+            "outputs": [{"output_type": "stream", "text": ["z1 = [[4.3 5.3]]\n"]}],
+        },
+    ]
+    document = read(json.dumps({"cells": cells, "nbformat": 4}, indent=1).encode(), "x.ipynb")
+    assert shown(document) == ["z_1 = [4.3; 5.3]", "lr = 0.5", "z_1 = [4.3, 5.3;]"]
+    assert [chain.context.kind for chain in document.statements] == ["display", "code", "output"]
+    first = document.place(document.statements[0].span)
+    assert document.text.splitlines()[first.line - 1][first.column - 1 :].startswith("z_1 = \\\\begin")
+    assert [call.function for call in document.calls] == ["nn.train"]
+
+
+def test_html() -> None:
+    """MathJax, KaTeX's annotation, MathML and plain text each give their formula once; scripts give nothing."""
+    page = r"""<!DOCTYPE html><html><head><title>a = 1</title><script>var b = 2;</script></head><body>
+<p>\(w_1 = 0.2\) and i<sub>1</sub> = 0.4</p>
+<script type="math/tex; mode=display">E = \frac{1}{2}</script>
+<span class="katex"><span class="katex-mathml"><math><semantics><mrow><mi>o</mi></mrow>
+<annotation encoding="application/x-tex">out_{h1} = 0.59</annotation></semantics></math></span>
+<span class="katex-html">outh1=0.59</span></span>
+<math><mfrac><mrow><mo>&#x2202;</mo><mi>E</mi></mrow><mrow><mo>∂</mo><msub><mi>w</mi><mn>5</mn></msub></mrow></mfrac><mo>=</mo><mn>0.08</mn></math>
+<table><tr><th>name</th><th>old</th></tr><tr><td>$w_5$</td><td>0.4</td></tr></table>
+</body></html>"""
+    document = read_text(page, "x.html")
+    assert shown(document) == ["w_1 = 0.2", "i_1 = 0.4", "E = 1/2", "out_h1 = 0.59", "[∂E/∂w_5] = 0.08", "w_5"]
+    assert lines(document) == [2, 2, 3, 5, 7, 8]
+
+
+def test_table() -> None:
+    """Cells are expressions; a formula in a cell knows its row and column."""
+    document = read_text(
+        "| weight | old | gradient | new |\n|---|---|---|---|\n| $w_5$ | 0.40 | −0.082 | $w_5^+ = 0.36$ |\n| W₂[2][0] | `1` | words of many | |\n"
+    )
+    (grid,) = document.tables
+    assert [cell.text for cell in grid.head] == ["weight", "old", "gradient", "new"]
+    assert [canonical(cell.expr) if cell.expr else None for cell in grid.rows[0]] == ["w_5", "0.40", "-0.082", None]
+    assert [canonical(cell.expr) if cell.expr else None for cell in grid.rows[1]] == ["W_2,2,0", "1", None, None]
+    cell = document.statements[1]
+    assert (statement(cell), cell.context.kind, cell.context.row, cell.context.column) == ("w_5⁺ = 0.36", "cell", "$w_5$", "new")
+
+
+def test_training_claims_in_prose() -> None:
+    """Figures in sentences are kept with their words, single ones and lists."""
+    document = read_text("总误差E(total)由0.298371109下降至0.291027924。迭代10000次后，总误差为0.000035085，输出为[0.015912196, 0.984065734]\n")
+    first, second = document.prose
+    assert [canonical(value) for value in first.values] == ["0.298371109", "0.291027924"]
+    assert [canonical(value) for value in second.values] == ["10000", "0.000035085", "[0.015912196, 0.984065734]"]
+    assert "迭代" in second.text
+    english = read_text("After 10,000 iterations the error is 0.0000351; it was 0.298 before.\n")
+    assert [canonical(value) for sentence in english.prose for value in sentence.values] == ["10000", "0.0000351", "0.298"]
+
+
+def test_listing_with_its_line_numbers_run_in() -> None:
+    """Calls in a listing give up their literal arguments even where the line numbers were copied into it."""
+    source = "```\n183 nn = Network(2, weights=[0.15,\n0.2], bias=0.35)184for i in range(9):185    nn.train([0.05,\n0.1], [0.01, 0.09])186print(i)\n```\n"
+    document = read_text(source)
+    network, train = document.calls
+    assert [(argument.keyword, argument.value and canonical(argument.value)) for argument in network.arguments] == [
+        ("", "2"), ("weights", "[0.15, 0.2]"), ("bias", "0.35"),
+    ]  # fmt: skip
+    target = train.arguments[1]
+    assert (document.quote(target.span), document.place(target.span).line) == ("[0.01, 0.09]", 4)
+
+
+def test_scraped_page() -> None:
+    """Letters set one below the other are skipped, the source between them is read."""
+    document = read_text("输出为\no\nu\nt\no\n1\n=\n0.75\nout_{o1} =0.75\nouto1?=0.75, 与目标相差很远。\n?\nE\n/\n?\nw\n? E/?w\n")
+    assert shown(document)[:1] == ["out_o1 = 0.75"]
+    assert lines(document)[0] == 9
+    assert shown(document)[1:] == ["[∂E/∂w]"]
+
+
+def test_context() -> None:
+    """A statement knows its heading and the words before and behind it."""
+    chain = read_text("# Update\n\nThe new weight $w_5^+ = 0.36$ (with η)\n").statements[0]
+    assert (chain.context.heading, chain.context.before, chain.context.after) == ("Update", "The new weight", "(with η)")
+
+
+BACKSLASH = "\\"
+HOSTILE = {
+    "nested braces": "$$" + "{" * 100_000 + "x" + "}" * 100_000 + "$$",
+    "nested braces in one formula": "$$a = " + "{" * 5_000 + "x" + "}" * 5_000 + "$$",
+    "nested brackets": "$$a = " + "(" * 5_000 + "x" + ")" * 5_000 + "$$",
+    "nested calls": "$$x = " + "a(" * 39 + "2" + ")" * 39 + "$$",
+    "nested fractions": "$$x = " + "x^\\frac{1}{" * 39 + "2" + "}" * 39 + "$$",
+    "towers": "$x = 9^{9^{9^9}} = 9^9^9^9 = 10^{99999999} = 1e999999999$",
+    "a long number": "$x = " + "1" * 1_000_000 + "$",
+    "a number below the caps of text": "$$x = " + "1" * 50_000 + "$$",
+    "signs": "$$x = " + "-" * 11_000 + "1$$",
+    "commas": "$$x = " + "a," * 5_900 + "1$$",
+    "displays": "$$ x" * 100_000,
+    "dollars": "$" * 100_000,
+    "open displays": "\\[ x=1 " * 100_000,
+    "open environments": "\\begin{align}" * 20_000,
+    "comments": "<!-- " * 100_000,
+    "assignments": "w1=0.5\n" * 60_000,
+    "long lines": ("w1=0.5," * 2_000 + "\n") * 60,
+    "letters in a column": "a\n" * 100_000,
+    "doubled lines": ("ab_c" * 140 + "\n") * 2_000,
+    "tables": "| a | b |\n" * 30_000,
+    "a macro that calls itself": "\\def\\a{\\b\\b}\n\\def\\b{\\a\\a}\n" + "$\\a = 1$\n" * 300,
+    "a macro bomb": "".join(f"\\newcommand{{\\{chr(97 + k)}x}}{{{(BACKSLASH + chr(98 + k) + 'x ') * 10}}}\n" for k in range(20))
+    + "$\\ax = 1$\n" * 200,
+    "a page of tags": "<html>" + "<div>" * 100_000,
+    "open MathML": "<html><math>" + "<mfrac>" * 100_000,
+    "a notebook of brackets": '{"cells": [' + "[" * 100_000,
+    "a large notebook": '{"cells":[{"cell_type":"markdown","source":["' + "$x=1$\\n" * 40_000 + '"]}]}',
+    "addresses": "http://tex.latex?x " * 50_000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile(text: str) -> None:
+    """Whatever a document holds, it costs less than two seconds of processor and half a gigabyte, and what was not read is told."""
+    start = time.process_time()
+    document = read_text(text)
+    assert time.process_time() - start < SECONDS
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < MEGABYTES * 1024
+    assert document.statements or document.unreadable or not any(character.isdigit() for character in text[:2000])
+
+
+def test_caps_are_told() -> None:
+    """A number too long and a formula too deep are reported with their place."""
+    document = read_text("$x = " + "1" * 200 + "$ and $y = " + "(" * 60 + "1" + ")" * 60 + "$")
+    assert [gap.why[:20] for gap in document.unreadable] == ["a number of 200 char", "nested more than 40 "]
+    assert document.unreadable[0].span.end - document.unreadable[0].span.start == 200
+
+
+@given(st.binary(max_size=400))
+def test_any_bytes(data: bytes) -> None:
+    """Arbitrary bytes are a document or one clear error."""
+    try:
+        read(data, "x")
+    except BpsymError as error:
+        assert str(error).startswith("x: ")  # noqa: PT017 - either outcome is right
