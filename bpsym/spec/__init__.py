@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from bpsym.spec.api import Network
 from bpsym.spec.check import checked
 from bpsym.spec.describe import Description
 from bpsym.spec.errors import Wrong
 from bpsym.spec.load import convert, parse, placed, read
 from bpsym.spec.schema import json_schema
 
-__all__ = ["Description", "json_schema", "load", "loads"]
+__all__ = ["Description", "Network", "json_schema", "load", "loads"]
 
 
 def load(path: str | Path) -> Description:

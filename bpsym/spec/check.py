@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bpsym.primitives import ACTIVATIONS, LOSSES
-from bpsym.spec.describe import Description, rows_of, sizes_of
+from bpsym.spec.describe import Description, number_of, rows_of, sizes_of
 from bpsym.spec.errors import Wrong
 from bpsym.spec.schema import CONVOLUTIONAL, DENSE, RECURRENT
 from bpsym.spec.values import value
@@ -76,7 +76,7 @@ def _check_sizes(spec: Spec) -> None:
         if spec.given is not None and letter not in spec.sizes:
             raise Wrong(path, f"the size {letter} has no number, which [given] needs; add [sizes] with {letter} = ...")
     if spec.network.family == CONVOLUTIONAL:
-        numbers = {path: spec.sizes.get(said) if isinstance(said, str) else said for _, said, path in sizes}
+        numbers = {path: number_of(spec, said) for _, said, path in sizes}
         inputs, taps = numbers["network", "inputs"], numbers["network", "taps"]
         if inputs is not None and taps is not None and taps > inputs:
             raise Wrong(("network", "taps"), f"a kernel of {taps} taps does not fit into {inputs} inputs")

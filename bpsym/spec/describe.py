@@ -82,8 +82,7 @@ class Description:
     @cached_property
     def sizes(self) -> dict[Symbol, int]:
         """The numbers of all sizes that have one: units of each layer, samples, time steps, taps."""
-        known = self.spec.sizes
-        found = {symbol: known.get(given) if isinstance(given, str) else given for symbol, given, _ in sizes_of(self.spec)}
+        found = {symbol: number_of(self.spec, given) for symbol, given, _ in sizes_of(self.spec)}
         return {symbol: number for symbol, number in found.items() if number is not None}
 
     @cached_property
@@ -91,10 +90,10 @@ class Description:
         """The network and its loss."""
         network, layers = self.spec.network, self.layers
         decay = network.decay != 0
-        if network.family == RECURRENT:
-            return networks.recurrent(*layers, network.loss, decay=decay)
-        if network.family == CONVOLUTIONAL:
-            return networks.convolutional(*layers, network.loss, decay=decay)
+        if network.family != DENSE:
+            hidden, output = layers
+            family = networks.recurrent if network.family == RECURRENT else networks.convolutional
+            return family(hidden, output, network.loss, decay=decay)
         batch = any(symbol == size("s") for symbol, _, _ in sizes_of(self.spec))
         return networks.dense(layers, network.loss, batch=batch, reduction=network.reduction, decay=decay)
 
@@ -160,6 +159,11 @@ def sizes_of(spec: Spec) -> list[tuple[Symbol, int | str, Path]]:
     return found
 
 
+def number_of(spec: Spec, said: int | str) -> int | None:
+    """The number of a size; None for a letter without one."""
+    return spec.sizes.get(said) if isinstance(said, str) else said
+
+
 def rows_of(spec: Spec) -> int | None:
     """How many samples or time steps the given inputs are; the time steps may stand in one list."""
     inputs = spec.given.inputs if spec.given is not None else None
@@ -167,9 +171,7 @@ def rows_of(spec: Spec) -> int | None:
         return None
     if isinstance(inputs[0], list):
         return len(inputs)
-    width = spec.network.inputs
-    if isinstance(width, str):
-        width = spec.sizes.get(width, 1)
+    width = number_of(spec, spec.network.inputs) or 1
     return max(len(inputs) // width, 1) if spec.network.family == RECURRENT else None
 
 

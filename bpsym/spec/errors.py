@@ -5,7 +5,7 @@ from __future__ import annotations
 Path = tuple[str | int, ...]  # ("network", "layers", 0, "units")
 
 
-class Wrong(Exception):  # noqa: N818  (says what is wrong, before it is known where that stands)
+class Wrong(Exception):
     """Something in a description that cannot be used, with the path of its key."""
 
     def __init__(self, path: Path, what: str) -> None:

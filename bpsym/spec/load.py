@@ -127,8 +127,8 @@ def _explained(message: str, raw: Any) -> Wrong:
         unit = " items" if expected[2] else ""
         return Wrong(path, f"needs {bound} {int(expected[4]):,}{unit}".replace(",", "\N{NARROW NO-BREAK SPACE}"))
     if "matching regex" in what:
-        known = _enumeration(node)
-        right = f"known: {', '.join(known)}" if known else "a letter, then up to 11 letters or digits"
+        names = _enumeration(node)
+        right = f"known: {', '.join(names)}" if names else "a letter, then up to 11 letters or digits"
         return Wrong(path, f"{_short(value)} is not possible here; {right}")
     return Wrong(path, what)
 

@@ -56,7 +56,7 @@ class _Table(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """What all tables of a description have in common."""
 
 
-class Random(_Table, rename={"low": "from", "high": "to"}):
+class Random(_Table, frozen=True, rename={"low": "from", "high": "to"}):
     """Numbers drawn from the grid from, from + step, ..., to: the same on every machine."""
 
     low: Annotated[Number, _doc("The smallest number that can be drawn.")]
@@ -65,13 +65,13 @@ class Random(_Table, rename={"low": "from", "high": "to"}):
     seed: Annotated[int, _doc("Another seed gives other numbers.", ge=0, le=2**63 - 1)] = 0
 
 
-class RandomOnly(_Table):
+class RandomOnly(_Table, frozen=True):
     """A table with the one key `random`."""
 
     random: Annotated[Random, _doc("Draw the numbers: { from = -0.5, to = 0.5, step = 0.05, seed = 1 }.")]
 
 
-class Layer(_Table):
+class Layer(_Table, frozen=True):
     """One layer: hidden layers in their order, the output layer last."""
 
     units: Annotated[Size, _doc("How many units the layer has (convolutional: how many channels).")]
@@ -82,7 +82,7 @@ class Layer(_Table):
     ] = UNIT
 
 
-class Network(_Table):
+class Network(_Table, frozen=True):
     """What the network is."""
 
     inputs: Annotated[Size, _doc("How many inputs one sample (recurrent: one time step) has.")]
@@ -111,7 +111,7 @@ class Network(_Table):
     decay: Annotated[Number, _doc("L2 penalty: this factor times half the sum of the squared weights. 0: none.")] = 0
 
 
-class Given(_Table):
+class Given(_Table, frozen=True):
     """The numbers of the worked example."""
 
     inputs: Annotated[Numbers | RandomOnly, _doc("One list of inputs, or one list for each sample or time step.")]
@@ -136,7 +136,7 @@ class Given(_Table):
     ] = []
 
 
-class Training(_Table):
+class Training(_Table, frozen=True):
     """Gradient descent."""
 
     rate: Annotated[Number, _doc("The learning rate.")] | None = None
@@ -156,7 +156,7 @@ class Training(_Table):
     ] = []
 
 
-class Sheet(_Table):
+class Sheet(_Table, frozen=True):
     """How the sheet looks; every key can be said on the command line too."""
 
     digits: Annotated[int, _doc("Digits after the point.", ge=1, le=LONGEST)] | None = None
@@ -188,12 +188,13 @@ class Sheet(_Table):
         return Rounding(places, self.significant, self.tie, self.carry)
 
 
-class Spec(_Table):
+class Spec(_Table, frozen=True):
     """A network description for bpsym."""
 
     network: Annotated[Network, _doc("What the network is.")]
     title: Annotated[
-        str | dict[str, str], _doc('The title of the sheet; or one for each language: title = { en = "...", zh = "..." }.')
+        str | dict[str, str],
+        _doc('The title of the sheet; or one for each language: title = { en = "...", zh = "..." }.'),
     ] = ""
     sizes: Annotated[
         dict[str, Annotated[int, Meta(ge=1, le=UNITS_LIMIT)]],
@@ -204,7 +205,7 @@ class Spec(_Table):
     sheet: Annotated[Sheet, _doc("How the sheet looks.")] = Sheet()
     vary: Annotated[
         dict[str, Any],
-        _doc("Homework: what differs from student to student, a range { from, to, step }, a list of choices, or fixed."),
+        _doc("Homework: what differs from student to student: ranges { from, to, step }, lists of choices, fixed."),
     ] = {}
 
 

@@ -154,14 +154,15 @@ def _flattened(node: Any, path: Path) -> tuple[tuple[int, ...], list[Number]]:
     """Shape and numbers of a nested list; raises Wrong where its rows differ."""
     if not isinstance(node, list):
         return (), [node]
-    shapes, flat = [], []
+    first: tuple[int, ...] | None = None
+    flat: list[Number] = []
     for position, item in enumerate(node):
         shape, numbers = _flattened(item, (*path, position))
-        if shapes and shape != shapes[0]:
-            raise Wrong((*path, position), f"is {_shape(shape)}, but the items before it are {_shape(shapes[0])}")
-        shapes.append(shape)
+        if first is not None and shape != first:
+            raise Wrong((*path, position), f"is {_shape(shape)}, but the item before it is {_shape(first)}")
+        first = shape
         flat += numbers
-    return (len(node), *(shapes[0] if shapes else ())), flat
+    return (len(node), *(first or ())), flat
 
 
 def _shape(shape: tuple[int, ...]) -> str:
