@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sympy import Indexed
+
 from bpsym.notation import Name
 from bpsym.printing.layout import Atom, Box, Formula, Number, Sign, chain, row
-from bpsym.program import Role, head
+from bpsym.program import Role
 
 if TYPE_CHECKING:
     from sympy import Expr
@@ -63,7 +65,7 @@ class _Draft:
 
     def product(self, term: Term) -> list[Box]:
         """The numbers whose product is one path; a factor 1 is left out."""
-        factors = [] if term.upstream.is_number else self.adjoint(term.upstream)
+        factors = self.adjoint(term.upstream) if isinstance(term.upstream, Indexed) else []
         return factors if term.local == 1 else [*factors, self.partial(term)]
 
     def adjoint(self, entry: Expr) -> list[Box]:
@@ -72,7 +74,7 @@ class _Draft:
             return [self.labels[entry]]
         step = self.work.step(entry)
         owner = self.work.program.get(step.step.quantity.of)
-        if owner.role is Role.NET and len(step.terms) == 1 and not step.terms[0].upstream.is_number:
+        if owner.role is Role.NET and len(step.terms) == 1 and not self.direct(step):
             return self.product(step.terms[0])
         form = self.work.writer.formula(step.expr) if self.direct(step) else self.sum(step)
         self.number(entry, self.work.fractions.name(entry), form, entry)
@@ -80,7 +82,7 @@ class _Draft:
 
     def direct(self, step: ScalarStep) -> bool:
         """Whether an adjoint is the derivative of the loss itself, not made of others."""
-        return all(term.upstream.is_number for term in step.terms)
+        return not any(isinstance(term.upstream, Indexed) for term in step.terms)
 
     def sum(self, step: ScalarStep) -> Box:
         """The paths of a step added up."""
@@ -88,7 +90,7 @@ class _Draft:
         for term in step.terms:
             if items:
                 items.append(Sign("plus"))
-            if term.upstream.free_symbols and head(term.upstream).startswith("d_"):
+            if isinstance(term.upstream, Indexed):
                 items.append(self.work.writer.dotted(self.product(term)))
             else:
                 items.append(self.work.writer.formula(term.expr))
