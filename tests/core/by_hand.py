@@ -45,6 +45,31 @@ def formulas(point: dict[sympy.Symbol, sympy.Rational]) -> Arithmetic:
     return Arithmetic(sympy.exp, sympy.log, sympy.tanh, sympy.erf, sympy.sqrt, sympy.Abs, below)
 
 
+def number_of(expr: sympy.Expr, found: dict[sympy.Expr, mpmath.mpf]) -> mpmath.mpf:
+    """The value of an expression at mpmath's precision; `found` has the symbols' values and keeps what it computes."""
+    if expr not in found:
+        if expr.is_Rational:
+            found[expr] = mpmath.mpf(expr.p) / expr.q
+        elif expr == sympy.pi:
+            found[expr] = +mpmath.pi
+        else:
+            found[expr] = FUNCTIONS[expr.func](*(number_of(arg, found) for arg in expr.args))
+    return found[expr]
+
+
+FUNCTIONS: dict[type, Callable[..., mpmath.mpf]] = {
+    sympy.Add: lambda *args: mpmath.fsum(args),
+    sympy.Mul: lambda *args: mpmath.fprod(args),
+    sympy.Pow: mpmath.power,
+    sympy.exp: mpmath.exp,
+    sympy.log: mpmath.log,
+    sympy.tanh: mpmath.tanh,
+    sympy.erf: mpmath.erf,
+    sympy.sign: mpmath.sign,
+    sympy.Abs: mpmath.fabs,
+}
+
+
 def activations(name: str, z: list[Number], a: Arithmetic) -> list[Number]:
     """The outputs of a layer from its net inputs."""
     if name == "softmax":

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import mpmath
 import pytest
-import sympy
 from flint import arb
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
@@ -18,7 +17,16 @@ from bpsym.networks import Layer, convolutional, dense, recurrent
 from bpsym.networks.equations import size
 from bpsym.primitives import ACTIVATIONS, LOSSES
 from bpsym.program import Program, Role
-from core.by_hand import NUMBERS, Arithmetic, Values, convolutional_loss, dense_loss, formulas, recurrent_loss
+from core.by_hand import (
+    NUMBERS,
+    Arithmetic,
+    Values,
+    convolutional_loss,
+    dense_loss,
+    formulas,
+    number_of,
+    recurrent_loss,
+)
 from core.helpers import Worked, drawn, gradient_of, rational
 
 if TYPE_CHECKING:
@@ -36,11 +44,9 @@ def derivatives_by_sympy(worked: Worked, loss: Callable[[Values, Arithmetic], An
     numbers = {entry: Rational(int(value.p), int(value.q)) for entry, value in worked.values.items()}
     point = {symbol: numbers[entry] for entry, symbol in parameters.items()}
     expanded = loss(worked.nested(lambda entry: parameters.get(entry, numbers[entry])), formulas(point))
-    symbols = list(parameters.values())
-    compute = sympy.lambdify(symbols, [expanded.diff(symbol) for symbol in symbols], "mpmath", cse=True)
     with mpmath.workdps(50):
-        results = compute(*(rational(worked.values[entry]) for entry in parameters))
-        return dict(zip(parameters, results, strict=True))
+        found = {symbol: rational(worked.values[entry]) for entry, symbol in parameters.items()}
+        return {entry: number_of(expanded.diff(symbol), found) for entry, symbol in parameters.items()}
 
 
 def differences(worked: Worked, loss: Callable[[Values, Arithmetic], Any], entry: Expr) -> mpmath.mpf:
