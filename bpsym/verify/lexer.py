@@ -123,7 +123,19 @@ class _Lexer:
         text, match_at, size = self.text, _TOKEN.match, len(self.text)
         handlers = {
             name: getattr(self, "_" + name)
-            for name in ("number", "row", "command", "cjk", "letters", "circled", "greek", "low", "high", "long", "sign")
+            for name in (
+                "number",
+                "row",
+                "command",
+                "cjk",
+                "letters",
+                "circled",
+                "greek",
+                "low",
+                "high",
+                "long",
+                "sign",
+            )
         }
         while self.position < size:
             match = match_at(text, self.position)
@@ -223,7 +235,14 @@ class _Lexer:
             self._word_with_tail(run[1:], start + 1, end)
             return
         dotted = not self.flavour.tex and re.match(r"\.[A-Za-z]", self.text[end : end + 2]) is not None
-        if len(run) == 2 and not known and not dotted and not self.flavour.code and run not in CONNECTIVES and run not in FUNCTIONS:
+        if (
+            len(run) == 2
+            and not known
+            and not dotted
+            and not self.flavour.code
+            and run not in CONNECTIVES
+            and run not in FUNCTIONS
+        ):
             self.put("word", run[0], start, start + 1)
             self._word_with_tail(run[1], start + 1, end)
             return
@@ -232,7 +251,10 @@ class _Lexer:
     def _word_with_tail(self, run: str, start: int, end: int) -> None:
         if run in CONNECTIVES and (self.gap or not self.out) and not self.text.startswith(("_", "^"), end):
             following = self.text[end:].lstrip()[:1]
-            if (following.isalpha() or following in "\\$" or following.isdigit() or not following) and run not in ("a", "in"):
+            if (following.isalpha() or following in "\\$" or following.isdigit() or not following) and run not in (
+                "a",
+                "in",
+            ):
                 self.put("note", run, start, end)
                 return
         digits = _DIGITS.match(self.text, end)
@@ -272,7 +294,9 @@ class _Lexer:
         unit = None if self.flavour.tex else re.compile(r"[hoxi]\d+(?![.\d])").match(self.text, end)
         if digits:
             end = self.position = digits.end()
-        self.put("word", GREEK.get(letter, letter), start, end, digits.group() if digits else unit.group() if unit else "")
+        self.put(
+            "word", GREEK.get(letter, letter), start, end, digits.group() if digits else unit.group() if unit else ""
+        )
         if unit and not digits:
             self.position = unit.end()
 
@@ -378,7 +402,13 @@ class _Lexer:
         """½, ŷ, and accents that follow their letter."""
         if sign in FRACTIONS:
             above, below = FRACTIONS[sign]
-            for kind, text in (("open", "("), ("number", str(above)), ("operator", "/"), ("number", str(below)), ("close", ")")):
+            for kind, text in (
+                ("open", "("),
+                ("number", str(above)),
+                ("operator", "/"),
+                ("number", str(below)),
+                ("close", ")"),
+            ):
                 self.put(kind, text, start, end)
             return True
         letters = unicodedata.normalize("NFD", sign)
@@ -406,7 +436,13 @@ class _Lexer:
                 if digits:
                     self.position = digits.end()
                 self.put(kind, text, start, end, digits.group() if digits else "")
-            elif kind == "dots" and self.out and self.out[-1].kind == "number" and "." in self.out[-1].text and not self.gap:
+            elif (
+                kind == "dots"
+                and self.out
+                and self.out[-1].kind == "number"
+                and "." in self.out[-1].text
+                and not self.gap
+            ):
                 last = self.out.pop()
                 self.out.append(last._replace(text=last.text + "...", end=self.source.ends[end - 1]))
             else:
@@ -433,7 +469,11 @@ class _Lexer:
 
     def _unknown_command(self, name: str, start: int, end: int) -> None:
         for length in range(len(name) - 1, 1, -1):  # \timesw_1, \cdotx: a command run into a letter
-            if name[:length] in COMMANDS and length > 2 and COMMANDS[name[:length]][0] in ("operator", "diff", "relation"):
+            if (
+                name[:length] in COMMANDS
+                and length > 2
+                and COMMANDS[name[:length]][0] in ("operator", "diff", "relation")
+            ):
                 self.position = start + 1 + length
                 self._command("\\" + name[:length], start, self.position)
                 return
@@ -541,7 +581,11 @@ def _bare_scripts(found: list[Token]) -> list[Token]:
             opened.append(position)
         elif token.kind == "end-group" and opened:
             first = opened.pop()
-            if found[first + 1].kind in ("sub", "sup") and first and found[first - 1].kind in ("word", "end-group", "close"):
+            if (
+                found[first + 1].kind in ("sub", "sup")
+                and first
+                and found[first - 1].kind in ("word", "end-group", "close")
+            ):
                 pairs |= {first, position}
     return [token for position, token in enumerate(found) if position not in pairs] if pairs else found
 
@@ -580,7 +624,9 @@ def _spaced_word_at(found: list[Token], position: int) -> Token | None:
     return None
 
 
-_EDGES: Final = frozenset(["operator", "relation", "open", "close", "begin-group", "end-group", "sub", "sup", "separator", "row", "amp"])
+_EDGES: Final = frozenset(
+    ["operator", "relation", "open", "close", "begin-group", "end-group", "sub", "sup", "separator", "row", "amp"]
+)
 
 
 def _names_from_notes(found: list[Token]) -> list[Token]:
@@ -593,7 +639,12 @@ def _names_from_notes(found: list[Token]) -> list[Token]:
         return token is not None and token.kind in ("operator", "relation", "sub", "sup")
 
     for position, token in enumerate(found):
-        if token.kind != "note" or len(token.text) > 16 or re.search(r"[:：,，。;；]", token.text) or token.text in CONNECTIVES:
+        if (
+            token.kind != "note"
+            or len(token.text) > 16
+            or re.search(r"[:：,，。;；]", token.text)
+            or token.text in CONNECTIVES
+        ):
             continue
         before = found[position - 1] if position else None
         after = found[position + 1] if position + 1 < len(found) else None

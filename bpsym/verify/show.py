@@ -21,7 +21,8 @@ def table(document: Document, *, source: bool = False) -> Iterator[str]:
         shown = f"{chain.context.kind:8}{statement(chain)}"
         if chain.annotations:
             shown += "   " + "; ".join(
-                f"#{note.text!r}" + (f" = {canonical(note.formula)}" if note.formula else "") for note in chain.annotations
+                f"#{note.text!r}" + (f" = {canonical(note.formula)}" if note.formula else "")
+                for note in chain.annotations
             )
         if source:
             shown += "   « " + " ".join(document.quote(chain.span).split())
@@ -35,14 +36,21 @@ def table(document: Document, *, source: bool = False) -> Iterator[str]:
     for call in document.calls:
         place = document.place(call.span)
         arguments = ", ".join(
-            (argument.keyword + "=" if argument.keyword else "") + (canonical(argument.value) if argument.value else "·")
+            (argument.keyword + "=" if argument.keyword else "")
+            + (canonical(argument.value) if argument.value else "·")
             for argument in call.arguments
         )
         entries.append((place.line, place.column, f"call    {call.function}({arguments})"))
     for grid in document.tables:
         for row in grid.rows:
             place = document.place(row[0].span)
-            entries.append((place.line, place.column, "row     " + " | ".join(canonical(c.expr) if c.expr else c.text for c in row)))
+            entries.append(
+                (
+                    place.line,
+                    place.column,
+                    "row     " + " | ".join(canonical(c.expr) if c.expr else c.text for c in row),
+                )
+            )
     for line, column, shown in sorted(entries, key=lambda entry: entry[:2]):
         yield f"{line:4}:{column:<4} {shown}"
 

@@ -182,7 +182,14 @@ SUPERSCRIPTS: Final = dict(
 )
 
 # Accents as combining characters, and fractions that are one character.
-ACCENTS: Final = {"\u0302": "hat", "\u0304": "bar", "\u0303": "tilde", "\u0305": "bar", "\u20d7": "vec", "\u0307": "dot"}
+ACCENTS: Final = {
+    "\u0302": "hat",
+    "\u0304": "bar",
+    "\u0303": "tilde",
+    "\u0305": "bar",
+    "\u20d7": "vec",
+    "\u0307": "dot",
+}
 FRACTIONS: Final = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3), "⅕": (1, 5), "⅛": (1, 8)}
 
 

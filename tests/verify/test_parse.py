@@ -32,7 +32,9 @@ def only(source: str) -> Statement:
     return found
 
 
-@pytest.mark.parametrize(("document", "reading"), [entry[1:] for entry in fixtures()], ids=[entry[0] for entry in fixtures()])
+@pytest.mark.parametrize(
+    ("document", "reading"), [entry[1:] for entry in fixtures()], ids=[entry[0] for entry in fixtures()]
+)
 def test_notation(document: str, reading: list[str]) -> None:
     """Each way of writing has the one meaning that a person gave it in the fixture."""
     found = read_text(document)

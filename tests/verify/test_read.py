@@ -70,7 +70,10 @@ def test_path(tmp_path: Path) -> None:
 def test_notebook() -> None:
     """A notebook's cells are read, its outputs too, and places are those of the JSON file."""
     cells = [
-        {"cell_type": "markdown", "source": ["# Forward\n", "\n", "$$z_1 = \\begin{bmatrix} 4.3 \\\\ 5.3 \\end{bmatrix}$$\n"]},
+        {
+            "cell_type": "markdown",
+            "source": ["# Forward\n", "\n", "$$z_1 = \\begin{bmatrix} 4.3 \\\\ 5.3 \\end{bmatrix}$$\n"],
+        },
         {
             "cell_type": "code",
             "source": ["lr = 0.5\n", "nn.train([0.05, 0.1], [0.01, 0.99])\n"],
@@ -111,18 +114,29 @@ def test_table() -> None:
     assert [canonical(cell.expr) if cell.expr else None for cell in grid.rows[0]] == ["w_5", "0.40", "-0.082", None]
     assert [canonical(cell.expr) if cell.expr else None for cell in grid.rows[1]] == ["W_2,2,0", "1", None, None]
     cell = document.statements[1]
-    assert (statement(cell), cell.context.kind, cell.context.row, cell.context.column) == ("w_5⁺ = 0.36", "cell", "$w_5$", "new")
+    assert (statement(cell), cell.context.kind, cell.context.row, cell.context.column) == (
+        "w_5⁺ = 0.36",
+        "cell",
+        "$w_5$",
+        "new",
+    )
 
 
 def test_training_claims_in_prose() -> None:
     """Figures in sentences are kept with their words, single ones and lists."""
-    document = read_text("总误差E(total)由0.298371109下降至0.291027924。迭代10000次后，总误差为0.000035085，输出为[0.015912196, 0.984065734]\n")
+    document = read_text(
+        "总误差E(total)由0.298371109下降至0.291027924。迭代10000次后，总误差为0.000035085，输出为[0.015912196, 0.984065734]\n"
+    )
     first, second = document.prose
     assert [canonical(value) for value in first.values] == ["0.298371109", "0.291027924"]
     assert [canonical(value) for value in second.values] == ["10000", "0.000035085", "[0.015912196, 0.984065734]"]
     assert "迭代" in second.text
     english = read_text("After 10,000 iterations the error is 0.0000351; it was 0.298 before.\n")
-    assert [canonical(value) for sentence in english.prose for value in sentence.values] == ["10000", "0.0000351", "0.298"]
+    assert [canonical(value) for sentence in english.prose for value in sentence.values] == [
+        "10000",
+        "0.0000351",
+        "0.298",
+    ]
 
 
 def test_listing_with_its_line_numbers_run_in() -> None:
@@ -139,7 +153,9 @@ def test_listing_with_its_line_numbers_run_in() -> None:
 
 def test_scraped_page() -> None:
     """Letters set one below the other are skipped, the source between them is read."""
-    document = read_text("输出为\no\nu\nt\no\n1\n=\n0.75\nout_{o1} =0.75\nouto1?=0.75, 与目标相差很远。\n?\nE\n/\n?\nw\n? E/?w\n")
+    document = read_text(
+        "输出为\no\nu\nt\no\n1\n=\n0.75\nout_{o1} =0.75\nouto1?=0.75, 与目标相差很远。\n?\nE\n/\n?\nw\n? E/?w\n"
+    )
     assert shown(document)[:1] == ["out_o1 = 0.75"]
     assert lines(document)[0] == 9
     assert shown(document)[1:] == ["[∂E/∂w]"]
@@ -148,7 +164,11 @@ def test_scraped_page() -> None:
 def test_context() -> None:
     """A statement knows its heading and the words before and behind it."""
     chain = read_text("# Update\n\nThe new weight $w_5^+ = 0.36$ (with η)\n").statements[0]
-    assert (chain.context.heading, chain.context.before, chain.context.after) == ("Update", "The new weight", "(with η)")
+    assert (chain.context.heading, chain.context.before, chain.context.after) == (
+        "Update",
+        "The new weight",
+        "(with η)",
+    )
 
 
 BACKSLASH = "\\"

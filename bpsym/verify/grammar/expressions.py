@@ -349,7 +349,9 @@ class _Parser:
     def script(self) -> Sequence[Token]:
         """The tokens of a script: a group, a bracket outside TeX, or one token."""
         token = self.peek()
-        if token.kind in ("begin-group", "open") and (token.kind == "begin-group" or not self.reading.tex or token.text == "("):
+        if token.kind in ("begin-group", "open") and (
+            token.kind == "begin-group" or not self.reading.tex or token.text == "("
+        ):
             start = self.position
             close = matching(self.found, start, self.end)
             self.position = close + 1
@@ -479,12 +481,24 @@ class _Parser:
         base = FUNCTIONS.get(token.text, token.text)
         name = Name(self.since(start), base, (token.tail,) if token.tail else ())
         unit = self.peek()
-        if not self.reading.tex and base in UNIT_NAMES and unit.kind == "word" and unit.gap and _UNIT.fullmatch(unit.text + unit.tail):
+        if (
+            not self.reading.tex
+            and base in UNIT_NAMES
+            and unit.kind == "word"
+            and unit.gap
+            and _UNIT.fullmatch(unit.text + unit.tail)
+        ):
             self.position += 1  # `net h1`
             name = replace(name, sub=(*name.sub, unit.text + unit.tail))
         scripted = self.scripted(name, start)
         following = self.peek()
-        if base == "e" and isinstance(scripted, Name) and not self.reading.tex and following.kind == "word" and not following.gap:
+        if (
+            base == "e"
+            and isinstance(scripted, Name)
+            and not self.reading.tex
+            and following.kind == "word"
+            and not following.gap
+        ):
             raise UnreadError("an exponent flattened by copying", self.since(start), certain=True)
         return self.applied(scripted, start) if isinstance(scripted, Name) else scripted
 
@@ -539,7 +553,10 @@ class _Parser:
             return False
         if any(token.kind not in ("number", "word", "operator", "colon") for token in part):
             return False
-        return not any(token.kind == "number" and not token.text.isdigit() for token in part) and part[0].kind != "operator"
+        return (
+            not any(token.kind == "number" and not token.text.isdigit() for token in part)
+            and part[0].kind != "operator"
+        )
 
     def indexed(self, name: Name) -> Name:
         indices: list[str] = []
@@ -565,7 +582,11 @@ class _Parser:
             return Call(*self.call(name, start))
         if token.kind == "dot" and self.peek(1).kind == "word" and not self.peek(1).gap and not self.reading.tex:
             return self.method(name, start)
-        if function and name.base in PREFIX_FUNCTIONS and (token.kind in _STARTS or (token.kind, token.text) == ("operator", "-")):
+        if (
+            function
+            and name.base in PREFIX_FUNCTIONS
+            and (token.kind in _STARTS or (token.kind, token.text) == ("operator", "-"))
+        ):
             argument = self.unary()
             if isinstance(argument, Number) and self.peek().kind == "word":
                 argument = Product(self.since(start), (argument, self.postfix()), ("",))
@@ -618,11 +639,15 @@ class _Parser:
         unit = _unit(name, arguments)
         if unit:
             span = self.since(start)
-            tree: Expr = replace(name, span=span, sub=(*name.sub, unit), spelled=self.reading.text[span.start : span.end])
+            tree: Expr = replace(
+                name, span=span, sub=(*name.sub, unit), spelled=self.reading.text[span.start : span.end]
+            )
             return self.scripted_again(tree, start)
         if name.base == "d" and isinstance(first, Quotient) and not name.sub:
             return Derivative(self.since(start), first.numerator, first.denominator, "d")
-        if len(arguments) == 1 and (isinstance(first, (Number, Negative)) or _contains(first, name) or name.base in _RATES):
+        if len(arguments) == 1 and (
+            isinstance(first, (Number, Negative)) or _contains(first, name) or name.base in _RATES
+        ):
             after = self.position
             self.position = close + 1
             self.position = after
@@ -645,7 +670,11 @@ class _Parser:
         inside = self.found[self.position + 1 : close]
         if close >= self.end or self.peek().text != "(":
             return False
-        return _is_remark(inside) or has_relation(inside) or (self.peek().gap and not self.reading.tex and _only_words(inside))
+        return (
+            _is_remark(inside)
+            or has_relation(inside)
+            or (self.peek().gap and not self.reading.tex and _only_words(inside))
+        )
 
     def remark(self, target: Expr | None, close: int) -> None:
         """A bracket that holds words, or a value in passing: `(0.01和0.99是预期值)`, `(=0.7803)`."""
@@ -715,7 +744,9 @@ class _Parser:
         self.position = close + 1
         halves = split(inside, frozenset(["over"]))
         if len(halves) == 2:  # noqa: PLR2004 - above and below
-            return self.quotient(self.sub_expression(halves[0]), self.sub_expression(halves[1]), self.since(start), bar=True)
+            return self.quotient(
+                self.sub_expression(halves[0]), self.sub_expression(halves[1]), self.since(start), bar=True
+            )
         if not inside or all(token.kind == "note" for token in inside):
             if self.peek().kind in ("sub", "sup") and not inside:
                 raise self.fail("a script on nothing")
@@ -757,7 +788,9 @@ class _Parser:
             return self.sub_expression(self.found[start + 1 : close])
         if token.kind == "word":
             self.position += 1
-            return Name(Span(token.start, token.end), token.text, (token.tail,) if token.tail else (), spelled=token.text)
+            return Name(
+                Span(token.start, token.end), token.text, (token.tail,) if token.tail else (), spelled=token.text
+            )
         return self.primary()
 
     def fraction(self, start: int) -> Expr:
@@ -807,7 +840,13 @@ class _Parser:
         """What stands behind a ∂: a factor; outside TeX also two words (`∂E total`)."""
         tree = self.postfix()
         following = self.peek()
-        if isinstance(tree, Name) and not tree.sub and following.kind == "word" and following.gap and not self.reading.tex:
+        if (
+            isinstance(tree, Name)
+            and not tree.sub
+            and following.kind == "word"
+            and following.gap
+            and not self.reading.tex
+        ):
             extra = following.text + following.tail
             if following.text == "total" or following.tail:
                 self.position += 1
@@ -901,7 +940,10 @@ class _Parser:
         if all(len(row) == 1 for row in grid) and len(grid) == 1 and isinstance(grid[0][0], (Matrix, Row)):
             return grid[0][0]
         if all(isinstance(row[0], Row) and len(row) == 1 and row[0].bracket == "" for row in grid):
-            return Matrix(self.since(start), _rectangular([row[0].items for row in grid if isinstance(row[0], Row)], self.since(start)))
+            return Matrix(
+                self.since(start),
+                _rectangular([row[0].items for row in grid if isinstance(row[0], Row)], self.since(start)),
+            )
         return Matrix(self.since(start), _rectangular(grid, self.since(start)))
 
     def case(self, row: Sequence[Token]) -> Case:
@@ -1059,7 +1101,11 @@ def _spaced_items(part: Sequence[Token]) -> list[Sequence[Token]]:
 
 def _run_together(product: Product) -> bool:
     """Four names and more in a bracket with nothing between: no product, but entries."""
-    return len(product.factors) > 3 and not any(product.operators) and all(isinstance(factor, Name) for factor in product.factors)  # noqa: PLR2004
+    return (
+        len(product.factors) > 3
+        and not any(product.operators)
+        and all(isinstance(factor, Name) for factor in product.factors)
+    )  # noqa: PLR2004
 
 
 def _is_row(item: Expr, part: Sequence[Token]) -> bool:

@@ -272,7 +272,11 @@ def _unwrapped(piece: Piece, text: str, depth: int) -> list[Piece]:
     if found and found[0].kind in ("open", "begin-group") and depth < 4:  # noqa: PLR2004 - no one boxes more often
         close = matching(found, 0, len(found))
         inside = found[1:close]
-        entries = [part for part in split(inside, frozenset(["separator", "colon"])) if part] if close == len(found) - 1 else []
+        entries = (
+            [part for part in split(inside, frozenset(["separator", "colon"])) if part]
+            if close == len(found) - 1
+            else []
+        )
         if any(_wraps_relation(entry) for entry in entries) and not has_relation(inside):
             listed = [inner for entry in entries for inner in _row_pieces(entry, text, depth + 1)]
             return [inner for inner in listed if inner.relates()]
@@ -294,7 +298,11 @@ def _wraps_relation(entry: Sequence[Token]) -> bool:
 def _numbered(found: list[Token], text: str) -> tuple[list[Token], str]:
     """A label in front (`①`, `(2)`, `①:`) or an equation number behind (`\\qquad (12)`)."""
     label = ""
-    if len(found) > 1 and found[0].kind == "label" and found[1].kind not in ("operator", "relation", "sup", "separator"):
+    if (
+        len(found) > 1
+        and found[0].kind == "label"
+        and found[1].kind not in ("operator", "relation", "sup", "separator")
+    ):
         label = found[0].text
         found = found[2:] if found[1].kind in ("colon", "dot") else found[1:]
     kinds = [token.kind for token in found[:4]]

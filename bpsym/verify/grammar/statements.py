@@ -36,7 +36,7 @@ from bpsym.verify.tree import (
 _BEFORE_OPERATOR = frozenset("+*×·x⊙@⊗•/")
 # Where two of these count layers by their superscripts, all of them do.
 _LAYERED = frozenset(["W", "w", "b", "z", "a", "h", "A", "Z", "delta"])
-_BLANKS = " \t\r\n`=>*-\"\\,n"  # with Markdown's marks, and the quotes and line ends of a notebook's JSON
+_BLANKS = ' \t\r\n`=>*-"\\,n'  # with Markdown's marks, and the quotes and line ends of a notebook's JSON
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,9 @@ def _chains(formulas: Iterable[Formula], text: str, unreadable: list[Unreadable]
         source = formula.source
         if len(source) > limits.FORMULA_CHARACTERS:
             unreadable.append(
-                Unreadable(source.span(0, len(source)), f"a formula of more than {limits.FORMULA_CHARACTERS} characters")
+                Unreadable(
+                    source.span(0, len(source)), f"a formula of more than {limits.FORMULA_CHARACTERS} characters"
+                )
             )
             continue
         if total > limits.DOCUMENT_TOKENS:
@@ -89,7 +91,9 @@ def _chains(formulas: Iterable[Formula], text: str, unreadable: list[Unreadable]
         found = tokens(source, formula.flavour)
         total += len(found)
         if len(found) > limits.FORMULA_TOKENS:
-            unreadable.append(Unreadable(source.span(0, len(source)), f"a formula of more than {limits.FORMULA_TOKENS} signs"))
+            unreadable.append(
+                Unreadable(source.span(0, len(source)), f"a formula of more than {limits.FORMULA_TOKENS} signs")
+            )
             continue
         for number, piece in enumerate(pieces(found, text)):
             if chains and number == 0 and _continues(chains[-1], formula, piece, text):
@@ -140,7 +144,11 @@ def _layers(chains: Sequence[_Chain]) -> frozenset[str]:
             if base is None:
                 continue
             following = sequence[position + 1]
-            if following.kind == "begin-group" and position + 3 < len(sequence) and sequence[position + 3].kind == "end-group":
+            if (
+                following.kind == "begin-group"
+                and position + 3 < len(sequence)
+                and sequence[position + 3].kind == "end-group"
+            ):
                 following = sequence[position + 2]
             elif following.kind == "begin-group" and position + 2 < len(sequence):
                 following = sequence[position + 2]
@@ -148,7 +156,9 @@ def _layers(chains: Sequence[_Chain]) -> frozenset[str]:
                     continue
             before = sequence[base - 1] if base else None
             number = following.kind == "number" and following.text.isdigit()
-            if following.text in ("0", "1", "l", "L") or (before is not None and before.kind == "diff" and before.text in "∂dΔ" and number):
+            if following.text in ("0", "1", "l", "L") or (
+                before is not None and before.kind == "diff" and before.text in "∂dΔ" and number
+            ):
                 found.add(sequence[base].text)
     if len(found & _LAYERED) > 1:
         found |= _LAYERED
@@ -217,7 +227,9 @@ def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]
             unreadable.extend(failures)
         return []
     if failures:
-        if guessed and (chain.formula.flavour.code or isinstance(terms[0], Unknown) or len(failures) == len(terms) - continued):
+        if guessed and (
+            chain.formula.flavour.code or isinstance(terms[0], Unknown) or len(failures) == len(terms) - continued
+        ):
             return []
         unreadable.extend(failures)
     if relations and relations[0].kind == "→" and isinstance(terms[0], Product) and _with_old_value(terms[0]):
@@ -235,7 +247,11 @@ def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]
 
 def _with_old_value(tree: Product) -> bool:
     """`w5 (0.40) -> 0.358`: a name with its value, not a product."""
-    return tree.operators == ("",) and isinstance(tree.factors[0], Name) and isinstance(tree.factors[1], (Number, Negative))
+    return (
+        tree.operators == ("",)
+        and isinstance(tree.factors[0], Name)
+        and isinstance(tree.factors[1], (Number, Negative))
+    )
 
 
 def _mathematical(found: Sequence[Token]) -> bool:

@@ -46,13 +46,22 @@ def read_text(text: str, name: str = "document", encoding: str = "utf-8") -> Doc
     unreadable: list[Unreadable] = []
     origin = whole(text)
     if len(text) > limits.TEXT_CHARACTERS:
-        unreadable.append(Unreadable(Span(limits.TEXT_CHARACTERS, len(text)), "the document is too long; the rest was not read"))
+        unreadable.append(
+            Unreadable(Span(limits.TEXT_CHARACTERS, len(text)), "the document is too long; the rest was not read")
+        )
         origin = origin[: limits.TEXT_CHARACTERS]
     found = _found(origin, name)
     chains, more = statements(found.formulas, text)
     unreadable = sorted([*found.unreadable, *more, *unreadable], key=lambda place: place.span)[: limits.WARNINGS]
     return Document(
-        name, text, encoding, tuple(chains), tuple(unreadable), tuple(found.prose), tuple(found.calls), tuple(found.tables)
+        name,
+        text,
+        encoding,
+        tuple(chains),
+        tuple(unreadable),
+        tuple(found.prose),
+        tuple(found.calls),
+        tuple(found.tables),
     )
 
 
@@ -75,7 +84,10 @@ def _found(origin: Source, name: str) -> Found:
     how = style(origin.text)
     if notebook.is_notebook(origin.text, name):
         return _joined(
-            [scan(part, how, kind) if kind != "code" else code_block(part, how) for kind, part in notebook.cells(origin)]
+            [
+                scan(part, how, kind) if kind != "code" else code_block(part, how)
+                for kind, part in notebook.cells(origin)
+            ]
         )
     if html.is_html(origin.text, name):
         return scan(html.markdown(origin), how)

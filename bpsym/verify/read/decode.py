@@ -15,7 +15,16 @@ _MARKS: Final = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_BINARY: Final = (b"%PDF", b"PK\x03\x04", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\x7fELF", b"\xd0\xcf\x11\xe0")
+_BINARY: Final = (
+    b"%PDF",
+    b"PK\x03\x04",
+    b"\x89PNG",
+    b"\xff\xd8\xff",
+    b"GIF8",
+    b"\x1f\x8b",
+    b"\x7fELF",
+    b"\xd0\xcf\x11\xe0",
+)
 
 
 def decode(data: bytes, name: str) -> tuple[str, str]:
@@ -52,5 +61,7 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
 def _readable(text: str) -> bool:
     """Few control characters and few characters that could not be decoded."""
     sample = text[:20_000]
-    odd = sum(1 for character in sample if (character < " " and character not in "\t\n\r\f\v\x1b") or character == "\ufffd")
+    odd = sum(
+        1 for character in sample if (character < " " and character not in "\t\n\r\f\v\x1b") or character == "\ufffd"
+    )
     return odd <= 0.02 * len(sample) + 2

@@ -23,8 +23,20 @@ _BLOCKS: Final = frozenset(
     "figcaption hr body html head title thead tbody details summary form".split(),
 )
 _SKIPPED: Final = frozenset(["script", "style", "noscript", "template", "svg", "head", "iframe"])
-_INLINE: Final = re.compile(r"<(/?)(sub|sup)>|&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,31});|<br\s*/?>", re.IGNORECASE)
-_SIGNS: Final = {"\u2062": " ", "\u2061": " ", "\u2063": " ", "∂": "\\partial ", "∑": "\\sum ", "∇": "\\nabla ", "%": "\\%", "{": "\\{", "}": "\\}"}
+_INLINE: Final = re.compile(
+    r"<(/?)(sub|sup)>|&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,31});|<br\s*/?>", re.IGNORECASE
+)
+_SIGNS: Final = {
+    "\u2062": " ",
+    "\u2061": " ",
+    "\u2063": " ",
+    "∂": "\\partial ",
+    "∑": "\\sum ",
+    "∇": "\\nabla ",
+    "%": "\\%",
+    "{": "\\{",
+    "}": "\\}",
+}
 # MathML elements whose children are arguments: what is written before, between and after them.
 _SCHEMES: Final = {
     "mfrac": ("\\frac{", ("}{", ""), "}"),
@@ -138,7 +150,11 @@ class _Page:
             stop = end.end() if end else len(text)
             if name == "script" and "math/tex" in attributes:
                 dollar = "$$" if "mode=display" in attributes else "$"
-                self.out += [inserted(dollar, at), self.source[position : end.start() if end else stop], inserted(dollar, at)]
+                self.out += [
+                    inserted(dollar, at),
+                    self.source[position : end.start() if end else stop],
+                    inserted(dollar, at),
+                ]
             return stop
         if name == "span":
             self.span_tag(closing, attributes)
@@ -236,6 +252,9 @@ def unescape_keeping(part: Source) -> Source:
     kept: list[Source] = []
     position = 0
     for match in re.finditer(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,31});", part.text):
-        kept += [part[position : match.start()], inserted(unescape(match.group()), part.span(match.start(), match.end()))]
+        kept += [
+            part[position : match.start()],
+            inserted(unescape(match.group()), part.span(match.start(), match.end())),
+        ]
         position = match.end()
     return joined([*kept, part[position:]])

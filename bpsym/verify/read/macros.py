@@ -32,7 +32,12 @@ class Macro:
 def definitions(text: str) -> dict[str, Macro]:
     """The macros of a file, the later of two definitions winning."""
     found: dict[str, Macro] = {}
-    if "\\newcommand" not in text and "\\def" not in text and "\\DeclareMathOperator" not in text and "command{" not in text:
+    if (
+        "\\newcommand" not in text
+        and "\\def" not in text
+        and "\\DeclareMathOperator" not in text
+        and "command{" not in text
+    ):
         return found
     for match in _DEFINITION.finditer(text):
         if len(found) >= limits.MACROS:
@@ -69,12 +74,19 @@ def expand(source: Source, macros: dict[str, Macro], budget: Budget) -> Source:
             if macro is None or match.start() < position:
                 continue
             end, values = _arguments(text, match.end(), macro)
-            body = re.sub(r"#(\d)", lambda found: values[int(found.group(1)) - 1] if 0 < int(found.group(1)) <= len(values) else "", macro.body)  # noqa: B023, E501
+            body = re.sub(
+                r"#(\d)",
+                lambda found: values[int(found.group(1)) - 1] if 0 < int(found.group(1)) <= len(values) else "",
+                macro.body,
+            )  # noqa: B023, E501
             budget.calls -= 1
             budget.growth -= len(body)
             if budget.calls < 0 or budget.growth < 0:
                 return source
-            parts += [source[position : match.start()], inserted(body + " " * (body[-1:].isalpha()), source.span(match.start(), end))]
+            parts += [
+                source[position : match.start()],
+                inserted(body + " " * (body[-1:].isalpha()), source.span(match.start(), end)),
+            ]
             position = end
         if not position:
             break

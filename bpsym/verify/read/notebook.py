@@ -42,7 +42,9 @@ def cells(source: Source) -> Iterator[tuple[str, Source]]:
             texts[cell][-1][1].append(value)
     for cell in order:
         for slot, parts in texts[cell]:
-            kind = "output" if slot != "source" else {"markdown": "", "raw": ""}.get(kinds.get(cell, "markdown"), "code")
+            kind = (
+                "output" if slot != "source" else {"markdown": "", "raw": ""}.get(kinds.get(cell, "markdown"), "code")
+            )
             yield kind, joined(parts)
 
 

@@ -22,7 +22,9 @@ from bpsym.verify.tree import Negative, Number, Row, Sentence, Span
 PLAIN: Final = Flavour(tex=False)
 _NEVER: Final = frozenset(["a", "A", "I"])
 _RELATION: Final = re.compile(r"[=＝≈≡→←⇒<>≤≥∈]|->|~")
-_NUMERAL: Final = r"[-−–+]?(?:\d{1,3}(?:[,\u2009\u202f ]\d{3})+(?![\d.])|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\.\d+)(?:\.\.\.|…)?"
+_NUMERAL: Final = (
+    r"[-−–+]?(?:\d{1,3}(?:[,\u2009\u202f ]\d{3})+(?![\d.])|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\.\d+)(?:\.\.\.|…)?"
+)
 _ENTRY: Final = r"[-−]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 _VALUES: Final = re.compile(
     rf"[\[(（［]\s*(?P<row>{_ENTRY}(?:\s*[,，、;\s]\s*{_ENTRY})+)\s*[\])）］]|(?<![\w.])(?P<number>{_NUMERAL})(?![\w]|\.\d)"
@@ -91,7 +93,11 @@ def _mathematical(token: Token, following: Token | None, words: frozenset[str]) 
     if following is None:
         return False
     tight = not following.gap
-    return (tight and following.kind in ("sub", "sup", "prime")) or (tight and following.text == "(") or following.kind == "relation"
+    return (
+        (tight and following.kind in ("sub", "sup", "prime"))
+        or (tight and following.text == "(")
+        or following.kind == "relation"
+    )
 
 
 def _trimmed(run: list[Token]) -> list[Token]:
@@ -99,9 +105,25 @@ def _trimmed(run: list[Token]) -> list[Token]:
     if not any(token.kind == "relation" for token in run):
         return []
     run = _balanced(run)
-    while run and run[0].kind in ("separator", "operator", "dot", "dots", "close", "sub", "sup", "prime", "end-group", "bar", "space") and run[0].text != "-":
+    while (
+        run
+        and run[0].kind
+        in ("separator", "operator", "dot", "dots", "close", "sub", "sup", "prime", "end-group", "bar", "space")
+        and run[0].text != "-"
+    ):
         run = run[1:]
-    while run and run[-1].kind in ("separator", "operator", "dot", "open", "sub", "relation", "diff", "big", "begin-group", "space"):
+    while run and run[-1].kind in (
+        "separator",
+        "operator",
+        "dot",
+        "open",
+        "sub",
+        "relation",
+        "diff",
+        "big",
+        "begin-group",
+        "space",
+    ):
         if run[-1].kind == "operator" and len(run) > 1 and run[-2].kind == "sup":
             break
         run = run[:-1]
@@ -131,12 +153,26 @@ def _left_edge(run: list[Token], relation: int) -> int:
         if depth > 0 or not token.gap:
             continue
         named = token.kind == "open" and before.kind == "word" and (before.tail or len(before.text) <= 2)  # noqa: PLR2004 - w5 (0.40)
-        apart = token.kind in ("word", "diff", "number", "open") and before.kind in ("word", "number", "close") and not named
-        pair = before.kind == "word" and before.text in UNIT_NAMES and bool(token.tail or token.text == "total") and before.text != "in"
+        apart = (
+            token.kind in ("word", "diff", "number", "open")
+            and before.kind in ("word", "number", "close")
+            and not named
+        )
+        pair = (
+            before.kind == "word"
+            and before.text in UNIT_NAMES
+            and bool(token.tail or token.text == "total")
+            and before.text != "in"
+        )
         if apart and not pair:
             edge = position
             break
-    while edge < relation - 1 and run[edge].text in _NEVER and run[edge + 1].gap and run[edge + 1].kind in ("word", "diff"):
+    while (
+        edge < relation - 1
+        and run[edge].text in _NEVER
+        and run[edge + 1].gap
+        and run[edge + 1].kind in ("word", "diff")
+    ):
         edge += 1
     return edge
 

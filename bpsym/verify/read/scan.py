@@ -23,10 +23,10 @@ from bpsym.verify.source import Source, inserted, joined
 from bpsym.verify.symbols import LAYOUT_ENVIRONMENTS
 from bpsym.verify.tree import CodeCall, Context, Sentence, Table, Unreadable
 
-_ENVIRONMENTS: Final = "|".join(re.escape(name) for name in sorted(LAYOUT_ENVIRONMENTS | {"array", "cases"}, key=len, reverse=True))
-_TAGS: Final = (
-    "img|a|p|div|br|span|font|center|table|thead|tbody|tr|td|th|b|i|em|strong|u|h[1-6]|li|ul|ol|hr|details|summary|figure|input|code|pre"
+_ENVIRONMENTS: Final = "|".join(
+    re.escape(name) for name in sorted(LAYOUT_ENVIRONMENTS | {"array", "cases"}, key=len, reverse=True)
 )
+_TAGS: Final = "img|a|p|div|br|span|font|center|table|thead|tbody|tr|td|th|b|i|em|strong|u|h[1-6]|li|ul|ol|hr|details|summary|figure|input|code|pre"
 _OPENING: Final = re.compile(
     r"(?P<front>\A---[ \t]*\r?\n.{0,4000}?\n---[ \t]*(?=\r?\n|\Z))"
     r"|(?P<definition>^[ \t]*\\(?:(?:re|provide)?newcommand|def|let|DeclareMathOperator|usepackage|documentclass)\b[^\n]*)"
@@ -47,7 +47,9 @@ _OPENING: Final = re.compile(
     r"|(?P<tick>(?<!`)`(?!`))",
     re.MULTILINE | re.DOTALL,
 )
-_TEX_COMMAND: Final = re.compile(r"\\(?:frac|partial|text|sum|delta|eta|sigma|times|cdot|begin|left|dfrac|mathrm|alpha)\b|_\{")
+_TEX_COMMAND: Final = re.compile(
+    r"\\(?:frac|partial|text|sum|delta|eta|sigma|times|cdot|begin|left|dfrac|mathrm|alpha)\b|_\{"
+)
 _MARKER: Final = re.compile(r"[ \t>]*(?:[-*+•][ \t]+|\(?\d{1,3}[.)、][ \t]+|[（(]\d{1,2}[)）][ \t]*)?")
 _EMPHASIS: Final = re.compile(r"(?<!\*)\*\*(?!\*)|(?<![\w*])\*(?=\w)|(?<=[^\s*])\*(?=\s*$)")
 _MONEY: Final = re.compile(r"\d[\d.,]*\s+[A-Za-z]{2,}")
@@ -134,7 +136,9 @@ class _Scanner:
 
     def run(self) -> None:
         regions = list(_regions(self.text))
-        self.found.tables, self.cells = tables.tables(self.source, regions_free(regions), self.how.text, self.how.flavour())
+        self.found.tables, self.cells = tables.tables(
+            self.source, regions_free(regions), self.how.text, self.how.flavour()
+        )
         position = 0
         line_regions: list[Region] = []
         for region in [*regions, Region("end", len(self.text), len(self.text), len(self.text), len(self.text))]:
@@ -163,7 +167,9 @@ class _Scanner:
 
     # --- formulas ----------------------------------------------------------------------------------------------
 
-    def formula(self, region: Region, kind: str, *, after: str = "", alone: bool = True, before: str | None = None) -> None:
+    def formula(
+        self, region: Region, kind: str, *, after: str = "", alone: bool = True, before: str | None = None
+    ) -> None:
         part = self.source[region.first : region.last]
         if kind == "display":
             part = _unquoted(part)
@@ -181,8 +187,12 @@ class _Scanner:
             column,
         )
         ticked = region.kind == "tick" or region.language == "ascii"
-        flavour = self.how.flavour(tex=not ticked, ascii_math=ticked and (self.how.ascii_math or region.language == "ascii"))
-        self.found.formulas.append(Formula(part, context, flavour, alone, guessed=region.kind == "tick" and not self.how.ascii_math))
+        flavour = self.how.flavour(
+            tex=not ticked, ascii_math=ticked and (self.how.ascii_math or region.language == "ascii")
+        )
+        self.found.formulas.append(
+            Formula(part, context, flavour, alone, guessed=region.kind == "tick" and not self.how.ascii_math)
+        )
 
     def code(self, region: Region) -> None:
         part = self.source[region.first : region.last]
@@ -196,7 +206,9 @@ class _Scanner:
             self.formula(replace(region, language="ascii"), "display")
             return
         self.found.calls.extend(code.calls(part))
-        programme = language not in ("", "text", "txt", "plain", "none", "markdown", "md") or code.is_programme(part.text)
+        programme = language not in ("", "text", "txt", "plain", "none", "markdown", "md") or code.is_programme(
+            part.text
+        )
         position = 0
         for _, line in _logical_lines(_LINE.findall(part.text), frozenset()):
             piece = part[position : position + len(line)]
@@ -255,7 +267,9 @@ class _Scanner:
             elif stop - position <= limits.LINE_CHARACTERS:
                 self.line(position, stop, here)
             else:
-                self.found.unreadable.append(Unreadable(self.source.span(position, stop), "a line too long to be searched for formulas"))
+                self.found.unreadable.append(
+                    Unreadable(self.source.span(position, stop), "a line too long to be searched for formulas")
+                )
 
     def line(self, start: int, stop: int, regions: list[Region]) -> None:
         text = self.text
@@ -279,7 +293,9 @@ class _Scanner:
         covered += self.plain(position, stop)
         if text[first:stop].strip():
             line = self.source[first : max(stop, regions[-1].end if regions else stop)]
-            whole = covered > 0.8 * len(text[first:stop].strip()) or (alone and any(region.kind != "tag" for region in regions))
+            whole = covered > 0.8 * len(text[first:stop].strip()) or (
+                alone and any(region.kind != "tag" for region in regions)
+            )
             if not whole and len(self.found.prose) < limits.FIGURES:
                 self.found.prose.extend(prose.sentences(line, self.how.text))
             if "(" in line.text:
@@ -308,7 +324,11 @@ class _Scanner:
             first = start + line.index(body) + twice
             self.formula(Region("inline", start, stop, first, start + len(line)), "inline")
             return True
-        if _TEX_COMMAND.search(body) and "\\" in body and not re.search(r"[A-Za-z]{3,}\s+[A-Za-z]{3,}\s+[A-Za-z]{3,}\s", re.sub(r"\\[A-Za-z]+", "", body)):
+        if (
+            _TEX_COMMAND.search(body)
+            and "\\" in body
+            and not re.search(r"[A-Za-z]{3,}\s+[A-Za-z]{3,}\s+[A-Za-z]{3,}\s", re.sub(r"\\[A-Za-z]+", "", body))
+        ):
             region = Region("inline", start, start + len(line), start, start + len(line))
             self.formula(region, "inline")
             return True
@@ -369,7 +389,9 @@ def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | N
     if match.group("front") or match.group("definition"):
         return Region("skip", start, first, start, first)
     if match.group("fence"):
-        close = re.compile(rf"^[ \t>]*{match.group('ticks')[0]}{{{len(match.group('ticks'))},}}[ \t]*\r?$", re.MULTILINE).search(text, first)
+        close = re.compile(
+            rf"^[ \t>]*{match.group('ticks')[0]}{{{len(match.group('ticks'))},}}[ \t]*\r?$", re.MULTILINE
+        ).search(text, first)
         last, end = (close.start(), close.end()) if close else (len(text), len(text))
         return Region("code", start, end, min(first + 1, last), last, match.group("language"))
     if match.group("comment"):
@@ -388,11 +410,17 @@ def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | N
         return _until(text, start, first, f"\\end{{{match.group('listing')}}}", "code", 100_000, misses)
     if match.group("bracket") or match.group("round"):
         opening = match.group("bracket") or match.group("round")
-        if match.group("bracket") and len(opening) == 3 and re.match(r"-?[\d.]+\s*(?:pt|em|ex|mm|cm)\]", text[first : first + 12]):  # noqa: PLR2004
+        if (
+            match.group("bracket")
+            and len(opening) == 3
+            and re.match(r"-?[\d.]+\s*(?:pt|em|ex|mm|cm)\]", text[first : first + 12])
+        ):  # noqa: PLR2004
             return None
         closing = opening[:-1] + ("]" if opening.endswith("[") else ")")
         display = "display" if opening.endswith("[") else "inline"
-        region = _until(text, start, first, closing, display, limits.FORMULA_CHARACTERS if display == "display" else 2_000, misses)
+        region = _until(
+            text, start, first, closing, display, limits.FORMULA_CHARACTERS if display == "display" else 2_000, misses
+        )
         return region if region is not None and _bracketed(text, region) else None
     if match.group("ticked"):
         return _until(text, start, first, "`$", "inline", 2_000, misses)
@@ -413,7 +441,10 @@ def _bracketed(text: str, region: Region) -> bool:
     inside = text[region.first : region.last]
     if region.kind == "inline" and (_BLANK.search(inside) or "$$" in inside or "\\(" in inside):
         return False
-    return bool(re.search(r"[=\\^_+<>\d]|^\s*[A-Za-z]\s*$", inside)) and text[max(0, region.start - 1) : region.start] != "["
+    return (
+        bool(re.search(r"[=\\^_+<>\d]|^\s*[A-Za-z]\s*$", inside))
+        and text[max(0, region.start - 1) : region.start] != "["
+    )
 
 
 def _address(text: str, start: int, end: int) -> Region | None:
@@ -437,7 +468,9 @@ def _image_start(text: str, start: int) -> int:
     return mark if mark >= 0 and "\n" not in text[mark:start] else start
 
 
-def _until(text: str, start: int, first: int, closing: str, kind: str, reach: int, misses: Counter[str]) -> Region | None:
+def _until(
+    text: str, start: int, first: int, closing: str, kind: str, reach: int, misses: Counter[str]
+) -> Region | None:
     if misses[closing] > limits.SEARCHES:
         return None
     last = text.find(closing, first, first + reach)
@@ -451,7 +484,9 @@ def _environment_end(text: str, match: re.Match[str]) -> int:
     """Behind the \\end that belongs to this \\begin, 0 if there is none in reach."""
     name = re.escape(match.group("name"))
     depth = 0
-    for found in re.compile(rf"\\(begin|end)\s*\{{{name}\}}").finditer(text, match.start(), match.start() + limits.FORMULA_CHARACTERS):
+    for found in re.compile(rf"\\(begin|end)\s*\{{{name}\}}").finditer(
+        text, match.start(), match.start() + limits.FORMULA_CHARACTERS
+    ):
         depth += 1 if found.group(1) == "begin" else -1
         if depth == 0:
             return found.end()
@@ -515,7 +550,9 @@ def decoded(part: Source) -> Source:
     for match in re.finditer(r"(?:%[0-9A-Fa-f]{2})+|&plus;|&space;|&amp;|\+", part.text):
         kept.append(part[position : match.start()])
         written = match.group()
-        plain = {"&plus;": "+", "&space;": " ", "&amp;": "&", "+": " "}.get(written) or unquote_plus(written, errors="replace")
+        plain = {"&plus;": "+", "&space;": " ", "&amp;": "&", "+": " "}.get(written) or unquote_plus(
+            written, errors="replace"
+        )
         kept.append(inserted(plain, part.span(match.start(), match.end())))
         position = match.end()
     return joined([*kept, part[position:]])

@@ -24,7 +24,11 @@ def columns(lines: list[str]) -> tuple[set[int], set[int]]:
     position = 0
     while position < len(lines):
         end = position
-        while end < len(lines) and (0 < len(lines[end].strip()) <= 3 or re.fullmatch(r"\s*\d+\.\d+\s*", lines[end])) and not re.match(r"\s*[-*#]\s*$|```", lines[end]):
+        while (
+            end < len(lines)
+            and (0 < len(lines[end].strip()) <= 3 or re.fullmatch(r"\s*\d+\.\d+\s*", lines[end]))
+            and not re.match(r"\s*[-*#]\s*$|```", lines[end])
+        ):
             end += 1
         if end - position >= _RUN or (end > position and end < len(lines) and _spells(lines[position:end], lines[end])):
             letters.update(range(position, end))

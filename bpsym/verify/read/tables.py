@@ -18,7 +18,9 @@ _RULE: Final = re.compile(r"[ \t>]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|?)+[ \t]*")
 _CELL: Final = re.compile(r"(?:\\.|`[^`\n]*`|\$[^$\n]*\$|[^|\\])+")
 
 
-def tables(source: Source, blocks: list[tuple[int, int]], document: str, flavour: Flavour) -> tuple[list[Table], dict[int, tuple[str, str]]]:
+def tables(
+    source: Source, blocks: list[tuple[int, int]], document: str, flavour: Flavour
+) -> tuple[list[Table], dict[int, tuple[str, str]]]:
     """Pipe tables, and for each inline formula in one (by the offset of its `$`) the row and column it stands in."""
     if "|" not in source.text:
         return [], {}
@@ -75,7 +77,11 @@ def _table(
             break
         read.append(tuple(_cell(source[first:last], document, flavour) for first, last in row))
     out.append(
-        Table(source.span(group[0][0], group[-1][1]), tuple(_cell(source[first:last], document, flavour) for first, last in head), tuple(read))
+        Table(
+            source.span(group[0][0], group[-1][1]),
+            tuple(_cell(source[first:last], document, flavour) for first, last in head),
+            tuple(read),
+        )
     )
 
 
@@ -102,7 +108,11 @@ def _expression(part: Source, document: str, flavour: Flavour) -> Expr | None:
     for mark in ("**", "$$", "$", "`"):
         if len(inner) > 2 * len(mark) and inner.text.startswith(mark) and inner.text.endswith(mark):
             inner = inner[len(mark) : len(inner) - len(mark)].stripped()
-    if not inner.text or len(inner) > 300 or (re.search(r"[A-Za-z]{3,}\s+[A-Za-z]{3,}", inner.text) and "\\" not in inner.text):  # noqa: PLR2004
+    if (
+        not inner.text
+        or len(inner) > 300
+        or (re.search(r"[A-Za-z]{3,}\s+[A-Za-z]{3,}", inner.text) and "\\" not in inner.text)
+    ):  # noqa: PLR2004
         return None
     tex = "\\" in inner.text or "$" in part.text
     try:
