@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 FAR = 200  # steps looked back over for a single mistake
 NEAR = 4  # ... for two at once: the factors of one product
+LARGE = 64  # entries in a step nobody writes out by hand: no slip is looked for in it, save where it is asked about
 
 
 @dataclass(frozen=True)
@@ -88,10 +89,12 @@ class Candidates:
 
     def pairs(self, entry: Expr, near: int = NEAR) -> Iterator[Mistake]:
         """Two mistakes at once: both at the entry's own step, or at two of the steps nearest to it."""
+        seen = {mistake.made[0][1].expr for mistake in self.at(entry)}
         for first in self.at(entry):
             rule, wrong = first.made[0]
             for second in wrongs(self.expansion, wrong.step):
-                if second[0] is not rule:
+                if second[0] is not rule and second[1].expr not in seen:
+                    seen.add(second[1].expr)
                     yield Mistake((*first.made, second))
         places = (entry, *(step.out for step in self.nearest(entry, near)))
         for here, there in combinations(places, 2):
@@ -100,7 +103,8 @@ class Candidates:
 
     def nearest(self, entry: Expr, count: int) -> list[ScalarStep]:
         """The steps an entry rests on, the last one first; without its own."""
-        return self.expansion.order((entry,))[-2::-1][:count]
+        steps = self.expansion.order((entry,))[-2::-1]
+        return [step for step in steps[:count] if len(step.uses) <= LARGE]
 
 
 def procedure(expansion: Expansion, rule: Rule, kind: str = "") -> Expansion:

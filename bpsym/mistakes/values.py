@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from flint import arb, ctx
@@ -121,35 +122,59 @@ class Mistakes:
 
     def value(self, mistake: Mistake, entry: Expr) -> Value | None:
         """The entry as it comes out with the mistake; None where it has no value then."""
-        try:
-            value = self.values(mistake, (entry,))[entry]
-        except EvaluationError:
-            return None
-        return value if not isinstance(value, arb) or value.is_finite() else None
+        return _or_none(lambda: self.values(mistake, (entry,))[entry])
 
     def local(self, entry: Expr) -> list[tuple[Rule, Wrong, Value]]:
         """Every mistake at the entry's own step that can be computed, with its figure."""
         found = ((mistake, self.value(mistake, entry)) for mistake in self.candidates.at(entry))
         return [(*mistake.made[0], value) for mistake, value in found if value is not None]
 
-    def explanations(self, entry: Expr, fits: Callable[[Value], bool]) -> list[Explanation]:
-        """The mistakes that give a figure, the most specific first; empty where none does.
+    def factor(self, entry: Expr, place: int, *, path: bool = False) -> list[tuple[Rule, Wrong, Value]]:
+        """Every mistake in one factor of the entry's chain rule, with its figure: the local derivative of term `place`.
 
-        One mistake at the entry's own step is preferred to one on the way to it, that to a habit, and only what no
-        single mistake explains is explained by two.
+        With `path` the figure is that of the whole term: upstream times local.
+        """
+        right, found = self.environment.expansion.step(entry), []
+        if right is None:
+            return []
+        for mistake in self.candidates.at(entry):
+            rule, wrong = mistake.made[0]
+            terms = wrong.step.terms
+            if len(terms) == len(right.terms) and terms[place] != right.terms[place]:
+                value = _or_none(partial(self.environment.of, terms[place].expr if path else terms[place].local))
+                if value is not None:
+                    found.append((rule, wrong, value))
+        return found
+
+    def explanations(self, entry: Expr, fits: Callable[[Value], bool]) -> list[Explanation]:
+        """The mistakes that give a figure, the one to name first; empty where none does.
+
+        Mistakes at the entry's own step come before those on the way to it, and in each group the more specific ones
+        come first. What no single slip explains may be a habit, and what no habit explains may be two slips.
         """
         every = self.candidates
-        for stage in (every.at, every.before, every.habits, every.pairs):
-            found = [
-                Explanation(mistake, value)
-                for mistake in stage(entry)
-                if (value := self.value(mistake, entry)) is not None and fits(value)
-            ]
+        for stages in ((every.at, every.before), (every.habits,), (every.pairs,)):
+            found = [explanation for stage in stages for explanation in self._fitting(stage(entry), entry, fits)]
             if found:
-                return sorted(found, key=lambda explanation: -explanation.mistake.specificity)
+                return found
         return []
+
+    def _fitting(
+        self, mistakes: Iterable[Mistake], entry: Expr, fits: Callable[[Value], bool]
+    ) -> list[Explanation]:
+        figures = ((mistake, self.value(mistake, entry)) for mistake in mistakes)
+        found = [Explanation(mistake, value) for mistake, value in figures if value is not None and fits(value)]
+        return sorted(found, key=lambda explanation: -explanation.mistake.specificity)
 
 
 def wrong_values(environment: Environment, entry: Expr) -> list[tuple[Rule, Wrong, Value]]:
     """The figure every mistake at the entry's step gives; for many entries ask one `Mistakes`."""
     return Mistakes.of(environment).local(entry)
+
+
+def _or_none(compute: Callable[[], Value]) -> Value | None:
+    try:
+        value = compute()
+    except EvaluationError:
+        return None
+    return value if not isinstance(value, arb) or value.is_finite() else None

@@ -37,11 +37,17 @@ def back(n: Net) -> Net:
     return n
 
 
-def squared(wo: list[list[float]], t: list[float], x: list[float] = X) -> Net:
+def squared(
+    wo: list[list[float]],
+    t: list[float],
+    x: list[float] = X,
+    wh: list[list[float]] = WH,
+    biases: tuple[float, float] = (BH, BO),
+) -> Net:
     """Sigmoids and half the squared error."""
-    n = Net(x=x, t=t, wo=wo, nh=affine(WH, x, BH), slope=lambda a: a * (1 - a))
+    n = Net(x=x, t=t, wo=wo, nh=affine(wh, x, biases[0]), slope=lambda a: a * (1 - a))
     n.h = [sigmoid(z) for z in n.nh]
-    n.no = affine(wo, n.h, BO)
+    n.no = affine(wo, n.h, biases[1])
     n.o = [sigmoid(z) for z in n.no]
     n.e = [(t - o) ** 2 / 2 for t, o in zip(t, n.o, strict=True)]
     n.dout = [o - t for t, o in zip(t, n.o, strict=True)]

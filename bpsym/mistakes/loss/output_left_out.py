@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from sympy import Integer
 
 from bpsym.mistakes.rule import Rule, Text, Wrong
-from bpsym.mistakes.steps import makes, shifts, used, with_entries
+from bpsym.mistakes.steps import few, indices, makes, used, with_entries
 from bpsym.program import Role
 
 if TYPE_CHECKING:
@@ -22,10 +22,11 @@ if TYPE_CHECKING:
 
 
 def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
-    if makes(step) is Role.LOSS:
-        for change in shifts(expansion, used(expansion, step.expr, Role.UNIT_LOSS)):
-            unit = next(iter(change))
-            yield Wrong(with_entries(step, dict.fromkeys(change, Integer(0))), {"unit": unit}, str(unit))
+    losses = used(expansion, step.expr, Role.UNIT_LOSS) if makes(step) is Role.LOSS else ()
+    units = dict.fromkeys(indices(loss)[-1] for loss in losses)
+    for unit in few(list(units)) if len(units) > 1 else ():
+        own = [loss for loss in losses if indices(loss)[-1] == unit]
+        yield Wrong(with_entries(step, dict.fromkeys(own, Integer(0))), {"unit": own[0]}, str(unit))
 
 
 RULE = Rule(
