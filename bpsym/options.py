@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
     from bpsym.spec import Description
 
+__all__ = ["ALL", "ENGINES", "KINDS", "LANGUAGES", "NOTATIONS", "SheetOptions", "sheet_options"]
+
 TYPST, XELATEX, LUALATEX = ENGINES = ("typst", "xelatex", "lualatex")
 ONE, ALL = "one", "all"
 

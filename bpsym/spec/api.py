@@ -29,7 +29,7 @@ def Network(
     sheet: Mapping[str, Any] | None = None,
     **network: Any,
 ) -> Description:
-    """Describe a network: `Network(2, 2, 2, bias="shared", given={"inputs": [0.05, 0.1], ...}, training={"rate": 0.5})`.
+    """Describe a network: `Network(2, 2, 2, bias="shared", given={"inputs": [0.1, 0.2], ...}, training={"rate": 1})`.
 
     `units` are those of each layer, the output layer last; `activation` and `bias` are one name for all layers or a
     list with one for each. Tables and further keywords (family, loss, samples, ...) are those of the TOML text; arrays

@@ -29,13 +29,18 @@ def read(path: FilePath) -> str:
             content = file.read(FILE_LIMIT + 1)
     except OSError as error:
         raise DescriptionError(f"{path}: cannot be read: {error.strerror or error}") from None
+    return decoded(content, str(path))
+
+
+def decoded(content: bytes, name: str) -> str:
+    """The text of a description; raises DescriptionError where it is too long or no UTF-8."""
     if len(content) > FILE_LIMIT:
-        raise DescriptionError(f"{path}: larger than {FILE_LIMIT // 2**20} MB, which is the limit for a description")
+        raise DescriptionError(f"{name}: larger than {FILE_LIMIT // 2**20} MB, which is the limit for a description")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise DescriptionError(f"{path}:{line}: not UTF-8; save the file as UTF-8") from None
+        raise DescriptionError(f"{name}:{line}: not UTF-8; save the file as UTF-8") from None
 
 
 def parse(text: str, name: str) -> dict[str, Any]:
