@@ -25,6 +25,7 @@ class ForwardLayer:
     name: str  # "h", "o"
     number: int  # counted from the input, which is 0
     activation: str
+    is_output: bool
     lines: tuple[Line, ...]
 
 
@@ -71,7 +72,9 @@ def forward(work: Work) -> list[ForwardLayer]:
             continue
         entries = [work.expansion.entries(step.quantity.name) for step in steps]
         pairs = [entry for group in zip(*entries, strict=True) for entry in group]
-        found.append(ForwardLayer(layer, number, steps[-1].rule, tuple(work.line(entry) for entry in pairs)))
+        lines = tuple(work.line(entry) for entry in pairs)
+        is_output = layer == work.program.only(Role.TARGET).layer
+        found.append(ForwardLayer(layer, number, steps[-1].rule, is_output, lines))
     return found
 
 
