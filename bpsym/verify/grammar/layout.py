@@ -269,7 +269,7 @@ def _unwrapped(piece: Piece, text: str, depth: int) -> list[Piece]:
         found = found[:-1]
     found, label = _numbered(found, text)
     piece.label = piece.label or label
-    if found and found[0].kind in ("open", "begin-group") and depth < 4:  # noqa: PLR2004 - no one boxes more often
+    if found and found[0].kind in ("open", "begin-group") and depth < 4:
         close = matching(found, 0, len(found))
         inside = found[1:close]
         entries = (
@@ -313,4 +313,4 @@ def _numbered(found: list[Token], text: str) -> tuple[list[Token], str]:
     if len(found) > 4 and [token.kind for token in found[-4:]] == ["space", "open", "number", "close"]:
         label = label or text[found[-3].start : found[-1].end]
         found = found[:-4]
-    return [token for token in found if token.kind != "space" or True], label
+    return found, label

@@ -61,10 +61,10 @@ def with_subscript(name: Name, found: Sequence[Token]) -> Name:
             continue
         primes = len(part) - len(part.rstrip("'"))
         marks += ["prime"] * primes
-        part = part.rstrip("'")  # noqa: PLW2901 - the part without its primes is what is kept
+        part = part.rstrip("'")
         if part.endswith("+") and len(part) > 1:  # w_{5+}
             marks.append("+")
-            part = part[:-1]  # noqa: PLW2901 - likewise
+            part = part[:-1]
         if part:
             sub.append(part)
     return replace(name, sub=tuple(sub), marks=tuple(sorted(marks)))

@@ -179,7 +179,7 @@ def _base_before(sequence: Sequence[Token], position: int) -> int | None:
         if at < 1 or sequence[at].kind != "sub":
             return None
         at -= 1
-    elif at >= 2 and sequence[at - 1].kind == "sub":  # noqa: PLR2004 - a word, its underscore, its index
+    elif at >= 2 and sequence[at - 1].kind == "sub":
         at -= 2
     return at if at >= 0 and sequence[at].kind == "word" else None
 
@@ -256,7 +256,7 @@ def _with_old_value(tree: Product) -> bool:
 
 def _mathematical(found: Sequence[Token]) -> bool:
     """Is a formula that did not read worth a word?  Not if it is a lone sign."""
-    return len(found) > 2 and any(token.kind in ("number", "word", "diff", "frac") for token in found)  # noqa: PLR2004
+    return len(found) > 2 and any(token.kind in ("number", "word", "diff", "frac") for token in found)
 
 
 def _cut(found: Sequence[Token]) -> tuple[list[Sequence[Token]], list[Token]]:
@@ -311,7 +311,7 @@ def _span(found: Sequence[Token]) -> Span:
 def _assignments(whole: Statement) -> list[Statement]:
     """`[w_1, w_2, b_1] = [0.15, 0.20, 0.35]` as three statements; nothing if it is no such list."""
     rows = [term for term in whole.terms if isinstance(term, Row)]
-    if len(rows) != len(whole.terms) or len(rows) < 2:  # noqa: PLR2004 - names and values
+    if len(rows) != len(whole.terms) or len(rows) < 2:
         return []
     names, length = rows[0].items, len(rows[0].items)
     if not all(isinstance(item, Name) for item in names) or any(len(row.items) != length for row in rows):

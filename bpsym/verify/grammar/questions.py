@@ -1,0 +1,113 @@
+"""Small questions about tokens and trees, asked by several rules of the grammar."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from bpsym.verify.lexer import Token
+from bpsym.verify.symbols import FUNCTION_LETTERS, FUNCTIONS, UNIT_NAMES
+from bpsym.verify.tree import (
+    Derivative,
+    Differential,
+    Expr,
+    Missing,
+    Name,
+    Power,
+    Product,
+    Span,
+    walk,
+)
+
+TIMES: Final = frozenset(["*", "×", "·", "x", "⊙", "@", "⊗", "•"])
+STARTS: Final = frozenset(
+    "number word open begin-group begin diff big frac sqrt accent brace label dots set unknown".split(),
+)
+UNIT: Final = re.compile(r"[hoHOi]\d{1,3}|total")
+
+
+def as_differential(tree: Expr) -> Differential | None:
+    """A differential, also one spelled with a lone d or δ: `d E`, `\\delta E`."""
+    if isinstance(tree, Differential):
+        return tree
+    if isinstance(tree, Derivative) and tree.symbol == "∂" and tree.wrt is None:
+        return Differential(tree.span, tree.of, "∂")
+    if isinstance(tree, Power) and isinstance(tree.base, Differential):
+        return replace(tree.base, of=Power(tree.span, tree.base.of, tree.exponent))
+    if isinstance(tree, Product) and len(tree.factors) == 2 and tree.operators == ("",):
+        head, of = tree.factors
+        if isinstance(head, Name) and head.base in ("d", "delta") and not (head.sub or head.layer or head.marks):
+            return Differential(tree.span, of, "d" if head.base == "d" else "δ")
+    if isinstance(tree, Name) and tree.base == "d" and not tree.sub:
+        return Differential(tree.span, Missing(tree.span), "d")
+    return None
+
+
+def names_function(name: Name) -> bool:
+    """`\\sigma_{softmax}`, `g_{ReLU}`: a subscript that is a function makes the name one."""
+    return any(part in FUNCTIONS for part in name.sub) and name.base in FUNCTION_LETTERS | {"h", "a"}
+
+
+def unit(name: Name, arguments: tuple[Expr, ...]) -> str:
+    """`E(total)`, `out(h1)`: the unit in the parentheses, or nothing."""
+    if name.base not in UNIT_NAMES or name.sub or len(arguments) != 1:
+        return ""
+    only = arguments[0]
+    if not isinstance(only, Name) or only.marks or only.layer or len(only.sub) > 1:
+        return ""
+    if only.base == "total" and not only.sub:
+        return "total"
+    number = only.sub[0] if only.sub else ""
+    if only.base in ("h", "o", "H", "O") and number.isdigit():
+        return only.base + number
+    return ""
+
+
+def contains(tree: Expr, name: Name) -> bool:
+    """Does the name occur in it again (`a(1 - a)`)?"""
+    key = (name.base, name.sub, name.layer, name.marks)
+    return any(isinstance(node, Name) and (node.base, node.sub, node.layer, node.marks) == key for node in walk(tree))
+
+
+def says_something(inside: Sequence[Token]) -> bool:
+    """Words beside something else, or a value in passing."""
+    if not inside:
+        return False
+    return inside[0].kind == "relation" or any(token.kind == "note" for token in inside)
+
+
+def juxtaposed(tree: Product, first: Token) -> bool:
+    """`a(1 - a)`, read as one operand though it is two factors."""
+    return not any(tree.operators) and first.kind in ("word", "begin-group", "accent")
+
+
+def only_words(inside: Sequence[Token]) -> bool:
+    """Plain words, one of them long: `y (true label)`."""
+    return (
+        bool(inside)
+        and all(token.kind == "word" and not token.tail for token in inside)
+        and any(len(token.text) > 3 for token in inside)
+        and not (len(inside) == 1 and inside[0].text == "total")
+    )
+
+
+def only_remark(part: Sequence[Token]) -> bool:
+    """Nothing but words marked as words."""
+    return all(token.kind == "note" for token in part)
+
+
+def without_end(cell: Sequence[Token]) -> Sequence[Token]:
+    """A cell without the comma or full stop behind it."""
+    while cell and cell[-1].kind in ("separator", "space", "dot"):
+        cell = cell[:-1]
+    while cell and cell[0].kind == "space":
+        cell = cell[1:]
+    return cell
+
+
+def rectangular(rows: Sequence[tuple[Expr, ...]], span: Span) -> tuple[tuple[Expr, ...], ...]:
+    """Rows of one length; what was not written is Missing."""
+    width = max(len(row) for row in rows)
+    return tuple(row + (Missing(span),) * (width - len(row)) for row in rows)
