@@ -159,9 +159,7 @@ class Mistakes:
                 return found
         return []
 
-    def _fitting(
-        self, mistakes: Iterable[Mistake], entry: Expr, fits: Callable[[Value], bool]
-    ) -> list[Explanation]:
+    def _fitting(self, mistakes: Iterable[Mistake], entry: Expr, fits: Callable[[Value], bool]) -> list[Explanation]:
         figures = ((mistake, self.value(mistake, entry)) for mistake in mistakes)
         found = [Explanation(mistake, value) for mistake, value in figures if value is not None and fits(value)]
         return sorted(found, key=lambda explanation: -explanation.mistake.specificity)

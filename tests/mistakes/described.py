@@ -64,6 +64,7 @@ DESCRIBED: dict[str, tuple[Program, dict[str, int], dict[str, str]]] = {
     ),
 }  # fmt: skip
 
+
 @cache
 def network(name: str) -> Mistakes:
     """The mistakes of one network with its numbers."""

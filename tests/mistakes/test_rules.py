@@ -158,9 +158,7 @@ def test_words() -> None:
         return shown(there.environment.of(expr))
 
     english, chinese = (say(rule, wrong, step, language, str, number) for language in LANGUAGES)
-    assert english.done == (
-        "The derivative of the activation, (1 - out_o[1])*out_o[1] = 0.186815602, was left out."
-    )
+    assert english.done == ("The derivative of the activation, (1 - out_o[1])*out_o[1] = 0.186815602, was left out.")
     assert chinese.done == "漏乘了激活函数的导数 (1 - out_o[1])*out_o[1] = 0.186815602。"
     assert english.right.startswith("d_net_o[1] = ")
     assert english.right.endswith(" = 0.138498562")

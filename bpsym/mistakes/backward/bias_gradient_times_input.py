@@ -1,4 +1,4 @@
-"""The gradient of a bias is multiplied with an input, as if it were a weight.
+"""The gradient of a bias is multiplied by an input, as if it were a weight.
 
 On the network 2-2-2:
     Good: d_b_o = 0.100400325
@@ -37,8 +37,8 @@ RULE = Rule(
     wrong=_wrong,
     texts={
         "en": Text(
-            "bias gradient multiplied with an input",
-            "It was multiplied with the input {source} = {source:value}.",
+            "bias gradient multiplied by an input",
+            "It was multiplied by the input {source} = {source:value}.",
             "A bias has no input but the constant 1: its gradient is the error signal itself.",
         ),
         "zh": Text(

@@ -33,7 +33,7 @@ RULE = Rule(
     texts={
         "en": Text(
             "activation derivative applied twice",
-            "It was multiplied with the derivative of the activation, {factor} = {factor:value}, once too often.",
+            "It was multiplied by the derivative of the activation, {factor} = {factor:value}, once too often.",
             "The derivative of the activation is in the error signal once; with cross-entropy it has already "
             "cancelled.",
         ),

@@ -34,7 +34,7 @@ RULE = Rule(
         "en": Text(
             "weight left out of the path",
             "The weight {weight} = {weight:value} was left out.",
-            "An error signal goes back through the connection it came from, multiplied with its weight.",
+            "An error signal goes back through the connection it came from, multiplied by its weight.",
         ),
         "zh": Text(
             "反传时漏乘权值",

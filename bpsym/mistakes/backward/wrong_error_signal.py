@@ -44,12 +44,12 @@ RULE = Rule(
         "en": Text(
             "error signal of another unit",
             "{other} = {other:value} was taken instead of {signal} = {signal:value}.",
-            "The gradient of a weight has the error signal of the unit the weight leads to.",
+            "All factors of a product in the chain rule belong to the same path.",
         ),
         "zh": Text(
             "用错误差信号",
             "误用了 {other} = {other:value}，应为 {signal} = {signal:value}。",
-            "权值的梯度所用的是该连接终点神经元的误差信号。",
+            "链式法则中同一乘积的各因子应属于同一条路径。",
         ),
     },
 )

@@ -49,7 +49,7 @@ RULE = Rule(
         "en": Text(
             "input of the wrong layer",
             "{other} = {other:value} was taken instead of {source} = {source:value}.",
-            "A weight is multiplied with the output of the layer just before its own.",
+            "A weight is multiplied by the output of the layer just before its own.",
         ),
         "zh": Text(
             "用错了层的输入",

@@ -1,4 +1,4 @@
-"""Two inputs of a unit are multiplied with each other's weights.
+"""Two inputs of a unit are multiplied by each other's weights.
 
 On the network 2-2-2:
     Good: net_h[1] = 0.377500000
@@ -35,7 +35,7 @@ RULE = Rule(
     texts={
         "en": Text(
             "inputs swapped",
-            "{source} and {other} were swapped: each was multiplied with the other's weight.",
+            "{source} and {other} were swapped: each was multiplied by the other's weight.",
             "{weight} belongs to {source}.",
         ),
         "zh": Text(

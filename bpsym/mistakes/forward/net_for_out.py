@@ -38,12 +38,12 @@ RULE = Rule(
         "en": Text(
             "net input taken for the output",
             "{net} = {net:value} was taken instead of {unit} = {unit:value}.",
-            "Behind a unit only its output counts, after the activation function.",
+            "What a unit hands on is its output, the activation function of its net input.",
         ),
         "zh": Text(
             "误把加权输入当作输出",
             "误用了加权输入 {net} = {net:value}，应为输出 {unit} = {unit:value}。",
-            "神经元向后传递的是经激活函数作用后的输出。",
+            "神经元传给下一层的是经激活函数作用后的输出。",
         ),
     },
 )

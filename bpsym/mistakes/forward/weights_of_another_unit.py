@@ -37,12 +37,12 @@ RULE = Rule(
     texts={
         "en": Text(
             "weights of another unit",
-            "The weights {other} … of another unit were taken instead of {weight} ….",
+            "The weights of another unit were taken: {other} stands where {weight} belongs.",
             "Each unit has its own weights.",
         ),
         "zh": Text(
             "用了另一神经元的权值",
-            "误用了另一神经元的权值 {other} 等，应为 {weight} 等。",
+            "误用了另一神经元的权值：应为 {weight} 的位置用了 {other}。",
             "每个神经元有自己的一组权值。",
         ),
     },

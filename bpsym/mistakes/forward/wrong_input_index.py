@@ -45,7 +45,7 @@ RULE = Rule(
         "en": Text(
             "wrong input",
             "{other} = {other:value} was taken instead of {source} = {source:value}.",
-            "A weight is multiplied with the output of the unit it starts from.",
+            "A weight is multiplied by the output of the unit it starts from.",
         ),
         "zh": Text(
             "输入下标错误",

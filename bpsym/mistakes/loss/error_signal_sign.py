@@ -34,13 +34,12 @@ RULE = Rule(
         "en": Text(
             "sign of the error signal",
             "The sign is the wrong way round: {wrong} was taken.",
-            "The derivative of the error by the output is output − target (times the factor of the loss), not "
-            "target − output.",
+            "The derivative has the opposite sign: for a squared error that of output − target, not target − output.",
         ),
         "zh": Text(
             "误差信号符号错误",
             "符号反了，误取为 {wrong}。",
-            "误差对输出的偏导数是“输出 − 目标值”（乘以误差函数的系数），而不是“目标值 − 输出”。",
+            "偏导数的符号正好相反：对平方误差，它与“输出 − 目标值”同号，而不是与“目标值 − 输出”同号。",
         ),
     },
 )

@@ -36,7 +36,7 @@ RULE = Rule(
     texts={
         "en": Text(
             "target of another output",
-            "The target {other} = {other:value} was taken instead of {target} = {target:value}.",
+            "{other} = {other:value} was taken instead of {target} = {target:value}.",
             "Each output is compared with its own target.",
         ),
         "zh": Text(

@@ -32,7 +32,7 @@ RULE = Rule(
     texts={
         "en": Text(
             "learning rate applied twice",
-            "It was multiplied with the learning rate {rate} = {rate:value} twice.",
+            "It was multiplied by the learning rate {rate} = {rate:value} twice.",
             "The step is the learning rate times the gradient, once.",
         ),
         "zh": Text(
