@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flint import fmpq
 
-from bpsym.program import head
+from bpsym.backprop import backprop
+from bpsym.expand import Expansion
+from bpsym.networks import dense
+from bpsym.program import Role, head
+from bpsym.update import with_update
 from bpsym.verify.check.state import State, new_state
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.meaning.arrays import Array, Value, scalars, transposed
@@ -29,16 +34,30 @@ def bind(document: Document, description: Description | None, given: Mapping[str
     """Everything needed to judge a document's first line."""
     if description is None:
         return gather(document, given)
-    from bpsym.expand import Expansion
-
     program = description.program
+    if not program.all(Role.UPDATED):
+        program = with_update(program)  # an update may be written down where none is described
     expansion = Expansion(program, description.sizes)
     network = Network(expansion, dict(description.values), loss=program.loss.generic)
     scope = Scope(network, spellings(expansion), described=True, sizes=_sizes(description))
     environment = network.environment()
     _choose(scope, document, environment)
     definitions_of(document, scope)
-    return new_state(scope, network, environment, _exact_values(network, environment))
+    state = new_state(scope, network, environment, _exact_values(network, environment))
+    state.shallower = lru_cache(maxsize=8)(lambda depth: _shallower(description, depth))
+    return state
+
+
+def _shallower(description: Description, depth: int) -> State | None:
+    """The same kind of network with fewer hidden layers: rules are often stated for one before the example has more."""
+    layers = description.layers
+    if not 1 < depth < len(layers) or description.family != "dense":
+        return None
+    forward = dense((*layers[: depth - 1], layers[-1]), description.spec.network.loss)
+    expansion = Expansion(with_update(backprop(forward)), description.sizes)
+    network = Network(expansion, {}, loss=forward.loss.generic)
+    scope = Scope(network, spellings(expansion), described=True, sizes={**_sizes(description), "layers": depth})
+    return new_state(scope, network, network.environment(), set())
 
 
 def _sizes(description: Description) -> dict[str, int]:
@@ -135,7 +154,12 @@ def _lay_alike(scope: Scope, votes: Mapping[Key, list[int]]) -> None:
     for wanted, values in scope.table.items():
         if wanted in votes or wanted.base not in "wW":
             continue
-        if len(values) >= 2 and isinstance(values[0], Array) and isinstance(values[1], Array) and transposed(values[0]) == values[1]:
+        if (
+            len(values) >= 2
+            and isinstance(values[0], Array)
+            and isinstance(values[1], Array)
+            and transposed(values[0]) == values[1]
+        ):
             scope.table[wanted] = [values[1], values[0], *values[2:]]
 
 

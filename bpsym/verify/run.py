@@ -38,7 +38,9 @@ class Verified:
         return Counter(str(judgement.verdict) for judgement in self.judgements)
 
 
-def verify(document: Document, description: Description | None = None, given: Mapping[str, fmpq] | None = None) -> Verified:
+def verify(
+    document: Document, description: Description | None = None, given: Mapping[str, fmpq] | None = None
+) -> Verified:
     """Judge every claim of a document."""
     before, ctx.prec = ctx.prec, PRECISION
     try:

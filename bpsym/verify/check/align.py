@@ -36,9 +36,14 @@ def _walk(formula: Expr, numeric: Expr, found: list[Pair]) -> Iterator[bool]:
     match formula, numeric:
         case (Negative(), Negative()) | (Absolute(), Absolute()) | (Norm(), Norm()):
             yield from _walk(formula.operand, numeric.operand, found)
-        case Sum(), Sum() if formula.signs == numeric.signs:
-            for a, b in zip(formula.terms, numeric.terms, strict=True):
-                yield from _walk(a, b, found)
+        case Sum(), Sum() if len(formula.signs) == len(numeric.signs):
+            for a, b, f, n in zip(formula.terms, numeric.terms, formula.signs, numeric.signs, strict=True):
+                if f != n and _is_numeral(b):
+                    found.append((Negative(a.span, a), b))  # + (-0.3) · 0.1739 worked out as - 0.05217
+                    yield True
+                else:
+                    yield f == n
+                    yield from _walk(a, b, found)
         case Product(), Product() if len(formula.factors) == len(numeric.factors):
             for a, b in zip(formula.factors, numeric.factors, strict=True):
                 yield from _walk(a, b, found)
@@ -75,8 +80,10 @@ def turned(formula: Expr) -> Iterator[Expr]:
         for order in permutations(formula.factors):
             if order != formula.factors:
                 yield Product(formula.span, order, formula.operators)
-    elif isinstance(formula, Sum) and len(formula.terms) <= 4 and all(
-        isinstance(term, Product) and len(term.factors) == 2 for term in formula.terms[:-1]
+    elif (
+        isinstance(formula, Sum)
+        and len(formula.terms) <= 4
+        and all(isinstance(term, Product) and len(term.factors) == 2 for term in formula.terms[:-1])
     ):
         swapped = tuple(
             Product(t.span, t.factors[::-1], t.operators) if isinstance(t, Product) and len(t.factors) == 2 else t

@@ -16,9 +16,24 @@ from bpsym.verify.check.state import State, values, why_not
 from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict, worst
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
-from bpsym.verify.meaning.keys import Key
-from bpsym.verify.meaning.scope import Subject, subject_of
-from bpsym.verify.tree import Call, Comparison, Expr, Matrix, Missing, Name, Negative, Number, Row, Span, Statement, walk
+from bpsym.verify.meaning.algebra import rational
+from bpsym.verify.meaning.keys import Key, free_letters, key
+from bpsym.verify.meaning.scope import Definition, Subject, subject_of
+from bpsym.verify.tree import (
+    Application,
+    Call,
+    Ellipsis,
+    Expr,
+    Matrix,
+    Missing,
+    Name,
+    Negative,
+    Number,
+    Row,
+    Statement,
+    Sum,
+    walk,
+)
 
 EQUALITIES = frozenset(["=", "≈", ":=", "←", "→"])
 ORDERS = frozenset(["<", ">", "≤", "≥", "≠"])
@@ -35,31 +50,57 @@ class Chain:
     numerics: list[tuple[Expr, bool]]  # expressions in numbers, and whether they are wrong
     truth: list[Value]
     reference: Expr | None  # the formula the next formula is held against
+    broken: bool = False  # a formula before this term is wrong: what follows from it is carried
 
 
 def judge(statement: Statement, state: State) -> list[Judgement]:
     """One judgement a link; nothing for a formula merely shown."""
     if not statement.relations or all(r.kind not in EQUALITIES | ORDERS for r in statement.relations):
         return []
+    if _declares_index(statement):
+        return []
     subject = _subject(statement, state)
     chain = Chain(statement, state, subject, [], [], [], None)
     first = statement.terms[0]
     _open(chain, first)
-    found: list[Judgement] = []
+    found: list[Judgement] = _worked_row(chain, first)
     for _, relation, term in statement.links():
         if relation.kind in ORDERS:
-            found.append(_order(chain, relation.kind, first if len(statement.terms) == 2 else statement.terms[-2], term))
+            order = _order(chain, relation.kind, statement.terms[-2], term)
+            found += [order] if order is not None else []
         elif relation.kind in EQUALITIES and not _is_range(statement):
             found.append(_term(chain, term, is_first=not found))
     _close(chain, found)
     return found
 
 
+_INDEX_LETTERS = frozenset("l L N M i j k t n m p q K T".split())
+
+
+def _declares_index(statement: Statement) -> bool:
+    """`l = 1, 2, …, L` and `L = N + 1` say what letters run over; they claim nothing."""
+    first = statement.terms[0]
+    if not isinstance(first, Name) or first.base not in _INDEX_LETTERS or first.sub or first.layer or first.marks:
+        return False
+    for term in statement.terms[1:]:
+        for node in walk(term):
+            if isinstance(node, Number) and node.places > 0:
+                return False
+            if isinstance(node, Name) and (node.base not in _INDEX_LETTERS or node.sub):
+                return False
+            if not isinstance(node, (Number, Name, Ellipsis, Row, Sum, Negative)):
+                return False
+    return len(statement.terms) > 1
+
+
 def _is_range(statement: Statement) -> bool:
     """`w_1 ~ w_4`: from the one to the other."""
     left, right = statement.terms[:2]
     return (
-        statement.relations[0].kind == "≈" and isinstance(left, Name) and isinstance(right, Name) and left.base == right.base
+        statement.relations[0].kind == "≈"
+        and isinstance(left, Name)
+        and isinstance(right, Name)
+        and left.base == right.base
     )
 
 
@@ -106,6 +147,27 @@ def _open(chain: Chain, first: Expr) -> None:
     chain.numerics.extend((tree, False) for tree in state.numerics.get(subject, ()))
 
 
+def _worked_row(chain: Chain, first: Expr) -> list[Judgement]:
+    """`-0.47355 - 0.05217 - 0.0015` below `0.5 · -0.9471 + …`: each number against the product it stands for."""
+    state = chain.state
+    if chain.subject is not None or not state.pending or kind_of(first) is not Kind.NUMERIC:
+        return []
+    row = state.pending[0]
+    ours, theirs = list(values(first, state, state.as_read())), list(values(row, state, state.as_read()))
+    if not ours or not theirs or _meet(ours[0], theirs[0]):
+        return []
+    for piece, tree in pairs(row, first) or ():
+        (shown,) = leaves(tree)
+        found = [s for v in values(piece, state, state.truth) for s in scalars(v)[:1]]
+        if shown is not None and found and not touches(found[0], shown.cut()):
+            chain.numerics = [(first, True)]
+            chain.truth = theirs
+            return [
+                Judgement(shown.tree.span, Verdict.WRONG, as_shown(found[0], shown), "operand", {"shown": shown, "truth": found[:1]})
+            ]
+    return []
+
+
 def _row_below(chain: Chain, first: Expr) -> list[Value]:
     """A sum without a left-hand side, right below a matrix of sums: the next of them."""
     state = chain.state
@@ -136,12 +198,16 @@ def _term(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
 
 def _formula(chain: Chain, term: Expr, *, mixed: bool) -> Judgement:
     state, subject = chain.state, chain.subject
+    if isinstance(term, Application) and subject_of(term.head) == subject and all(isinstance(a, Name) for a in term.arguments):
+        return Judgement(term.span, Verdict.RIGHT)  # L = L(a, y)
     if isinstance(term, Name) and _names_result(chain, term):
         return Judgement(term.span, Verdict.RIGHT)
     before = chain.reference
     if before is None:
         _adopt(chain, term)
-        return Judgement(term.span, Verdict.RIGHT if chain.truth else Verdict.UNDECIDED, details={"why": _why(chain, term)})
+        return Judgement(
+            term.span, Verdict.RIGHT if chain.truth else Verdict.UNDECIDED, details={"why": _why(chain, term)}
+        )
     same = symbols.equal(before, term, state)
     if same is not True and (mixed or same is None):
         same = _same_here(chain, term) if mixed or not _loose(term) else same
@@ -202,19 +268,30 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
     flips = any(isinstance(node, Name) and node.base == "delta" for node in walk(term))
     if flips and symbols.equal(before, term, state, flipped=True):
         return Judgement(term.span, Verdict.NOTE, rule="opposite-delta")
+    if symbols.by_another_reading(before, term, state) or _right_when_shallower(before, term, state):
+        return Judgement(term.span, Verdict.RIGHT)
+    if symbols.follows_from_own_function(before, term, state):
+        return Judgement(term.span, Verdict.CARRIED)
     carried = state.carried(chain.subject)
     ours = list(values(before, state, state.truth))
     if state.wrong and kind_of(term) is Kind.MIXED:
         for value in values(term, state, carried):
             if any(_meet(value, other) for formula in chain.formulas for other in values(formula, state, carried)):
                 return Judgement(term.span, Verdict.CARRIED)
-    if chain.subject is not None:
-        state.symbolic_wrong[chain.subject] = term
+    if chain.broken and symbols.equal(chain.formulas[-1], term, state):
+        chain.formulas.append(term)
+        return Judgement(term.span, Verdict.CARRIED)
     expected = ""
+    chain.broken = True
     chain.formulas.append(term)
-    return Judgement(
-        term.span, Verdict.WRONG, expected, "formula", {"left": before, "right": term, "truth": ours[:1]}
-    )
+    return Judgement(term.span, Verdict.WRONG, expected, "formula", {"left": before, "right": term, "truth": ours[:1]})
+
+
+def _right_when_shallower(before: Expr, term: Expr, state: State) -> bool:
+    """A rule stated for a network with fewer layers, beside an example with more."""
+    numbers_of = [int(part) for tree in (before, term) for n in walk(tree) if isinstance(n, Name) for part in n.layer if part.isdigit()]
+    other = state.shallower(max(numbers_of)) if numbers_of else None
+    return other is not None and symbols.equal(before, term, other) is True
 
 
 # --- expressions in numbers ----------------------------------------------------------------------------------------
@@ -223,8 +300,10 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
 def _numeric(chain: Chain, term: Expr) -> Judgement:
     state = chain.state
     verdict, culprit = _numeric_verdict(chain, term)
-    chain.numerics.append((term, verdict is Verdict.WRONG))
-    if isinstance(term, Matrix) and all(len(row) == 1 for row in term.rows) and chain.subject is not None:
+    if verdict is Verdict.WRONG and (chain.broken or _has_wrong_number(term, state)):
+        verdict = Verdict.CARRIED
+    chain.numerics.append((term, verdict in (Verdict.WRONG, Verdict.CARRIED)))
+    if isinstance(term, Matrix) and all(len(row) == 1 for row in term.rows):
         state.pending = [row[0] for row in term.rows]
     if verdict is not Verdict.WRONG:
         return Judgement(term.span, verdict, details={"why": _why(chain, term)})
@@ -239,7 +318,9 @@ def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, tuple[Shown, st
     exact, read = list(values(term, state, state.truth)), list(values(term, state, state.as_read()))
     if not exact and not read:
         return Verdict.UNDECIDED, None
-    references = chain.truth or [v for other, bad in chain.numerics if not bad for v in values(other, state, state.as_read())]
+    references = chain.truth or [
+        v for other, bad in chain.numerics if not bad for v in values(other, state, state.as_read())
+    ]
     if not references:
         return Verdict.RIGHT, None  # nothing said before it: a computation begins
     for value in (*exact, *read):
@@ -250,12 +331,18 @@ def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, tuple[Shown, st
     theirs += [v for other, bad in chain.numerics if not bad for v in values(other, state, state.as_read())]
     for value in (*exact, *read):
         if any(_meet(value, right) for right in theirs):
-            return (Verdict.CARRIED if state.doubtful else Verdict.DIGIT), None
+            return (Verdict.CARRIED if state.doubtful or chain.broken else Verdict.DIGIT), None
     wider = list(values(term, state, replace(state.truth, literal=_wide(state))))
     for value in wider:
         if any(_meet(value, right) for right in (*references, *theirs)):
             return Verdict.DIGIT, None
     return Verdict.WRONG, _culprit(chain, term)
+
+
+def _has_wrong_number(term: Expr, state: State) -> bool:
+    """Whether a figure the document got wrong before stands in the expression."""
+    wrong = {abs(value) for value in state.wrong_numbers}
+    return any(isinstance(n, Number) and n.digits > 2 and rational(n.value) in wrong for n in walk(term))
 
 
 def _wide(state: State):  # noqa: ANN202
@@ -310,6 +397,14 @@ def _number(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
     verdict = worst(verdicts)
     if verdict is Verdict.WRONG and subject is not None and subject in state.shown and _restated(state, subject, shown):
         verdict = Verdict.CARRIED
+    verdicts = [
+        Verdict.CARRIED if v is Verdict.WRONG and s.value in state.wrong_numbers and s.number.digits > 2 else v
+        for v, s in zip(verdicts, shown, strict=True)
+    ]
+    verdict = Verdict.CARRIED if verdict is Verdict.CARRIED else worst(verdicts)
+    state.wrong_numbers.update(
+        s.value for v, s in zip(verdicts, shown, strict=True) if v in (Verdict.WRONG, Verdict.CARRIED)
+    )
     if subject is not None:
         state.record(subject, shown, shape, verdict)
     if verdict is Verdict.RIGHT:
@@ -322,7 +417,13 @@ def _number(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
         if items is not None:
             expected = as_shown(items[at], shown[at])
             break
-    details = {"shown": shown[at], "all": shown, "verdicts": verdicts, "truth": routes.truth[:1], "line": routes.line[:1]}
+    details = {
+        "shown": shown[at],
+        "all": shown,
+        "verdicts": verdicts,
+        "truth": routes.truth[:1],
+        "line": routes.line[:1],
+    }
     return Judgement(shown[at].tree.span, verdict, expected, "value" if verdict is Verdict.WRONG else "", details)
 
 
@@ -356,9 +457,12 @@ def _routes(chain: Chain) -> Routes:
     rounded = [v for tree in sources for v in values(tree, state, state.as_read())]
     carried_at = state.carried(chain.subject)
     carried = [v for tree in chain.formulas[-4:] for v in values(tree, state, carried_at)]
-    return Routes(
-        tuple(chain.truth), tuple(line), tuple(rounded), tuple(carried), bool(state.doubtful), line_is_wrong
-    )
+    return Routes(tuple(chain.truth), tuple(line), tuple(rounded), tuple(carried), bool(state.doubtful) or chain.broken, line_is_wrong)
+
+
+def has_free_letters(tree: Expr) -> bool:
+    """Whether a name speaks of any layer or unit."""
+    return any(True for node in walk(tree) if isinstance(node, Name) for _ in free_letters(node, {}))
 
 
 def _meet(left: Value, right: Value) -> bool:
@@ -377,8 +481,8 @@ def _overlap(a: Scalar, b: Scalar) -> bool:
 # --- the rest ------------------------------------------------------------------------------------------------------
 
 
-def _order(chain: Chain, relation: str, left: Expr, right: Expr) -> Judgement:
-    """`z > 0`: checked where both sides have one value."""
+def _order(chain: Chain, relation: str, left: Expr, right: Expr) -> Judgement | None:
+    """`z > 0`: checked where both sides have one value; elsewhere it is a condition, not a claim."""
     from bpsym.verify.meaning.algebra import BALLS
 
     state = chain.state
@@ -388,7 +492,7 @@ def _order(chain: Chain, relation: str, left: Expr, right: Expr) -> Judgement:
             if len(scalars(a)) == len(scalars(b)) == 1:
                 held = BALLS.chosen(*pairs_of[0][:1], relation, pairs_of[0][1], 1, 0)
                 return Judgement(right.span, Verdict.RIGHT if held else Verdict.UNDECIDED)
-    return Judgement(right.span, Verdict.UNDECIDED, details={"why": "order"})
+    return None
 
 
 def _why(chain: Chain, term: Expr) -> str:
@@ -396,9 +500,24 @@ def _why(chain: Chain, term: Expr) -> str:
     return "" if error is None else str(error)
 
 
+def _follow_own_formula(chain: Chain) -> None:
+    """After a wrong formula the document goes on with what it says."""
+    state, first = chain.state, chain.statement.terms[0]
+    wrong = chain.formulas[-1]
+    if isinstance(first, Call) and len(first.arguments) == 1 and isinstance(first.arguments[0], Name):
+        letter = first.function.base + "_".join(("", *first.function.sub))
+        state.scope.restated[letter] = Definition(key(first.arguments[0]), wrong)
+    elif chain.subject is not None and chain.subject not in state.shown and not has_free_letters(first):
+        found = list(values(wrong, state, state.carried(chain.subject)))
+        if found:
+            state.assume(chain.subject, found[0])
+
+
 def _close(chain: Chain, found: list[Judgement]) -> None:
     """Remember what the statement said."""
     state, subject, statement = chain.state, chain.subject, chain.statement
+    if chain.broken:
+        _follow_own_formula(chain)
     if subject is None:
         if state.pending and chain.numerics and kind_of(statement.terms[0]) is Kind.NUMERIC:
             state.pending.pop(0)
@@ -407,7 +526,11 @@ def _close(chain: Chain, found: list[Judgement]) -> None:
     known.extend(t for t in chain.formulas if t not in known)
     if chain.numerics:
         state.numerics[subject] = [tree for tree, bad in chain.numerics if not bad][-1:]
-    if isinstance(subject, Key) and subject.new and not any("new" in getattr(t, "marks", ()) for t in statement.terms[:1]):
+    if (
+        isinstance(subject, Key)
+        and subject.new
+        and not any("new" in getattr(t, "marks", ()) for t in statement.terms[:1])
+    ):
         state.updated.add(subject._replace(new=False))
     if statement.label and not isinstance(statement.terms[0], Missing):
         state.scope.macros[Key(statement.label)] = statement.terms[0]

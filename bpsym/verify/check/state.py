@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from flint import fmpq
@@ -17,10 +17,11 @@ from bpsym.verify.meaning.denote import Indices, denote
 from bpsym.verify.meaning.keys import Key
 from bpsym.verify.meaning.network import NO_VALUES, Network
 from bpsym.verify.meaning.scope import Point, Scope, Subject, reading
-from bpsym.verify.tree import Expr, Number
+from bpsym.verify.tree import BigSum, Expr, Matrix, Name, Number, Product, Row, Transpose, walk
 
 SEEDS = (1, 2, 3)
-VARIANTS = ((False, 0), (True, 0), (False, 1), (True, 1), (False, 2), (False, 3), (False, 4), (False, 5))
+VARIANTS = ((False, False, 0), (True, False, 0), (False, True, 0), (True, True, 0))  # elementwise, rows, swaps
+SWAPPED = tuple((False, False, swaps) for swaps in range(1, 6))  # where a bullet says: transpose as the shapes need it
 FAILURES = (*NO_VALUES, ShapeError, ValueError, OverflowError)
 
 
@@ -31,7 +32,8 @@ class State:
     scope: Scope
     truth: Point
     anywhere: list[Point]
-    nearby: list[Point]
+    nearby: list[Point]  # on the same side of every kink
+    specialised: list[Point]  # at the same inputs and targets, where these simplify formulas
     shown: dict[Subject, Value] = field(default_factory=dict)
     doubtful: set[Subject] = field(default_factory=set)  # shown, but not right to the digit
     wrong: set[Subject] = field(default_factory=set)
@@ -41,6 +43,8 @@ class State:
     exact: set[fmpq] = field(default_factory=set)
     symbolic_wrong: dict[Subject, Expr] = field(default_factory=dict)
     updated: set[Key] = field(default_factory=set)
+    wrong_numbers: set[fmpq] = field(default_factory=set)  # figures printed in error, or following from one
+    shallower: Callable[[int], State | None] = lambda _depth: None  # the same network with fewer hidden layers
     pending: list[Expr] = field(default_factory=list)  # rows of a matrix whose sums are worked out below it
     _carried: Point | None = None
 
@@ -59,6 +63,15 @@ class State:
     def as_read(self) -> Point:
         """The true values, with numerals as intervals."""
         return replace(self.truth, literal=interval_literal(self.is_exact, fmpq(1, 2)))
+
+    def assume(self, subject: Subject, value: Value) -> None:
+        """Go on with a value the document's own wrong formula gives."""
+        self.shown[subject] = value
+        self.doubtful.add(subject)
+        self.wrong.add(subject)
+        atoms = _atoms(self.scope, subject)
+        if len(atoms) == len(scalars(value)):
+            self.overrides.update(zip(atoms, scalars(value), strict=True))
 
     def record(self, subject: Subject, shown: list[Shown], shape: tuple[int, ...] | None, verdict: Verdict) -> None:
         """Remember what the document says a quantity is."""
@@ -98,17 +111,26 @@ def new_state(scope: Scope, network: Network | None, truth: Environment, exact: 
     nearby = []
     if network is not None and network.has_kinks() and network.values:
         nearby = [Point(network.nearby(seed)) for seed in SEEDS[:2]]
-    return State(scope, Point(truth), anywhere, nearby, exact=exact)
+    special = [] if network is None else [network.specialised(seed) for seed in SEEDS]
+    return State(scope, Point(truth), anywhere, nearby, [Point(e) for e in special if e is not None], exact=exact)
 
 
 def values(tree: Expr, state: State, point: Point, indices: Indices | None = None) -> Iterator[Value]:
     """Every value a term can have at a point, the usual reading first; none where it has no value."""
     seen = 0
-    for elementwise, swaps in VARIANTS:
-        if seen and not _ambiguous(tree):
+    products = [node for node in walk(tree) if isinstance(node, Product)]
+    sums = any(isinstance(node, BigSum) and not node.index for node in walk(tree))
+    bullets = any(sign.startswith("•") for node in products for sign in node.operators)
+    for elementwise, rows, swaps in (*VARIANTS, *SWAPPED) if bullets else VARIANTS:
+        if seen and not products and not sums:
             return
         try:
-            yield denote(tree, reading(state.scope, point, elementwise=elementwise, swaps=swaps), indices)
+            value = denote(
+                tree, reading(state.scope, point, elementwise=elementwise, rows=rows, swaps=swaps), indices
+            )
+            yield value
+            if not (products or sums) or not isinstance(value, Array) and not _has_arrays(tree):
+                return
         except FAILURES:
             continue
         seen += 1
@@ -125,7 +147,8 @@ def why_not(tree: Expr, state: State, point: Point, indices: Indices | None = No
     return None
 
 
-def _ambiguous(tree: Expr) -> bool:
-    from bpsym.verify.tree import Product, walk
-
-    return any(isinstance(node, Product) for node in walk(tree))
+def _has_arrays(tree: Expr) -> bool:
+    """Whether some name may be a vector, so that a product can be read in several ways."""
+    return any(isinstance(node, (Matrix, Row, Transpose)) for node in walk(tree)) or any(
+        isinstance(node, Name) for node in walk(tree)
+    )

@@ -11,11 +11,12 @@ from flint import arb, fmpq
 from bpsym.verify.check.state import State, values
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, is_vector
 from bpsym.verify.meaning.denote import Indices
-from bpsym.verify.meaning.keys import free_letters
+from bpsym.verify.meaning.keys import free_letters, key
 from bpsym.verify.meaning.scope import Point
-from bpsym.verify.tree import BigSum, Derivative, Expr, Name, Product, walk
+from bpsym.verify.tree import BigSum, Call, Derivative, Expr, Name, Product, walk
 
 LARGEST = 6  # values tried for a free index
+READINGS = 4  # of one letter
 PLACES = 24  # combinations tried
 SHARP = fmpq(1, 10**12)  # a ball wider than this proves nothing
 
@@ -25,13 +26,49 @@ def equal(left: Expr, right: Expr, state: State, *, flipped: bool = False) -> bo
     verdicts: list[bool] = []
     for place in places(left, right, state):
         verdict = _equal_at(left, right, state, state.anywhere, place, flipped=flipped)
-        if verdict is False and state.nearby:
-            verdict = _equal_at(left, right, state, state.nearby, place, flipped=flipped) or False
+        if verdict is False:
+            plain = [replace(point, plain=True) for point in state.anywhere]
+            for points in (state.nearby, state.specialised, plain if _has_letters(left, right) else []):
+                if _equal_at(left, right, state, points, place, flipped=flipped):
+                    verdict = True
         if verdict is not None:
             verdicts.append(verdict)
         if verdict is False:
             return False
     return True if verdicts or _chain_rule(left, right) else None
+
+
+def by_another_reading(left: Expr, right: Expr, state: State) -> bool:
+    """Whether a letter that may mean several things has a meaning under which the formulas agree."""
+    letters: dict[str, int] = {}
+    for tree in (left, right):
+        for node in walk(tree):
+            if isinstance(node, Name) and node.base not in ("w", "W", "delta"):
+                count = len(state.scope.table.get(key(node, {letter: "1" for letter in "ijkmnpq"}), ()))
+                letters[node.base] = max(letters.get(node.base, 0), count)
+    for letter, count in letters.items():
+        for choice in range(1, min(count, READINGS)):
+            points = [replace(point, choice=(letter, choice)) for point in state.anywhere]
+            for place in places(left, right, state):
+                found = _equal_at(left, right, state, points, place, flipped=False)
+                if found is not None:
+                    if found:
+                        return True
+                    break
+    return False
+
+
+def follows_from_own_function(left: Expr, right: Expr, state: State) -> bool:
+    """Whether formulas agree once functions are what the document wrongly says they are."""
+    if not state.scope.restated:
+        return False
+    points = [replace(point, own_functions=True) for point in state.anywhere]
+    verdicts = [_equal_at(left, right, state, points, place, flipped=False) for place in places(left, right, state)]
+    return True in verdicts and False not in verdicts
+
+
+def _has_letters(left: Expr, right: Expr) -> bool:
+    return any(isinstance(node, Call) and node.function.base == "sigma" for tree in (left, right) for node in walk(tree))
 
 
 def _bare(tree: Expr) -> bool:
@@ -83,7 +120,9 @@ def same_scalar(a: Scalar, b: Scalar) -> bool:
 
 def places(left: Expr, right: Expr, state: State) -> Iterator[dict[str, str]]:
     """What the free index letters of a claim may stand for."""
-    bound = {letter for tree in (left, right) for node in walk(tree) if isinstance(node, BigSum) for letter in node.index}
+    bound = {
+        letter for tree in (left, right) for node in walk(tree) if isinstance(node, BigSum) for letter in node.index
+    }
     letters: dict[str, bool] = {}
     units = _mentioned_units((left, right), bound)
     for tree in (left, right):
@@ -108,7 +147,7 @@ def places(left: Expr, right: Expr, state: State) -> Iterator[dict[str, str]]:
         else:
             ranges.append([str(k) for k in range(1, LARGEST + 1)])
     for count, place in enumerate(product(*ranges)):
-        if count >= PLACES * PLACES:
+        if count >= PLACES * 4:
             return
         yield dict(zip(letters, place, strict=True))
 
@@ -117,7 +156,13 @@ def _mentioned_units(trees: tuple[Expr, ...], bound: set[str]) -> dict[str, list
     """For the h of `w_{ho}` in a claim about out_h1: h1."""
     names = [node for tree in trees for node in walk(tree) if isinstance(node, Name)]
     pairs = {part for name in names for part in name.sub if part in ("ho", "oh", "ih", "hi")}
-    units = {part.lower() for name in names for part in name.sub if part[:1] in "hH" and part[1:].isdigit()}
+    units = {
+        part.lower()
+        for name in names
+        if name.base.lower() in ("out", "net", "a", "z")
+        for part in name.sub
+        if part[:1] in "hH" and part[1:].isdigit()
+    }
     wanted = {letter for pair in pairs for letter in pair if letter not in bound} & {"h"}
     return {letter: sorted(units) for letter in wanted if len(units) == 1}
 

@@ -167,8 +167,10 @@ def symbolic() -> Algebra:
         if relation not in conditions:
             raise NoValueError("a condition that is no inequality")
         if relation in ("≥", "<"):  # the lowering knows > and ≤
-            return sympy.Piecewise((otherwise, right > left), (then, True)) if relation == "≥" else sympy.Piecewise(
-                (then, right > left), (otherwise, True)
+            return (
+                sympy.Piecewise((otherwise, right > left), (then, True))
+                if relation == "≥"
+                else sympy.Piecewise((then, right > left), (otherwise, True))
             )
         return sympy.Piecewise((then, conditions[relation](left, right)), (otherwise, True))
 

@@ -118,6 +118,14 @@ def _product(
     return items[0] if len(items) == 1 else Array((rows, columns), items)
 
 
+def diagonal(value: Value) -> Value:
+    """The matrix with these items on its diagonal."""
+    items = scalars(value)
+    size = len(items)
+    zero = items[0] - items[0]
+    return Array((size, size), tuple(items[r] if r == c else zero for r in range(size) for c in range(size)))
+
+
 def outer(left: Value, right: Value) -> Value:
     """Every item of the left with every item of the right."""
     a, b = scalars(left), scalars(right)

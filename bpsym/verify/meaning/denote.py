@@ -40,6 +40,7 @@ from bpsym.verify.tree import (
     Sum,
     Transpose,
     Unknown,
+    walk,
 )
 
 Indices = Mapping[str, str]  # index letter -> what it stands for here: "j" -> "2", "o" -> "o1"
@@ -127,6 +128,8 @@ def _times(left: Value, sign: str, right: Value, reading: Reading) -> Value:
             lambda: arrays.multiplied(arrays.transposed(left), right),
         ]
         ways = (turned[reading.swaps - 1 :] + ways + turned[: reading.swaps - 1]) if reading.swaps else ways + turned
+    if arrays.is_vector(left) and arrays.is_vector(right):
+        ways.append(lambda: arrays.outer(left, right))  # of different length: nothing else fits
     for way in ways:
         try:
             return way()
@@ -237,7 +240,11 @@ def _big_sum(tree: BigSum, reading: Reading, indices: Indices) -> Value:
 def _sum_of_components(body: Expr, reading: Reading, indices: Indices) -> Value:
     value = denote(body, reading, indices)
     if not isinstance(value, Array):
+        if any(isinstance(node, Norm) for node in walk(body)):
+            return value  # the norm has summed already
         raise NoValueError("a sum over an index nobody names")
+    if reading.elementwise:
+        return value  # summed over the samples, of which there is one
     total = value.items[0]
     for item in value.items[1:]:
         total += item
@@ -276,10 +283,22 @@ def _cases(tree: Cases, reading: Reading, indices: Indices) -> Value:
         if result is None:
             result = value  # the last case stands for the rest
             continue
-        result = reading.algebra.chosen(left, condition.relations[0], right, value, result)
+        result = _chosen(left, condition.relations[0], right, value, result, reading)
     if result is None:
         raise NoValueError("no case at all")
     return result
+
+
+def _chosen(left: Value, relation: str, right: Value, then: Value, otherwise: Value, reading: Reading) -> Value:
+    """One case, for each item where the condition is about a vector."""
+    if not isinstance(left, Array):
+        return reading.algebra.chosen(left, relation, right, then, otherwise)
+    count = len(left.items)
+    rest = [value.items if isinstance(value, Array) else (value,) * count for value in (right, then, otherwise)]
+    if any(len(items) != count for items in rest):
+        raise ShapeError("cases of different shapes")
+    items = (reading.algebra.chosen(a, relation, b, c, d) for a, b, c, d in zip(left.items, *rest, strict=True))
+    return Array(left.shape, tuple(items))
 
 
 def _norm(tree: Norm, reading: Reading, indices: Indices) -> Value:

@@ -22,7 +22,7 @@ OUTS = ("out", "a", "A", "h", "H", "y", "o", "Out", "OUT", "s", "g")
 OUTPUTS = ("yhat", "output", "Output", "o", "p", "pred", "y", "Yhat", "O", "ahat", "yp")
 INPUTS = ("x", "i", "X", "I", "input", "in")
 TARGETS = ("target", "t", "y", "T", "Y", "o", "label", "ideal", "Target", "d", "ytrue", "ystar")
-LOSSES = ("E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "MSE", "l", "S")
+LOSSES = ("E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "MSE", "S")
 RATES = ("eta", "alpha", "lr", "epsilon", "learning rate", "mu", "gamma", "LR")
 DELTAS = ("delta", "d", "Delta", "e", "zeta", "sensitivity")
 WEIGHTS = ("w", "W", "theta", "Theta", "weight")
@@ -77,6 +77,10 @@ def _all(expansion: Expansion) -> Iterator[tuple[Key, Value]]:
             yield from _vector(expansion, out, OUTS, number, labels)
             if last:
                 yield from _plain(expansion, out, OUTPUTS)
+                final = expansion.entries(out.name)
+                for base in ("a", "A"):
+                    yield Key(base), whole(expansion, out)
+                    yield from ((Key(base, (str(k),)), entry) for k, entry in enumerate(final, 1))
             if len(nets) == 2 and not last:
                 yield from _plain(expansion, out, ("h", "H"))
         adjoint = program.adjoint(net.name)
@@ -96,7 +100,7 @@ def _all(expansion: Expansion) -> Iterator[tuple[Key, Value]]:
 def _labels(layer: str, number: int, depth: int) -> tuple[str, ...]:
     """How units of a layer are labelled: h1, h11, o1."""
     if number == depth:
-        return ("o",)
+        return ("o", "p")
     return ("h",) if depth == 2 else (f"h{number}", f"h{number}_", layer)
 
 

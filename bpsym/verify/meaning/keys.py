@@ -51,7 +51,8 @@ def key(name: Name, indices: Mapping[str, str] | None = None) -> Key:
     sub = tuple(part for written in name.sub for part in _part(written, indices))
     if base in _WHOLE:
         sub = tuple(part for part in sub if part not in _TOTAL)
-    layer = tuple(_shifted(written, indices) for written in name.layer)
+    raised = name.layer[1:] if len(name.layer) > 1 and name.layer[0] == "x" else name.layer  # a^{x,l}: of sample x
+    layer = tuple(_shifted(written, indices) for written in raised)
     new = any(mark in _NEW for mark in name.marks) or ("prime" in name.marks and base in UPDATABLE)
     return Key(base, sub, layer, new)
 

@@ -73,6 +73,19 @@ class Network:
         }
         return Environment(self.expansion, values)
 
+    def specialised(self, seed: int) -> Environment | None:
+        """Other weights at the same inputs and targets, if some of these are 0 or 1 and so simplify formulas."""
+        kept = {
+            entry: value
+            for q in self.expansion.program.inputs
+            if q.role in (Role.TARGET, Role.INPUT)
+            for entry in self.expansion.entries(q.name)
+            if (value := self.values.get(entry)) is not None and value in (0, 1)
+        }
+        if not kept:
+            return None
+        return Environment(self.expansion, {**self.anywhere(seed).values, **kept})
+
     def has_kinks(self) -> bool:
         """Whether some activation has a point without a derivative."""
         rows = primitives.ACTIVATIONS
@@ -112,6 +125,11 @@ class Network:
         found = None if quantity is None else program.adjoint(quantity.name)
         return None if found is None or quantity is None else found[tuple(getattr(wrt, "indices", ()))]
 
+    def updated(self, atom: Expr) -> Expr | None:
+        """The atom of a parameter after one step of gradient descent."""
+        quantity = self.expansion.program.quantities.get(f"{head(atom)}_new")
+        return None if quantity is None else quantity[tuple(getattr(atom, "indices", ()))]
+
     def uses(self, of: Expr, wrt: Expr) -> bool:
         """Whether the equation of one atom names the other."""
         step = self.expansion.step(of)
@@ -149,7 +167,7 @@ class Network:
             Step(
                 Quantity(str(step.out), Role.NET),
                 step.expr.xreplace(names).xreplace(sizes),
-                "",
+                _rule(step.step.rule),
                 "forward",
             )
             for step in order
@@ -157,6 +175,12 @@ class Network:
         seed = Quantity(SEED.name, Role.WEIGHT)
         last = Step(Quantity("_end", Role.LOSS), SEED * names[of], "", "loss")
         return Expansion(backprop(Program((*inputs, seed), (*steps, last))), {}), leaves
+
+
+def _rule(rule: str) -> str:
+    """The rule of a step between scalars: activations of one net input keep theirs, and with it their derivative."""
+    row = primitives.ACTIVATIONS.get(rule)
+    return rule if row is not None and not row.couples else ""
 
 
 def exactly(value: Any) -> fmpq | None:

@@ -13,11 +13,27 @@ from sympy import Expr as Atom
 from bpsym.evaluate import Environment
 from bpsym.verify.meaning.activations import function_of, known_function
 from bpsym.verify.meaning.algebra import BALLS, NoValueError, rational
-from bpsym.verify.meaning.arrays import Array, Scalar, Value, is_vector, mapped, scalars
+from bpsym.verify.meaning.arrays import Array, Scalar, Value, diagonal, is_vector, mapped, scalars
 from bpsym.verify.meaning.denote import Indices, Reading, denote
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.network import Network
-from bpsym.verify.tree import Application, Call, Derivative, Differential, Expr, Indexed, Name, Number, Transpose, walk
+from bpsym.verify.canonical import canonical
+from bpsym.verify.tree import (
+    Application,
+    Call,
+    Derivative,
+    Differential,
+    Expr,
+    Indexed,
+    Name,
+    Number,
+    Power,
+    Product,
+    Quotient,
+    Sum,
+    Transpose,
+    walk,
+)
 
 MOST_UNITS = 64  # an index nobody bounds runs at most so far
 DEPTH = 24  # of names defined by names
@@ -52,11 +68,14 @@ class Scope:
     table: dict[Key, list[Value]] = field(default_factory=dict)  # atoms of the network
     macros: dict[Subject, Expr] = field(default_factory=dict)  # names for a formula the document gives
     functions: dict[str, Definition] = field(default_factory=dict)
+    restated: dict[str, Definition] = field(default_factory=dict)  # wrong definitions, for what follows from them
     sizes: dict[str, int] = field(default_factory=dict)  # n, m
     described: bool = False
 
     def atoms(self, wanted: Key) -> Value | None:
         """The atoms a key stands for: by itself, as a component, by another spelling."""
+        if wanted.new:
+            return self._updated(wanted)
         found = self.table.get(wanted)
         if found:
             return found[0]
@@ -74,6 +93,16 @@ class Scope:
         if wanted.base in _FOLDED and (value := self.table.get(folded)):
             return value[0]
         return None
+
+    def _updated(self, wanted: Key) -> Value | None:
+        """The atoms of a parameter after the update."""
+        old = self.atoms(wanted._replace(new=False))
+        if old is None or self.network is None:
+            return None
+        new = [self.network.updated(atom) for atom in scalars(old)]
+        if any(atom is None for atom in new):
+            return None
+        return Array(old.shape, tuple(new)) if isinstance(old, Array) else new[0]
 
     def _component(self, wanted: Key) -> Value | None:
         """`x_1` of x, `w_{12}` or `W_{1,2}` of W."""
@@ -95,6 +124,7 @@ class Scope:
         return None
 
 
+_SIGMOIDS = ("sigma", "Sigma", "psi", "phi")
 _FOLDED = frozenset("wWxXzZaAbBiIhHyYvVuU")
 _BASES = frozenset(["z", "a", "h", "y", "t", "i", "x", "out", "net"])
 
@@ -122,6 +152,9 @@ class Point:
     shown: Mapping[Subject, Value] = field(default_factory=dict)
     literal: Callable[[Number], Scalar] = lambda number: rational(number.value)
     flipped: bool = False  # read every error signal with the other sign
+    own_functions: bool = False  # take functions as the document (wrongly) defines them
+    choice: tuple[str, int] = ("", 0)  # which reading of an ambiguous letter to take
+    plain: bool = False  # read σ as the sigmoid, whatever the layer
 
 
 def subject_of(tree: Expr, indices: Indices | None = None) -> Subject | None:
@@ -154,12 +187,16 @@ def subject_of(tree: Expr, indices: Indices | None = None) -> Subject | None:
             inner = subject_of(operand, indices)
             if isinstance(inner, Key):
                 return ("T", inner)
+        case Product() | Sum() | Power() | Quotient() if any(isinstance(n, (Name, Differential)) for n in walk(tree)):
+            return ("formula", canonical(tree))
     return None
 
 
-def reading(scope: Scope, point: Point, *, elementwise: bool = False, swaps: int = 0, depth: int = 0) -> Reading:
+def reading(
+    scope: Scope, point: Point, *, elementwise: bool = False, swaps: int = 0, rows: bool = False, depth: int = 0
+) -> Reading:
     """How to read formulas in a scope at a point."""
-    at = _At(scope, point, elementwise, swaps, depth)
+    at = _At(scope, point, elementwise, swaps, rows, depth)
     return Reading(
         BALLS, at.name, at.derivative, at.function, at.values, point.literal, elementwise=elementwise, swaps=swaps
     )
@@ -171,14 +208,18 @@ class _At:
     point: Point
     elementwise: bool
     swaps: int
+    rows: bool
     depth: int
 
     def deeper(self) -> Reading:
         if self.depth >= DEPTH:
             raise NoValueError("a name defined by itself")
-        return reading(
-            self.scope, self.point, elementwise=self.elementwise, swaps=self.swaps, depth=self.depth + 1
-        )
+        return reading(self.scope,
+            self.point,
+            elementwise=self.elementwise,
+            swaps=self.swaps,
+            rows=self.rows,
+            depth=self.depth + 1,)
 
     def name(self, name: Name, indices: Indices) -> Value:
         wanted = key(name, indices)
@@ -196,7 +237,14 @@ class _At:
         if shown is not None:
             return shown
         atoms = self.scope.atoms(wanted)
+        base, place = self.point.choice
+        if place and base == wanted.base:
+            others = self.scope.table.get(wanted, [])
+            atoms = others[place] if place < len(others) else atoms
         if atoms is not None:
+            if isinstance(atoms, Array) and len(atoms.shape) == 1:
+                size = len(atoms.items)
+                atoms = Array((1, size) if self.rows else (size, 1), atoms.items)
             return mapped(self.point.environment.__getitem__, atoms)
         macro = self.scope.macros.get(wanted)
         if macro is not None:
@@ -264,22 +312,33 @@ class _At:
 
     def function(self, call: Call, indices: Indices) -> Callable[[Value], Value]:
         own = self.scope.functions.get(_letter(call))
-        primes = call.function.marks.count("prime")
-        if own is not None and not primes:
+        if self.point.own_functions and _letter(call) in self.scope.restated and not call.function.marks:
+            own = self.scope.restated[_letter(call)]
             return lambda value: self.applied(own, value)
-        rule = known_function(call) or self.rule_of(call, indices)
+        primes = call.function.marks.count("prime")
+        layer = None if self.point.plain else self.rule_of(call, indices)
+        if own is not None and not primes and layer is None:
+            return lambda value: self.applied(own, value)
+        rule = known_function(call) or layer
         if rule is None and own is not None:
             rule = self.recognized(own)
-        if rule is None:
-            rule = "sigmoid" if call.function.base in ("sigma", "Sigma", "psi", "phi", "f", "g") else None
+        if rule is None and (call.function.base in _SIGMOIDS or not self.scope.described):
+            rule = "sigmoid" if call.function.base in (*_SIGMOIDS, "f", "g") else None
         if rule is None:
             raise NoValueError(f"the function {call.function.base} is not defined", call.function.base)
+        if call.function.base == "Sigma" and primes:
+            slope = function_of(rule, primes)
+            return lambda value: diagonal(slope(value))
         return function_of(rule, primes)
 
     def rule_of(self, call: Call, indices: Indices) -> str | None:
         """The activation of the layer whose net input is the argument."""
         argument = call.arguments[0] if call.arguments else None
-        if not isinstance(argument, Name) or self.scope.network is None or not self.scope.described:
+        if self.scope.network is None or not self.scope.described:
+            return None
+        if len(call.function.sub) == 1 and call.function.sub[0].isdigit():
+            return _activation_number(self.scope.network, int(call.function.sub[0]))
+        if not isinstance(argument, Name):
             return None
         atoms = self.scope.atoms(key(argument, indices))
         if atoms is None:
@@ -314,26 +373,27 @@ class _At:
             if stop - start > 400:
                 raise NoValueError("a sum of too many terms")
             return [str(k) for k in range(start, stop + 1)]
-        found: list[str] = []
         names = [node for node in walk(body) if isinstance(node, Name) and _mentions(node, letter)]
-        for k in range(start or 1, MOST_UNITS):
-            texts = (str(k), f"{letter}{k}")
-            for text in texts[::-1] if letter in "oh" else texts:
-                place = {**indices, letter: text}
-                if names and all(self.resolves(name, place) for name in names):
-                    found.append(text)
+        if not names or letter == "x":
+            size = self.scope.sizes.get(upper.base if isinstance(upper, Name) else "m", 0)
+            if not size:
+                raise NoValueError(f"what {letter} runs over is not said", letter)
+            return [str(k) for k in range(1, size + 1)]
+        forms = ("{}", letter + "{}")
+        for form in forms[::-1] if letter in "oh" else forms:
+            found: list[str] = []
+            for k in range(start or 1, MOST_UNITS):
+                text = form.format(k)
+                if not names or not all(self.resolves(name, {**indices, letter: text}) for name in names):
                     break
-            else:
-                break
-        if not found:
-            raise NoValueError(f"what {letter} runs over is not said", letter)
-        return found
+                found.append(text)
+            if found:
+                return found
+        raise NoValueError(f"what {letter} runs over is not said", letter)
 
     def resolves(self, name: Name, place: Indices) -> bool:
         wanted = key(name, place)
-        return (
-            wanted in self.point.shown or self.scope.atoms(wanted) is not None or wanted in self.scope.macros
-        )
+        return wanted in self.point.shown or self.scope.atoms(wanted) is not None or wanted in self.scope.macros
 
     def bound(self, tree: Expr | None, indices: Indices) -> int | None:
         if isinstance(tree, Number) and tree.value.denominator == 1:
@@ -362,6 +422,12 @@ def _activation_after(network: Network, net: Atom) -> str | None:
                 if scalar is not None and net in scalar.uses:
                     return step.rule
     return None
+
+
+def _activation_number(network: Network, number: int) -> str | None:
+    """The activation of a layer by its number."""
+    nets = [step for step in network.expansion.program.steps if step.section == "forward" and step.rule != "affine"]
+    return nets[number - 1].rule if 0 < number <= len(nets) else None
 
 
 def rational_of(above: int, below: int = 1) -> Scalar:
