@@ -1,0 +1,90 @@
+"""What can be settled only when all tokens of a formula are there."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from bpsym.verify.lexing.pen import Token
+from bpsym.verify.symbols import CONNECTIVES, SPACED_WORDS
+
+
+def bare_scripts(found: list[Token]) -> list[Token]:
+    """`\\delta{_2}` is `\\delta_2`: braces around a script alone say nothing."""
+    pairs: set[int] = set()
+    opened: list[int] = []
+    for position, token in enumerate(found):
+        if token.kind == "begin-group":
+            opened.append(position)
+        elif token.kind == "end-group" and opened:
+            first = opened.pop()
+            if (
+                found[first + 1].kind in ("sub", "sup")
+                and first
+                and found[first - 1].kind in ("word", "end-group", "close")
+            ):
+                pairs |= {first, position}
+    return [token for position, token in enumerate(found) if position not in pairs] if pairs else found
+
+
+def spaced_words(found: list[Token]) -> list[Token]:
+    """Join `n e t` to `net` where the letters stand apart and spell a word we know."""
+    if not any(token.kind == "word" and token.gap and len(token.text) == 1 for token in found):
+        return found
+    out: list[Token] = []
+    position = 0
+    while position < len(found):
+        token = found[position]
+        joined = _spaced_word_at(found, position) if token.kind == "word" and len(token.text) == 1 else None
+        if joined is None:
+            out.append(token)
+            position += 1
+        else:
+            out.append(joined)
+            position += len(joined.text)
+    return out
+
+
+def _spaced_word_at(found: list[Token], position: int) -> Token | None:
+    first = found[position]
+    for word in SPACED_WORDS:
+        if word[0] != first.text:
+            continue
+        run = found[position : position + len(word)]
+        if (
+            len(run) == len(word)
+            and all(token.kind == "word" and token.text == letter for token, letter in zip(run, word, strict=True))
+            and all(token.gap for token in run[1:])
+            and not any(token.tail for token in run[:-1])
+        ):
+            return first._replace(text=word, end=run[-1].end, tail=run[-1].tail)
+    return None
+
+
+_EDGES: Final = frozenset(
+    ["operator", "relation", "open", "close", "begin-group", "end-group", "sub", "sup", "separator", "row", "amp"]
+)
+
+
+def names_from_notes(found: list[Token]) -> list[Token]:
+    """Words that stand where an operand must stand are a name: `总误差 = 0.29`, `(目标 - 输出)^2`."""
+
+    def marks(token: Token | None) -> bool:
+        return token is None or token.kind in _EDGES
+
+    def operates(token: Token | None) -> bool:
+        return token is not None and token.kind in ("operator", "relation", "sub", "sup")
+
+    for position, token in enumerate(found):
+        if (
+            token.kind != "note"
+            or len(token.text) > 16
+            or re.search(r"[:：,，。;；]", token.text)
+            or token.text in CONNECTIVES
+        ):
+            continue
+        before = found[position - 1] if position else None
+        after = found[position + 1] if position + 1 < len(found) else None
+        if marks(before) and marks(after) and (operates(before) or operates(after)):
+            found[position] = token._replace(kind="word")
+    return found

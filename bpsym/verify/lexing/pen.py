@@ -1,0 +1,59 @@
+"""Tokens, and the hand that writes them down."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
+
+from bpsym.verify.source import Source
+
+DIGITS: Final = re.compile(r"\d+(?!\.?\d)")  # not the beginning of a decimal
+NEAR: Final = 40  # so many characters before and behind a token are looked at
+
+
+class Token(NamedTuple):
+    """A sign with its place in the document."""
+
+    kind: str
+    text: str
+    start: int
+    end: int
+    gap: bool = False  # blank space before it
+    tail: str = ""  # of a word: digits written right behind it
+
+
+class Flavour(NamedTuple):
+    """How a stretch of mathematics is written."""
+
+    tex: bool = True  # one letter after _ and ^, short runs of letters are products
+    code: bool = False  # names as in a programming language
+    ascii_math: bool = False  # MathJax's AsciiMath: @ is the elementwise product
+    decimal_comma: bool = False  # 0,05
+    words: frozenset[str] = frozenset()  # further names of more than one letter
+
+
+@dataclass(slots=True)
+class Pen:
+    """State of one pass over a formula: where we are, what we have."""
+
+    text: str  # one character for each of the source, signs that mean the same made the same
+    source: Source
+    flavour: Flavour
+    out: list[Token] = field(default_factory=list)
+    position: int = 0
+    gap: bool = False  # blank space since the last token
+    depth: int = 0  # of round and square brackets
+
+    def put(self, kind: str, text: str, start: int, end: int, tail: str = "") -> None:
+        """Append a token written at local offsets `start` to `end`."""
+        self.out.append(Token(kind, text, self.source.starts[start], self.source.ends[end - 1], self.gap, tail))
+        self.gap = False
+
+    def next(self, end: int) -> str:
+        """What follows an offset, blanks left out."""
+        return self.text[end : end + NEAR].lstrip()
+
+    def previous(self, start: int) -> str:
+        """What comes before an offset, blanks left out."""
+        return self.text[max(0, start - NEAR) : start].rstrip()

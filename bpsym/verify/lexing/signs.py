@@ -1,0 +1,143 @@
+"""Signs: operators, relations, brackets, scripts that are one character."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Final
+
+from bpsym.verify.lexing import commands, words
+from bpsym.verify.lexing.pen import NEAR, Pen
+from bpsym.verify.symbols import ACCENTS, COMMANDS, DROPPED, FRACTIONS, SIGNS, SUBSCRIPTS, SUPERSCRIPTS, TEXTUAL
+
+_LONG: Final = {
+    ":=": ("relation", ":="), "=>": ("implies", "⇒"), "->": ("relation", "→"), "-->": ("relation", "→"),
+    "~=": ("relation", "≈"), "≈=": ("relation", "≈"), "!=": ("relation", "≠"), "<=": ("relation", "≤"),
+    ">=": ("relation", "≥"), "+=": ("relation", "+="), "-=": ("relation", "-="), "**": ("sup", "**"), "||": ("bar", "‖"),
+}  # fmt: skip
+
+
+def row(pen: Pen, _written: str, start: int, end: int) -> None:
+    r"""Two backslashes: a new row, or a command with its backslash doubled for Jekyll (`\\frac`)."""
+    command = re.compile(r"[A-Za-z]+").match(pen.text, end)
+    if (
+        command
+        and end - start == 2
+        and command.group() in (*COMMANDS, *DROPPED, *TEXTUAL, "begin", "end")
+        and pen.text[end - 1] == "\\"
+        and not pen.text[max(0, start - NEAR) : start].rstrip(" ").endswith("\n")
+        and doubled(pen)
+    ):
+        pen.position = command.end()
+        commands.command(pen, "\\" + command.group(), start, command.end())
+        return
+    pen.put("row", "", start, end)
+
+
+def doubled(pen: Pen) -> bool:
+    """Are all commands of this formula written with two backslashes?"""
+    return not re.search(r"(?<!\\)\\[A-Za-z]", pen.text)
+
+
+def low(pen: Pen, run: str, start: int, end: int) -> None:
+    """Subscript characters."""
+    raised(pen, run, start, end, "sub", SUBSCRIPTS)
+
+
+def high(pen: Pen, run: str, start: int, end: int) -> None:
+    """Superscript characters."""
+    raised(pen, run, start, end, "sup", SUPERSCRIPTS)
+
+
+def raised(pen: Pen, run: str, start: int, end: int, kind: str, plain: dict[str, str]) -> None:
+    """₁₁ and ⁽²⁾: a script with braces."""
+    pen.put(kind, "_" if kind == "sub" else "^", start, end)
+    pen.put("begin-group", "{", start, end)
+    position = 0
+    letters = "".join(plain.get(character, character) for character in run)
+    for part in re.finditer(r"\d+|.", letters):
+        written = part.group()
+        here = start + position
+        position += len(written)
+        if written.isdigit():
+            pen.put("number", written, here, here + len(written))
+        elif written.isalpha():
+            pen.put("word", written, here, here + 1)
+        else:
+            pen.put(*SIGNS[written], here, here + 1)
+    pen.put("end-group", "}", start, end)
+
+
+def several(pen: Pen, written: str, start: int, end: int) -> None:
+    """A sign of several characters."""
+    if written.startswith(("——", "--")):
+        pen.put("relation", "→", start, end)
+    elif written.startswith("<-"):
+        # `a <-0.5` is a comparison with a negative number
+        if pen.text[end : end + 1].isdigit() or pen.text[end : end + 1] == ".":
+            pen.position = start + 1
+            pen.put("relation", "<", start, start + 1)
+        else:
+            pen.put("relation", "←", start, end)
+    elif written[0] in ".。":
+        pen.put("dots", "…", start, end)
+    elif written == "//":
+        pen.put("note", "//", start, end)
+    elif written.startswith("=="):
+        pen.put("relation", "=", start, end)
+    elif written in ("+=", "-=") and pen.flavour.tex:
+        pen.position = start + 1
+        pen.put("operator", written[0], start, start + 1)
+    else:
+        pen.put(*_LONG[written], start, end)
+
+
+def single(pen: Pen, sign: str, start: int, end: int) -> None:
+    """One character."""
+    kind, text = SIGNS.get(sign, ("unknown", sign))
+    if kind == "unknown" and composed(pen, sign, start, end):
+        return
+    if kind == "open":
+        pen.depth += 1
+    elif kind == "close":
+        pen.depth -= 1
+    elif sign == "~" and pen.flavour.tex:
+        pen.gap = True
+        return
+    elif sign == "@" and pen.flavour.ascii_math:
+        text = "⊙"
+    elif sign == "Σ" and pen.next(end)[:1] == "'":
+        kind, text = "word", "Sigma"
+    elif kind == "space" and sign != "⇥":
+        pen.gap = True
+        return
+    elif sign == "?" and re.match(r"\s?[A-Za-z]", pen.text[end : end + 2]):
+        kind, text = "diff", "∂"  # what is left of ∂ on pages copied without their fonts
+    elif sign == "_" and re.match(r"\s*\\?_", pen.text[end : end + 3]):
+        return
+    pen.put(kind, text, start, end)
+
+
+def composed(pen: Pen, sign: str, start: int, end: int) -> bool:
+    """½, ŷ, and accents that follow their letter."""
+    if sign in FRACTIONS:
+        above, below = FRACTIONS[sign]
+        for kind, text in (
+            ("open", "("),
+            ("number", str(above)),
+            ("operator", "/"),
+            ("number", str(below)),
+            ("close", ")"),
+        ):
+            pen.put(kind, text, start, end)
+        return True
+    letters = unicodedata.normalize("NFD", sign)
+    if len(letters) == 2 and letters[0].isascii() and letters[1] in ACCENTS:
+        pen.put("accent", ACCENTS[letters[1]], start, end)
+        words.word_with_tail(pen, letters[0], start, end)
+        return True
+    if sign in ACCENTS and pen.out and pen.out[-1].kind == "word":
+        last = pen.out.pop()
+        pen.out += [last._replace(kind="accent", text=ACCENTS[sign], tail=""), last._replace(gap=False)]
+        return True
+    return False
