@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from functools import cached_property
 from importlib import import_module
 from pathlib import Path
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from bpsym.spec import Description
 
-F = TypeVar("F", bound="Callable[..., Any]")
+F = TypeVar("F", bound="Callable[..., Any] | click.Command")  # what click decorates
 STANDARD = Path("-")  # standard input or output
 
 
@@ -55,8 +56,8 @@ def description_argument(function: F) -> F:
 def read_description(path: Path) -> Description:
     """The description in a file, or on standard input for "-"."""
     from bpsym.spec import load, loads
-    from bpsym.spec.load import decoded
+    from bpsym.spec.text import decoded
 
     if path != STANDARD:
         return load(path)
-    return loads(decoded(click.get_binary_stream("stdin").read(), "standard input"), "standard input")
+    return loads(decoded(sys.stdin.buffer.read(), "standard input"), "standard input")

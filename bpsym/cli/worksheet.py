@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -37,7 +38,7 @@ from bpsym.cli.progress import progress
 @click.option("--digits", type=int, metavar="N", help="Digits after the point.")
 @click.option("--significant", type=int, metavar="N", help="Significant digits instead.")
 @click.option("--tie", type=Known("tie rule", "bpsym.rounding:TIES"), help="Where a last digit 5 is rounded to.")
-@click.option("--carry", type=Known("carry", "bpsym.rounding:CARRIES"), help="Compute on with all digits or those shown.")
+@click.option("--carry", type=Known("carry", "bpsym.rounding:CARRIES"), help="Go on with all digits or those shown.")
 @click.option("--steps", type=click.IntRange(min=1), metavar="N", help="Updates of the training run.")
 @click.option("--order", type=Known("order", "bpsym.update:ORDERS"), help="In which order weights are updated.")
 @click.option("--fade", type=click.IntRange(min=0), metavar="N", help="Blank: leave the first N lines worked.")
@@ -79,7 +80,7 @@ def worksheet(
         is_printed = len(files) < len(outputs) or not outputs
         write(described, chosen, [*files, printed] if is_printed else files, progress=report)
         if is_printed:
-            click.get_binary_stream("stdout").write(printed.read_bytes())
+            sys.stdout.buffer.write(printed.read_bytes())
 
 
 @click.command(short_help="List the formats of sheets.")

@@ -8,8 +8,8 @@ from bpsym.spec.api import Network
 from bpsym.spec.check import checked
 from bpsym.spec.describe import Description
 from bpsym.spec.errors import Wrong
-from bpsym.spec.load import convert, parse, placed, read
 from bpsym.spec.schema import json_schema
+from bpsym.spec.text import convert, parse, placed, read
 
 __all__ = ["Description", "Network", "json_schema", "load", "loads"]
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bpsym.errors import DescriptionError
 from bpsym.spec.check import checked
 from bpsym.spec.errors import Wrong, sentence
-from bpsym.spec.load import convert
+from bpsym.spec.text import convert
 
 if TYPE_CHECKING:
     from bpsym.spec.describe import Description

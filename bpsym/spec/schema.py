@@ -200,8 +200,8 @@ class Spec(_Table, frozen=True):
         dict[str, Annotated[int, Meta(ge=1, le=UNITS_LIMIT)]],
         _doc("Numbers for sizes that [network] leaves as letters: the general law keeps the letters."),
     ] = {}
-    given: Annotated[Given, _doc("The numbers; without them there is the general law.")] | None = None
-    training: Annotated[Training, _doc("Gradient descent; without it there is no update.")] | None = None
+    given: Annotated[Given | None, _doc("The numbers; without them there is the general law.")] = None
+    training: Annotated[Training | None, _doc("Gradient descent; without it there is no update.")] = None
     sheet: Annotated[Sheet, _doc("How the sheet looks.")] = Sheet()
     vary: Annotated[
         dict[str, Any],
