@@ -25,11 +25,15 @@ def printed(value: Fraction, rounding: Rounding) -> Decimal:
     """
     with localcontext(WIDE):
         number = Decimal(value.numerator) / Decimal(value.denominator)
-        places = rounding.places
-        if places is None or abs(number) < Decimal(10) ** -max(places - 2, 0):
-            count = rounding.significant or 3
-            places = max(places or -(10**6), count - 1 - number.adjusted()) if number else places or 0
-        return number.quantize(Decimal(1).scaleb(-places), MODES[rounding.tie])
+        places, count = rounding.places, rounding.significant
+        if number and (places is None or abs(number) < Decimal(10) ** -max(places - 2, 0)):
+            counted = (count or 3) - 1 - number.adjusted()
+            if places is None or counted > places:
+                places, count = counted, count or 3
+        result = number.quantize(Decimal(1).scaleb(-(places or 0)), MODES[rounding.tie])
+        if count and len(result.as_tuple().digits) > count:  # 9.996 became 10.00
+            result = result.quantize(Decimal(1).scaleb(1 - (places or 0)))
+        return result
 
 
 def random_value(source: random.Random) -> Fraction:
@@ -59,6 +63,7 @@ def test_a_hundred_thousand_numbers() -> None:
         expected = printed(value, rounding)
         shown = numeral(exact, rounding)
         assert Decimal(shown.text) == expected, (value, rounding)
+        assert shown.exact or Decimal(shown.text).as_tuple() == expected.as_tuple(), (value, rounding)
         assert shown.exact == (Fraction(expected) == value), (value, rounding)
         if turn % 5 == 0 and not shown.exact and value.denominator % 2 == 1:  # no tie: a narrow ball decides
             ball = numeral(arb(exact), rounding) if _wide_enough(exact, rounding) else shown
