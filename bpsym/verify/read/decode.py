@@ -40,7 +40,7 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
         if data.startswith(mark):
             return data.decode(encoding, errors="replace").removeprefix("\ufeff"), encoding
     sample = data[:4096]
-    if len(sample) >= 4:  # noqa: PLR2004 - two characters of UTF-16
+    if len(sample) >= 4:
         for encoding, zeros in (("utf-16-le", sample[1::2]), ("utf-16-be", sample[::2])):
             if zeros.count(0) > 0.6 * len(zeros):
                 return data.decode(encoding, errors="replace"), encoding

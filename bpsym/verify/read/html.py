@@ -142,7 +142,7 @@ class _Page:
                 else:
                     self.math.append(part[position : position + 1])
 
-    def tag(self, name: str, closing: bool, attributes: str, at: Span, position: int) -> int:  # noqa: FBT001 - one caller
+    def tag(self, name: str, closing: bool, attributes: str, at: Span, position: int) -> int:
         """Handle a tag; returns an offset to jump to, 0 for none."""
         text = self.source.text
         if name in _SKIPPED and not closing and not attributes.rstrip().endswith("/"):
@@ -187,7 +187,7 @@ class _Page:
             self.say("\n\n" if name in ("p", "div", "section", "blockquote") else "\n", at)
         return 0
 
-    def span_tag(self, closing: bool, attributes: str) -> None:  # noqa: FBT001 - one caller
+    def span_tag(self, closing: bool, attributes: str) -> None:
         if closing:
             if self.spans and self.spans.pop():
                 self.katex -= 1
@@ -196,7 +196,7 @@ class _Page:
             self.spans.append(drawn)
             self.katex += drawn
 
-    def math_tag(self, closing: bool, attributes: str, at: Span) -> None:  # noqa: FBT001 - one caller
+    def math_tag(self, closing: bool, attributes: str, at: Span) -> None:
         if not closing:
             self.math = []
             self.stack = []
@@ -206,7 +206,7 @@ class _Page:
             dollar = "$$" if self.display else "$"
             self.out += [inserted(dollar, at), *tex, inserted(dollar, at)]
 
-    def mathml(self, name: str, closing: bool, attributes: str, at: Span, position: int) -> int:  # noqa: FBT001 - one caller
+    def mathml(self, name: str, closing: bool, attributes: str, at: Span, position: int) -> int:
         if name == "annotation" and not closing:
             end = self.source.text.find("</annotation", position)
             if "tex" in attributes.lower() and end > 0:

@@ -78,7 +78,7 @@ def expand(source: Source, macros: dict[str, Macro], budget: Budget) -> Source:
                 r"#(\d)",
                 lambda found: values[int(found.group(1)) - 1] if 0 < int(found.group(1)) <= len(values) else "",
                 macro.body,
-            )  # noqa: B023, E501
+            )
             budget.calls -= 1
             budget.growth -= len(body)
             if budget.calls < 0 or budget.growth < 0:

@@ -27,7 +27,7 @@ def cells(source: Source) -> Iterator[tuple[str, Source]]:
     texts: dict[str, list[tuple[str, list[Source]]]] = {}
     order: list[str] = []
     for path, value in _strings(source):
-        if len(path) < 3 or path[0] != "cells":  # noqa: PLR2004 - cells, number, key
+        if len(path) < 3 or path[0] != "cells":
             continue
         cell, key = path[1], path[2]
         if cell not in texts:

@@ -71,7 +71,7 @@ def _remark_end(found: Sequence[Token], position: int) -> int:
     """Where a bracket of a few plain words ends, -1 if this is none."""
     for end in range(position + 1, min(position + 8, len(found))):
         if found[end].kind == "close":
-            return end if any(len(token.text) > 3 for token in found[position + 1 : end]) else -1  # noqa: PLR2004
+            return end if any(len(token.text) > 3 for token in found[position + 1 : end]) else -1
         if found[end].kind != "word" or found[end].tail:
             return -1
     return -1
@@ -86,7 +86,7 @@ def _mathematical(token: Token, following: Token | None, words: frozenset[str]) 
     text = token.text
     if text in CONNECTIVES and text not in ("a", "in"):
         return False
-    if len(text) <= 2 or token.tail or text in words or text in WORDS or text in FUNCTIONS or text in GREEK_WORDS:  # noqa: PLR2004
+    if len(text) <= 2 or token.tail or text in words or text in WORDS or text in FUNCTIONS or text in GREEK_WORDS:
         return True
     if not text.isascii():
         return following is not None and following.kind == "relation"
@@ -128,7 +128,7 @@ def _trimmed(run: list[Token]) -> list[Token]:
             break
         run = run[:-1]
     first = next((k for k, token in enumerate(run) if token.kind == "relation"), None)
-    if first is None or len(run) < 2:  # noqa: PLR2004 - a relation and one side
+    if first is None or len(run) < 2:
         return []
     run = run[_left_edge(run, first) :]
     arrow = [token for token in run if token.kind == "relation"]
@@ -152,7 +152,7 @@ def _left_edge(run: list[Token], relation: int) -> int:
         depth -= token.kind in ("open", "begin-group")
         if depth > 0 or not token.gap:
             continue
-        named = token.kind == "open" and before.kind == "word" and (before.tail or len(before.text) <= 2)  # noqa: PLR2004 - w5 (0.40)
+        named = token.kind == "open" and before.kind == "word" and (before.tail or len(before.text) <= 2)
         apart = (
             token.kind in ("word", "diff", "number", "open")
             and before.kind in ("word", "number", "close")

@@ -8,67 +8,24 @@ people write between dollar signs breaks most of them.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Final
-from urllib.parse import unquote_plus
 
 from bpsym.verify import limits
 from bpsym.verify.grammar.statements import Formula
 from bpsym.verify.lexer import Flavour
 from bpsym.verify.read import code, macros, prose, scraped, tables
-from bpsym.verify.source import Source, inserted, joined
-from bpsym.verify.symbols import LAYOUT_ENVIRONMENTS
+from bpsym.verify.read.regions import Region, regions
+from bpsym.verify.read.unwrap import LINE, decoded, lines_of, unquoted
+from bpsym.verify.source import Source
 from bpsym.verify.tree import CodeCall, Context, Sentence, Table, Unreadable
 
-_ENVIRONMENTS: Final = "|".join(
-    re.escape(name) for name in sorted(LAYOUT_ENVIRONMENTS | {"array", "cases"}, key=len, reverse=True)
-)
-_TAGS: Final = "img|a|p|div|br|span|font|center|table|thead|tbody|tr|td|th|b|i|em|strong|u|h[1-6]|li|ul|ol|hr|details|summary|figure|input|code|pre"
-_OPENING: Final = re.compile(
-    r"(?P<front>\A---[ \t]*\r?\n.{0,4000}?\n---[ \t]*(?=\r?\n|\Z))"
-    r"|(?P<definition>^[ \t]*\\(?:(?:re|provide)?newcommand|def|let|DeclareMathOperator|usepackage|documentclass)\b[^\n]*)"
-    r"|(?P<fence>^[ \t>]*(?P<ticks>`{3,}|~{3,})[ \t]*(?P<language>[^\n`]*)$)"
-    r"|(?P<comment><!--)"
-    r"|(?P<address>https?://[^\s\"'<>]+)"
-    r"|(?P<display>(?<!\\)\$\$)"
-    rf"|(?P<environment>\\{{1,2}}begin\s*\{{(?P<name>{_ENVIRONMENTS})\}})"
-    r"|(?P<verbatim>\\begin\{(?P<listing>verbatim|lstlisting|minted|python)\})"
-    r"|(?P<bracket>\\{1,2}\[)"
-    r"|(?P<round>\\{1,2}\()"
-    rf"|(?P<tag></?(?:{_TAGS})(?:\s[^<>\n]*)?/?>)"
-    r"|(?P<ticked>\$`)"
-    r"|(?P<role>:math:`)"
-    r"|(?P<directive>^[ \t]*\.\. math::[^\n]*\n(?:[ \t]*:[^\n]*\n|[ \t]*\n)*)"
-    r"|(?P<heading>^[ \t]{0,3}\#{1,6}[ \t]+(?P<title>[^\n]*)|\\(?:sub)*(?:section|paragraph|chapter)\*?\{(?P<section>[^{}\n]*)\})"
-    r"|(?P<dollar>(?<![\\$])\$(?!\$))"
-    r"|(?P<tick>(?<!`)`(?!`))",
-    re.MULTILINE | re.DOTALL,
-)
 _TEX_COMMAND: Final = re.compile(
     r"\\(?:frac|partial|text|sum|delta|eta|sigma|times|cdot|begin|left|dfrac|mathrm|alpha)\b|_\{"
 )
 _MARKER: Final = re.compile(r"[ \t>]*(?:[-*+•][ \t]+|\(?\d{1,3}[.)、][ \t]+|[（(]\d{1,2}[)）][ \t]*)?")
 _EMPHASIS: Final = re.compile(r"(?<!\*)\*\*(?!\*)|(?<![\w*])\*(?=\w)|(?<=[^\s*])\*(?=\s*$)")
-_MONEY: Final = re.compile(r"\d[\d.,]*\s+[A-Za-z]{2,}")
-_QUOTE: Final = re.compile(r"^[ \t]*>[ \t>]?", re.MULTILINE)
-_LINE: Final = re.compile(r"[^\n]*\n|[^\n]+\Z")
-_JOINED: Final = 60  # lines of one matrix
-_BLANK: Final = re.compile(r"\n[ \t]*\r?\n")
-
-
-@dataclass(slots=True)
-class Region:
-    """A stretch that is not prose: what kind, from where to where with and without its delimiters."""
-
-    kind: str  # "display", "inline", "tick", "code", "skip", "heading"
-    start: int
-    end: int
-    first: int
-    last: int
-    language: str = ""
 
 
 @dataclass(slots=True)
@@ -107,7 +64,7 @@ def style(text: str) -> Style:
         text,
         macros.definitions(text),
         macros.Budget(),
-        points == 0 and commas >= 3,  # noqa: PLR2004 - three values with a comma and none with a point settle it
+        points == 0 and commas >= 3,
         frozenset(word for word in named if word.isupper() or word in ("in", "lr")),
         bool(re.search(r"`[^`]*(?:\(del |sum_\(|_\(\w)", text)),
     )
@@ -135,13 +92,11 @@ class _Scanner:
         self.cells: dict[int, tuple[str, str]] = {}
 
     def run(self) -> None:
-        regions = list(_regions(self.text))
-        self.found.tables, self.cells = tables.tables(
-            self.source, regions_free(regions), self.how.text, self.how.flavour()
-        )
+        found = list(regions(self.text))
+        self.found.tables, self.cells = tables.tables(self.source, _blocks(found), self.how.text, self.how.flavour())
         position = 0
         line_regions: list[Region] = []
-        for region in [*regions, Region("end", len(self.text), len(self.text), len(self.text), len(self.text))]:
+        for region in [*found, Region("end", len(self.text), len(self.text), len(self.text), len(self.text))]:
             block = region.kind in ("display", "code", "heading", "skip", "end")
             if not block:
                 line_regions.append(region)
@@ -172,7 +127,7 @@ class _Scanner:
     ) -> None:
         part = self.source[region.first : region.last]
         if kind == "display":
-            part = _unquoted(part)
+            part = unquoted(part)
         if self.how.defined:
             part = macros.expand(part, self.how.defined, self.how.budget)
         if region.language == "percent":
@@ -210,7 +165,7 @@ class _Scanner:
             part.text
         )
         position = 0
-        for _, line in _logical_lines(_LINE.findall(part.text), frozenset()):
+        for _, line in lines_of(LINE.findall(part.text), frozenset()):
             piece = part[position : position + len(line)]
             position += len(line)
             self.code_line(piece, programme=programme)
@@ -242,9 +197,9 @@ class _Scanner:
         if start >= end:
             return
         stretch = self.text[start:end]
-        raw = _LINE.findall(stretch)
+        raw = LINE.findall(stretch)
         letters, sources = scraped.columns(raw)
-        lines = list(_logical_lines(raw, letters | sources))
+        lines = list(lines_of(raw, letters | sources))
         waiting = list(regions)
         following = done = start
         for number, line in lines:
@@ -336,7 +291,7 @@ class _Scanner:
 
     def plain(self, start: int, stop: int) -> int:
         """Formulas written in plain text; returns how many characters they take."""
-        if stop - start < 3 or self.searched > limits.PROSE_CHARACTERS:  # noqa: PLR2004 - a name, a relation and a value
+        if stop - start < 3 or self.searched > limits.PROSE_CHARACTERS:
             return 0
         self.searched += stop - start
         covered = 0
@@ -355,9 +310,9 @@ class _Scanner:
         return covered
 
 
-def regions_free(regions: list[Region]) -> list[tuple[int, int]]:
+def _blocks(found: list[Region]) -> list[tuple[int, int]]:
     """Blocks a table cannot stand in."""
-    return [(region.start, region.end) for region in regions if region.kind in ("display", "code", "skip")]
+    return [(region.start, region.end) for region in found if region.kind in ("display", "code", "skip")]
 
 
 def _outside(text: str, start: int, stop: int, regions: list[Region]) -> Iterator[str]:
@@ -365,197 +320,6 @@ def _outside(text: str, start: int, stop: int, regions: list[Region]) -> Iterato
         yield text[start : region.start]
         start = max(start, region.end)
     yield text[start:stop]
-
-
-def _regions(text: str) -> Iterator[Region]:
-    """Every region, in order; a delimiter without its partner is text."""
-    position = 0
-    misses: Counter[str] = Counter()
-    search = _OPENING.search
-    while True:
-        match = search(text, position)
-        if match is None:
-            return
-        region = _region(text, match, misses)
-        if region is None:
-            position = match.end() if match.end() > match.start() else match.start() + 1
-            continue
-        yield region
-        position = max(region.end, match.start() + 1)
-
-
-def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | None:
-    kind, start, first = match.lastgroup, match.start(), match.end()
-    if match.group("front") or match.group("definition"):
-        return Region("skip", start, first, start, first)
-    if match.group("fence"):
-        close = re.compile(
-            rf"^[ \t>]*{match.group('ticks')[0]}{{{len(match.group('ticks'))},}}[ \t]*\r?$", re.MULTILINE
-        ).search(text, first)
-        last, end = (close.start(), close.end()) if close else (len(text), len(text))
-        return Region("code", start, end, min(first + 1, last), last, match.group("language"))
-    if match.group("comment"):
-        return _until(text, start, first, "-->", "skip", 20_000, misses)
-    if match.group("tag"):
-        return Region("tag", start, first, start, first)
-    if match.group("address"):
-        return _address(text, start, first)
-    if match.group("display"):
-        return _until(text, start, first, "$$", "display", limits.FORMULA_CHARACTERS, misses)
-    if match.group("environment"):
-        end = _environment_end(text, match) if misses["begin"] <= limits.SEARCHES else 0
-        misses["begin"] += not end
-        return Region("display", start, end, start, end) if end else None
-    if match.group("verbatim"):
-        return _until(text, start, first, f"\\end{{{match.group('listing')}}}", "code", 100_000, misses)
-    if match.group("bracket") or match.group("round"):
-        opening = match.group("bracket") or match.group("round")
-        if (
-            match.group("bracket")
-            and len(opening) == 3
-            and re.match(r"-?[\d.]+\s*(?:pt|em|ex|mm|cm)\]", text[first : first + 12])
-        ):  # noqa: PLR2004
-            return None
-        closing = opening[:-1] + ("]" if opening.endswith("[") else ")")
-        display = "display" if opening.endswith("[") else "inline"
-        region = _until(
-            text, start, first, closing, display, limits.FORMULA_CHARACTERS if display == "display" else 2_000, misses
-        )
-        return region if region is not None and _bracketed(text, region) else None
-    if match.group("ticked"):
-        return _until(text, start, first, "`$", "inline", 2_000, misses)
-    if match.group("role"):
-        return _until(text, start, first, "`", "inline", 2_000, misses)
-    if match.group("directive"):
-        return _directive(text, match)
-    if match.group("heading"):
-        name = "title" if match.group("title") is not None else "section"
-        return Region("heading", start, first, match.start(name), match.end(name))
-    if kind is not None and match.group("dollar"):
-        return _dollar(text, start)
-    return _tick(text, start)
-
-
-def _bracketed(text: str, region: Region) -> bool:
-    """Do `\\( … \\)` or `\\[ … \\]` hold a formula?  Markdown escapes brackets the same way."""
-    inside = text[region.first : region.last]
-    if region.kind == "inline" and (_BLANK.search(inside) or "$$" in inside or "\\(" in inside):
-        return False
-    return (
-        bool(re.search(r"[=\\^_+<>\d]|^\s*[A-Za-z]\s*$", inside))
-        and text[max(0, region.start - 1) : region.start] != "["
-    )
-
-
-def _address(text: str, start: int, end: int) -> Region | None:
-    """An address whose query is LaTeX: images drawn by a service."""
-    if text[max(0, start - 2) : start] == "](":
-        closed = re.compile(r"\)(?=[!,.;)\[]|$)").search(text, start, end)
-        end = closed.start() if closed else end
-    match = re.compile(r"[^?]{0,120}(?:codecogs|latex|math|equation|tex)[^?]{0,120}\?").match(text, start, end)
-    if match is None:
-        return Region("tag", start, end, start, end)
-    named = re.compile(r"[^\s]*?(?:latex|tex|eq|math)=([^&]*)").match(text, match.end(), end)
-    first, last = named.span(1) if named else (match.end(), end)
-    return Region("inline", _image_start(text, start), end, first, last, "percent")
-
-
-def _image_start(text: str, start: int) -> int:
-    """Where `![the same formula again](` before an address begins."""
-    if text[max(0, start - 2) : start] != "](":
-        return start
-    mark = text.rfind("![", max(0, start - 2_000), start)
-    return mark if mark >= 0 and "\n" not in text[mark:start] else start
-
-
-def _until(
-    text: str, start: int, first: int, closing: str, kind: str, reach: int, misses: Counter[str]
-) -> Region | None:
-    if misses[closing] > limits.SEARCHES:
-        return None
-    last = text.find(closing, first, first + reach)
-    if last < 0:
-        misses[closing] += 1
-        return None
-    return Region(kind, start, last + len(closing), first, last)
-
-
-def _environment_end(text: str, match: re.Match[str]) -> int:
-    """Behind the \\end that belongs to this \\begin, 0 if there is none in reach."""
-    name = re.escape(match.group("name"))
-    depth = 0
-    for found in re.compile(rf"\\(begin|end)\s*\{{{name}\}}").finditer(
-        text, match.start(), match.start() + limits.FORMULA_CHARACTERS
-    ):
-        depth += 1 if found.group(1) == "begin" else -1
-        if depth == 0:
-            return found.end()
-    return 0
-
-
-def _directive(text: str, match: re.Match[str]) -> Region:
-    """reStructuredText: `.. math:: a = b`, or the indented block below."""
-    line = match.group().split("::", 1)[1].split("\n", 1)[0]
-    if line.strip():
-        first = match.start() + match.group().index("::") + 2
-        return Region("display", match.start(), first + len(line), first, first + len(line))
-    end = match.end()
-    for found in re.compile(r"(?:[ \t]+[^\n]*\n?|[ \t]*\n)").finditer(text, end):
-        if found.start() != end:
-            break
-        end = found.end()
-    return Region("display", match.start(), end, match.end(), end)
-
-
-def _dollar(text: str, start: int) -> Region | None:
-    """`$…$`: closed within its paragraph, and no amount of money."""
-    last = start + 1
-    while True:
-        last = text.find("$", last, start + 3_000)
-        if last < 0:
-            return None
-        if text[last - 1] != "\\":
-            break
-        last += 1
-    inside = text[start + 1 : last]
-    if not inside.strip() or _BLANK.search(inside) or (_MONEY.match(inside) and not re.search(r"[=\\_^]", inside)):
-        return None
-    return Region("inline", start, last + 1, start + 1, last)
-
-
-def _tick(text: str, start: int) -> Region | None:
-    last = text.find("`", start + 1, start + 6_000)
-    if last < 0 or _BLANK.search(text[start + 1 : last]):
-        return None
-    return Region("tick", start, last + 1, start + 1, last)
-
-
-def _unquoted(part: Source) -> Source:
-    """A display inside a block quote without the `>` before each line."""
-    lines = [line for line in part.text.splitlines()[1:] if line.strip()]
-    if not lines or not all(line.lstrip().startswith(">") for line in lines):
-        return part
-    kept: list[Source] = []
-    position = 0
-    for match in _QUOTE.finditer(part.text):
-        kept.append(part[position : match.start()])
-        position = match.end()
-    return joined([*kept, part[position:]])
-
-
-def decoded(part: Source) -> Source:
-    """Percent signs, `+` and HTML entities of an address taken back, places kept."""
-    kept: list[Source] = []
-    position = 0
-    for match in re.finditer(r"(?:%[0-9A-Fa-f]{2})+|&plus;|&space;|&amp;|\+", part.text):
-        kept.append(part[position : match.start()])
-        written = match.group()
-        plain = {"&plus;": "+", "&space;": " ", "&amp;": "&", "+": " "}.get(written) or unquote_plus(
-            written, errors="replace"
-        )
-        kept.append(inserted(plain, part.span(match.start(), match.end())))
-        position = match.end()
-    return joined([*kept, part[position:]])
 
 
 def _code_formulas(line: Source, how: Style) -> Iterator[Source]:
@@ -566,36 +330,6 @@ def _code_formulas(line: Source, how: Style) -> Iterator[Source]:
         yield line[arrow.end() if arrow else 0 : comment.start() if comment else len(line)]
     else:
         yield from prose.formulas(line, how.words, decimal_comma=how.decimal_comma)
-
-
-def _logical_lines(raw: Sequence[str], fixed: AbstractSet[int]) -> Iterator[tuple[int, str]]:
-    """Lines with their ends and the number of their first one.
-
-    A line that stops inside a matrix, or at `=` before one, is joined with those below; those in `fixed` stand alone.
-    """
-    pending = ""
-    first = 0
-    for number, line in enumerate(raw):
-        if not pending:
-            first = number
-        pending += line
-        last = number + 1 >= len(raw) or not (line.strip() or raw[number + 1].lstrip().startswith("["))
-        if number not in fixed and number - first < _JOINED and not last and _waits(pending):
-            continue
-        yield first, pending
-        pending = ""
-    if pending:
-        yield first, pending
-
-
-def _waits(pending: str) -> bool:
-    """Does a line go on below?"""
-    if len(pending) > 3_000:  # noqa: PLR2004 - no matrix is longer
-        return False
-    stripped = pending.rstrip()
-    if stripped.endswith("=") and not stripped.endswith("==") and len(stripped) < 200:  # noqa: PLR2004 - a rule, not a formula
-        return True
-    return pending.count("[") > pending.count("]") and re.search(r"\[\s*\[|\[\s*[-\d.]", pending) is not None
 
 
 def code_block(source: Source, how: Style) -> Found:

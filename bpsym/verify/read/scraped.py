@@ -50,7 +50,7 @@ def _spells(column: list[str], line: str) -> bool:
 def doubled(line: str) -> int:
     """Where the source begins in a line that holds the letters for the eye first; -1 if it does not."""
     special = re.search(r"[\\_^]", line)
-    if special is None or len(line) > 600:  # noqa: PLR2004 - no formula that long is copied whole
+    if special is None or len(line) > 600:
         return -1
     half, odd = divmod(len(_letters(_visible(line))), 2)
     if odd or not half:

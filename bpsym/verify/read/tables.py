@@ -112,7 +112,7 @@ def _expression(part: Source, document: str, flavour: Flavour) -> Expr | None:
         not inner.text
         or len(inner) > 300
         or (re.search(r"[A-Za-z]{3,}\s+[A-Za-z]{3,}", inner.text) and "\\" not in inner.text)
-    ):  # noqa: PLR2004
+    ):
         return None
     tex = "\\" in inner.text or "$" in part.text
     try:

@@ -1,0 +1,214 @@
+"""Where the mathematics stands: displays, inline formulas, fences, code, and what to pass over."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from bpsym.verify import limits
+from bpsym.verify.symbols import LAYOUT_ENVIRONMENTS
+
+_ENVIRONMENTS: Final = "|".join(
+    re.escape(name) for name in sorted(LAYOUT_ENVIRONMENTS | {"array", "cases"}, key=len, reverse=True)
+)
+_TAGS: Final = "img|a|p|div|br|span|font|center|table|thead|tbody|tr|td|th|b|i|em|strong|u|h[1-6]|li|ul|ol|hr|details|summary|figure|input|code|pre"
+_OPENING: Final = re.compile(
+    r"(?P<front>\A---[ \t]*\r?\n.{0,4000}?\n---[ \t]*(?=\r?\n|\Z))"
+    r"|(?P<definition>^[ \t]*\\(?:(?:re|provide)?newcommand|def|let|DeclareMathOperator|usepackage|documentclass)\b[^\n]*)"
+    r"|(?P<fence>^[ \t>]*(?P<ticks>`{3,}|~{3,})[ \t]*(?P<language>[^\n`]*)$)"
+    r"|(?P<comment><!--)"
+    r"|(?P<address>https?://[^\s\"'<>]+)"
+    r"|(?P<display>(?<!\\)\$\$)"
+    rf"|(?P<environment>\\{{1,2}}begin\s*\{{(?P<name>{_ENVIRONMENTS})\}})"
+    r"|(?P<verbatim>\\begin\{(?P<listing>verbatim|lstlisting|minted|python)\})"
+    r"|(?P<bracket>\\{1,2}\[)"
+    r"|(?P<round>\\{1,2}\()"
+    rf"|(?P<tag></?(?:{_TAGS})(?:\s[^<>\n]*)?/?>)"
+    r"|(?P<ticked>\$`)"
+    r"|(?P<role>:math:`)"
+    r"|(?P<directive>^[ \t]*\.\. math::[^\n]*\n(?:[ \t]*:[^\n]*\n|[ \t]*\n)*)"
+    r"|(?P<heading>^[ \t]{0,3}\#{1,6}[ \t]+(?P<title>[^\n]*)|\\(?:sub)*(?:section|paragraph|chapter)\*?\{(?P<section>[^{}\n]*)\})"
+    r"|(?P<dollar>(?<![\\$])\$(?!\$))"
+    r"|(?P<tick>(?<!`)`(?!`))",
+    re.MULTILINE | re.DOTALL,
+)
+_MONEY: Final = re.compile(r"\d[\d.,]*\s+[A-Za-z]{2,}")
+_BLANK: Final = re.compile(r"\n[ \t]*\r?\n")
+
+
+@dataclass(slots=True)
+class Region:
+    """A stretch that is not prose: what kind, from where to where with and without its delimiters."""
+
+    kind: str  # "display", "inline", "tick", "code", "skip", "heading"
+    start: int
+    end: int
+    first: int
+    last: int
+    language: str = ""
+
+
+def regions(text: str) -> Iterator[Region]:
+    """Every region, in order; a delimiter without its partner is text."""
+    position = 0
+    misses: Counter[str] = Counter()
+    search = _OPENING.search
+    while True:
+        match = search(text, position)
+        if match is None:
+            return
+        region = _region(text, match, misses)
+        if region is None:
+            position = match.end() if match.end() > match.start() else match.start() + 1
+            continue
+        yield region
+        position = max(region.end, match.start() + 1)
+
+
+def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | None:
+    kind, start, first = match.lastgroup, match.start(), match.end()
+    if match.group("front") or match.group("definition"):
+        return Region("skip", start, first, start, first)
+    if match.group("fence"):
+        close = re.compile(
+            rf"^[ \t>]*{match.group('ticks')[0]}{{{len(match.group('ticks'))},}}[ \t]*\r?$", re.MULTILINE
+        ).search(text, first)
+        last, end = (close.start(), close.end()) if close else (len(text), len(text))
+        return Region("code", start, end, min(first + 1, last), last, match.group("language"))
+    if match.group("comment"):
+        return _until(text, start, first, "-->", "skip", 20_000, misses)
+    if match.group("tag"):
+        return Region("tag", start, first, start, first)
+    if match.group("address"):
+        return _address(text, start, first)
+    if match.group("display"):
+        return _until(text, start, first, "$$", "display", limits.FORMULA_CHARACTERS, misses)
+    if match.group("environment"):
+        end = _environment_end(text, match) if misses["begin"] <= limits.SEARCHES else 0
+        misses["begin"] += not end
+        return Region("display", start, end, start, end) if end else None
+    if match.group("verbatim"):
+        return _until(text, start, first, f"\\end{{{match.group('listing')}}}", "code", 100_000, misses)
+    if match.group("bracket") or match.group("round"):
+        opening = match.group("bracket") or match.group("round")
+        if (
+            match.group("bracket")
+            and len(opening) == 3
+            and re.match(r"-?[\d.]+\s*(?:pt|em|ex|mm|cm)\]", text[first : first + 12])
+        ):
+            return None
+        closing = opening[:-1] + ("]" if opening.endswith("[") else ")")
+        display = "display" if opening.endswith("[") else "inline"
+        region = _until(
+            text, start, first, closing, display, limits.FORMULA_CHARACTERS if display == "display" else 2_000, misses
+        )
+        return region if region is not None and _bracketed(text, region) else None
+    if match.group("ticked"):
+        return _until(text, start, first, "`$", "inline", 2_000, misses)
+    if match.group("role"):
+        return _until(text, start, first, "`", "inline", 2_000, misses)
+    if match.group("directive"):
+        return _directive(text, match)
+    if match.group("heading"):
+        name = "title" if match.group("title") is not None else "section"
+        return Region("heading", start, first, match.start(name), match.end(name))
+    if kind is not None and match.group("dollar"):
+        return _dollar(text, start)
+    return _tick(text, start)
+
+
+def _bracketed(text: str, region: Region) -> bool:
+    """Do `\\( … \\)` or `\\[ … \\]` hold a formula?  Markdown escapes brackets the same way."""
+    inside = text[region.first : region.last]
+    if region.kind == "inline" and (_BLANK.search(inside) or "$$" in inside or "\\(" in inside):
+        return False
+    return (
+        bool(re.search(r"[=\\^_+<>\d]|^\s*[A-Za-z]\s*$", inside))
+        and text[max(0, region.start - 1) : region.start] != "["
+    )
+
+
+def _address(text: str, start: int, end: int) -> Region | None:
+    """An address whose query is LaTeX: images drawn by a service."""
+    if text[max(0, start - 2) : start] == "](":
+        closed = re.compile(r"\)(?=[!,.;)\[]|$)").search(text, start, end)
+        end = closed.start() if closed else end
+    match = re.compile(r"[^?]{0,120}(?:codecogs|latex|math|equation|tex)[^?]{0,120}\?").match(text, start, end)
+    if match is None:
+        return Region("tag", start, end, start, end)
+    named = re.compile(r"[^\s]*?(?:latex|tex|eq|math)=([^&]*)").match(text, match.end(), end)
+    first, last = named.span(1) if named else (match.end(), end)
+    return Region("inline", _image_start(text, start), end, first, last, "percent")
+
+
+def _image_start(text: str, start: int) -> int:
+    """Where `![the same formula again](` before an address begins."""
+    if text[max(0, start - 2) : start] != "](":
+        return start
+    mark = text.rfind("![", max(0, start - 2_000), start)
+    return mark if mark >= 0 and "\n" not in text[mark:start] else start
+
+
+def _until(
+    text: str, start: int, first: int, closing: str, kind: str, reach: int, misses: Counter[str]
+) -> Region | None:
+    if misses[closing] > limits.SEARCHES:
+        return None
+    last = text.find(closing, first, first + reach)
+    if last < 0:
+        misses[closing] += 1
+        return None
+    return Region(kind, start, last + len(closing), first, last)
+
+
+def _environment_end(text: str, match: re.Match[str]) -> int:
+    """Behind the \\end that belongs to this \\begin, 0 if there is none in reach."""
+    name = re.escape(match.group("name"))
+    depth = 0
+    for found in re.compile(rf"\\(begin|end)\s*\{{{name}\}}").finditer(
+        text, match.start(), match.start() + limits.FORMULA_CHARACTERS
+    ):
+        depth += 1 if found.group(1) == "begin" else -1
+        if depth == 0:
+            return found.end()
+    return 0
+
+
+def _directive(text: str, match: re.Match[str]) -> Region:
+    """reStructuredText: `.. math:: a = b`, or the indented block below."""
+    line = match.group().split("::", 1)[1].split("\n", 1)[0]
+    if line.strip():
+        first = match.start() + match.group().index("::") + 2
+        return Region("display", match.start(), first + len(line), first, first + len(line))
+    end = match.end()
+    for found in re.compile(r"(?:[ \t]+[^\n]*\n?|[ \t]*\n)").finditer(text, end):
+        if found.start() != end:
+            break
+        end = found.end()
+    return Region("display", match.start(), end, match.end(), end)
+
+
+def _dollar(text: str, start: int) -> Region | None:
+    """`$…$`: closed within its paragraph, and no amount of money."""
+    last = start + 1
+    while True:
+        last = text.find("$", last, start + 3_000)
+        if last < 0:
+            return None
+        if text[last - 1] != "\\":
+            break
+        last += 1
+    inside = text[start + 1 : last]
+    if not inside.strip() or _BLANK.search(inside) or (_MONEY.match(inside) and not re.search(r"[=\\_^]", inside)):
+        return None
+    return Region("inline", start, last + 1, start + 1, last)
+
+
+def _tick(text: str, start: int) -> Region | None:
+    last = text.find("`", start + 1, start + 6_000)
+    if last < 0 or _BLANK.search(text[start + 1 : last]):
+        return None
+    return Region("tick", start, last + 1, start + 1, last)
