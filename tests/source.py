@@ -71,7 +71,7 @@ EVALUATING = frozenset({
     "lambdify", "parse_expr", "parse_latex", "parse_mathematica", "parse_maxima", "srepr", "sympify", "_sympify",
     "literal_eval", "stringify_expr", "eval_expr", "import_module_from_string",
 })
-BUILTINS = frozenset({"eval", "exec", "compile", "__import__", "breakpoint", "input"})
+BUILTINS = frozenset({"eval", "exec", "__import__", "breakpoint", "input"})
 DOTTED = frozenset({"os.system", "os.popen", "pty.spawn", "builtins.eval", "builtins.exec"})
 # Pickles, and numpy's arrays of objects, run code when read.
 MODULES = frozenset({"pickle", "marshal", "shelve", "dill", "cloudpickle", "joblib", "code", "runpy", "sympy.parsing"})
@@ -93,6 +93,13 @@ def evaluates(module: Module) -> Iterator[str]:
             yield f"line {node.value.lineno}: passes {node.arg}="
         elif isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "S":
             yield f"line {node.lineno}: calls S, which is sympify by another name"
+
+
+def compiles(module: Module) -> Iterator[str]:
+    """Every use of `compile`, which takes text as well as syntax trees."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Name) and node.id == "compile":
+            yield f"line {node.lineno}: uses compile"
 
 
 PROCESS_STARTER = re.compile(
