@@ -1,0 +1,173 @@
+"""Sentences with formulas in them, and how plain text is escaped for each format.
+
+Templates write `say("The derivative by %(weight)s", weight=formula)`. What comes out is a Text: literal pieces, which are
+escaped when they are printed, and the formulas between them, which are set inline.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from functools import cache
+from html import escape as escape_html
+from typing import TYPE_CHECKING
+
+from bpsym.errors import BpsymError, choices
+from bpsym.printing.layout import Formula, Number
+from bpsym.rounding import Numeral
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from gettext import NullTranslations
+    from typing import TypeAlias
+
+LANGUAGES = ("en", "zh")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence: strings and formulas in the order they are read."""
+
+    pieces: tuple[str | Formula, ...]
+
+
+Value: TypeAlias = "str | int | Formula | Numeral | Text"
+
+_PLACE = re.compile(r"%(?:\((\w+)\)s|(%))")
+
+
+@cache
+def catalogue(language: str) -> NullTranslations:
+    """The messages of a language; English stands in the templates. Raises BpsymError for a language there is none of."""
+    from gettext import NullTranslations, translation
+    from pathlib import Path
+
+    if language not in LANGUAGES:
+        raise BpsymError(choices("language", language, LANGUAGES))
+    if language == "en":
+        return NullTranslations()
+    return translation("bpsym", Path(__file__).parent.parent / "locale", [language])
+
+
+def sentence(language: str, message: str, values: dict[str, Value]) -> Text:
+    """A message in a language, with values at its places; raises BpsymError for a place without a value."""
+    translated = catalogue(language).gettext(message)
+    pieces: list[str | Formula] = []
+    end = 0
+    for place in _PLACE.finditer(translated):
+        _add(pieces, translated[end : place.start()])
+        end = place.end()
+        if place[2]:
+            _add(pieces, "%")
+        elif place[1] in values:
+            _add(pieces, values[place[1]])
+        else:
+            raise BpsymError(f"the message {message!r} has no value for %({place[1]})s; given: {', '.join(values)}")
+    _add(pieces, translated[end:])
+    return Text(tuple(pieces))
+
+
+def _add(pieces: list[str | Formula], value: Value) -> None:
+    """Append a value, strings beside strings joined."""
+    match value:
+        case Text(inner):
+            for piece in inner:
+                _add(pieces, piece)
+        case Formula():
+            pieces.append(value)
+        case Numeral():
+            pieces.append(Formula(Number(value)))
+        case str() | int() if not isinstance(value, bool):
+            if pieces and isinstance(pieces[-1], str):
+                pieces[-1] += str(value)
+            elif value != "":
+                pieces.append(str(value))
+        case _:
+            raise BpsymError(f"a template puts a {type(value).__name__} into a sentence")
+
+
+def as_text(value: Value) -> Text:
+    """Anything a sentence may hold as a sentence of its own."""
+    pieces: list[str | Formula] = []
+    _add(pieces, value)
+    return Text(tuple(pieces))
+
+
+def written(text: Text, escape: Callable[[str], str], inline: Callable[[Formula], str], *, apart: bool = False) -> str:
+    """The text in a format.
+
+    `apart`: a formula has spaces around it where a letter, a digit or other than ASCII punctuation stands beside it, without
+    which GitHub does not take its dollar for one.
+    """
+    result = ""
+    after_formula = False
+    for piece in text.pieces:
+        if isinstance(piece, Formula):
+            if apart and result and not (result[-1].isspace() or result[-1] in "([\"'"):
+                result += " "
+            result += inline(piece)
+        else:
+            plain = clean(piece)
+            if apart and after_formula and plain[:1].isalnum():
+                result += " "
+            result += escape(plain)
+        after_formula = isinstance(piece, Formula)
+    return result
+
+
+def clean(text: str) -> str:
+    """Text without characters that show nothing: control characters become spaces, marks of direction vanish."""
+    return "".join(_shown(character) for character in text)
+
+
+def _shown(character: str) -> str:
+    category = unicodedata.category(character)
+    if category == "Cf" and character not in "\u200c\u200d":  # joiners belong to the spelling of some languages
+        return ""
+    return " " if category in ("Cc", "Zl", "Zp", "Cs", "Cn") else character
+
+
+# --- Escaping, one function a format ---------------------------------------------------------------------------------
+
+_LATEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}", "{": r"\{", "}": r"\}", "$": r"\$", "&": r"\&", "#": r"\#", "%": r"\%", "_": r"\_",
+        "^": r"\textasciicircum{}", "~": r"\textasciitilde{}", "<": r"\textless{}", ">": r"\textgreater{}",
+        "|": r"\textbar{}", "`": r"\textasciigrave{}", '"': r"\textquotedbl{}",
+    }
+)  # fmt: skip
+_MARKDOWN = str.maketrans({c: "\\" + c for c in "\\`*_{}[]~|#"} | {"<": "&lt;", ">": "&gt;", "&": "&amp;"})
+_TYPST = str.maketrans({c: "\\" + c for c in "\\#$*_`<>@[]~/"})
+_BLOCK_START = re.compile(r"^(\s*\d*)([-+=.)])")  # what would begin a list, a heading or a rule at the start of a line
+
+
+def latex(text: str) -> str:
+    """Escape for LaTeX; ligatures that would change a character are broken up."""
+    return text.translate(_LATEX).replace("--", "-{}-").replace("''", "'{}'")
+
+
+def markdown(text: str) -> str:
+    """Escape for GitHub's Markdown, in which a dollar beside maths needs an element of its own."""
+    escaped = _BLOCK_START.sub(r"\1\\\2", text.translate(_MARKDOWN))
+    return escaped.replace("$", "<span>$</span>")
+
+
+def notebook(text: str) -> str:
+    """Escape for Jupyter's Markdown."""
+    return _BLOCK_START.sub(r"\1\\\2", text.translate(_MARKDOWN)).replace("$", r"\$")
+
+
+def typst(text: str) -> str:
+    """Escape for Typst's markup."""
+    return _BLOCK_START.sub(r"\1\\\2", text.translate(_TYPST)).replace("--", r"-\-").replace("-?", r"\-?").replace("...", r".\..")
+
+
+def html(text: str) -> str:
+    """Escape for HTML, attributes included."""
+    return escape_html(text)
+
+
+def plain(text: str) -> str:
+    """Plain text needs no escape."""
+    return text
