@@ -59,8 +59,8 @@ def parse(text: str, name: str) -> dict[str, Any]:
 def _decimal(text: str) -> Decimal:
     try:
         return Decimal(text)
-    except InvalidOperation:
-        raise ValueError(f"{text} is no number that can be kept exact") from None
+    except InvalidOperation:  # a power of ten that even Decimal cannot hold; refused with its place by _check_numbers
+        return Decimal("Infinity")
 
 
 def convert(raw: Any) -> Spec:
@@ -114,10 +114,10 @@ def _explained(message: str, raw: Any) -> Wrong:
     """What msgspec found, in words, with what would be right."""
     found = re.fullmatch(r"(?P<what>.*?)(?: - at `(?P<path>\$.*)`)?", message, re.DOTALL)
     what, steps = (found["what"], found["path"] or "$") if found else (message, "$")
-    path, value = _followed(steps, raw)
+    path, value = _followed(steps, message, raw)
     node = _schema_at(path)
     if key := re.fullmatch(r"Object contains unknown field `(.*)`", what, re.DOTALL):
-        known = ", ".join(node.get("properties", {}))
+        known = ", ".join(key for each in _branches(node) for key in each.get("properties", ()))
         table = f"[{spelled(path)}]" if path else "the description"
         return Wrong((*path, key[1]), f"no key of {table}; known: {known}")
     if key := re.fullmatch(r"Object missing required field `(.*)`", what):
@@ -129,8 +129,8 @@ def _explained(message: str, raw: Any) -> Wrong:
         return Wrong(path, f"needs {' or '.join(kinds)}, not {_KINDS.get(expected[2], expected[2])}")
     if expected := re.fullmatch(r"Expected `(\w+)` (of length )?([<>]=) (\d+)", what):
         bound = "at least" if expected[3] == ">=" else "at most"
-        unit = " items" if expected[2] else ""
-        return Wrong(path, f"needs {bound} {int(expected[4]):,}{unit}".replace(",", "\N{NARROW NO-BREAK SPACE}"))
+        unit = "" if not expected[2] else " item" if expected[4] == "1" else " items"
+        return Wrong(path, f"needs {bound} {expected[4]}{unit}")
     if "matching regex" in what:
         names = _enumeration(node)
         right = f"known: {', '.join(names)}" if names else "a letter, then up to 11 letters or digits"
@@ -138,16 +138,37 @@ def _explained(message: str, raw: Any) -> Wrong:
     return Wrong(path, what)
 
 
-def _followed(steps: str, raw: Any) -> tuple[Path, Any]:
-    """The path msgspec names, and the value there; where a table's own keys are left open it ends at the table."""
+def _followed(steps: str, message: str, raw: Any) -> tuple[Path, Any]:
+    """The path msgspec names, and the value there; msgspec shows keys of open tables as [...]."""
     path: Path = ()
+    value = raw
     for name, item, is_open in _STEP.findall(steps):
-        if is_open:
-            break
         step = int(item) if item else name
+        if is_open:
+            found = [key for key in value if _complaint(_put(raw, path, {key: value[key]})) == message]
+            if not found:
+                break
+            step = found[0]
         path += (step,)
-        raw = raw[step]
-    return path, raw
+        value = value[step]
+    return path, value
+
+
+def _put(node: Any, path: Path, value: Any) -> Any:
+    """A copy of plain data with another value at a path."""
+    if not path:
+        return value
+    if isinstance(node, dict):
+        return {**node, path[0]: _put(node[path[0]], path[1:], value)}
+    return [_put(item, path[1:], value) if position == path[0] else item for position, item in enumerate(node)]
+
+
+def _complaint(raw: Any) -> str:
+    try:
+        msgspec.convert(raw, Spec, builtin_types=(Decimal,))
+    except msgspec.ValidationError as error:
+        return str(error)
+    return ""
 
 
 def _short(value: Any) -> str:
@@ -161,17 +182,25 @@ def _schema_at(path: Path) -> dict[str, Any]:
     tables = schema["$defs"]
 
     def resolved(node: dict[str, Any]) -> dict[str, Any]:
-        return {**tables[node["$ref"].rpartition("/")[2]], **node} if "$ref" in node else node
+        node = {**tables[node["$ref"].rpartition("/")[2]], **node} if "$ref" in node else node
+        return {**node, "anyOf": [resolved(each) for each in node["anyOf"]]} if "anyOf" in node else node
 
     node = resolved(schema)
     for step in path:
-        branches = [resolved(each) for each in node.get("anyOf", [node])]
-        key = "items" if isinstance(step, int) else "properties"
-        node = next((each for each in branches if key in each), {})
-        node = node.get("items", {}) if isinstance(step, int) else node.get("properties", {}).get(step, {})
-        node = resolved(node)
+        branches = _branches(node)
+        if isinstance(step, int):
+            found = [each["items"] for each in branches if "items" in each]
+        else:
+            found = [each["properties"][step] for each in branches if step in each.get("properties", ())]
+            found += [each["additionalProperties"] for each in branches if each.get("additionalProperties")]
+        node = resolved(found[0]) if found else {}
     return node
 
 
 def _enumeration(node: dict[str, Any]) -> list[str]:
-    return next((each["enum"] for each in (node, *node.get("anyOf", ())) if "enum" in each), [])
+    return next((each["enum"] for each in _branches(node) if "enum" in each), [])
+
+
+def _branches(node: dict[str, Any]) -> list[dict[str, Any]]:
+    """What a key can be."""
+    return node.get("anyOf", [node])
