@@ -9,6 +9,7 @@ from bpsym.spec.describe import Description, number_of, rows_of, sizes_of
 from bpsym.spec.errors import Wrong
 from bpsym.spec.schema import CONVOLUTIONAL, DENSE, RECURRENT
 from bpsym.spec.values import value
+from bpsym.spec.vary import check_vary
 
 if TYPE_CHECKING:
     from bpsym.spec.errors import Path
@@ -21,6 +22,7 @@ def checked(spec: Spec, name: str) -> Description:
     _check_activations(spec)
     _check_sizes(spec)
     _check_sheet(spec)
+    check_vary(spec)
     if spec.training is not None and spec.training.rate is not None and spec.training.rate <= 0:
         raise Wrong(("training", "rate"), "a learning rate is more than 0")
     description = Description(spec, name)

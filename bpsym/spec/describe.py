@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from math import prod
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -15,7 +15,7 @@ from bpsym.expand import Expansion
 from bpsym.networks.equations import size
 from bpsym.program import Quantity, Role
 from bpsym.spec.errors import Wrong
-from bpsym.spec.schema import CONVOLUTIONAL, DENSE, FROZEN, RECURRENT, RandomOnly, Sheet, Spec, Training
+from bpsym.spec.schema import CONVOLUTIONAL, DENSE, FROZEN, RECURRENT, RandomOnly, Sheet, Spec, Training, Vary
 from bpsym.spec.values import Entries, Slot, Tensor, assigned, single, value, written
 from bpsym.update import with_update
 
@@ -62,8 +62,8 @@ class Description:
         return self.spec.sheet
 
     @property
-    def vary(self) -> dict[str, Any]:
-        """The table [vary]."""
+    def vary(self) -> Vary | None:
+        """The table [vary]; None for a description that is no homework."""
         return self.spec.vary
 
     @cached_property
@@ -181,7 +181,7 @@ def _numbers(description: Description) -> dict[str, Tensor[Number]]:
     given = spec.given
     if given is None:
         return {}
-    slots = _slots(description)
+    slots = slots_of(description)
     found: dict[str, Tensor[Number]] = {}
     for role, key in ROLES.items():
         wanted, said = slots[role], getattr(given, key)
@@ -212,7 +212,7 @@ def _as_inputs(wanted: list[Slot], inputs: Tensor[Number]) -> Tensor[Number]:
     return Tensor(target, shape, inputs.flat)
 
 
-def _slots(description: Description) -> dict[Role, list[Slot]]:
+def slots_of(description: Description) -> dict[Role, list[Slot]]:
     """The quantities that need numbers, by role, with what a description calls each and its shape."""
     called = {layer.name: f"hidden{layer.name[1:]}" for layer in description.layers} | {"i": "inputs", "o": "output"}
     expansion = Expansion(description.forward, description.sizes)

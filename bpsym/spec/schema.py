@@ -188,6 +188,56 @@ class Sheet(_Table, frozen=True):
         return Rounding(places, self.significant, self.tie, self.carry)
 
 
+class Range(_Table, frozen=True, rename={"low": "from", "high": "to"}):
+    """The numbers from, from + step, ..., to."""
+
+    low: Annotated[Number, _doc("The smallest number.")]
+    high: Annotated[Number, _doc("The largest number.")]
+    step: Annotated[Number, _doc("The distance between two numbers; the range is a whole number of steps.")]
+
+
+Varied = Annotated[
+    Numbers | Annotated[str, _choice("fixed: as [given] says.", ("fixed",))] | dict[str, Number | Range | Numbers],
+    _doc(
+        "A range { from, to, step } or a list of numbers each entry is drawn from; a list of lists, of which one is "
+        'drawn as a whole; a table with one of these for each layer (hidden = ..., output = ...); or "fixed".'
+    ),
+]
+Activations = list[Annotated[str, _choice("What turns a net input into an output.", ACTIVATIONS)]]
+
+
+class Vary(_Table, frozen=True):
+    """Homework: what differs from student to student, and what is asked."""
+
+    inputs: Varied = "fixed"
+    targets: Varied = "fixed"
+    weights: Varied = "fixed"
+    biases: Varied = "fixed"
+    start: Varied = "fixed"
+    rate: Varied = "fixed"
+    decay: Varied = "fixed"
+    activation: Annotated[
+        Activations | dict[str, Activations],
+        _doc("Activations of the hidden layers, of which one is drawn; or a table hidden = [...], output = [...]."),
+    ] = []
+    loss: Annotated[list[Annotated[str, _choice("What is minimised.", LOSSES)]], _doc("Losses, one is drawn.")] = []
+    hidden: Annotated[
+        list[Annotated[int, Meta(ge=1, le=UNITS_LIMIT)]], _doc("Numbers of units of the hidden layers; one is drawn.")
+    ] = []
+    asked: Annotated[
+        list[str | list[str]],
+        _doc(
+            "What students have to find: groups (net inputs, outputs, loss, error signals, gradients, updated) or "
+            'single values ("delta_o1", "w5_new"); of a list in this list one item is drawn for each student. Left '
+            "out: the error signals and the updated parameters."
+        ),
+    ] = []
+    saturation: Annotated[
+        Number, _doc("How near to its bounds the output of a sigmoid, tanh or softmax unit may come.")
+    ] = Decimal("0.02")
+    waive: Annotated[list[str], _doc("Constraints that need not hold; bpsym variants --stress lists them.")] = []
+
+
 class Spec(_Table, frozen=True):
     """A network description for bpsym."""
 
@@ -203,10 +253,7 @@ class Spec(_Table, frozen=True):
     given: Annotated[Given | None, _doc("The numbers; without them there is the general law.")] = None
     training: Annotated[Training | None, _doc("Gradient descent; without it there is no update.")] = None
     sheet: Annotated[Sheet, _doc("How the sheet looks.")] = Sheet()
-    vary: Annotated[
-        dict[str, Any],
-        _doc("Homework: what differs from student to student: ranges { from, to, step }, lists of choices, fixed."),
-    ] = {}
+    vary: Annotated[Vary | None, _doc("Homework: what differs from student to student, and what is asked.")] = None
 
 
 def json_schema() -> dict[str, Any]:
