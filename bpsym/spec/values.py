@@ -97,12 +97,14 @@ def assigned(slots: Sequence[Slot], given: Any, path: Path, what: str) -> dict[s
 
     `given` is one flat list for all of them, a list with an item for each, or a table by their names.
     """
+    if given and not slots:
+        raise Wrong(path, f"this network needs no {what}; leave the key out")
     if isinstance(given, dict):
         return _from_table(slots, given, path)
     total = sum(prod(shape) for _, _, shape in slots)
     if all(isinstance(item, (int, Decimal)) for item in given):
         if len(given) != total:
-            parts = ", ".join(f"{_shape(shape)} for {name}" for name, _, shape in slots) or "none"
+            parts = ", ".join(f"{_shape(shape)} for {name}" for name, _, shape in slots)
             raise Wrong(path, f"{total} {what} are needed ({parts}), not {len(given)}")
         found, start = {}, 0
         for _, quantity, shape in slots:
