@@ -11,7 +11,7 @@ from bpsym.verify.tree import (
     Comparison,
     Derivative,
     Differential,
-    Ellipsis,
+    Ellipsis,  # noqa: A004 - as in tree
     Expr,
     Indexed,
     Matrix,
@@ -88,7 +88,8 @@ def canonical(tree: Expr) -> str:
             return f"[{rows}{';' if len(tree.rows) == 1 else ''}]"
         case Cases():
             return "{" + "; ".join(
-                f"{canonical(case.value)} if {canonical(case.condition) if case.condition else case.words}" for case in tree.cases
+                f"{canonical(case.value)} if {canonical(case.condition) if case.condition else case.words}" for case
+                in tree.cases
             ) + "}"  # fmt: skip
         case Comparison():
             parts = [canonical(tree.terms[0])]

@@ -7,15 +7,18 @@ flavours differ in little: TeX takes one letter after `_` and `^`, everybody els
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bpsym.verify import limits
 from bpsym.verify.lexing import commands, signs, words
 from bpsym.verify.lexing.passes import bare_scripts, names_from_notes, spaced_words
 from bpsym.verify.lexing.pen import Flavour, Pen, Token
-from bpsym.verify.source import Source
 from bpsym.verify.symbols import ONE_FOR_ONE
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bpsym.verify.source import Source
 
 __all__ = ["CJK", "Flavour", "Token", "tokens"]
 

@@ -1,7 +1,7 @@
 """What a document may cost.
 
-Every loop over somebody else's text is bounded by a number in this file, so that no document, however hostile, takes more
-than two seconds or 500 MB.  Real documents stay far below each of them.
+Every loop over somebody else's text is bounded by a number in this file, so that no document, however hostile, takes
+more than two seconds or 500 MB.  Real documents stay far below each of them.
 """
 
 from typing import Final

@@ -6,11 +6,15 @@ One line for each statement: the line it stands on, where it stands, its canonic
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from bpsym.verify.canonical import canonical, statement
 from bpsym.verify.read import read
-from bpsym.verify.tree import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bpsym.verify.tree import Document
 
 
 def table(document: Document, *, source: bool = False) -> Iterator[str]:

@@ -1,15 +1,18 @@
 """Text with the place of every character.
 
-A reader may take text out of JSON strings, percent signs, block quotes or macros; each character keeps the offsets it came
-from, so that every span points into the file as it lies on the disk.
+A reader may take text out of JSON strings, percent signs, block quotes or macros; each character keeps the offsets it
+came from, so that every span points into the file as it lies on the disk.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bpsym.verify.tree import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,46 +45,57 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "Rightarrow": ("implies", "⇒"), "implies": ("implies", "⇒"), "Longrightarrow": ("implies", "⇒"),
     "Leftrightarrow": ("implies", "⇒"), "iff": ("implies", "⇒"), "therefore": ("implies", "∴"),
     "because": ("implies", "∵"), "downarrow": ("implies", "↓"), "Downarrow": ("implies", "↓"),
-    "land": ("implies", ","), "wedge": ("implies", ","), "mid": ("bar", "|"), "vert": ("bar", "|"), "lvert": ("bar", "|"),
+    "land": ("implies", ","), "wedge": ("implies", ","), "mid": ("bar", "|"), "vert": ("bar", "|"),
+    "lvert": ("bar", "|"),
     "rvert": ("bar", "|"), "Vert": ("bar", "‖"), "lVert": ("bar", "‖"), "rVert": ("bar", "‖"), "parallel": ("bar", "‖"),
     "sum": ("big", "Σ"), "prod": ("big", "Π"),
     "dots": ("dots", "…"), "ldots": ("dots", "…"), "cdots": ("dots", "…"), "vdots": ("dots", "…"),
     "ddots": ("dots", "…"), "dotsc": ("dots", "…"), "dotsb": ("dots", "…"),
     "prime": ("prime", "'"), "lbrace": ("open", "{"), "rbrace": ("close", "}"), "lbrack": ("open", "["),
-    "rbrack": ("close", "]"), "lfloor": ("open", "⌊"), "rfloor": ("close", "⌋"), "lceil": ("open", "⌈"), "rceil": ("close", "⌉"), "langle": ("open", "("), "rangle": ("close", ")"),
+    "rbrack": ("close", "]"), "lfloor": ("open", "⌊"), "rfloor": ("close", "⌋"), "lceil": ("open", "⌈"),
+    "rceil": ("close", "⌉"), "langle": ("open", "("), "rangle": ("close", ")"),
     "quad": ("space", ""), "qquad": ("space", ""), "newline": ("row", ""), "cr": ("row", ""),
     "frac": ("frac", ""), "dfrac": ("frac", ""), "tfrac": ("frac", ""), "cfrac": ("frac", ""), "sqrt": ("sqrt", ""),
     "hat": ("accent", "hat"), "widehat": ("accent", "hat"), "bar": ("accent", "bar"), "overline": ("accent", "bar"),
-    "tilde": ("accent", "tilde"), "dot": ("accent", "dot"), "ddot": ("accent", "dot"), "check": ("accent", "check"), "widetilde": ("accent", "tilde"), "vec": ("accent", "vec"),
+    "tilde": ("accent", "tilde"), "dot": ("accent", "dot"), "ddot": ("accent", "dot"), "check": ("accent", "check"),
+    "widetilde": ("accent", "tilde"), "vec": ("accent", "vec"),
     "underbrace": ("brace", "under"), "overbrace": ("brace", "over"), "underset": ("set", "under"),
     "overset": ("set", "over"), "stackrel": ("set", "over"), "forall": ("note", "for all"),
 }  # fmt: skip
 
 # Commands that leave nothing, whatever follows them.
 DROPPED: Final = frozenset(
-    "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm middle displaystyle textstyle scriptstyle "
-    "limits nolimits nonumber notag inline rm bf it sf cal mathbf boldsymbol bm mathcal mathbb pmb mathscr mathfrak bold "
-    "boxed fbox small large Large normalsize tiny huge mathop mathrel mathbin mathstrut hline noindent centering displaylimits "
-    "smash strut substack allowbreak enspace thinspace negthinspace medspace thickspace space nobreak mathord mathopen "
+    "left right big Big bigg Bigg bigl bigr Bigl Bigr biggl biggr Biggl Biggr bigm middle displaystyle "
+    "textstyle scriptstyle "
+    "limits nolimits nonumber notag inline rm bf it sf cal mathbf boldsymbol bm mathcal mathbb pmb "
+    "mathscr mathfrak bold "
+    "boxed fbox small large Large normalsize tiny huge mathop mathrel mathbin mathstrut hline noindent "
+    "centering displaylimits "
+    "smash strut substack allowbreak enspace thinspace negthinspace medspace thickspace space nobreak "
+    "mathord mathopen "
     "mathclose vphantom cssId class".split(),
 )
 # Commands whose first argument is layout and leaves nothing.
 DROPPED_WITH_ARGUMENT: Final = frozenset(
-    "label dpi color textcolor colorbox hspace vspace phantom hphantom mspace bgcolor gls ref eqref cite require href "
+    "label dpi color textcolor colorbox hspace vspace phantom hphantom mspace bgcolor gls ref eqref cite "
+    "require href "
     "kern hskip vskip fontsize".split(),
 )
 # Commands whose argument is words, or a name set upright.
 TEXTUAL: Final = frozenset(
-    "text mathrm operatorname textrm textbf textit texttt mathit mathsf mathtt mbox hbox textnormal textsf emph textup "
+    "text mathrm operatorname textrm textbf textit texttt mathit mathsf mathtt mbox hbox textnormal "
+    "textsf emph textup "
     "operatorname* DeclareMathOperator rmfamily".split(),
 )
 
 LAYOUT_ENVIRONMENTS: Final = frozenset(
-    "align align* aligned alignat alignat* alignedat gather gather* gathered split equation equation* eqnarray eqnarray* "
+    "align align* aligned alignat alignat* alignedat gather gather* gathered split equation equation* "
+    "eqnarray eqnarray* "
     "multline multline* flalign flalign* displaymath math subequations dmath dmath* empheq numcases".split(),
 )
 MATRIX_ENVIRONMENTS: Final = frozenset(
-    "matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix psmallmatrix bsmallmatrix array matrix* pmatrix* bmatrix* "
+    "matrix pmatrix bmatrix Bmatrix vmatrix Vmatrix smallmatrix psmallmatrix bsmallmatrix array matrix* "
+    "pmatrix* bmatrix* "
     "tabular".split(),
 )
 CASE_ENVIRONMENTS: Final = frozenset(["cases", "dcases", "rcases", "cases*"])
@@ -93,28 +104,38 @@ CASE_ENVIRONMENTS: Final = frozenset(["cases", "dcases", "rcases", "cases*"])
 SIGNS: Final[dict[str, tuple[str, str]]] = {
     "+": ("operator", "+"), "-": ("operator", "-"), "*": ("operator", "*"), "×": ("operator", "×"),
     "·": ("operator", "·"), "•": ("operator", "•"), "⊙": ("operator", "⊙"), "∘": ("operator", "⊙"),
-    "@": ("operator", "@"), "⊗": ("operator", "⊗"), "/": ("operator", "/"), "÷": ("operator", "/"), "±": ("operator", "±"),
-    "=": ("relation", "="), "≈": ("relation", "≈"), "≡": ("relation", "="), "≃": ("relation", "≈"), "≅": ("relation", "≈"),
-    "≒": ("relation", "≈"), "<": ("relation", "<"), ">": ("relation", ">"), "≤": ("relation", "≤"), "≥": ("relation", "≥"),
-    "≦": ("relation", "≤"), "≧": ("relation", "≥"), "≠": ("relation", "≠"), "∈": ("relation", "∈"), "∝": ("relation", "∝"),
-    "→": ("relation", "→"), "⟶": ("relation", "→"), "➜": ("relation", "→"), "➔": ("relation", "→"), "←": ("relation", "←"),
+    "@": ("operator", "@"), "⊗": ("operator", "⊗"), "/": ("operator", "/"), "÷": ("operator", "/"),
+    "±": ("operator", "±"),
+    "=": ("relation", "="), "≈": ("relation", "≈"), "≡": ("relation", "="), "≃": ("relation", "≈"),
+    "≅": ("relation", "≈"),
+    "≒": ("relation", "≈"), "<": ("relation", "<"), ">": ("relation", ">"), "≤": ("relation", "≤"),
+    "≥": ("relation", "≥"),
+    "≦": ("relation", "≤"), "≧": ("relation", "≥"), "≠": ("relation", "≠"), "∈": ("relation", "∈"),
+    "∝": ("relation", "∝"),
+    "→": ("relation", "→"), "⟶": ("relation", "→"), "➜": ("relation", "→"), "➔": ("relation", "→"),
+    "←": ("relation", "←"),
     "⟵": ("relation", "←"), "~": ("relation", "~"),
     "⇒": ("implies", "⇒"), "⟹": ("implies", "⇒"), "⇔": ("implies", "⇒"), "∴": ("implies", "∴"), "∵": ("implies", "∵"),
     "↓": ("implies", "↓"), "⇓": ("implies", "↓"), "⇥": ("space", ""),
-    "∂": ("diff", "∂"), "𝜕": ("diff", "∂"), "∇": ("diff", "∇"), "▽": ("diff", "∇"), "Δ": ("diff", "Δ"), "∆": ("diff", "Δ"),
+    "∂": ("diff", "∂"), "𝜕": ("diff", "∂"), "∇": ("diff", "∇"), "▽": ("diff", "∇"), "Δ": ("diff", "Δ"),
+    "∆": ("diff", "Δ"),
     "△": ("diff", "Δ"), "∑": ("big", "Σ"), "Σ": ("big", "Σ"), "∏": ("big", "Π"),
     "√": ("sqrt", ""), "∞": ("word", "infinity"),
-    "(": ("open", "("), "[": ("open", "["), ")": ("close", ")"), "]": ("close", "]"), "|": ("bar", "|"), "‖": ("bar", "‖"),
+    "(": ("open", "("), "[": ("open", "["), ")": ("close", ")"), "]": ("close", "]"), "|": ("bar", "|"),
+    "‖": ("bar", "‖"),
     "∥": ("bar", "‖"), "{": ("begin-group", "{"), "}": ("end-group", "}"), "_": ("sub", "_"), "^": ("sup", "^"),
     "'": ("prime", "'"), "′": ("prime", "'"), "″": ("prime", "''"),
-    ",": ("separator", ","), ";": ("separator", ";"), ":": ("colon", ":"), "&": ("amp", "&"), "…": ("dots", "…"), "⋯": ("dots", "…"),
-    "⋮": ("dots", "…"), "⋱": ("dots", "…"), "$": ("space", ""), "!": ("space", ""), "。": ("separator", ";"), "%": ("unknown", "%"),
+    ",": ("separator", ","), ";": ("separator", ";"), ":": ("colon", ":"), "&": ("amp", "&"), "…": ("dots", "…"),
+    "⋯": ("dots", "…"),
+    "⋮": ("dots", "…"), "⋱": ("dots", "…"), "$": ("space", ""), "!": ("space", ""), "。": ("separator", ";"),
+    "%": ("unknown", "%"),
     ".": ("dot", "."), "#": ("unknown", "#"), "?": ("unknown", "?"), '"': ("space", ""), "`": ("space", ""),
 }  # fmt: skip
 
 # Words of AsciiMath and of plain text that are signs.
 SIGN_WORDS: Final[dict[str, tuple[str, str]]] = {
-    "del": ("diff", "∂"), "grad": ("diff", "∇"), "partial": ("diff", "∂"), "nabla": ("diff", "∇"), "Delta": ("diff", "Δ"),
+    "del": ("diff", "∂"), "grad": ("diff", "∇"), "partial": ("diff", "∂"), "nabla": ("diff", "∇"),
+    "Delta": ("diff", "Δ"),
     "sum": ("big", "Σ"), "Sum": ("big", "Σ"), "prod": ("big", "Π"), "xx": ("operator", "×"), "cdot": ("operator", "·"),
     "times": ("operator", "×"), "odot": ("operator", "⊙"), "vdots": ("dots", "…"), "cdots": ("dots", "…"),
     "ddots": ("dots", "…"), "ldots": ("dots", "…"), "dots": ("dots", "…"),
@@ -129,7 +150,8 @@ FUNCTIONS: Final[dict[str, str]] = {
     "tanh": "tanh", "Tanh": "tanh", "softmax": "softmax", "Softmax": "softmax", "SoftMax": "softmax",
     "softplus": "softplus", "Softplus": "softplus", "exp": "exp", "Exp": "exp", "log": "log", "Log": "log", "ln": "ln",
     "lg": "lg", "sqrt": "sqrt", "max": "max", "Max": "max", "min": "min", "mean": "mean", "Mean": "mean", "avg": "mean",
-    "diag": "diag", "sinh": "sinh", "cosh": "cosh", "sin": "sin", "cos": "cos", "tan": "tan", "abs": "abs", "sum": "sum",
+    "diag": "diag", "sinh": "sinh", "cosh": "cosh", "sin": "sin", "cos": "cos", "tan": "tan", "abs": "abs",
+    "sum": "sum",
     "sign": "sign", "sgn": "sign", "step": "step", "dot": "dot",
 }  # fmt: skip
 
@@ -143,8 +165,10 @@ PREFIX_FUNCTIONS: Final = frozenset(
 
 # Words written as one name inside formulas.  Others of three letters and more are names too; of two letters, products.
 WORDS: Final = frozenset(
-    "net Net NET out Out OUT in In target Target output Output input Input total Total loss Loss LOSS MSE mse SSE BCE CE error "
-    "Error err Err lr new old New Old nuevo cost Cost label true pred hidden bias Bias weight update sum hid ideal actual "
+    "net Net NET out Out OUT in In target Target output Output input Input total Total loss Loss LOSS "
+    "MSE mse SSE BCE CE error "
+    "Error err Err lr new old New Old nuevo cost Cost label true pred hidden bias Bias weight update sum "
+    "hid ideal actual "
     "expected desired predicted act grad Grad nuevo neu alt prev next current learning rate "
     "rectified sensitivity".split(),
 ) | frozenset(FUNCTIONS)
@@ -152,23 +176,27 @@ WORDS: Final = frozenset(
 # Words that OCR sets letter by letter (`n e t_{h 1}`).
 SPACED_WORDS: Final = tuple(
     sorted(
-        ("net", "out", "target", "total", "output", "input", "loss", "Loss", "new", "old", "error", "MSE", "sigmoid", "max", "exp",
-         "log", "tanh", "hidden", "pred", "true", "label", "bias"),
-        key=len, reverse=True,
+        "net out target total output input loss Loss new old error MSE sigmoid max exp log tanh hidden pred true label "
+        "bias".split(),
+        key=len,
+        reverse=True,
     ),
-)  # fmt: skip
+)
 
 # Subscripts and superscripts that say which version of a value is meant.
 MARK_WORDS: Final = {
-    "new": "new", "New": "new", "NEW": "new", "nuevo": "new", "neu": "new", "updated": "new", "update": "new", "next": "new",
+    "new": "new", "New": "new", "NEW": "new", "nuevo": "new", "neu": "new", "updated": "new", "update": "new",
+    "next": "new",
     "新": "new", "更新": "new", "新的": "new", "after": "new", "old": "old", "Old": "old", "OLD": "old", "alt": "old",
     "旧": "old", "原": "old", "prev": "old", "before": "old", "viejo": "old",
 }  # fmt: skip
 
 # Words between formulas.
 CONNECTIVES: Final = frozenset(
-    "if otherwise where and for so then or when else with is since because thus hence therefore given let are the as at we get "
-    "similarly also while of to by from that which this gives i.e. e.g. wrt all but not be has into on an hidden layer".split(),
+    "if otherwise where and for so then or when else with is since because thus hence therefore given "
+    "let are the as at we get "
+    "similarly also while of to by from that which this gives i.e. e.g. wrt all but not be has into on "
+    "an hidden layer".split(),
 ) - {"hidden"}
 
 # Names that take a unit in parentheses: `out(h1)`, `E(total)`.
@@ -196,14 +224,20 @@ FRACTIONS: Final = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "�
 def _one_for_one() -> dict[int, str]:
     """Characters that mean the same as one ASCII character or sign, so that lengths and spans stay."""
     table = {
-        "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "﹣": "-", "∗": "*", "⋆": "*", "⁎": "*", "✕": "×", "✖": "×", "⨯": "×", "⨉": "×",
-        "⋅": "·", "∙": "•", "●": "•", "・": "·", "◦": "∘", "○": "∘", "⨀": "⊙", "☉": "⊙", "’": "'", "‘": "'", "´": "'", "ʹ": "'",
-        "、": ",", "，": ",", "；": ";", "：": ":", "＝": "=", "﹦": "=", "∶": ":", "〜": "~", "∼": "~", "～": "~", "˜": "~",
-        "\u00a0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u202f": " ", "\u3000": " ", "\u2005": " ", "\u2006": " ",
-        "\u200b": "\u200b", "\u200c": "\u200b", "\u200d": "\u200b", "\ufeff": "\u200b", "\u2060": "\u200b", "\u2061": "\u200b",
+        "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-", "﹣": "-", "∗": "*", "⋆": "*", "⁎": "*", "✕": "×", "✖": "×",
+        "⨯": "×", "⨉": "×",
+        "⋅": "·", "∙": "•", "●": "•", "・": "·", "◦": "∘", "○": "∘", "⨀": "⊙", "☉": "⊙", "’": "'", "‘": "'", "´": "'",
+        "ʹ": "'",
+        "、": ",", "，": ",", "；": ";", "：": ":", "＝": "=", "﹦": "=", "∶": ":", "〜": "~", "∼": "~", "～": "~",
+        "˜": "~",
+        "\u00a0": " ", "\u2002": " ", "\u2003": " ", "\u2009": " ", "\u202f": " ", "\u3000": " ", "\u2005": " ",
+        "\u2006": " ",
+        "\u200b": "\u200b", "\u200c": "\u200b", "\u200d": "\u200b", "\ufeff": "\u200b", "\u2060": "\u200b",
+        "\u2061": "\u200b",
         "\u2062": "\u200b", "\u200e": "\u200b", "\u200f": "\u200b", "\u00ad": "\u200b",
         "∕": "/", "⁄": "/", "【": "[", "】": "]", "〔": "[", "〕": "]", "⟨": "(", "⟩": ")", "ı": "i",
-        "𝜕": "∂", "𝛁": "∇", "𝛛": "∂", "𝜵": "∇", "𝟃": "∂", "ϵ": "ε", "ϕ": "φ", "ϑ": "θ", "ℒ": "L", "ℰ": "E", "ℎ": "h", "ℝ": "R",
+        "𝜕": "∂", "𝛁": "∇", "𝛛": "∂", "𝜵": "∇", "𝟃": "∂", "ϵ": "ε", "ϕ": "φ", "ϑ": "θ", "ℒ": "L", "ℰ": "E", "ℎ": "h",
+        "ℝ": "R",
         "𝓛": "L", "ℯ": "e", "∪": "∪",
     }  # fmt: skip
     for code in (*range(0xFF01, 0xFF5F), *range(0x1D400, 0x1D800)):

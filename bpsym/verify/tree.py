@@ -10,12 +10,14 @@ Parentheses, `\\left`/`\\right`, colour, boxes and bold type leave no node behin
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import fields as fields_of
-from fractions import Fraction
 from functools import cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from fractions import Fraction
 
 
 class Span(NamedTuple):
@@ -53,15 +55,17 @@ class Number:
 class Name:
     """A name with everything that hangs on it.
 
-    `base` is the letter or word: "w", "net", "E", "target"; a Greek letter by its LaTeX name ("delta", "eta"); a circled
-    label is its own character ("①").  Letters set apart by OCR are joined (`n e t_{h 1}` has base "net", sub ("h1",)).
+    `base` is the letter or word: "w", "net", "E", "target"; a Greek letter by its LaTeX name ("delta", "eta"); a
+    circled label is its own character ("①").  Letters set apart by OCR are joined (`n e t_{h 1}` has base "net", sub
+    ("h1",)).
 
     `sub` are the subscripts, split at commas, dots and brackets: `w_{H21.H11}` has ("H21", "H11"), `w_{1(j,i)}` has
-    ("1", "j", "i"), `out_{o_1}` and `out_{o1}` both have ("o1",), `out_{01}` keeps its zero.  Digits written right behind a
-    word are a subscript (`w5` reads like `w_5`, `h1` like `h_1`), so are zero-based indices `W₂[2][0]`: ("2", "2", "0").
+    ("1", "j", "i"), `out_{o_1}` and `out_{o1}` both have ("o1",), `out_{01}` keeps its zero.  Digits written right
+    behind a word are a subscript (`w5` reads like `w_5`, `h1` like `h_1`), so are zero-based indices `W₂[2][0]`:
+    ("2", "2", "0").
 
-    `layer` are superscripts that count something: `W^{(2)}`, `a^{[1]}`, `W[1]`, `a^{l-1}`, `a^{x,l-1}`.  `bracketed` tells
-    which delimiter showed it: "" for a bare superscript, "(" or "[".
+    `layer` are superscripts that count something: `W^{(2)}`, `a^{[1]}`, `W[1]`, `a^{l-1}`, `a^{x,l-1}`.  `bracketed`
+    tells which delimiter showed it: "" for a bare superscript, "(" or "[".
 
     `marks` is a sorted tuple out of "+", "prime" (once for each), "new", "old", "hat", "bar", "tilde", "star", "vec".
     """
@@ -76,7 +80,7 @@ class Name:
 
 
 @dataclass(frozen=True, slots=True)
-class Ellipsis:
+class Ellipsis:  # noqa: A001 - the mathematical term; nobody needs Python's here
     """`\\dots`, `…`, `\\vdots`: something left to the reader."""
 
     span: Span
@@ -121,8 +125,8 @@ class Sum:
 class Product:
     """Factors and what stood between them: `operators[k]` joins factor k and k+1.
 
-    One of "" (juxtaposition), "*", "×", "·", "x", "⊙" (also \\odot, \\circ, a bullet), "@" (`@` itself; AsciiMath's `@` reads
-    as "∘"), "∘", "⊗", "•×".  What an operator means (scalar, matrix, elementwise) is for the binder.
+    One of "" (juxtaposition), "*", "×", "·", "x", "⊙" (also \\odot, \\circ, a bullet, AsciiMath's `@`), "@", "⊗",
+    "•×".  What an operator means (scalar, matrix, elementwise) is for the binder.
     """
 
     span: Span
@@ -170,8 +174,8 @@ class Indexed:
 class Call:
     """A function surely applied: `sigmoid(z)`, `\\max(0, z)`, `\\log x`, `f'(z)`, `g_{ReLU}(Z)`, `\\sqrt{v}`.
 
-    Function names are canonical where they have several spellings: "sigmoid", "relu", "tanh", "softmax", "exp", "log", "ln",
-    "sqrt", "max", "min", "sum", "mean", "diag"; `\\sigma(z)` keeps the base "sigma".
+    Function names are canonical where they have several spellings: "sigmoid", "relu", "tanh", "softmax", "exp",
+    "log", "ln", "sqrt", "max", "min", "sum", "mean", "diag"; `\\sigma(z)` keeps the base "sigma".
     """
 
     span: Span
@@ -204,7 +208,7 @@ class Derivative:
 
 @dataclass(frozen=True, slots=True)
 class Differential:
-    """A differential on its own: `dZ[4]` and `dW2` (short for a derivative of the loss), `\\Delta w_{ji}` (a change)."""
+    """A differential on its own: `dZ[4]`, `dW2` (short for a derivative of the loss), `\\Delta w_{ji}` (a change)."""
 
     span: Span
     of: Expr
@@ -354,7 +358,7 @@ class Relation:
 
 @dataclass(frozen=True, slots=True)
 class Annotation:
-    """A remark on a part of a formula: an underbrace, a word, a value in passing (`h_2\\ (=0.7803)`, then `formula`)."""
+    """A remark on part of a formula: an underbrace, words, a value in passing (`h_2\\ (=0.7803)`, then `formula`)."""
 
     span: Span
     target: Expr | None

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bpsym.verify import limits
 from bpsym.verify.grammar import names
 from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, UnreadError, matching, split
-from bpsym.verify.grammar.parser import Parser
 from bpsym.verify.grammar.questions import rectangular, says_something, without_end
-from bpsym.verify.lexer import Token
 from bpsym.verify.tree import (
     Absolute,
     Call,
@@ -21,6 +18,12 @@ from bpsym.verify.tree import (
     Product,
     Row,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bpsym.verify.grammar.parser import Parser
+    from bpsym.verify.lexer import Token
 
 _ROUNDED: Final = {"⌊": "floor", "⌈": "ceil"}
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from bpsym.verify import limits
 from bpsym.verify.grammar import names, numerals, scripts
 from bpsym.verify.grammar.cursor import UnreadError, matching, span_of, split
-from bpsym.verify.grammar.parser import Parser
 from bpsym.verify.grammar.questions import STARTS, rectangular, without_end
-from bpsym.verify.lexer import Token
 from bpsym.verify.symbols import CASE_ENVIRONMENTS, MATRIX_ENVIRONMENTS
 from bpsym.verify.tree import (
     Annotation,
@@ -32,6 +30,12 @@ from bpsym.verify.tree import (
     Row,
     Span,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bpsym.verify.grammar.parser import Parser
+    from bpsym.verify.lexer import Token
 
 
 def argument(parser: Parser) -> Expr:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bpsym.errors import BpsymError
-from bpsym.verify.lexer import Token
 from bpsym.verify.tree import Annotation, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bpsym.verify.lexer import Token
 
 OPENERS = frozenset(["open", "begin-group", "begin"])
 CLOSERS = frozenset(["close", "end-group", "end"])

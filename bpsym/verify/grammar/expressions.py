@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bpsym.verify.grammar import brackets, constructs, names, numerals
-from bpsym.verify.grammar.cursor import Reading
 from bpsym.verify.grammar.parser import Parser, Rules
-from bpsym.verify.lexer import Token
 from bpsym.verify.tree import (
-    Ellipsis,
+    Ellipsis,  # noqa: A004 - as in tree
     Expr,
     Name,
     Span,
     Unknown,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bpsym.verify.grammar.cursor import Reading
+    from bpsym.verify.lexer import Token
 
 
 def expression(found: Sequence[Token], reading: Reading) -> Expr:

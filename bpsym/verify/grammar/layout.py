@@ -1,18 +1,23 @@
 """Rows and pieces: from the tokens of one formula to the chains written in it.
 
-Alignment environments, `\\\\`, commas, `\\quad`, arrows and words between formulas end here; what is left of each piece is
+Alignment environments, `\\\\`, commas, `\\quad`, arrows and words between formulas end here; what is left of each
+piece is
 `term relation term relation term`.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, has_relation, matching, split
-from bpsym.verify.lexer import Token
 from bpsym.verify.symbols import CASE_ENVIRONMENTS, LAYOUT_ENVIRONMENTS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bpsym.verify.lexer import Token
 
 _BARE_LABEL = re.compile(r"\(?[A-Z]{0,3}\d{1,3}[a-z]?\)?")
 _TIMES = frozenset("*×·x⊙@⊗•/")
@@ -306,10 +311,10 @@ def _numbered(found: list[Token], text: str) -> tuple[list[Token], str]:
         label = found[0].text
         found = found[2:] if found[1].kind in ("colon", "dot") else found[1:]
     kinds = [token.kind for token in found[:4]]
-    if kinds[:3] == ["open", "number", "close"] and len(found) > 3 and found[1].text.isdigit():
-        if kinds[3] in ("word", "diff", "frac", "label") and has_relation(found) and found[0].text == "(":
-            label = label or text[found[0].start : found[2].end]
-            found = found[3:]
+    numbered = kinds[:3] == ["open", "number", "close"] and found[0].text == "(" and found[1].text.isdigit()
+    if numbered and kinds[3:] and kinds[3] in ("word", "diff", "frac", "label") and has_relation(found):
+        label = label or text[found[0].start : found[2].end]
+        found = found[3:]
     if len(found) > 4 and [token.kind for token in found[-4:]] == ["space", "open", "number", "close"]:
         label = label or text[found[-3].start : found[-1].end]
         found = found[:-4]

@@ -1,17 +1,16 @@
 """Names: their scripts, their indices, and what a parenthesis behind them means.
 
-Only what is safe without knowing the network is decided: `a(1 - a)` is a product, `f(z)` a call, `E(total)` a name; `y(x)`
-stays an Application.
+Only what is safe without knowing the network is decided: `a(1 - a)` is a product, `f(z)` a call, `E(total)` a name;
+`y(x)` stays an Application.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bpsym.verify.grammar import scripts
 from bpsym.verify.grammar.cursor import UnreadError, has_relation, matching, split
-from bpsym.verify.grammar.parser import Parser
 from bpsym.verify.grammar.questions import (
     STARTS,
     UNIT,
@@ -37,6 +36,9 @@ from bpsym.verify.tree import (
     Span,
     Transpose,
 )
+
+if TYPE_CHECKING:
+    from bpsym.verify.grammar.parser import Parser
 
 _RATES: Final = frozenset(["eta", "alpha", "lr", "w", "W", "delta", "lambda"])
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from bpsym.verify import limits
 from bpsym.verify.grammar.cursor import UnreadError
-from bpsym.verify.lexer import Token
 from bpsym.verify.tree import Number, Span
+
+if TYPE_CHECKING:
+    from bpsym.verify.lexer import Token
 
 _PLAIN = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _FILLERS = re.compile(r"\{?,\}?(?=\d{3}(?!\d))|\\[, ]|\s|\{|\}")

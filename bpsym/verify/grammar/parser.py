@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bpsym.verify.grammar import numerals, scripts
 from bpsym.verify.grammar.cursor import Reading, UnreadError, has_relation, matching, span_of
 from bpsym.verify.grammar.questions import STARTS, TIMES, as_differential, juxtaposed, only_words, says_something
 from bpsym.verify.grammar.walker import END, Walker
-from bpsym.verify.lexer import Token
 from bpsym.verify.tree import (
     Annotation,
     Application,
@@ -34,6 +34,9 @@ from bpsym.verify.tree import (
     Sum,
     Transpose,
 )
+
+if TYPE_CHECKING:
+    from bpsym.verify.lexer import Token
 
 Rules = Mapping[str, Callable[["Parser"], Expr]]
 

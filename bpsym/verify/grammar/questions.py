@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from bpsym.verify.lexer import Token
 from bpsym.verify.symbols import FUNCTION_LETTERS, FUNCTIONS, UNIT_NAMES
 from bpsym.verify.tree import (
     Derivative,
@@ -20,6 +18,11 @@ from bpsym.verify.tree import (
     Span,
     walk,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bpsym.verify.lexer import Token
 
 TIMES: Final = frozenset(["*", "×", "·", "x", "⊙", "@", "⊗", "•"])
 STARTS: Final = frozenset(

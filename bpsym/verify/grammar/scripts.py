@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from bpsym.verify.grammar.cursor import Reading, UnreadError, matching, span_of
-from bpsym.verify.lexer import Token
 from bpsym.verify.symbols import MARK_WORDS
-from bpsym.verify.tree import Name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bpsym.verify.lexer import Token
+    from bpsym.verify.tree import Name
 
 # Bases that are raised to powers even by letters: Euler's number, decay rates, numbers of things.
 _RAISED: Final = frozenset(["e", "beta", "gamma", "rho", "lambda", "pi", "epsilon"])
@@ -59,14 +62,13 @@ def with_subscript(name: Name, found: Sequence[Token]) -> Name:
         if part in MARK_WORDS:
             marks.append(MARK_WORDS[part])
             continue
-        primes = len(part) - len(part.rstrip("'"))
-        marks += ["prime"] * primes
-        part = part.rstrip("'")
-        if part.endswith("+") and len(part) > 1:  # w_{5+}
+        kept = part.rstrip("'")
+        marks += ["prime"] * (len(part) - len(kept))
+        if kept.endswith("+") and len(kept) > 1:  # w_{5+}
             marks.append("+")
-            part = part[:-1]
-        if part:
-            sub.append(part)
+            kept = kept[:-1]
+        if kept:
+            sub.append(kept)
     return replace(name, sub=tuple(sub), marks=tuple(sorted(marks)))
 
 

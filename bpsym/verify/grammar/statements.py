@@ -5,16 +5,15 @@ A term that cannot be read costs that term, not the chain.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 from bpsym.verify import limits
 from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, Reading, UnreadError, split
 from bpsym.verify.grammar.expressions import expression
 from bpsym.verify.grammar.layout import Piece, pieces
 from bpsym.verify.lexer import Flavour, Token, tokens
-from bpsym.verify.source import Source
 from bpsym.verify.tree import (
     Annotation,
     Context,
@@ -32,6 +31,11 @@ from bpsym.verify.tree import (
     Unreadable,
     walk,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from bpsym.verify.source import Source
 
 _BEFORE_OPERATOR = frozenset("+*×·x⊙@⊗•/")
 # Where two of these count layers by their superscripts, all of them do.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bpsym.verify import limits
 from bpsym.verify.grammar.cursor import CLOSERS, Reading, UnreadError, matching
 from bpsym.verify.lexer import Token
 from bpsym.verify.tree import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 END: Final = Token("end-of-formula", "", 0, 0)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from bpsym.verify.lexing.pen import Token
 from bpsym.verify.symbols import CONNECTIVES, SPACED_WORDS
+
+if TYPE_CHECKING:
+    from bpsym.verify.lexing.pen import Token
 
 
 def bare_scripts(found: list[Token]) -> list[Token]:

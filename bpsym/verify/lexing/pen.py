@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from bpsym.verify.source import Source
+if TYPE_CHECKING:
+    from bpsym.verify.source import Source
 
 DIGITS: Final = re.compile(r"\d+(?!\.?\d)")  # not the beginning of a decimal
 NEAR: Final = 40  # so many characters before and behind a token are looked at

@@ -13,7 +13,8 @@ from bpsym.verify.symbols import ACCENTS, COMMANDS, DROPPED, FRACTIONS, SIGNS, S
 _LONG: Final = {
     ":=": ("relation", ":="), "=>": ("implies", "⇒"), "->": ("relation", "→"), "-->": ("relation", "→"),
     "~=": ("relation", "≈"), "≈=": ("relation", "≈"), "!=": ("relation", "≠"), "<=": ("relation", "≤"),
-    ">=": ("relation", "≥"), "+=": ("relation", "+="), "-=": ("relation", "-="), "**": ("sup", "**"), "||": ("bar", "‖"),
+    ">=": ("relation", "≥"), "+=": ("relation", "+="), "-=": ("relation", "-="), "**": ("sup", "**"), "||": ("bar",
+    "‖"),
 }  # fmt: skip
 
 

@@ -133,7 +133,7 @@ def script_word(pen: Pen, run: str, start: int, end: int) -> None:
     """What belongs to a script without braces: in TeX a letter with its digits or a word we know, else everything."""
     if pen.flavour.tex and run not in WORDS and run not in MARK_WORDS and run not in pen.flavour.words:
         known = next((word for word in MARK_WORDS if run.startswith(word) and len(word) > 2), None)
-        if known is None and len(run) > 1 and (run == "total" or run[:3] in ("tot",)):
+        if known is None and len(run) > 1 and (run == "total" or run.startswith("tot")):
             known = run
         keep = len(known) if known else 1
         digits = DIGITS.match(pen.text, start + keep) if keep == len(run) and pen.out[-1].kind == "sub" else None
@@ -168,5 +168,6 @@ def greek(pen: Pen, letter: str, start: int, end: int) -> None:
 def _is_quantity(rest: str) -> bool:
     """May what follows a d be differentiated?  One letter, a Greek word, or the name of a quantity."""
     return len(rest) == 1 or rest in GREEK_WORDS or rest in (
-        "net", "out", "in", "Net", "Out", "Loss", "loss", "Etotal", "error", "Error", "hidden", "output", "target", "cost",
+        "net", "out", "in", "Net", "Out", "Loss", "loss", "Etotal", "error", "Error", "hidden", "output", "target",
+        "cost",
     )  # fmt: skip

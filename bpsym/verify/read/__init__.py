@@ -1,7 +1,7 @@
 """Reading: a file in, its written mathematics out.
 
-Every format becomes text with places (`Source`) and goes through the same scan; only HTML and notebooks have to be taken out
-of their wrapping first.
+Every format becomes text with places (`Source`) and goes through the same scan; only HTML and notebooks have to be
+taken out of their wrapping first.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from bpsym.verify.tree import Document, Span, Unreadable
 def read(source: Path | str | bytes, name: str | None = None) -> Document:
     """Everything a document states, with places.
 
-    `source` is a path or a file's bytes; `name` is what to call it.  Raises BpsymError if there is no such file or it is no
-    text; what cannot be understood in a text is listed in `Document.unreadable`.
+    `source` is a path or a file's bytes; `name` is what to call it.  Raises BpsymError if there is no such file or it
+    is no text; what cannot be understood in a text is listed in `Document.unreadable`.
     """
     if isinstance(source, bytes):
         data, name = source, name or "document"

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bpsym.verify.grammar.cursor import Reading, UnreadError
 from bpsym.verify.grammar.expressions import expression
 from bpsym.verify.lexer import Flavour, tokens
-from bpsym.verify.source import Source
 from bpsym.verify.tree import Argument, CodeCall, Expr
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bpsym.verify.source import Source
 
 CODE: Final = Flavour(tex=False, code=True)
 _CALL: Final = re.compile(r"([A-Za-z_][\w.]*)\s*\(")

@@ -1,17 +1,19 @@
 """HTML: text and formulas out of the tags, as Markdown with places.
 
-Formulas come from MathJax's sources in the text, from KaTeX's annotations, from `<script type="math/tex">` and from MathML.
-Scripts and styles are skipped; nothing is fetched.
+Formulas come from MathJax's sources in the text, from KaTeX's annotations, from `<script type="math/tex">` and from
+MathML. Scripts and styles are skipped; nothing is fetched.
 """
 
 from __future__ import annotations
 
 import re
 from html import unescape
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bpsym.verify.source import Source, inserted, joined
-from bpsym.verify.tree import Span
+
+if TYPE_CHECKING:
+    from bpsym.verify.tree import Span
 
 _PIECE: Final = re.compile(
     r"<!--.*?-->|<(?P<closing>/?)(?P<name>[A-Za-z][\w:-]*)(?P<attributes>(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*)>"
@@ -98,7 +100,6 @@ class _Page:
         self.stack: list[tuple[str, int, str]] = []  # MathML: element, children seen, closing text
         self.katex = 0  # depth of the spans KaTeX draws for the eye
         self.spans: list[bool] = []
-        self.row = 0
         self.display = False
         self.listing = False
 
@@ -121,7 +122,7 @@ class _Page:
             elif match.group("name"):
                 name = match.group("name").lower().removeprefix("m:").removeprefix("mml:")
                 closing = bool(match.group("closing"))
-                jump = self.tag(name, closing, match.group("attributes") or "", at, position)
+                jump = self.tag(name, match.group("attributes") or "", at, position, closing=closing)
                 position = max(position, jump)
         self.words(position, len(text))
 
@@ -142,7 +143,7 @@ class _Page:
                 else:
                     self.math.append(part[position : position + 1])
 
-    def tag(self, name: str, closing: bool, attributes: str, at: Span, position: int) -> int:
+    def tag(self, name: str, attributes: str, at: Span, position: int, *, closing: bool) -> int:
         """Handle a tag; returns an offset to jump to, 0 for none."""
         text = self.source.text
         if name in _SKIPPED and not closing and not attributes.rstrip().endswith("/"):
@@ -157,13 +158,13 @@ class _Page:
                 ]
             return stop
         if name == "span":
-            self.span_tag(closing, attributes)
+            self.span_tag(attributes, closing=closing)
         if self.katex:
             return 0
         if name == "math":
-            self.math_tag(closing, attributes, at)
+            self.math_tag(attributes, at, closing=closing)
         elif self.math is not None:
-            return self.mathml(name, closing, attributes, at, position)
+            return self.mathml(name, attributes, at, position, closing=closing)
         elif name in ("td", "th"):
             if not closing:
                 self.say(" ", at)
@@ -171,8 +172,7 @@ class _Page:
                 self.say(" | ", at)
         elif name == "tr":
             self.say("\n" if closing else "\n| ", at)
-            self.row = self.row if closing else self.row + 1
-        elif name in ("thead",) and closing:
+        elif name == "thead" and closing:
             self.say("\n|---|\n", at)
         elif name in ("sub", "sup"):
             self.say("}" if closing else ("_{" if name == "sub" else "^{"), at)
@@ -187,7 +187,8 @@ class _Page:
             self.say("\n\n" if name in ("p", "div", "section", "blockquote") else "\n", at)
         return 0
 
-    def span_tag(self, closing: bool, attributes: str) -> None:
+    def span_tag(self, attributes: str, *, closing: bool) -> None:
+        """Spans that KaTeX and MathJax draw for the eye hold the formula a second time."""
         if closing:
             if self.spans and self.spans.pop():
                 self.katex -= 1
@@ -196,7 +197,8 @@ class _Page:
             self.spans.append(drawn)
             self.katex += drawn
 
-    def math_tag(self, closing: bool, attributes: str, at: Span) -> None:
+    def math_tag(self, attributes: str, at: Span, *, closing: bool) -> None:
+        """MathML begins or ends."""
         if not closing:
             self.math = []
             self.stack = []
@@ -206,7 +208,8 @@ class _Page:
             dollar = "$$" if self.display else "$"
             self.out += [inserted(dollar, at), *tex, inserted(dollar, at)]
 
-    def mathml(self, name: str, closing: bool, attributes: str, at: Span, position: int) -> int:
+    def mathml(self, name: str, attributes: str, at: Span, position: int, *, closing: bool) -> int:
+        """An element of MathML as TeX; returns an offset to jump to, 0 for none."""
         if name == "annotation" and not closing:
             end = self.source.text.find("</annotation", position)
             if "tex" in attributes.lower() and end > 0:
@@ -214,7 +217,7 @@ class _Page:
                 self.stack = []
                 close = self.source.text.find("</math", end)
                 return close if close > 0 else end
-            return end if end > 0 else 0
+            return max(0, end)
         if self.math is None:
             return 0
         if closing:

@@ -74,11 +74,7 @@ def expand(source: Source, macros: dict[str, Macro], budget: Budget) -> Source:
             if macro is None or match.start() < position:
                 continue
             end, values = _arguments(text, match.end(), macro)
-            body = re.sub(
-                r"#(\d)",
-                lambda found: values[int(found.group(1)) - 1] if 0 < int(found.group(1)) <= len(values) else "",
-                macro.body,
-            )
+            body = _filled(macro.body, values)
             budget.calls -= 1
             budget.growth -= len(body)
             if budget.calls < 0 or budget.growth < 0:
@@ -92,6 +88,12 @@ def expand(source: Source, macros: dict[str, Macro], budget: Budget) -> Source:
             break
         source = joined([*parts, source[position:]])
     return source
+
+
+def _filled(body: str, values: list[str]) -> str:
+    """A body with `#1` … replaced; what was not given is nothing."""
+    given = dict(enumerate(values, start=1))
+    return re.sub(r"#(\d)", lambda found: given.get(int(found.group(1)), ""), body)
 
 
 def _arguments(text: str, position: int, macro: Macro) -> tuple[int, list[str]]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bpsym.verify.source import Source, inserted, joined
 from bpsym.verify.tree import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _JSON: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
@@ -56,34 +58,34 @@ def _strings(source: Source) -> Iterator[tuple[list[str], Source]]:
     key = ""
     expects_value = False
     for match in _JSON.finditer(source.text):
-        token = match.group()
-        if token in "{[":
+        piece = match.group()
+        if piece in "{[":
             if len(arrays) >= _DEPTH:
                 return
             if arrays:
                 path.append(str(counts[-1]) if arrays[-1] else key)
-            arrays.append(token == "[")
+            arrays.append(piece == "[")
             counts.append(0)
-            expects_value = token == "["
-        elif token in "}]":
+            expects_value = piece == "["
+        elif piece in "}]":
             if not arrays:
                 return
             arrays.pop()
             counts.pop()
             if path:
                 path.pop()
-        elif token == ",":
+        elif piece == ",":
             if counts:
                 counts[-1] += 1
             expects_value = bool(arrays) and arrays[-1]
-        elif token == ":":
+        elif piece == ":":
             expects_value = True
-        elif token.startswith('"') and arrays:
+        elif piece.startswith('"') and arrays:
             if expects_value:
                 last = str(counts[-1]) if arrays[-1] else key
                 yield [*path, last], _unescaped(source[match.start() + 1 : match.end() - 1])
             else:
-                key = token[1:-1]
+                key = piece[1:-1]
 
 
 def _unescaped(part: Source) -> Source:

@@ -1,14 +1,14 @@
 """Formulas and figures in running text.
 
-A formula in prose is a run of mathematical tokens around a relation; ordinary words, Chinese text and full stops end it.
+A formula in prose is a run of mathematical tokens around a relation; ordinary words, Chinese text and full stops end
+it.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
 from itertools import islice
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bpsym.verify import limits
 from bpsym.verify.grammar.cursor import Reading, UnreadError
@@ -18,6 +18,9 @@ from bpsym.verify.lexer import CJK, Flavour, Token, tokens
 from bpsym.verify.source import Source
 from bpsym.verify.symbols import CONNECTIVES, FUNCTIONS, GREEK_WORDS, UNIT_NAMES, WORDS
 from bpsym.verify.tree import Negative, Number, Row, Sentence, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
 
 PLAIN: Final = Flavour(tex=False)
 _NEVER: Final = frozenset(["a", "A", "I"])

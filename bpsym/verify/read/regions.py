@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bpsym.verify import limits
 from bpsym.verify.symbols import LAYOUT_ENVIRONMENTS
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 _ENVIRONMENTS: Final = "|".join(
     re.escape(name) for name in sorted(LAYOUT_ENVIRONMENTS | {"array", "cases"}, key=len, reverse=True)
 )
-_TAGS: Final = "img|a|p|div|br|span|font|center|table|thead|tbody|tr|td|th|b|i|em|strong|u|h[1-6]|li|ul|ol|hr|details|summary|figure|input|code|pre"
+_TAGS: Final = (
+    "img|a|p|div|br|span|font|center|table|thead|tbody|tr|td|th|b|i|em|strong|u|h[1-6]|li|ul|ol|hr|details|summary|figure"
+    "|input|code|pre"
+)
 _OPENING: Final = re.compile(
     r"(?P<front>\A---[ \t]*\r?\n.{0,4000}?\n---[ \t]*(?=\r?\n|\Z))"
-    r"|(?P<definition>^[ \t]*\\(?:(?:re|provide)?newcommand|def|let|DeclareMathOperator|usepackage|documentclass)\b[^\n]*)"
+    r"|(?P<definition>^[ \t]*\\(?:(?:re|provide)?newcommand|def|let|DeclareMathOperator|usepackage|documentclass)\b"
+    r"[^\n]*)"
     r"|(?P<fence>^[ \t>]*(?P<ticks>`{3,}|~{3,})[ \t]*(?P<language>[^\n`]*)$)"
     r"|(?P<comment><!--)"
     r"|(?P<address>https?://[^\s\"'<>]+)"
@@ -30,7 +36,8 @@ _OPENING: Final = re.compile(
     r"|(?P<ticked>\$`)"
     r"|(?P<role>:math:`)"
     r"|(?P<directive>^[ \t]*\.\. math::[^\n]*\n(?:[ \t]*:[^\n]*\n|[ \t]*\n)*)"
-    r"|(?P<heading>^[ \t]{0,3}\#{1,6}[ \t]+(?P<title>[^\n]*)|\\(?:sub)*(?:section|paragraph|chapter)\*?\{(?P<section>[^{}\n]*)\})"
+    r"|(?P<heading>^[ \t]{0,3}\#{1,6}[ \t]+(?P<title>[^\n]*)"
+    r"|\\(?:sub)*(?:section|paragraph|chapter)\*?\{(?P<section>[^{}\n]*)\})"
     r"|(?P<dollar>(?<![\\$])\$(?!\$))"
     r"|(?P<tick>(?<!`)`(?!`))",
     re.MULTILINE | re.DOTALL,

@@ -1,16 +1,15 @@
 """Markdown, LaTeX and plain text: where the mathematics stands.
 
-One pass marks the regions (displays, inline formulas, fences, code), a second goes through the lines and reads what is left
-as prose, with the formulas and figures in it.  Markdown's own rules stay out of it: a formula is text to Markdown, and what
-people write between dollar signs breaks most of them.
+One pass marks the regions (displays, inline formulas, fences, code), a second goes through the lines and reads what
+is left as prose, with the formulas and figures in it.  Markdown's own rules stay out of it: a formula is text to
+Markdown, and what people write between dollar signs breaks most of them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bpsym.verify import limits
 from bpsym.verify.grammar.statements import Formula
@@ -20,6 +19,9 @@ from bpsym.verify.read.regions import Region, regions
 from bpsym.verify.read.unwrap import LINE, decoded, lines_of, unquoted
 from bpsym.verify.source import Source
 from bpsym.verify.tree import CodeCall, Context, Sentence, Table, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _TEX_COMMAND: Final = re.compile(
     r"\\(?:frac|partial|text|sum|delta|eta|sigma|times|cdot|begin|left|dfrac|mathrm|alpha)\b|_\{"
@@ -229,7 +231,9 @@ class _Scanner:
     def line(self, start: int, stop: int, regions: list[Region]) -> None:
         text = self.text
         marker = _MARKER.match(text, start, stop)
-        first = marker.end() if marker and not text[start:stop].lstrip().startswith(("- ", "-\t")) or marker else start
+        first = (
+            marker.end() if (marker and not text[start:stop].lstrip().startswith(("- ", "-\t"))) or marker else start
+        )
         if not regions and self.whole_line(first, stop):
             return
         position = first

@@ -1,7 +1,7 @@
 """What is left of formulas on pages that were scraped badly.
 
-KaTeX holds each formula twice, once for the eye and once as source; a careless copy runs them together (`W2W_2`), or puts
-the letters for the eye one on a line, then the source, then the letters again.
+KaTeX holds each formula twice, once for the eye and once as source; a careless copy runs them together (`W2W_2`), or
+puts the letters for the eye one on a line, then the source, then the letters again.
 """
 
 from __future__ import annotations
@@ -11,8 +11,10 @@ from typing import Final
 
 _COMMAND: Final = re.compile(r"\\([A-Za-z]+)\s?")
 _GREEK: Final = {
-    "eta": "η", "delta": "δ", "alpha": "α", "sigma": "σ", "partial": "∂", "beta": "β", "gamma": "γ", "theta": "θ", "lambda": "λ",
-    "Delta": "Δ", "nabla": "∇", "sum": "∑", "mu": "μ", "epsilon": "ϵ", "varepsilon": "ε", "phi": "ϕ", "cdot": "", "times": "",
+    "eta": "η", "delta": "δ", "alpha": "α", "sigma": "σ", "partial": "∂", "beta": "β", "gamma": "γ", "theta": "θ",
+    "lambda": "λ",
+    "Delta": "Δ", "nabla": "∇", "sum": "∑", "mu": "μ", "epsilon": "ϵ", "varepsilon": "ε", "phi": "ϕ", "cdot": "",
+    "times": "",
 }  # fmt: skip
 _RUN: Final = 3  # so many lines of one sign make a column
 

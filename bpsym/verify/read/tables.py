@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from bpsym.verify import limits
 from bpsym.verify.grammar.cursor import Reading, UnreadError
 from bpsym.verify.grammar.expressions import expression
 from bpsym.verify.lexer import Flavour, tokens
-from bpsym.verify.source import Source
 from bpsym.verify.tree import Cell, Expr, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bpsym.verify.source import Source
 
 _RULE: Final = re.compile(r"[ \t>]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|?)+[ \t]*")
 _CELL: Final = re.compile(r"(?:\\.|`[^`\n]*`|\$[^$\n]*\$|[^|\\])+")

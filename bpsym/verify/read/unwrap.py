@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_plus
 
 from bpsym.verify.source import Source, inserted, joined
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from collections.abc import Set as AbstractSet
 
 LINE: Final = re.compile(r"[^\n]*\n|[^\n]+\Z")
 _JOINED: Final = 60  # lines of one matrix
