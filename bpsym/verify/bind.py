@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from flint import fmpq
 
 from bpsym.backprop import backprop
+from bpsym.errors import BpsymError
 from bpsym.expand import Expansion
 from bpsym.networks import dense
 from bpsym.program import Role, head
@@ -17,7 +18,8 @@ from bpsym.verify.check.state import State, new_state
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.meaning.arrays import Array, Value, scalars, transposed
 from bpsym.verify.meaning.described import spellings
-from bpsym.verify.meaning.gathered import definitions_of, gather
+from bpsym.verify.meaning.functions import definitions_of
+from bpsym.verify.meaning.gathered import gather
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.network import NO_VALUES, Network
 from bpsym.verify.meaning.scope import Scope
@@ -33,7 +35,7 @@ if TYPE_CHECKING:
 def bind(document: Document, description: Description | None, given: Mapping[str, fmpq]) -> State:
     """Everything needed to judge a document's first line."""
     if description is None:
-        return gather(document, given)
+        return own_state(document, given)
     program = description.program
     if not program.all(Role.UPDATED):
         program = with_update(program)  # an update may be written down where none is described
@@ -46,6 +48,16 @@ def bind(document: Document, description: Description | None, given: Mapping[str
     state = new_state(scope, network, environment, _exact_values(network, environment))
     state.shallower = lru_cache(maxsize=8)(lambda depth: _shallower(description, depth))
     return state
+
+
+def own_state(document: Document, given: Mapping[str, fmpq]) -> State:
+    """The state at the top of a document that is its own description."""
+    scope, _ = gather(document, given)
+    network = scope.network
+    if network is None:
+        raise BpsymError("nothing was gathered")  # gather always sets one
+    environment = network.environment()
+    return new_state(scope, network, environment, _exact_values(network, environment))
 
 
 def _shallower(description: Description, depth: int) -> State | None:

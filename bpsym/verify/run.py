@@ -10,6 +10,8 @@ from flint import ctx
 
 from bpsym.verify.bind import bind
 from bpsym.verify.check.judge import judge
+from bpsym.verify.check.prose import restatements
+from bpsym.verify.check.training import training_claims
 from bpsym.verify.check.verdicts import Judgement, Verdict
 
 if TYPE_CHECKING:
@@ -45,9 +47,11 @@ def verify(
     before, ctx.prec = ctx.prec, PRECISION
     try:
         state = bind(document, description, given or {})
-        found: list[Judgement] = []
+        found, settled = training_claims(document, description)
         for statement in document.statements:
-            found.extend(judge(statement, state))
+            if not any(span.start <= statement.span.start < span.end for span in settled):
+                found.extend(judge(statement, state))
+        found.extend(restatements(document, state, settled))
         found.extend(Judgement(gap.span, Verdict.UNREADABLE, details={"why": gap.why}) for gap in document.unreadable)
     finally:
         ctx.prec = before

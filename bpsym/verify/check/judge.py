@@ -144,7 +144,7 @@ def _open(chain: Chain, first: Expr) -> None:
         chain.reference = replace(first, marks=("new",)) if isinstance(first, Name) else first
         chain.truth = list(values(chain.reference, state, state.truth))
     chain.formulas.extend(state.formulas.get(subject, ()))
-    chain.numerics.extend((tree, False) for tree in state.numerics.get(subject, ()))
+    chain.numerics.extend(state.numerics.get(subject, ()))
 
 
 def _worked_row(chain: Chain, first: Expr) -> list[Judgement]:
@@ -270,6 +270,10 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
         return Judgement(term.span, Verdict.NOTE, rule="opposite-delta")
     if symbols.by_another_reading(before, term, state) or _right_when_shallower(before, term, state):
         return Judgement(term.span, Verdict.RIGHT)
+    if not state.scope.described and isinstance(chain.subject, Key) and _goes_on_from(chain, term):
+        chain.truth = list(values(term, state, state.truth))
+        chain.formulas.append(term)
+        return Judgement(term.span, Verdict.RIGHT)  # a name defined afresh
     if symbols.follows_from_own_function(before, term, state):
         return Judgement(term.span, Verdict.CARRIED)
     carried = state.carried(chain.subject)
@@ -285,6 +289,15 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
     chain.broken = True
     chain.formulas.append(term)
     return Judgement(term.span, Verdict.WRONG, expected, "formula", {"left": before, "right": term, "truth": ours[:1]})
+
+
+def _goes_on_from(chain: Chain, term: Expr) -> bool:
+    """Whether the numbers behind a formula are its values."""
+    state = chain.state
+    ours = list(values(term, state, state.truth))
+    numbers_behind = [t for t in chain.statement.terms if kind_of(t) in (Kind.NUMERIC, Kind.NUMBER)]
+    theirs = [v for t in numbers_behind for v in values(t, state, state.as_read())]
+    return any(_meet(a, b) for a in ours for b in theirs)
 
 
 def _right_when_shallower(before: Expr, term: Expr, state: State) -> bool:
@@ -326,6 +339,8 @@ def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, tuple[Shown, st
     for value in (*exact, *read):
         if any(_meet(value, right) for right in references):
             return Verdict.RIGHT, None
+    if not chain.truth and not any(not bad for _, bad in chain.numerics):
+        return Verdict.UNDECIDED, None
     carried = state.carried(chain.subject)
     theirs = [v for formula in chain.formulas for v in values(formula, state, carried)]
     theirs += [v for other, bad in chain.numerics if not bad for v in values(other, state, state.as_read())]
@@ -382,7 +397,7 @@ def _culprit(chain: Chain, term: Expr) -> tuple[Shown, str] | None:
 def _number(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
     state, subject = chain.state, chain.subject
     shown = [s for s in leaves(term) if s is not None]
-    shape = _shape(term)
+    shape = shape_of(term)
     routes = _routes(chain)
     verdicts = numbers.judged(shown, shape, routes)
     if verdicts is None:
@@ -436,7 +451,8 @@ def _restated(state: State, subject: Subject, shown: list[Shown]) -> bool:
     )
 
 
-def _shape(term: Expr) -> tuple[int, ...] | None:
+def shape_of(term: Expr) -> tuple[int, ...] | None:
+    """Rows and columns of a term that is a list or a matrix."""
     match term:
         case Matrix(rows=rows):
             return (len(rows), len(rows[0]))
@@ -525,7 +541,7 @@ def _close(chain: Chain, found: list[Judgement]) -> None:
     known = state.formulas.setdefault(subject, [])
     known.extend(t for t in chain.formulas if t not in known)
     if chain.numerics:
-        state.numerics[subject] = [tree for tree, bad in chain.numerics if not bad][-1:]
+        state.numerics[subject] = chain.numerics[-1:]
     if (
         isinstance(subject, Key)
         and subject.new

@@ -76,8 +76,10 @@ def _one(
     if hits(line, cut) or hits(rounded, half) or hits(rounded, cut):
         return follows
     if hits(carried, half) or hits(carried, cut):
+        if not (truth or line):
+            return Verdict.RIGHT
         return Verdict.CARRIED if routes.tainted else Verdict.DIGIT
-    return Verdict.WRONG
+    return Verdict.WRONG if truth or line or rounded else Verdict.UNDECIDED  # figures nobody can check disagree
 
 
 def as_shown(value: Scalar, like: Shown) -> str:

@@ -39,7 +39,7 @@ class State:
     wrong: set[Subject] = field(default_factory=set)
     overrides: dict[Atom, Scalar] = field(default_factory=dict)
     formulas: dict[Subject, list[Expr]] = field(default_factory=dict)
-    numerics: dict[Subject, list[Expr]] = field(default_factory=dict)
+    numerics: dict[Subject, list[tuple[Expr, bool]]] = field(default_factory=dict)
     exact: set[fmpq] = field(default_factory=set)
     symbolic_wrong: dict[Subject, Expr] = field(default_factory=dict)
     updated: set[Key] = field(default_factory=set)
@@ -50,7 +50,8 @@ class State:
 
     def is_exact(self, number: Number) -> bool:
         """Whether a numeral is taken at its word: a count, a given, a value that ends there."""
-        return number.places <= 0 or number.digits <= 1 or rational(number.value) in self.exact
+        short = number.digits <= 1 and number.places <= 1
+        return number.places <= 0 or short or rational(number.value) in self.exact
 
     def carried(self, without: Subject | None) -> Point:
         """The point at which the document's own figures stand for what it has shown."""

@@ -9,13 +9,15 @@ from itertools import product
 from flint import arb, fmpq
 
 from bpsym.verify.check.state import State, values
-from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, is_vector
+from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, is_vector, scalars
 from bpsym.verify.meaning.denote import Indices
-from bpsym.verify.meaning.keys import free_letters, key
+from bpsym.verify.meaning.activations import known_function
+from bpsym.verify.meaning.keys import Key, free_letters, key
 from bpsym.verify.meaning.scope import Point
 from bpsym.verify.tree import BigSum, Call, Derivative, Expr, Name, Product, walk
 
 LARGEST = 6  # values tried for a free index
+MOST_NAMES = 200  # followed through names for formulas
 READINGS = 4  # of one letter
 PLACES = 24  # combinations tried
 SHARP = fmpq(1, 10**12)  # a ball wider than this proves nothing
@@ -31,11 +33,45 @@ def equal(left: Expr, right: Expr, state: State, *, flipped: bool = False) -> bo
             for points in (state.nearby, state.specialised, plain if _has_letters(left, right) else []):
                 if _equal_at(left, right, state, points, place, flipped=flipped):
                     verdict = True
+        if verdict is False and not _comparable(left, right, state, place):
+            verdict = None
         if verdict is not None:
             verdicts.append(verdict)
         if verdict is False:
             return False
     return True if verdicts or _chain_rule(left, right) else None
+
+
+def _comparable(left: Expr, right: Expr, state: State, place: Indices) -> bool:
+    """Whether two formulas of a document's own network rest on the same open names, so that a difference is an error."""
+    network = state.scope.network
+    if network is None or not network.is_own:
+        return True
+    return _open_names(left, state, place) == _open_names(right, state, place)
+
+
+def _open_names(tree: Expr, state: State, place: Indices) -> frozenset[object]:
+    """Atoms without a number and functions nobody defines."""
+    found: set[object] = set()
+    stack: list[Expr] = [tree]
+    seen: set[Key] = set()
+    for _ in range(MOST_NAMES):
+        if not stack:
+            break
+        for node in walk(stack.pop()):
+            if isinstance(node, Call) and known_function(node) is None and node.function.base not in ("sigma", "max", "min"):
+                if node.function.base not in state.scope.functions:
+                    found.add(node.function.base)
+            if not isinstance(node, Name):
+                continue
+            wanted = key(node, place)
+            atoms = state.scope.atoms(wanted)
+            if atoms is not None and state.scope.network is not None:
+                found |= state.scope.network.unsettled(scalars(atoms))
+            elif wanted in state.scope.macros and wanted not in seen:
+                seen.add(wanted)
+                stack.append(state.scope.macros[wanted])
+    return frozenset(found)
 
 
 def by_another_reading(left: Expr, right: Expr, state: State) -> bool:

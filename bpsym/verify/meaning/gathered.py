@@ -2,58 +2,323 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from flint import fmpq
+from sympy import Expr as Atom
+from sympy import Symbol
 
-from bpsym.verify.meaning.keys import Key, key
-from bpsym.verify.meaning.scope import Definition, Scope, has_derivatives, subject_of
-from bpsym.verify.tree import Call, Document, Expr, Name, Number, Statement, walk
+from bpsym.errors import BpsymError
+from bpsym.expand import Expansion
+from bpsym.program import Program, Quantity, Role, Step
+from bpsym.verify.check.align import pairs, turned
+from bpsym.verify.check.terms import Kind, kind_of, leaves
+from bpsym.verify.meaning.algebra import NoValueError, rational, symbolic
+from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, mapped, scalars
+from bpsym.verify.meaning.denote import Indices, Reading, denote
+from bpsym.verify.meaning.functions import definitions_of, symbolic_function
+from bpsym.verify.meaning.keys import Key, free_letters, key
+from bpsym.verify.meaning.network import Network
+from bpsym.verify.meaning.scope import LOSSES, Scope, has_derivatives, subject_of
+from bpsym.verify.tree import (
+    Application,
+    Derivative,
+    Differential,
+    Document,
+    Expr,
+    Name,
+    Number,
+    Statement,
+    walk,
+)
+
+MOST_ATOMS = 3000  # of a document's own network
+DEFINING = frozenset(["=", ":=", "≈"])
+RATES = frozenset(["eta", "alpha", "lr"])
 
 
-def definitions_of(document: Document, scope: Scope) -> None:
-    """Functions the document writes down, and names of its own for formulas."""
+@dataclass
+class Sources:
+    """What a document says of its names, before anything is made of it."""
+
+    formulas: dict[Key, list[Expr]] = field(default_factory=dict)
+    patterns: list[tuple[Name, Expr]] = field(default_factory=list)  # a^l = σ(z^l)
+    numbers: dict[Key, Expr] = field(default_factory=dict)  # the first number each name is given
+    computed: set[Key] = field(default_factory=set)  # names with a computation in numbers
+    losses: Counter[Key] = field(default_factory=Counter)  # what is differentiated
+
+
+def gather(document: Document, given: Mapping[str, fmpq]) -> tuple[Scope, set[Key]]:
+    """The scope at the top of a document that describes its own network, and which names are given by numbers alone."""
+    sources = Sources()
     for statement in document.statements:
-        if not statement.relations or statement.relations[0].kind not in ("=", ":=", "≈"):
-            continue
-        first, second = statement.terms[:2]
-        if isinstance(first, Call):
-            _function(scope, first, statement)
-        elif isinstance(first, Name):
-            _macro(scope, key(first), second)
+        _collect(statement, sources)
+    scope = Scope()
+    definitions_of(document, scope)
+    builder = _Builder(sources, scope, given)
+    builder.build()
+    return scope, builder.alone
 
 
-def _function(scope: Scope, call: Call, statement: Statement) -> None:
-    """`f(z) = 1/(1 + e^{-z})`."""
-    if len(call.arguments) != 1 or not isinstance(call.arguments[0], Name) or call.function.marks:
+def _collect(statement: Statement, sources: Sources) -> None:
+    for term in statement.terms:
+        for node in walk(term):
+            if isinstance(node, Derivative):
+                above = subject_of(node.of)
+                if isinstance(above, Key):
+                    sources.losses[above] += 1
+    if not statement.relations or statement.relations[0].kind not in DEFINING:
         return
-    parameter = key(call.arguments[0])
-    if parameter.sub or parameter.layer:
+    first = statement.terms[0]
+    if isinstance(first, Application) and all(isinstance(a, Name) for a in first.arguments) and len(first.arguments) > 1:
+        first = first.head  # L(a, y) = …
+    if not isinstance(first, Name) or "new" in first.marks or "+" in first.marks:
         return
-    letter = call.function.base + "_".join(("", *call.function.sub))
-    for body in reversed(statement.terms[1:]):
-        names = {key(node) for node in walk(body) if isinstance(node, Name) and not _is_function_name(body, node)}
-        names -= {Key("e")}
-        if names == {parameter}:
-            scope.functions.setdefault(letter, Definition(parameter, body))
+    wanted = key(first)
+    own = [n for term in statement.terms[1:] for n in walk(term) if isinstance(n, Name) and key(n) == wanted]
+    if own:
+        return
+    _links_of_names(statement, sources)
+    for term in statement.terms[1:]:
+        kind = kind_of(term)
+        if kind in (Kind.SYMBOLIC, Kind.MIXED) and not has_derivatives(term) and not _primed(term):
+            if list(free_letters(first, {})):
+                sources.patterns.append((first, term))
+            elif term not in sources.formulas.setdefault(wanted, []):
+                sources.formulas[wanted].append(term)
+        elif kind is Kind.NUMBER:
+            sources.numbers.setdefault(wanted, term)
+        elif kind is Kind.NUMERIC:
+            sources.computed.add(wanted)
+            if wanted in sources.formulas:
+                _infer(sources, sources.formulas[wanted][-1], term)
+
+
+def _links_of_names(statement: Statement, sources: Sources) -> None:
+    """`z_0 = a_0 = x` says what a_0 is, too."""
+    for left, right in zip(statement.terms[1:], statement.terms[2:], strict=False):
+        if isinstance(left, Name) and isinstance(right, Name) and not list(free_letters(left, {})):
+            known = sources.formulas.setdefault(key(left), [])
+            known.append(right)
+
+
+def _primed(term: Expr) -> bool:
+    return any(isinstance(node, Name) and "prime" in node.marks for node in walk(term))
+
+
+def _infer(sources: Sources, formula: Expr, numeric: Expr) -> None:
+    """`w_1 i_1 + …` beside `0.15 * 0.05 + …`: what stands for what."""
+    for turn in turned(formula):
+        found = pairs(turn, numeric)
+        if found:
+            for piece, tree in found:
+                if isinstance(piece, Name) and key(piece) not in sources.formulas:
+                    sources.numbers.setdefault(key(piece), tree)
             return
 
 
-def _is_function_name(tree: Expr, name: Name) -> bool:
-    return any(isinstance(node, Call) and node.function is name for node in walk(tree))
+@dataclass
+class _Builder:
+    """Makes atoms and equations out of what was collected, each name when it is first asked for."""
+
+    sources: Sources
+    scope: Scope
+    given: Mapping[str, fmpq]
+    inputs: list[Quantity] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    values: dict[Atom, fmpq] = field(default_factory=dict)
+    opaque: set[Atom] = field(default_factory=set)
+    alone: set[Key] = field(default_factory=set)
+    building: set[Key] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    strict: int = 0  # while positive, a formula with a name nobody defines is no definition
+
+    def build(self) -> None:
+        """Everything the document defines, as a program."""
+        for wanted in (*self.sources.numbers, *self.sources.formulas):
+            self.wanted(wanted)
+        for name, _ in self.sources.patterns:
+            del name
+        loss = self._loss()
+        program = Program(tuple(self.inputs), tuple(self.steps))
+        if loss is not None:
+            program = self._with_loss(loss)
+        network = Network(Expansion(program, {}), self.values, frozenset(self.opaque), loss)
+        self.scope.network = network
+
+    def _with_loss(self, loss: Atom) -> Program:
+        steps = tuple(
+            replace(s, quantity=replace(s.quantity, role=Role.LOSS)) if s.out == loss else s for s in self.steps
+        )
+        return Program(tuple(self.inputs), steps)
+
+    def _loss(self) -> Atom | None:
+        """What the document differentiates most, among the names of losses."""
+        for wanted, _ in self.sources.losses.most_common():
+            value = self.scope.atoms(wanted)
+            if wanted.base in LOSSES and not wanted.sub and value is not None and not isinstance(value, Array):
+                return value if any(step.out == value for step in self.steps) else None
+        return None
+
+    def wanted(self, name: Key) -> Value | None:
+        """The atoms of a name, made if need be."""
+        known = self.scope.atoms(name)
+        if known is not None:
+            return known
+        if name in self.building or len(self.names) > MOST_ATOMS:
+            return None
+        self.building.add(name)
+        try:
+            return self._made(name)
+        finally:
+            self.building.discard(name)
+
+    def _made(self, name: Key) -> Value | None:
+        for strict in (True, False):
+            for formula in self.sources.formulas.get(name, ()):
+                self.strict += strict
+                value = self._defined(name, formula, {})
+                self.strict -= strict
+                if value is not None:
+                    return value
+        if name.text in self.given:
+            return self._leaf(name, None)
+        if name in self.sources.numbers:
+            return self._leaf(name, self.sources.numbers[name])
+        for pattern, formula in self.sources.patterns:
+            indices = _matched(pattern, name)
+            if indices is not None:
+                value = self._defined(name, formula, indices)
+                if value is not None:
+                    return value
+        return None
+
+    def leaf(self, name: Key) -> Value:
+        """A name nobody defines: a number of its own."""
+        return self._leaf(name, None)
+
+    def _leaf(self, name: Key, tree: Expr | None) -> Value:
+        shown = [] if tree is None else [s for s in leaves(tree) if s is not None]
+        shape = None if tree is None else _shape(tree)
+        if shape is None or len(shown) <= 1:
+            atoms: Value = self._input(name.text, shown[0].value if shown else self.given.get(name.text))
+        else:
+            atoms = Array(shape, tuple(self._input(f"{name.text}[{k}]", s.value) for k, s in enumerate(shown, 1)))
+        self.scope.table[name] = [atoms]
+        if tree is not None:
+            self.alone.add(name)
+            if self._is_computed_elsewhere(name):
+                self.opaque.update(scalars(atoms))
+        return atoms
+
+    def _is_computed_elsewhere(self, name: Key) -> bool:
+        """A number for out_o2 where out_o1 has a formula: out_o2 has one too, only nobody wrote it."""
+        return name in self.sources.computed or any(
+            other.base == name.base and other != name for other in self.sources.formulas
+        )
+
+    def _input(self, text: str, value: fmpq | None) -> Atom:
+        atom = self._symbol(text)
+        role = Role.RATE if text in RATES else Role.WEIGHT
+        self.inputs.append(Quantity(atom.name, role))
+        if value is not None:
+            self.values[atom] = value
+        return atom
+
+    def _symbol(self, text: str) -> Symbol:
+        name = text
+        while name in self.names:
+            name += "'"
+        self.names.add(name)
+        return Symbol(name)
+
+    def _defined(self, name: Key, formula: Expr, indices: Indices) -> Value | None:
+        try:
+            value = denote(formula, self.reading(indices), indices)
+        except (NoValueError, ShapeError, BpsymError, ValueError, TypeError, RecursionError):
+            return None
+        if len(scalars(value)) + len(self.names) > MOST_ATOMS:
+            return None
+        many = isinstance(value, Array)
+        atoms = []
+        for k, expr in enumerate(scalars(value), 1):
+            atom = self._symbol(f"{name.text}[{k}]" if many else name.text)
+            atoms.append(atom)
+            self.steps.append(Step(Quantity(atom.name, Role.NET), expr, "document", "forward"))
+        result: Value = Array(value.shape, tuple(atoms)) if many else atoms[0]
+        self.scope.table[name] = [result]
+        return result
+
+    def reading(self, indices: Indices) -> Reading:
+        """Formulas over SymPy."""
+        del indices
+        algebra = symbolic()
+
+        def name_of(name: Name, at: Indices) -> Value:
+            wanted = key(name, at)
+            value = self.wanted(wanted)
+            if value is None:
+                if wanted in self.building or self.strict:
+                    raise NoValueError(f"{wanted.text} is defined by itself, or not at all")
+                value = self.leaf(wanted)
+            return value
+
+        def no_derivative(_tree: Derivative | Differential, _at: Indices) -> Value:
+            raise NoValueError("a derivative inside a definition")
+
+        def literal(number: Number) -> Scalar:
+            value = rational(number.value)
+            return algebra.number(number.value) if value is not None else value
+
+        def values(letter: str, lower: Expr | None, upper: Expr | None, at: Indices, body: Expr) -> list[str]:
+            return _range(self, letter, lower, upper, at, body)
+
+        return Reading(
+            algebra, name_of, no_derivative, lambda call, at: symbolic_function(call, self.scope, algebra, self.reading(at)),
+            values, literal,
+        )  # fmt: skip
 
 
-def _macro(scope: Scope, wanted: Key, formula: Expr) -> None:
-    """A name the network does not have, for something it can compute."""
-    if scope.atoms(wanted) is not None or wanted in scope.macros or isinstance(formula, Number):
-        return
-    own = {subject_of(node) for node in walk(formula) if isinstance(node, Name)}
-    if wanted in own:
-        return
-    if has_derivatives(formula) or own:
-        scope.macros[wanted] = formula
+def _range(
+    builder: _Builder, letter: str, lower: Expr | None, upper: Expr | None, at: Indices, body: Expr
+) -> list[str]:
+    if isinstance(lower, Number) and isinstance(upper, Number):
+        return [str(k) for k in range(int(lower.value), min(int(upper.value), int(lower.value) + 64) + 1)]
+    names = [node for node in walk(body) if isinstance(node, Name) and any(letter in part for part in node.sub)]
+    for form in ("{}", letter + "{}"):
+        found: list[str] = []
+        for k in range(1, 64):
+            place = {**at, letter: form.format(k)}
+            if not names or not all(builder.wanted(key(name, place)) is not None for name in names):
+                break
+            found.append(form.format(k))
+        if found:
+            return found
+    if upper is None and not names:
+        raise NoValueError(f"what {letter} runs over is not said", letter)
+    return ["1", "2", "3"]  # any size will do for formulas
 
 
-def gather(document: Document, given: Mapping[str, fmpq]) -> object:
-    """The state at the top of a document that describes its own network."""
-    raise NotImplementedError
+def _matched(pattern: Name, wanted: Key) -> dict[str, str] | None:
+    """The indices under which `a^l` is a^3."""
+    letters = {letter for letter, _ in free_letters(pattern, {})}
+    if len(pattern.sub) != len(wanted.sub) or len(pattern.layer) != len(wanted.layer):
+        return None
+    found: dict[str, str] = {}
+    for written, value in zip((*pattern.sub, *pattern.layer), (*wanted.sub, *wanted.layer), strict=True):
+        if written in letters:
+            found[written] = value
+    return found if key(pattern, found) == wanted else None
+
+
+def _shape(tree: Expr) -> tuple[int, ...] | None:
+    from bpsym.verify.check.judge import shape_of
+
+    return shape_of(tree)
+
+
+def elementwise_identity(value: Value) -> Value:
+    """The same value: what a function nobody defines is not."""
+    return mapped(lambda item: item, value)

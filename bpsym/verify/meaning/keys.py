@@ -109,7 +109,7 @@ def free_letters(name: Name, bound: Mapping[str, str]) -> Iterator[tuple[str, bo
 def _letters(written: str) -> Iterator[str]:
     if re.fullmatch(r"[ijklmnpqrsL]", written):
         yield written
-    elif re.fullmatch(r"[ijkmnpq]{2}", written):
+    elif re.fullmatch(r"[ijkmnq]{2}", written):
         yield from written
     elif match := re.fullmatch(r"([lLkt])[+-]\d+", written):
         yield match[1]

@@ -6,7 +6,7 @@ Every derivative is taken by `bpsym.backprop` on the small program that ends in 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
@@ -78,13 +78,34 @@ class Network:
         kept = {
             entry: value
             for q in self.expansion.program.inputs
-            if q.role in (Role.TARGET, Role.INPUT)
+            if q.role in (Role.TARGET, Role.INPUT) or self.is_own
             for entry in self.expansion.entries(q.name)
             if (value := self.values.get(entry)) is not None and value in (0, 1)
         }
         if not kept:
             return None
         return Environment(self.expansion, {**self.anywhere(seed).values, **kept})
+
+    @property
+    def is_own(self) -> bool:
+        """Whether the equations are a document's own."""
+        return any(step.rule == "document" for step in self.expansion.program.steps)
+
+    def unsettled(self, atoms: Iterable[Expr]) -> frozenset[Expr]:
+        """What some atoms depend on that has no number, or a number without its formula."""
+        found: set[Expr] = set()
+        stack, seen = list(atoms), set()
+        while stack:
+            atom = stack.pop()
+            if atom in seen:
+                continue
+            seen.add(atom)
+            step = self.expansion.step(atom)
+            if step is not None:
+                stack.extend(step.uses)
+            elif atom in self.opaque or atom not in self.values:
+                found.add(atom)
+        return frozenset(found)
 
     def has_kinks(self) -> bool:
         """Whether some activation has a point without a derivative."""
@@ -141,6 +162,8 @@ class Network:
             found = self._programs[of, local] = self._small_program(of, local=local)
         expansion, leaves = found
         if not local and self.opaque & leaves - {wrt}:
+            return None
+        if self.is_own and of == self.loss and wrt not in {*leaves, *(s.out for s in self.expansion.order((of,)))}:
             return None
         name = adjoint_of(Quantity(str(wrt), Role.WEIGHT)).name
         if name not in expansion.program.quantities:

@@ -89,6 +89,10 @@ class Scope:
                         other = wanted._replace(base=base)
                         if base != wanted.base and (value := self.table.get(other)):
                             return value[0]
+        if wanted.base in "hHoO" and len(wanted.sub) == 1 and wanted.sub[0].isdigit():  # H_11 for out_{H11}
+            unit = wanted._replace(base="out", sub=(wanted.base.lower() + wanted.sub[0],))
+            if value := self.table.get(unit):
+                return value[0]
         folded = wanted._replace(base=wanted.base.swapcase())
         if wanted.base in _FOLDED and (value := self.table.get(folded)):
             return value[0]

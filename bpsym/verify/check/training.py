@@ -1,0 +1,153 @@
+"""Figures after a training run, checked by running it: every gradient at the old weights, and the other way round."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bpsym.rounding import Rounding
+from bpsym.verify.check.numbers import as_shown
+from bpsym.verify.check.terms import Shown, leaves, touches
+from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.meaning.network import NO_VALUES
+from bpsym.verify.tree import Document, Expr, Negative, Number, Row, Sentence, Span
+
+if TYPE_CHECKING:
+    from bpsym.rounding import Value
+    from bpsym.spec import Description
+
+MOST_STEPS = 200_000  # of a run somebody else's document asks for
+WORDS = r"(?:iterations?|rounds?|epochs?|steps?|updates?|times|passes|Iterationen|iteraciones|épocas|次|轮|回)"
+_COUNT = re.compile(
+    rf"(?P<a>\d[\d,]*)\s*(?:-?\s*){WORDS}|(?:after|round|iteration|epoch|迭代|训练|经过|nach|tras)\s*(?P<b>\d[\d,]*)"
+    r"|(?P<first>first (?:iteration|round|update|step|pass|epoch)|第一次|一次迭代|one (?:iteration|round|update|epoch))",
+    re.IGNORECASE,
+)
+_TRAINING = re.compile(r"iterat|round|epoch|after|迭代|训练|轮|->|→|下降|fell|drop|decreas", re.IGNORECASE)
+DIGITS = 4  # a figure shows at least so many; fewer are counts and names
+
+
+@dataclass
+class Runs:
+    """Training runs of a description, each made once."""
+
+    description: Description
+    _rows: dict[tuple[str, str, int], dict[str, list[Value]]] = field(default_factory=dict)
+
+    def figures(self, order: str, biases: str, steps: int) -> dict[str, list[Value]]:
+        """The loss and the outputs after so many updates."""
+        wanted = (order, biases, steps)
+        if wanted not in self._rows:
+            self._rows[wanted] = self._run(order, biases, steps)
+        return self._rows[wanted]
+
+    def _run(self, order: str, biases: str, steps: int) -> dict[str, list[Value]]:
+        from bpsym.backprop import backprop
+        from bpsym.expand import Expansion
+        from bpsym.program import Role
+        from bpsym.training import outputs, train
+        from bpsym.update import with_update
+
+        base = backprop(self.description.forward)
+        weights = frozenset(q.name for q in base.all(Role.WEIGHT))
+        expansion = Expansion(with_update(base, order, weights if biases == "frozen" else None), self.description.sizes)
+        try:
+            (row,) = train(expansion, self.description.values, Rounding(None, 15), [steps])
+        except NO_VALUES:
+            return {}
+        return {
+            "loss": [row.values[expansion.program.loss.generic]],
+            "outputs": [row.values[entry] for entry in outputs(expansion)],
+        }
+
+    @property
+    def policy(self) -> str:
+        """Whether the description's biases learn."""
+        training = self.description.training
+        return "frozen" if training is None else training.biases
+
+
+def training_claims(document: Document, description: Description | None) -> tuple[list[Judgement], list[Span]]:
+    """What the prose says of training, judged, and the spans that are settled by it."""
+    if description is None or description.training is None or not description.values:
+        return [], []
+    runs = Runs(description)
+    found: list[Judgement] = []
+    spans: list[Span] = []
+    steps = 0
+    line = 0
+    for sentence in document.prose:
+        place = document.place(sentence.span)
+        counts = [_steps(match) for match in _COUNT.finditer(sentence.text)]
+        if counts:
+            steps = counts[-1]
+        elif place.line != line:
+            steps = 0
+        line = place.line
+        if not _TRAINING.search(sentence.text) and not steps:
+            continue
+        for value in sentence.values:
+            judgements = list(_judged(value, steps, runs))
+            found.extend(judgements)
+            spans.extend([value.span] if judgements else [])
+        if steps and any(_is_figure(s) for value in sentence.values for s in leaves(value)):
+            spans.append(sentence.span)
+    return found, spans
+
+
+def _steps(match: re.Match[str]) -> int:
+    digits = match["a"] or match["b"]
+    return int(digits.replace(",", "")) if digits else 1
+
+
+def _is_figure(shown: Shown | None) -> bool:
+    return shown is not None and shown.number.places > 0 and shown.number.digits >= DIGITS
+
+
+def _judged(value: Expr, steps: int, runs: Runs) -> Iterator[Judgement]:
+    if not isinstance(value, (Number, Negative, Row)) or steps > MOST_STEPS:
+        return
+    numbers = [s for s in leaves(value) if s is not None]
+    for place, shown in enumerate(numbers):
+        if _is_figure(shown):
+            unit = place if isinstance(value, Row) and len(numbers) > 1 else None
+            judgement = _figure(shown, unit, steps, runs)
+            if judgement is not None:
+                yield judgement
+
+
+def _figure(shown: Shown, unit: int | None, steps: int, runs: Runs) -> Judgement | None:
+    """One figure: right by gradient descent, right only with weights already updated, or nothing we can tell."""
+    counts = list(dict.fromkeys((steps or 1, 1, 0)))
+    for count in counts:
+        right = runs.figures("simultaneous", runs.policy, count)
+        if any(touches(v, shown.half()) for v in _candidates(right, unit)):
+            return Judgement(shown.tree.span, Verdict.RIGHT)
+    for count in counts:
+        right, wrong = (runs.figures(order, runs.policy, count) for order in ("simultaneous", "sequential"))
+        for was, ought in zip(_candidates(wrong, unit), _candidates(right, unit), strict=True):
+            if touches(was, shown.half()):
+                details = {"shown": shown, "steps": count}
+                return Judgement(shown.tree.span, Verdict.WRONG, as_shown(ought, shown), "already-updated-weights", details)
+    for count in counts:
+        right = runs.figures("simultaneous", runs.policy, count)
+        if any(touches(v, shown.cut()) for v in _candidates(right, unit)):
+            return Judgement(shown.tree.span, Verdict.DIGIT)
+    other = "updated" if runs.policy == "frozen" else "frozen"
+    for count in counts:
+        figures = runs.figures("simultaneous", other, count)
+        if any(touches(v, shown.half()) for v in _candidates(figures, unit)):
+            return Judgement(shown.tree.span, Verdict.NOTE, rule="other-biases", details={"policy": other})
+    if unit is None and steps:
+        return Judgement(shown.tree.span, Verdict.UNDECIDED, details={"why": "training"})
+    return None
+
+
+def _candidates(figures: dict[str, list[Value]], unit: int | None) -> list[Value]:
+    if not figures:
+        return []
+    if unit is not None and unit < len(figures["outputs"]):
+        return [figures["outputs"][unit]]
+    return [*figures["loss"], *figures["outputs"]]
