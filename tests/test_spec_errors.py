@@ -53,8 +53,8 @@ CASES = [
     ),
     (
         "inputs = 2", "input = 2",
-        "4: network.input: no key of [network]; known: "
-        + "inputs, layers, family, loss, samples, steps, taps, reduction, decay",
+        ("4: network.input: no key of [network]; known: "
+         "inputs, layers, family, loss, samples, steps, taps, reduction, decay"),
     ),
     (
         "inputs = 2\n", "",
@@ -121,8 +121,8 @@ CASES = [
     ),
     (
         ", 0.55]", "]",
-        "16: given.weights: 8 weights are needed (2 rows of 2 numbers for hidden, 2 rows of 2 numbers for output), "
-        + "not 7",
+        ("16: given.weights: 8 weights are needed (2 rows of 2 numbers for hidden, 2 rows of 2 numbers for output), "
+         "not 7"),
     ),
     (
         WEIGHTS, "weights = [\n[[1, 2], [3, 4]],\n[[1, 2, 3], [4, 5, 6]],\n]",
@@ -211,8 +211,8 @@ weights = [1, 2]
         ("huber", "softmax", "[[7, 8], [9, -1]]", None),
         (
             "cross-entropy", "softmax", "[[0.25, 0.75], [0.3, 0.6]]",
-            "7: given.targets: the targets of a softmax are probabilities and add up to 1 in each sample, "
-            + "unlike 0.3, 0.6",
+            ("7: given.targets: the targets of a softmax are probabilities and add up to 1 in each sample, "
+             "unlike 0.3, 0.6"),
         ),
         (
             "cross-entropy", "softmax", "[[2, -1], [0, 1]]",

@@ -30,7 +30,7 @@ def init(file: Path, force: bool) -> None:
         return
     if file.exists() and not force:
         raise BpsymError(f"{file} exists; --force writes over it")
-    from bpsym.exports.files import write_atomically
+    from bpsym.files import write_atomically
 
     write_atomically(file, text.encode())
     click.echo(f"{file} written; now: bpsym worksheet {file} -o sheet.pdf", err=True)

@@ -65,7 +65,6 @@ def worksheet(
       bpsym worksheet network.toml --weights w1,w5 --significant 4 --notation z-a -o sheet.md
     """
     from bpsym.options import sheet_options
-    from bpsym.render import write
     from bpsym.render.formats import BY_NAME, format_of
 
     files = [path for path in outputs if path != STANDARD]
@@ -75,6 +74,8 @@ def worksheet(
     if order is not None:
         described = described.with_order(order)
     chosen = sheet_options(described, **options)
+    from bpsym.render import write
+
     with TemporaryDirectory() as folder, progress("Training run") as report:
         printed = Path(folder) / f"sheet{BY_NAME[stdout_format].suffix}"
         is_printed = len(files) < len(outputs) or not outputs
