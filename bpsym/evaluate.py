@@ -13,7 +13,7 @@ from bpsym import primitives
 from bpsym.errors import EvaluationError, Undecided
 from bpsym.lowering import Code, lower
 from bpsym.program import head
-from bpsym.rounding import EXACT, LONGEST, Numeral, Rounding, ends, numeral
+from bpsym.rounding import EXACT, Numeral, Rounding, numeral, numeral_at_last
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -94,7 +94,7 @@ class Environment:
                 return numeral(value, self.rounding).value
             except Undecided:
                 if precision >= PRECISION_LIMIT:
-                    return _vanishing(value, self.rounding).value
+                    return numeral_at_last(value, self.rounding).value
                 precision *= 2
 
     def sharper(self) -> Environment:
@@ -115,7 +115,7 @@ class Environment:
                 return numeral(value, rounding or self.rounding)
             except Undecided:
                 if here.precision >= PRECISION_LIMIT:
-                    return _vanishing(value, rounding or self.rounding)
+                    return numeral_at_last(value, rounding or self.rounding)
                 here = here.sharper()
 
     def of(self, expr: Expr) -> Value:
@@ -148,12 +148,3 @@ def _run(entry: Expr, code: Code, arguments: list[Value], precision: int) -> Val
         raise EvaluationError(msg) from None
     finally:
         ctx.prec = before
-
-
-def _vanishing(value: Value, rounding: Rounding) -> Numeral:
-    """A ball that stays around 0 at the highest precision is the number 0; any other stays undecided."""
-    low, high = ends(value)
-    if low <= 0 <= high and high - low < fmpq(1, 10 ** (2 * LONGEST)):
-        return numeral(fmpq(0), rounding)
-    msg = f"the value {value} cannot be rounded at {PRECISION_LIMIT} bits"
-    raise Undecided(msg)

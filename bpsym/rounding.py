@@ -94,6 +94,22 @@ def numeral(value: Value, rounding: Rounding) -> Numeral:
     return Numeral(_point(units, places, trim=exact), exact=exact)
 
 
+def numeral_at_last(value: Value, rounding: Rounding) -> Numeral:
+    """Print a value at the highest precision: a ball that is still undecided and holds a short decimal is that number.
+
+    Terms that cancel give 0 in this way and e^z/e^z gives 1; raises Undecided for any other ball.
+    """
+    try:
+        return numeral(value, rounding)
+    except Undecided:
+        low, high = ends(value)
+        places = 2 * LONGEST
+        short = fmpq(_nearest(low * fmpq(10) ** places, rounding.tie)) / fmpq(10) ** places
+        if not low <= short <= high or high - low > fmpq(1, 10 ** (2 * places)):
+            raise
+        return numeral(short, rounding)
+
+
 def _places(value: Value, rounding: Rounding) -> int:
     """Digits after the point: those asked for, more where a small number would lose its leading digits."""
     low, high = ends(value)

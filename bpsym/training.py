@@ -11,7 +11,7 @@ from bpsym.errors import EvaluationError, Undecided
 from bpsym.evaluate import PRECISION, PRECISION_LIMIT, Environment
 from bpsym.lowering import lower
 from bpsym.program import Role
-from bpsym.rounding import Numeral, Rounding, numeral
+from bpsym.rounding import Numeral, Rounding, numeral, numeral_at_last
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -127,5 +127,6 @@ def _code(expansion: Expansion, old: list[Expr], wanted: list[Expr], known: Mapp
 
 
 def _row(step: int, values: dict[Expr, Value], shown: list[Expr], rounding: Rounding) -> Row:
-    *out, loss = (numeral(values[entry], rounding) for entry in shown)
+    printed = numeral_at_last if ctx.prec >= PRECISION_LIMIT else numeral
+    *out, loss = (printed(values[entry], rounding) for entry in shown)
     return Row(step, loss, tuple(out), values)

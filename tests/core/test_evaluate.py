@@ -221,6 +221,16 @@ def test_a_difference_that_vanishes() -> None:
     assert twins.numeral(IndexedBase("d_W_h")[1, 1]).text == "0"
 
 
+@pytest.mark.parametrize("rounding", [Rounding(9), Rounding(None, 5), Rounding(9, carry="shown")], ids=str)
+def test_a_quotient_that_is_exactly_one(rounding: Rounding) -> None:
+    """A softmax of one unit is e^z/e^z = 1: what no precision tells from its neighbours is the number itself."""
+    worked = one_layer("softmax", "cross-entropy", w="0.3", x="1", t="1")
+    environment = Environment(worked.expansion, worked.values, rounding)
+    assert Decimal(environment.numeral(OUT[1]).text) == 1
+    assert Decimal(environment.numeral(Symbol("E")).text) == 0
+    assert Decimal(environment.numeral(D_NET[1]).text) == 0
+
+
 def test_saturated_units() -> None:
     """sigmoid(-1000) is a very small number, not 0, and comes out with its power of ten (e^-1000 = 5.0759…e-435)."""
     worked = one_layer("sigmoid", w="-1000", x="1", t="1")

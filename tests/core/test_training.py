@@ -84,6 +84,15 @@ def test_digits_asked_for_are_settled() -> None:
     assert len(long.loss.digits.replace(".", "").lstrip("0")) == 40
 
 
+def test_a_loss_of_exactly_zero() -> None:
+    """A softmax of one unit has the loss 0 at every step, although its logarithm is taken of a ball around 1."""
+    program = with_update(backprop(dense([Layer("o", "softmax")], "cross-entropy")))
+    worked = drawn(program, 8, i=1, o=1)
+    rows = train(worked.expansion, worked.values, Rounding(None, 6), [0, 3])
+    assert [row.loss.value for row in rows] == [0, 0]
+    assert [row.outputs[0].value for row in rows] == [1, 1]
+
+
 def test_one_step_is_the_update_step() -> None:
     """After one step the parameters are the updated values of the derivation itself."""
     program = with_update(backprop(recurrent(Layer("h", "tanh"), Layer("o", "softmax"), "cross-entropy")))
