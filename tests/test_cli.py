@@ -56,6 +56,7 @@ class Written:
         self, description: Description, options: SheetOptions, paths: Sequence[Path],
         progress: Callable[[int, int], None],
     ) -> None:  # fmt: skip
+        """Do what the renderer does, without rendering."""
         progress(1, 1)
         self.asked.append((description, options, [path.suffix for path in paths]))
         for path in paths:
@@ -107,10 +108,9 @@ def test_worksheet_from_standard_input(written: Written) -> None:
     assert run("worksheet", "-", stdin=text).exit_code == 0
     assert written.asked[0][0].title("en").startswith("Learning XOR")
     done = run("worksheet", "-", stdin=b"[network]\ninputs = 2")
-    assert (done.exit_code, done.stderr.partition(": The")[0]) == (
-        2, "Error: standard input:1: network: the key layers is missing: Hidden layers in their order, "
-        "then the output layer\n",
-    )  # fmt: skip
+    place, _, what = done.stderr.partition(": the key layers is missing: ")
+    assert (done.exit_code, place) == (2, "Error: standard input:1: network")
+    assert what == "Hidden layers in their order, then the output layer\n"
 
 
 @pytest.mark.parametrize(
@@ -124,8 +124,7 @@ def test_worksheet_from_standard_input(written: Written) -> None:
         ),
         (
             ["worksheet", TWO_BY_TWO, "--kind", "exam"],
-            "Error: Invalid value for '--kind': 'exam' is not one of "
-            "'worked', 'law', 'numbered', 'blank', 'key'.\n",
+            "'exam' is not one of 'worked', 'law', 'numbered', 'blank', 'key'.\n",
         ),
         (
             ["worksheet", TWO_BY_TWO, "--digits", "4", "--significant", "4"],
@@ -246,7 +245,7 @@ def test_help() -> None:
     """`--help` lists the commands in their order and ends with examples."""
     done = run("--help")
     lines = done.stdout.splitlines()
-    listed = [line.split()[0] for line in lines[lines.index("Commands:") + 1 :] if line[:2] == "  " and line[2:3] != " "]
+    listed = [line.split()[0] for line in lines[lines.index("Commands:") + 1 :] if line.startswith("  ")]
     assert [name for name in listed if name in COMMANDS] == list(COMMANDS)
     assert "bpsym worksheet network.toml -o sheet.pdf -o sheet.md" in done.stdout
 
@@ -288,6 +287,7 @@ class Terminal:
         self.text = ""
 
     def write(self, text: str) -> int:
+        """Keep it."""
         self.text += text
         return len(text)
 
@@ -295,6 +295,7 @@ class Terminal:
         """Nothing to do."""
 
     def isatty(self) -> bool:
+        """It is."""
         return True
 
 
