@@ -224,7 +224,7 @@ def test_examples_fit_the_schema(example_path: Path) -> None:
     description = load(example_path)
     assert len(description.values) > 0
     assert description.title("en") != description.title("zh")
-    assert len(description.table()) >= 5
+    assert description.vary is not None or len(description.table()) >= 5
 
 
 def test_schema_explains_every_key() -> None:
