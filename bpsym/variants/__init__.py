@@ -1,0 +1,1 @@
+"""Homework: different numbers for every student, equally fair, with proved keys."""
