@@ -7,7 +7,7 @@ import io
 import re
 from typing import TYPE_CHECKING
 
-from bpsym.exports.files import write_atomically
+from bpsym.files import write_atomically
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence

@@ -1,40 +1,23 @@
-"""Files written whole or not at all, and zip packages with the same bytes everywhere."""
+"""Files read up to a limit, and zip packages with the same bytes everywhere."""
 
 from __future__ import annotations
 
 import io
-import os
 import stat
-import tempfile
 import zipfile
-from pathlib import Path, PurePosixPath
+from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
 from bpsym.errors import BpsymError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
 MAX_MEMBERS = 100_000
 MAX_UNPACKED = 512 * 2**20  # bytes
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)  # the earliest time a zip can hold
-
-
-def write_atomically(path: Path, data: bytes) -> None:
-    """Write beside `path`, then rename: `path` is the old file or the whole new one, never half of it."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name[:40]}.", suffix=".part")
-    beside = Path(name)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        beside.chmod(0o644)
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
 
 
 def read_bytes(path: Path, limit: int) -> bytes:

@@ -32,7 +32,7 @@ PYTHON = replace(
     bars="abs(%s)",
     scientific="%se%s",
     case="%s if %s",
-    other="%s",
+    other="%s%.0s",  # the word for "otherwise" is not printed
     cases="(%s)",
     case_end=" else ",
 )

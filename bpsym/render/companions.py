@@ -5,7 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bpsym.errors import BpsymError
+from bpsym.files import write_atomically
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from bpsym.figures import Drawing
@@ -36,3 +40,15 @@ def font_file(name: str) -> bytes:
     from bpsym.fonts import font_directory
 
     return (font_directory() / name).read_bytes()
+
+
+def write_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Write the files beside a document; raises BpsymError where that is not possible."""
+    if not files:
+        return
+    try:
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise BpsymError(f"{folder}: cannot be made: {error.strerror or error}") from error
+    for name, content in files.items():
+        write_atomically(folder / name, content)

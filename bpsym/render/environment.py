@@ -70,7 +70,8 @@ class Writer:
 
     def text(self, value: str | int | Formula | Numeral | Text) -> str:
         """Anything readable, in the format."""
-        return written(as_text(value), self.format.escape, self.inline, apart=self.format.apart)
+        row = self.format
+        return written(as_text(value), row.escape, self.inline, apart=row.apart, bare=row.bare)
 
     def say(self, message: str, **values: Any) -> Text:
         """A sentence in the sheet's language."""
@@ -84,7 +85,9 @@ class Writer:
         """Anything readable without formulas, for places that hold characters alone: window titles, alternative texts."""
         from bpsym.printing import PLAIN
 
-        return Markup(written(as_text(value), self.format.escape, lambda f: self.format.escape(PLAIN.write(f))))  # noqa: S704  (escaped here)
+        escape = self.format.escape
+        characters = written(as_text(value), escape, lambda f: escape(PLAIN.write(f)), apart=False, bare=True)
+        return Markup(characters)  # noqa: S704  (escaped here)
 
     # formulas
 

@@ -73,9 +73,10 @@ class Format:
     picture: Callable[[Drawing], str]
     display: tuple[str, str] = ("", "")  # what a formula on a line of its own stands between
     apart: bool = False  # formulas keep a space from their neighbours
+    bare: bool = True  # numbers beside text are characters, not formulas
 
 
-_TYPST = Format("typst", ".typ", "Typst without packages", "typst", TYPST, "${}$".format, text.typst, PAGE, _typst)
+_TYPST = Format("typst", ".typ", "Typst without packages", "typst", TYPST, "${}$".format, text.typst, PAGE, _typst, bare=False)
 FORMATS = (
     Format(
         "markdown", ".md", "Markdown with GitHub's mathematics; figures are SVG files beside it", "markdown", MARKDOWN,
@@ -83,7 +84,7 @@ FORMATS = (
     ),
     Format(
         "latex", ".tex", "LaTeX for XeLaTeX and LuaLaTeX; figures in TikZ", "latex", LATEX,
-        "${}$".format, text.latex, PAGE, _tikz,
+        "${}$".format, text.latex, PAGE, _tikz, bare=False,
     ),
     _TYPST,
     replace(_TYPST, name="pdf", suffix=".pdf", about="PDF, made by Typst, or by TeX with --pdf-engine"),

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from xml.etree.ElementTree import tostring
+from html import unescape
+from xml.etree.ElementTree import Element, tostring
 
-INFIX = frozenset("+−-=≈⋅·⊙→")  # operators that may begin the rest of a broken formula
+MINUS = "\u2212"
+OPEN = frozenset("(=≈[,|→>≤≥·⋅+\u2212")  # after one of these a minus is a sign, not a difference
+CONTINUING = frozenset("+−=≈⋅·⊙→")  # at the start of a formula that is the rest of a longer one
 
 
 @lru_cache(maxsize=4096)
 def element(latex: str, *, display: bool) -> str:
     """A formula as one `<math>` element that flows with the text, in display style or not.
 
-    An operator at its start keeps the space around it: the formula may be the rest of a longer one.
+    Operators get the space of what they are: a sign, a relation, the first of the rest of a longer formula.
     """
     from latex2mathml.converter import convert_to_element
 
@@ -20,7 +23,19 @@ def element(latex: str, *, display: bool) -> str:
     math.attrib.clear()
     if display:
         math.set("displaystyle", "true")
-    first = next(iter(math[0]), None) if len(math) else None
-    if first is not None and first.tag == "mo" and first.text in INFIX and len(math[0]) > 1:
+    for node in math.iter():
+        node.text = unescape(node.text) if node.text else node.text  # the converter leaves character references
+        _set_signs(node)
+    if display and len(math) and len(math[0]) > 1 and (first := math[0][0]).text in CONTINUING and first.tag == "mo":
         first.set("form", "infix")
     return tostring(math, "unicode")
+
+
+def _set_signs(parent: Element) -> None:
+    """Mark a minus that is a sign: nowhere but at the start of a row does MathML know it by itself."""
+    before = None
+    for node in parent:
+        signs = before is not None and before.tag == "mo" and unescape(before.text or "") in OPEN
+        if node.tag == "mo" and unescape(node.text or "") == MINUS and signs:
+            node.set("form", "prefix")
+        before = node

@@ -11,7 +11,7 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache
 from html import escape as escape_html
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from bpsym.errors import BpsymError, choices
 from bpsym.printing.layout import Formula, Number
@@ -20,16 +20,18 @@ from bpsym.rounding import Numeral
 if TYPE_CHECKING:
     from collections.abc import Callable
     from gettext import NullTranslations
-    from typing import TypeAlias
 
 LANGUAGES = ("en", "zh")
 
 
+Piece: TypeAlias = "str | Formula | Numeral"
+
+
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A sentence: strings and formulas in the order they are read."""
+    """A sentence: strings, formulas and numbers in the order they are read."""
 
-    pieces: tuple[str | Formula, ...]
+    pieces: tuple[Piece, ...]
 
 
 Value: TypeAlias = "str | int | Formula | Numeral | Text"
@@ -53,7 +55,7 @@ def catalogue(language: str) -> NullTranslations:
 def sentence(language: str, message: str, values: dict[str, Value]) -> Text:
     """A message in a language, with values at its places; raises BpsymError for a place without a value."""
     translated = catalogue(language).gettext(message)
-    pieces: list[str | Formula] = []
+    pieces: list[Piece] = []
     end = 0
     for place in _PLACE.finditer(translated):
         _add(pieces, translated[end : place.start()])
@@ -68,16 +70,14 @@ def sentence(language: str, message: str, values: dict[str, Value]) -> Text:
     return Text(tuple(pieces))
 
 
-def _add(pieces: list[str | Formula], value: Value) -> None:
+def _add(pieces: list[Piece], value: Value) -> None:
     """Append a value, strings beside strings joined."""
     match value:
         case Text(inner):
             for piece in inner:
                 _add(pieces, piece)
-        case Formula():
+        case Formula() | Numeral():
             pieces.append(value)
-        case Numeral():
-            pieces.append(Formula(Number(value)))
         case str() | int() if not isinstance(value, bool):
             if pieces and isinstance(pieces[-1], str):
                 pieces[-1] += str(value)
@@ -89,29 +89,32 @@ def _add(pieces: list[str | Formula], value: Value) -> None:
 
 def as_text(value: Value) -> Text:
     """Anything a sentence may hold as a sentence of its own."""
-    pieces: list[str | Formula] = []
+    pieces: list[Piece] = []
     _add(pieces, value)
     return Text(tuple(pieces))
 
 
-def written(text: Text, escape: Callable[[str], str], inline: Callable[[Formula], str], *, apart: bool = False) -> str:
+def written(text: Text, escape: Callable[[str], str], inline: Callable[[Formula], str], *, apart: bool, bare: bool) -> str:
     """The text in a format.
 
     `apart`: a formula has spaces around it where a letter, a digit or other than ASCII punctuation stands beside it, without
-    which GitHub does not take its dollar for one.
+    which GitHub does not take its dollar for one. `bare`: numbers are characters, not formulas.
     """
     result = ""
     after_formula = False
     for piece in text.pieces:
-        if isinstance(piece, Formula):
-            if apart and result and not (result[-1].isspace() or result[-1] in "([\"'"):
-                result += " "
-            result += inline(piece)
-        else:
+        number = isinstance(piece, Numeral)
+        if number and bare and not piece.exponent:
+            result += piece.digits.replace("-", "\N{MINUS SIGN}")
+        elif isinstance(piece, str):
             plain = clean(piece)
             if apart and after_formula and plain[:1].isalnum():
                 result += " "
             result += escape(plain)
+        else:
+            if apart and result and not (result[-1].isspace() or result[-1] in "([\"'"):
+                result += " "
+            result += inline(Formula(Number(piece)) if number else piece)
         after_formula = isinstance(piece, Formula)
     return result
 

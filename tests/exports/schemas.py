@@ -19,7 +19,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from bpsym.exports.files import write_atomically
+from bpsym.files import write_atomically
 
 FOLDER = Path(os.environ.get("BPSYM_SCHEMAS", Path(__file__).parents[2] / "build" / "schemas"))
 

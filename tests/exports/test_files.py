@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from bpsym.errors import BpsymError
 from bpsym.exports import files
 from bpsym.exports.csv import csv_bytes, original_cell, safe_cell, write_csv
-from bpsym.exports.files import pack, read_bytes, unpack, write_atomically
+from bpsym.exports.files import pack, read_bytes, unpack
+from bpsym.files import write_atomically
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,7 +77,7 @@ def test_a_file_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.Monkey
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("os.fsync", full)
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(BpsymError, match="No space"):
         write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert list(tmp_path.iterdir()) == [path]
