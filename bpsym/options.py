@@ -71,6 +71,8 @@ def sheet_options(
     sheet = description.sheet
     if digits is not None and significant is not None:
         raise BpsymError("a sheet counts digits after the point or significant ones, not both")
+    if steps is not None and description.training is None:
+        raise BpsymError(f"{description.name}: has no [training], so there are no steps to run")
     rounding = sheet.rounding
     if digits is not None or significant is not None:
         rounding = replace(rounding, places=digits, significant=significant)

@@ -8,6 +8,7 @@ import re
 import subprocess
 import sys
 import tomllib
+from dataclasses import dataclass, field
 from importlib import import_module
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
@@ -26,7 +27,7 @@ from bpsym.spec import Description, json_schema, load
 from source import ROOT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
     from pathlib import Path
 
 TWO_BY_TWO = str(ROOT / "examples" / "two-by-two.toml")
@@ -46,28 +47,36 @@ def process(*arguments: str, cwd: Path | None = None, **environment: str) -> sub
     )  # fmt: skip
 
 
+@dataclass
 class Written:
-    """Stands in for the renderer: keeps what it is asked for and writes a line into every file."""
+    """Stands in for the renderer: keeps what it is asked for, and writes a line."""
 
-    def __init__(self) -> None:
-        self.asked: list[tuple[Description, SheetOptions, list[str]]] = []
+    asked: list[tuple[Description, SheetOptions, list[str]]] = field(default_factory=list)
 
-    def __call__(
-        self, description: Description, options: SheetOptions, paths: Sequence[Path],
-        progress: Callable[[int, int], None],
-    ) -> None:  # fmt: skip
-        """Do what the renderer does, without rendering."""
+    def write(
+        self, description: Description, options: SheetOptions, paths: list[Path], progress: Callable[[int, int], None]
+    ) -> None:
+        """Write a line into every file."""
         progress(1, 1)
         self.asked.append((description, options, [path.suffix for path in paths]))
         for path in paths:
-            path.write_text(f"{options.kind} sheet δ\n", "utf-8")
+            path.write_text("written", "utf-8")
+
+    def render(
+        self, description: Description, options: SheetOptions, format: str, progress: Callable[[int, int], None]  # noqa: A002  (the renderer's own)
+    ) -> bytes:
+        """Return a line."""
+        progress(1, 1)
+        self.asked.append((description, options, [format]))
+        return f"{options.kind} sheet δ\n".encode()
 
 
 @pytest.fixture
 def written(monkeypatch: pytest.MonkeyPatch) -> Written:
     """The renderer's stand-in."""
     stand_in = Written()
-    monkeypatch.setattr(bpsym.render, "write", stand_in, raising=False)
+    monkeypatch.setattr(bpsym.render, "write", stand_in.write)
+    monkeypatch.setattr(bpsym.render, "render", stand_in.render)
     return stand_in
 
 
@@ -75,7 +84,7 @@ def written(monkeypatch: pytest.MonkeyPatch) -> Written:
 
 
 def test_worksheet_shares_the_work(written: Written, tmp_path: Path) -> None:
-    """Several outputs and standard output are one call of the renderer; the options go over the description's."""
+    """Several files are one call of the renderer; the options go over the description's."""
     outputs = [str(tmp_path / "sheet.md"), str(tmp_path / "sheet.pdf")]
     done = run(
         "worksheet", TWO_BY_TWO, "-o", outputs[0], "-o", outputs[1], "-o", "-", "--kind", "blank", "--lang", "zh",
@@ -83,8 +92,9 @@ def test_worksheet_shares_the_work(written: Written, tmp_path: Path) -> None:
         "--steps", "7", "--order", "sequential", "--fade", "3", "--template", str(tmp_path),
     )  # fmt: skip
     assert (done.exit_code, done.stderr) == (0, "")
-    ((description, options, suffixes),) = written.asked
-    assert suffixes == [".md", ".pdf", ".txt"]
+    (description, options, endings), (*same, formats) = written.asked
+    assert (endings, formats) == ([".md", ".pdf"], ["text"])
+    assert same == [description, options]
     assert done.stdout == "blank sheet δ\n"
     assert options == SheetOptions(
         kind="blank", lang="zh", notation="z-a", weights=("w1", "w5"),
@@ -98,7 +108,7 @@ def test_worksheet_without_options(written: Written) -> None:
     """Without -o the sheet goes to standard output, as text or in the format named, with the description's options."""
     assert run("worksheet", TWO_BY_TWO).stdout == "worked sheet δ\n"
     run("worksheet", TWO_BY_TWO, "--format", "html")
-    assert [suffixes for _, _, suffixes in written.asked] == [[".txt"], [".html"]]
+    assert [formats for _, _, formats in written.asked] == [["text"], ["html"]]
     assert written.asked[0][1] == SheetOptions()
 
 

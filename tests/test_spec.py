@@ -16,7 +16,7 @@ from flint import fmpq
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bpsym.errors import DescriptionError
+from bpsym.errors import BpsymError, DescriptionError
 from bpsym.evaluate import Environment
 from bpsym.expand import Expansion
 from bpsym.networks.equations import size
@@ -272,6 +272,14 @@ def test_options_over_the_description() -> None:
     )
     assert sheet_options(description, weights="all").weights == ("all",)
     assert sheet_options(description, weights="one").weights == ()
+
+
+def test_options_that_would_do_nothing() -> None:
+    """Steps and an order of updates are refused for a description that updates nothing."""
+    with pytest.raises(BpsymError, match=r"^description: has no \[training\], so there are no steps to run$"):
+        sheet_options(loads(HEAD), steps=3)
+    with pytest.raises(BpsymError, match=r"^description: has no \[training\], so there is no order of updates"):
+        loads(HEAD).with_order("sequential")
 
 
 def test_tables_of_a_run() -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import click
@@ -65,7 +64,7 @@ def worksheet(
       bpsym worksheet network.toml --weights w1,w5 --significant 4 --notation z-a -o sheet.md
     """
     from bpsym.options import sheet_options
-    from bpsym.render.formats import BY_NAME, format_of
+    from bpsym.render.formats import format_of
 
     files = [path for path in outputs if path != STANDARD]
     for path in files:
@@ -74,14 +73,13 @@ def worksheet(
     if order is not None:
         described = described.with_order(order)
     chosen = sheet_options(described, **options)
-    from bpsym.render import write
+    from bpsym.render import render, write
 
-    with TemporaryDirectory() as folder, progress("Training run") as report:
-        printed = Path(folder) / f"sheet{BY_NAME[stdout_format].suffix}"
-        is_printed = len(files) < len(outputs) or not outputs
-        write(described, chosen, [*files, printed] if is_printed else files, progress=report)
-        if is_printed:
-            sys.stdout.buffer.write(printed.read_bytes())
+    with progress("Training run") as report:
+        if files:
+            write(described, chosen, files, progress=report)
+        if len(files) < len(outputs) or not outputs:
+            sys.stdout.buffer.write(render(described, chosen, stdout_format, progress=report))
 
 
 @click.command(short_help="List the formats of sheets.")

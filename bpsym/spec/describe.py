@@ -11,6 +11,7 @@ import msgspec
 
 from bpsym import networks
 from bpsym.backprop import backprop
+from bpsym.errors import DescriptionError
 from bpsym.expand import Expansion
 from bpsym.networks.equations import size
 from bpsym.program import Quantity, Role
@@ -139,9 +140,9 @@ class Description:
         return tuple(sorted({*(step for step in chosen if step < last), last}))
 
     def with_order(self, order: str) -> Description:
-        """The same with the other order of updates."""
+        """The same with the other order of updates; raises DescriptionError where nothing is updated."""
         if self.training is None:
-            return self
+            raise DescriptionError(f"{self.name}: has no [training], so there is no order of updates to choose")
         training = msgspec.structs.replace(self.training, order=order)
         return Description(msgspec.structs.replace(self.spec, training=training), self.name)
 
