@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from babel.messages.catalog import Catalog
-from babel.messages.extract import extract_from_dir
+from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
 
@@ -162,7 +162,10 @@ def used_messages() -> set[object]:
     rows = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["babel"]["mappings"]
     template = Catalog()
     for _, _, message, _, context in extract_from_dir(
-        ROOT, [(row["pattern"], row["method"]) for row in rows], {row["pattern"]: row for row in rows}
+        ROOT,
+        [(row["pattern"], row["method"]) for row in rows],
+        {row["pattern"]: row for row in rows},
+        {**DEFAULT_KEYWORDS, "say": None},
     ):
         template.add(message, context=context)
     return {(each.id, each.context) for each in template if each.id}

@@ -103,7 +103,7 @@ class _Page:
         self.display = False
         self.listing = False
 
-    def say(self, text: str, at: Span) -> None:
+    def emit(self, text: str, at: Span) -> None:
         target = self.out if self.math is None else self.math
         target.append(inserted(text, at))
 
@@ -167,24 +167,24 @@ class _Page:
             return self.mathml(name, attributes, at, position, closing=closing)
         elif name in ("td", "th"):
             if not closing:
-                self.say(" ", at)
+                self.emit(" ", at)
             else:
-                self.say(" | ", at)
+                self.emit(" | ", at)
         elif name == "tr":
-            self.say("\n" if closing else "\n| ", at)
+            self.emit("\n" if closing else "\n| ", at)
         elif name == "thead" and closing:
-            self.say("\n|---|\n", at)
+            self.emit("\n|---|\n", at)
         elif name in ("sub", "sup"):
-            self.say("}" if closing else ("_{" if name == "sub" else "^{"), at)
+            self.emit("}" if closing else ("_{" if name == "sub" else "^{"), at)
         elif re.fullmatch(r"h[1-6]", name):
-            self.say("\n\n" if closing else "\n\n# ", at)
+            self.emit("\n\n" if closing else "\n\n# ", at)
         elif name == "pre":
             self.listing = not closing
-            self.say("\n```\n", at)
+            self.emit("\n```\n", at)
         elif name == "code" and not self.listing:
-            self.say("`", at)
+            self.emit("`", at)
         elif name in _BLOCKS:
-            self.say("\n\n" if name in ("p", "div", "section", "blockquote") else "\n", at)
+            self.emit("\n\n" if name in ("p", "div", "section", "blockquote") else "\n", at)
         return 0
 
     def span_tag(self, attributes: str, *, closing: bool) -> None:
