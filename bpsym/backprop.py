@@ -26,7 +26,9 @@ ZERO, ONE = Integer(0), Integer(1)
 def backprop(program: Program) -> Program:
     """Append the adjoint steps, from the loss back to the first layer, each parameter right after its layer.
 
-    The adjoint of a quantity q is the derivative of the loss by q; it is named d_q and has the axes of q.
+    The adjoint of a quantity q is the derivative of the loss by q; it is named d_q and has the axes of q. Trainable
+    parameters have one, and all that is computed from them; one that is a plain number (1, or 1/n_s for a mean) gets no
+    step. Raises ProgramError for a program without a loss.
     Source: Rumelhart, Hinton, Williams (1986); Griewank, Walther, Evaluating Derivatives (2008), section 3.2.
     """
     consumers = _consumers(program)

@@ -44,7 +44,10 @@ class Environment:
     _code: dict[Expr, Code] = field(default_factory=dict, repr=False, compare=False)
 
     def __getitem__(self, entry: Expr) -> Value:
-        """The value of an entry; raises EvaluationError when an input has no value."""
+        """The value of an entry: exact, or a ball as wide as the precision makes it.
+
+        Raises EvaluationError where an input has no value, or a formula none (log of 0, division by 0).
+        """
         if entry not in self._found:
             if entry in self.sizes:
                 return self.sizes[entry]
@@ -107,7 +110,10 @@ class Environment:
         return Environment(self.expansion, self.values, self.rounding, merged, self.precision, {}, self._code)
 
     def numeral(self, expr: Expr, rounding: Rounding | None = None) -> Numeral:
-        """An entry, or an expression in entries, as printed; the precision grows until every digit is settled."""
+        """An entry, or an expression in entries, as printed; the precision grows until every digit is settled.
+
+        Raises EvaluationError where there is no value, Undecided where a digit is open at the highest precision.
+        """
         here = self
         while True:
             value = here[expr] if expr.is_Indexed or expr.is_Symbol else here.of(expr)

@@ -48,7 +48,10 @@ def is_size(entry: Expr) -> bool:
 
 @dataclass(frozen=True)
 class Expansion:
-    """The scalar program of given sizes; entries are computed when asked for and kept."""
+    """The scalar program of given sizes; entries are computed when asked for and kept.
+
+    Methods raise ProgramError for a quantity the program doesn't define and for a size without a number.
+    """
 
     program: Program
     sizes: Mapping[Symbol, int]
@@ -79,7 +82,7 @@ class Expansion:
         return {symbol: Integer(number) for symbol, number in self.sizes.items()}
 
     def step(self, entry: Expr) -> ScalarStep | None:
-        """The equation that defines an entry; None for an input of the program."""
+        """The equation that defines an entry; None for an input of the program. Indices out of range are not noticed."""
         if entry not in self._steps:
             self._steps[entry] = self._expand(entry)
         return self._steps[entry]

@@ -96,7 +96,10 @@ class Notation:
         return self._spelled(quantity, indices)
 
     def matrix(self, quantity: Quantity, lead: tuple[Expr, ...] = ()) -> Name:
-        """The name of a whole tensor: a matrix has a capital letter, a column the name of its entries."""
+        """The name of a whole tensor: a matrix has a capital letter, a column the name of its entries.
+
+        `lead` are the indices that stay with it: of the sample, of the time step.
+        """
         if quantity.role is Role.UPDATED:
             return self.matrix(self.program.get(quantity.of), lead).marked("+")
         own = self._spelled(quantity, (*lead, *(axis.index for axis in quantity.axes[len(lead) :])))

@@ -27,8 +27,8 @@ class Activation:
 
     name: str
     forward: Callable[[Expr], Expr]  # z -> a; for softmax the numerator, normalised over the layer
-    derivative: Callable[[Expr, Expr], Expr]  # (z, a) -> da/dz
-    kink: str = ""  # the point without a derivative, as the text key of the convention taken there
+    derivative: Callable[[Expr, Expr], Expr]  # (z, a) -> da/dz; for softmax the diagonal of the Jacobian
+    kink: str = ""  # the derivative taken at 0, where there is none: "zero", "left"; empty for a smooth function
     couples: bool = False  # every output depends on every net input of the layer
 
 
@@ -38,8 +38,8 @@ class Loss:
 
     name: str
     forward: Callable[[Expr, Expr, Expr], Expr]  # (target t, output o, number of outputs n) -> E_k
-    derivative: Callable[[Expr, Expr, Expr], Expr]  # dE_k/do_k
-    kink: str = ""
+    derivative: Callable[[Expr, Expr, Expr], Expr]  # (t, o, n) -> dE_k/do_k
+    kink: str = ""  # the derivative taken where o = t, if there is none: "sign", which is 0 there
     cancels: tuple[str, ...] = ()  # activations whose derivative this loss's derivative cancels against
 
 
@@ -68,7 +68,9 @@ ACTIVATIONS: dict[str, Activation] = {
             lambda z: Piecewise((z, z > 0), (exp(z) - 1, True)),
             lambda z, a: Piecewise((1, z > 0), (a + 1, True)),
         ),
+        # Dugas et al. (2001)
         Activation("softplus", lambda z: log(1 + exp(z)), lambda z, _a: _sigmoid(z)),
+        # Elfwing, Uchibe, Doya (2018)
         Activation("silu", lambda z: z * _sigmoid(z), lambda z, a: a + _sigmoid(z) * (1 - a)),
         # Hendrycks, Gimpel (2016), the exact form z Phi(z)
         Activation(

@@ -78,7 +78,7 @@ class Quantity:
         return IndexedBase(self.name) if self.axes else Symbol(self.name)
 
     def __getitem__(self, indices: Sequence[Expr | int]) -> Expr:
-        """The entry at these indices; the scalar itself for an empty tuple."""
+        """The entry at these indices; the scalar itself for none. Raises ProgramError where axes and indices differ."""
         if len(indices) != len(self.axes):
             msg = f"{self.name} has {len(self.axes)} axes, not {len(indices)}"
             raise ProgramError(msg)
@@ -99,7 +99,7 @@ class Quantity:
 class Term:
     """One family of paths of the chain rule: a sum over `over` of upstream times local, where `where` holds."""
 
-    upstream: Expr  # adjoint of `of`, one step nearer the loss; 1 where `of` is the loss itself
+    upstream: Expr  # adjoint of `of`, one step nearer the loss; a number where that is one, as 1 for the loss itself
     local: Expr  # the partial derivative of `of` by `wrt`
     of: Expr  # the entry that is differentiated
     wrt: Expr  # the entry it is differentiated by
@@ -118,7 +118,7 @@ class Form:
     """A step's right-hand side written another way."""
 
     expr: Expr
-    reason: str  # text key: "softmax-cross-entropy", "sigmoid-cross-entropy", ...
+    reason: str  # text key: "cross-entropy-softmax", "binary-cross-entropy-sigmoid", "probabilities", ...
 
 
 @dataclass(frozen=True)
@@ -149,7 +149,10 @@ def head(entry: Expr) -> str:
 
 
 def entries(expr: Expr) -> Iterator[Expr]:
-    """Every entry of a quantity that occurs in the expression, outermost left first, without the bare index letters."""
+    """Every Indexed and Symbol that occurs, in SymPy's order, but not those in indices and in the limits of sums.
+
+    These are entries of quantities, symbols of sizes, and index letters where a KroneckerDelta compares them.
+    """
     if isinstance(expr, Indexed):
         yield expr
         return
@@ -193,7 +196,7 @@ class Program:
         return self.only(Role.LOSS)
 
     def only(self, role: Role) -> Quantity:
-        """The one quantity of a role."""
+        """The one quantity of a role; raises ProgramError where there is none or more than one."""
         found = self.all(role)
         if len(found) != 1:
             msg = f"the program has {len(found)} quantities of the role {role}, not one"
@@ -221,14 +224,14 @@ class Program:
         return [step for step in self.steps if step.section == name]
 
     def extended(self, steps: Iterable[Step], inputs: Iterable[Quantity] = ()) -> Program:
-        """A new program with more steps after the present ones."""
+        """A new program with more steps after the present ones, checked as a whole; raises ProgramError."""
         return Program((*self.inputs, *inputs), (*self.steps, *steps))
 
 
 def check(program: Program) -> None:
     """Raise ProgramError unless every name is bound once and before its use and every adjoint is the sum of its terms.
 
-    A quantity may use itself, and quantities of its own section defined later, only at a shifted index: a recurrence.
+    A quantity may use itself, and quantities defined later, only at a shifted index: a recurrence.
     """
     bound: dict[str, Quantity] = {}
     for quantity in program.inputs:

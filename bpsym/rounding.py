@@ -28,7 +28,10 @@ EXPONENT_LIMIT = 1 << 20  # powers of two beyond which a ball is not written dow
 
 @dataclass(frozen=True, slots=True)
 class Rounding:
-    """A named policy: how many digits are shown, how ties go, and what is carried on."""
+    """A named policy: how many digits are shown, how ties go, and what is carried on.
+
+    Exactly one of `places` and `significant` is a number: Rounding(places=None, significant=4). Raises BpsymError.
+    """
 
     places: int | None = 9  # digits after the point; None where `significant` counts
     significant: int | None = None  # digits from the first that is not 0
@@ -75,7 +78,12 @@ class Numeral:
 
 
 def numeral(value: Value, rounding: Rounding) -> Numeral:
-    """Print a value under a policy; raises Undecided where the ball is too wide to tell a digit."""
+    """Print a value under a policy.
+
+    A number too small for the places keeps 3 significant digits; an exact one loses its closing zeros; a very large or
+    small one has a power of ten. Raises Undecided where the ball is too wide to tell a digit, EvaluationError for a
+    value too large or small to be written down.
+    """
     low, high = ends(value)
     places = _places(value, rounding)
     units, upper = (_nearest(end * fmpq(10) ** places, rounding.tie) for end in (low, high))

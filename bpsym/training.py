@@ -47,8 +47,9 @@ def train(
 ) -> list[Row]:
     """Run gradient descent and record the loss and the outputs after each number of updates in `at`.
 
-    The program must have its update steps. The precision is raised until every recorded figure is settled. Raises
-    EvaluationError where a value stops being finite.
+    The program must have its update steps. The precision is raised until every recorded figure is settled; `progress`
+    is called with the number of updates done, from 1 again each time. Raises EvaluationError for a number of updates
+    out of range, an entry without a value, and a run that diverges; Undecided where a digit stays open.
     """
     wanted = sorted(set(at))
     if wanted and not 0 <= wanted[0] <= wanted[-1] <= STEPS_LIMIT:

@@ -19,7 +19,10 @@ ORDERS = (SIMULTANEOUS, SEQUENTIAL)
 
 @lru_cache(maxsize=64)
 def with_update(program: Program, order: str = SIMULTANEOUS, trained: frozenset[str] | None = None) -> Program:
-    """Append w_new = w - eta dE/dw for every trained parameter (None: all of them).
+    """Append w_new = w - eta dE/dw for every parameter named in `trained` (None: all of them).
+
+    The program must be differentiated; it gains the input eta, and a parameter W the quantity W_new of the same shape.
+    Raises DescriptionError for an unknown order.
 
     With the order "simultaneous" every gradient is taken at the old weights. With "sequential" a layer is updated as
     soon as its own gradient is known, and the gradients of the layers before it then pass through the new weights:

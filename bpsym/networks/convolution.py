@@ -11,8 +11,9 @@ from bpsym.program import Program, Quantity, Role
 def convolutional(hidden: Layer, output: Layer, loss_name: str, *, decay: bool = False) -> Program:
     """Write down net[c, p] = sum_q K[c, q] x[p + q - 1] + b[c], its activation, and a dense layer over all of it.
 
-    Stride 1, no padding, one input channel; the hidden layer's size is its number of channels. Shapes: input (n_i,),
-    K (n_h, n_q), net (n_h, n_i - n_q + 1), output weights (n_o, n_h, n_i - n_q + 1).
+    Stride 1, no padding, one input channel, the kernel not flipped; the hidden layer's size is its number of channels.
+    Shapes: input (n_i,), K (n_h, n_q), net (n_h, n_i - n_q + 1), output weights (n_o, n_h, n_i - n_q + 1), target
+    (n_o,), biases () or (units,). Raises DescriptionError for an unknown activation or loss.
     Source: LeCun et al., Backpropagation applied to handwritten zip code recognition, Neural Computation 1 (1989).
     """
     eq = Equations()

@@ -19,7 +19,8 @@ def dense(
     """Write down a fully connected network and its loss; layer sizes are symbols n_i, n_h, ..., n_o.
 
     Shapes: input (n_i,), weight of a layer (units, units before), bias () or (units,); with a batch the input, every
-    net input and output, and the target carry a leading sample axis of n_s.
+    net input and output, and the target carry a leading sample axis of n_s. Raises DescriptionError for an unknown
+    activation, loss or reduction.
     Source: Rumelhart, Hinton, Williams, Learning representations by back-propagating errors, Nature 323 (1986).
     """
     samples = (axis("s", size("s")),) if batch else ()

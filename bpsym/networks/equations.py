@@ -87,7 +87,10 @@ def bias(eq: Equations, layer: Layer, own: tuple[Axis, ...]) -> Expr:
 
 
 def activate(eq: Equations, layer: Layer, net: Quantity, initial: str = "") -> Quantity:
-    """Output of a layer: the activation of each net input; softmax is normalised over the layer's units."""
+    """Output of a layer: the activation of each net input; softmax is normalised over the layer's units.
+
+    Raises DescriptionError for an unknown activation.
+    """
     row = primitives.activation(layer.activation)
     expr = row.forward(net.generic)
     if row.couples:
@@ -99,13 +102,17 @@ def activate(eq: Equations, layer: Layer, net: Quantity, initial: str = "") -> Q
 
 
 def squared_weights(eq: Equations) -> Expr:
-    """Half the sum of all squared weights; biases are not decayed (Goodfellow et al. 2016, section 7.1.1)."""
+    """Half the sum of all squared weights; biases are not decayed (Goodfellow, Bengio, Courville 2016, section 7.1)."""
     weights = [q for q in eq.inputs if q.role is Role.WEIGHT]
     return sum((Sum(q.generic**2, *(a.limits for a in q.axes)) for q in weights), Integer(0)) / 2
 
 
 def loss(eq: Equations, out: Quantity, name: str, *, reduction: str = "sum", decay: bool = False) -> Quantity:
-    """The loss: one contribution per output unit (and sample, and time step), their sum or mean, the L2 penalty."""
+    """The loss: one contribution per output unit, sample and time step, added up, and the L2 penalty.
+
+    With the reduction "mean" the sum is divided by the number of samples, never by that of units. Raises
+    DescriptionError for an unknown loss or reduction.
+    """
     if reduction not in REDUCTIONS:
         msg = f"{reduction!r} is no way to reduce over the batch; known: {', '.join(REDUCTIONS)}"
         raise DescriptionError(msg)
@@ -123,7 +130,10 @@ def loss(eq: Equations, out: Quantity, name: str, *, reduction: str = "sum", dec
 
 
 def local_derivative(step: Step, wrt: Quantity, at: tuple[Expr, ...]) -> Expr | None:
-    """The derivative of a primitive's step by an entry of its argument, from the table; None for other equations."""
+    """The derivative of an activation's or loss's step by its argument at the indices `at`, as the tables have it.
+
+    KroneckerDeltas say for which indices it isn't 0. None for other equations: SymPy differentiates those.
+    """
     indices = step.quantity.indices
     if step.rule in primitives.ACTIVATIONS and step.section == "forward":
         row = primitives.ACTIVATIONS[step.rule]

@@ -12,7 +12,8 @@ def recurrent(hidden: Layer, output: Layer, loss_name: str, *, decay: bool = Fal
     """Write down h[t] = f(W x[t] + V h[t-1] + b), o[t] = g(W' h[t] + c) and the loss summed over time.
 
     Shapes: input (n_t, n_i), W (n_h, n_i), V (n_h, n_h), initial state (n_h,), output weights (n_o, n_h), target
-    (n_t, n_o). Source: Elman, Finding structure in time, Cognitive Science 14 (1990).
+    (n_t, n_o), biases () or (units,). Raises DescriptionError for an unknown activation or loss.
+    Source: Elman, Finding structure in time, Cognitive Science 14 (1990).
     """
     time = axis("t", size("t"))
     eq = Equations(samples=(time,))

@@ -97,7 +97,7 @@ class Writer:
         return replace(self, numerals=numerals)
 
     def formula(self, expr: Expr) -> Box:
-        """The layout of an expression."""
+        """The layout of an expression; raises BpsymError for a function there is no way to print."""
         return self._sum(expr)
 
     def name(self, entry: Expr) -> Box:

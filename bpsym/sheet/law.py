@@ -21,7 +21,7 @@ class Factor:
     """A factor of a gradient and the reason it is there."""
 
     formula: Formula
-    reason: str  # text key: error-signal, activation-derivative, weight, what-the-weight-multiplies, ...
+    reason: str  # text key: error-signal, upstream, weight-multiplies, activation-derivative, ...
 
 
 @dataclass(frozen=True)
