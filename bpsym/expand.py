@@ -82,7 +82,7 @@ class Expansion:
         return {symbol: Integer(number) for symbol, number in self.sizes.items()}
 
     def step(self, entry: Expr) -> ScalarStep | None:
-        """The equation that defines an entry; None for an input of the program. Indices out of range are not noticed."""
+        """The equation that defines an entry; None for an input of the program. Indices out of range go unnoticed."""
         if entry not in self._steps:
             self._steps[entry] = self._expand(entry)
         return self._steps[entry]
