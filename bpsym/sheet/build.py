@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 WORKED, BLANK, KEY, NUMBERED, LAW = "worked", "blank", "key", "numbered", "law"
 KINDS = (WORKED, LAW, NUMBERED, BLANK, KEY)
+_SORTS = (Role.INPUT, Role.TARGET, Role.STATE, Role.WEIGHT, Role.BIAS, Role.RATE, Role.DECAY)  # in which order
 LEAST_POINTS = 3  # of a curve worth drawing
 OTHERWISE = {"en": "otherwise", "zh": "其他"}
 
@@ -43,7 +44,6 @@ class Given:
     """Given numbers of one sort: the names and what was typed."""
 
     role: Role
-    layer: int
     cells: tuple[tuple[Formula, str], ...]
 
 
@@ -121,15 +121,13 @@ class Sheet:
 
     @cached_property
     def givens(self) -> list[Given]:
-        """What is given, by role and layer."""
-        notation, found = self.work.notation, []
-        for quantity in self.program.inputs:
-            entries = [e for e in self.work.expansion.entries(quantity.name) if e in self.description.values]
-            cells = tuple((self.name(e), self.description.written.get(e, self.work.numeral(e).text)) for e in entries)
-            layer = notation.layers.index(quantity.layer) if quantity.layer else 0
-            if cells:
-                found.append(Given(quantity.role, layer, cells))
-        return found
+        """What is given, sort by sort."""
+        known, written = self.description.values, self.description.written
+        cells: dict[Role, list[tuple[Formula, str]]] = {}
+        for quantity in sorted(self.program.inputs, key=lambda quantity: _SORTS.index(quantity.role)):
+            entries = [entry for entry in self.work.expansion.entries(quantity.name) if entry in known]
+            cells.setdefault(quantity.role, []).extend((self.name(entry), written[entry]) for entry in entries)
+        return [Given(role, tuple(pairs)) for role, pairs in cells.items() if pairs]
 
     @cached_property
     def _parts(self) -> _Parts:
