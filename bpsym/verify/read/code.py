@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from bpsym.verify.grammar.cursor import Reading, UnreadError
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 CODE: Final = Flavour(tex=False, code=True)
 _CALL: Final = re.compile(r"([A-Za-z_][\w.]*)\s*\(")
-_LITERAL: Final = re.compile(r"[\[\](),.\d\seE+-]*\d[\[\](),.\d\seE+-]*")
+_LITERAL: Final = re.compile(r"[\[\](),.\d\seE+-]+")
 _KEYWORD: Final = re.compile(r"\s*([A-Za-z_]\w*)\s*=(?!=)\s*")
 _PROGRAMME: Final = re.compile(
     r"\b(?:def|import|class|return|self|print|while|elif|lambda|range|const|let|var|function|void|float|double|int|puts|end|np)\b"
@@ -26,6 +27,7 @@ _PROGRAMME: Final = re.compile(
 )
 _REACH: Final = 1_500
 _CALLS: Final = 400
+_TRIES: Final = 1_500  # brackets followed to their end
 
 
 def is_programme(text: str) -> bool:
@@ -40,7 +42,7 @@ def calls(source: Source) -> Iterator[CodeCall]:
     if "(" not in text or not ("[" in text or "=" in text):
         return
     found = 0
-    for match in _CALL.finditer(text):
+    for match in islice(_CALL.finditer(text), _TRIES):
         close = -1 if match.group(1).endswith("_") else _closing(text, match.end() - 1)
         if close < 0:
             continue
@@ -78,7 +80,7 @@ def _argument(source: Source, start: int, end: int) -> Argument:
 
 def _value(part: Source) -> Expr | None:
     """The literal an argument is, None for anything else."""
-    if not _LITERAL.fullmatch(part.text):
+    if not _LITERAL.fullmatch(part.text) or not any(character.isdigit() for character in part.text):
         return None
     try:
         return expression(tokens(part, CODE), Reading(part.text, tex=False))

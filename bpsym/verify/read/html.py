@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from bpsym.verify.tree import Span
 
 _PIECE: Final = re.compile(
-    r"<!--.*?-->|<(?P<closing>/?)(?P<name>[A-Za-z][\w:-]*)(?P<attributes>(?:\"[^\"]*\"|'[^']*'|[^<>\"'])*)>"
+    r"(?P<comment><!--)|<(?P<closing>/?)(?P<name>[A-Za-z][\w:-]*)(?P<attributes>[^<>]*)>"
     r"|(?P<entity>&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,31});)|<!\w[^>]*>",
     re.DOTALL,
 )
@@ -116,7 +116,10 @@ class _Page:
             self.words(position, match.start())
             position = match.end()
             at = self.source.span(match.start(), match.end())
-            if match.group("entity"):
+            if match.group("comment"):
+                end = text.find("-->", position)
+                position = end + 3 if end >= 0 else len(text)
+            elif match.group("entity"):
                 if self.visible():
                     self.words_of(inserted(unescape(match.group("entity")), at))
             elif match.group("name"):

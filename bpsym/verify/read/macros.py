@@ -7,16 +7,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from itertools import islice
 from typing import Final
 
 from bpsym.verify import limits
 from bpsym.verify.source import Source, inserted, joined
 
 _DEFINITION: Final = re.compile(
-    r"\\(?:(?:re|provide)?newcommand|providecommand|DeclareMathOperator|DeclareRobustCommand)\*?\s*\{?\s*\\([A-Za-z]+)\s*\}?"
-    r"\s*(?:\[(\d)\])?\s*(?:\[([^\]]*)\])?\s*\{"
-    r"|\\def\s*\\([A-Za-z]+)\s*((?:#\d)*)\s*\{",
+    r"\\(?:(?:re|provide)?newcommand|DeclareMathOperator|DeclareRobustCommand)\*?\s?\{?\s?\\([A-Za-z]+)\s?\}?"
+    r"\s{0,3}(?:\[(\d)\])?\s?(?:\[([^\[\]]{0,200})\])?\s{0,3}\{"
+    r"|\\def\s?\\([A-Za-z]+)\s?((?:#\d){0,9})\s?\{",
 )
+_REACH: Final = 1_000  # characters of a body or an argument
 _CALL: Final = re.compile(r"\\([A-Za-z]+)")
 
 
@@ -39,9 +41,7 @@ def definitions(text: str) -> dict[str, Macro]:
         and "command{" not in text
     ):
         return found
-    for match in _DEFINITION.finditer(text):
-        if len(found) >= limits.MACROS:
-            break
+    for match in islice(_DEFINITION.finditer(text), limits.MACROS):
         close = _closing(text, match.end() - 1)
         if close < 0:
             continue
@@ -122,7 +122,7 @@ def _arguments(text: str, position: int, macro: Macro) -> tuple[int, list[str]]:
 def _closing(text: str, start: int) -> int:
     """The offset of the brace that closes the one at `start`, -1 if none within reach."""
     depth = 0
-    for position in range(start, min(len(text), start + 5_000)):
+    for position in range(start, min(len(text), start + _REACH)):
         if text[position] == "{" and text[position - 1 : position] != "\\":
             depth += 1
         elif text[position] == "}" and text[position - 1 : position] != "\\":

@@ -11,7 +11,7 @@ from bpsym.verify.tree import Span
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_JSON: Final = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
+_JSON: Final = re.compile(r'"(?:[^"\\]|\\.)*"|["{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 _ESCAPE: Final = re.compile(r"\\(?:u([0-9a-fA-F]{4})|(.))", re.DOTALL)
 _PLAIN: Final = {"n": "\n", "t": "\t", "r": "\r", "b": "\b", "f": "\f"}
 _DEPTH: Final = 40
@@ -59,6 +59,8 @@ def _strings(source: Source) -> Iterator[tuple[list[str], Source]]:
     expects_value = False
     for match in _JSON.finditer(source.text):
         piece = match.group()
+        if piece == '"':  # a string that never ends
+            return
         if piece in "{[":
             if len(arrays) >= _DEPTH:
                 return

@@ -30,7 +30,7 @@ _NUMERAL: Final = (
 )
 _ENTRY: Final = r"[-−]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
 _VALUES: Final = re.compile(
-    rf"[\[(（［]\s*(?P<row>{_ENTRY}(?:\s*[,，、;\s]\s*{_ENTRY})+)\s*[\])）］]|(?<![\w.])(?P<number>{_NUMERAL})(?![\w]|\.\d)"
+    rf"[\[(（［]\s*(?P<row>{_ENTRY}(?:(?:\s*[,，、;]\s*|\s+){_ENTRY})+)\s*[\])）］]|(?<![\w.])(?P<number>{_NUMERAL})(?![\w]|\.\d)"
     rf"|(?<=[{CJK}])(?P<behind>{_NUMERAL})",
 )
 _END: Final = re.compile(r"[。！？；]|[.!?;](?=\s|$)|\n")

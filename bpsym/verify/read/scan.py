@@ -61,7 +61,7 @@ def style(text: str) -> Style:
     """Look a document over once."""
     points = len(re.findall(r"\d\.\d", text))
     commas = len(re.findall(r"(?<![\d.,\[(])-?\d,\d{2,}(?![\d,.])", text))
-    named = re.findall(r"(?:^|[\s$,;(&=])([A-Za-z]{2})(?=\s*(?:_\{?\w+\}?)?\s*(?::?=|＝))", text)
+    named = re.findall(r"(?:^|[\s$,;(&=])([A-Za-z]{2})(?=\s{0,3}(?:_\{?\w{1,20}\}?)?\s{0,3}(?::?=|＝))", text)
     return Style(
         text,
         macros.definitions(text),
@@ -174,7 +174,11 @@ class _Scanner:
 
     def code_line(self, line: Source, *, programme: bool) -> None:
         stripped = line.stripped()
-        if not len(stripped) or len(stripped) > limits.LINE_CHARACTERS:
+        if not len(stripped):
+            return
+        if len(stripped) > limits.LINE_CHARACTERS:
+            why = "a line too long to be searched for formulas"
+            self.found.unreadable.append(Unreadable(stripped.span(0, len(stripped)), why))
             return
         context = Context("code", self.heading, self.before[-300:])
         if programme:
@@ -286,7 +290,9 @@ class _Scanner:
         if (
             _TEX_COMMAND.search(body)
             and "\\" in body
-            and not re.search(r"[A-Za-z]{3,}\s+[A-Za-z]{3,}\s+[A-Za-z]{3,}\s", re.sub(r"\\[A-Za-z]+", "", body))
+            and not re.search(
+                r"\b[A-Za-z]{3,}\s{1,9}[A-Za-z]{3,}\s{1,9}[A-Za-z]{3,}\s", re.sub(r"\\[A-Za-z]+", "", body)
+            )
         ):
             region = Region("inline", start, start + len(line), start, start + len(line))
             self.formula(region, "inline")

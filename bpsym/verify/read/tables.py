@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from bpsym.verify.source import Source
 
-_RULE: Final = re.compile(r"[ \t>]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|?)+[ \t]*")
+_RULE: Final = re.compile(r"[ \t>]*\|[ \t|:]*--[ \t|:-]*")
 _CELL: Final = re.compile(r"(?:\\.|`[^`\n]*`|\$[^$\n]*\$|[^|\\])+")
 
 
