@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flint import ctx
@@ -13,6 +14,7 @@ from bpsym.verify.check.judge import judge
 from bpsym.verify.check.prose import restatements
 from bpsym.verify.check.training import training_claims
 from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.diagnose import diagnosed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,6 +41,15 @@ class Verified:
         """How many claims stand how."""
         return Counter(str(judgement.verdict) for judgement in self.judgements)
 
+    def missing(self) -> Iterator[tuple[str, int]]:
+        """Names a claim could not be decided for, with the line of their first use."""
+        seen: set[str] = set()
+        for judgement in self.judgements:
+            name = str(judgement.details.get("missing", ""))
+            if judgement.verdict is Verdict.UNDECIDED and name and name not in seen:
+                seen.add(name)
+                yield name, self.document.place(judgement.span).line
+
 
 def verify(
     document: Document, description: Description | None = None, given: Mapping[str, fmpq] | None = None
@@ -52,6 +63,7 @@ def verify(
             if not any(span.start <= statement.span.start < span.end for span in settled):
                 found.extend(judge(statement, state))
         found.extend(restatements(document, state, settled))
+        found = diagnosed(found, state)
         found.extend(Judgement(gap.span, Verdict.UNREADABLE, details={"why": gap.why}) for gap in document.unreadable)
     finally:
         ctx.prec = before

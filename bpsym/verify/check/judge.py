@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from flint import arb, fmpq
+
 from bpsym.verify.check import numbers, symbols
 from bpsym.verify.check.align import pairs, turned
 from bpsym.verify.check.numbers import Routes, as_shown
@@ -288,7 +290,7 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
     expected = ""
     chain.broken = True
     chain.formulas.append(term)
-    return Judgement(term.span, Verdict.WRONG, expected, "formula", {"left": before, "right": term, "truth": ours[:1]})
+    return Judgement(term.span, Verdict.WRONG, expected, "formula", {"left": before, "right": term, "truth": ours[:1], "subject": chain.subject})
 
 
 def _goes_on_from(chain: Chain, term: Expr) -> bool:
@@ -313,7 +315,7 @@ def _right_when_shallower(before: Expr, term: Expr, state: State) -> bool:
 def _numeric(chain: Chain, term: Expr) -> Judgement:
     state = chain.state
     verdict, culprit = _numeric_verdict(chain, term)
-    if verdict is Verdict.WRONG and (chain.broken or _has_wrong_number(term, state)):
+    if verdict is Verdict.WRONG and (chain.broken or _follows_from_wrong_number(chain, term)):
         verdict = Verdict.CARRIED
     chain.numerics.append((term, verdict in (Verdict.WRONG, Verdict.CARRIED)))
     if isinstance(term, Matrix) and all(len(row) == 1 for row in term.rows):
@@ -321,12 +323,14 @@ def _numeric(chain: Chain, term: Expr) -> Judgement:
     if verdict is not Verdict.WRONG:
         return Judgement(term.span, verdict, details={"why": _why(chain, term)})
     if culprit is not None:
-        shown, expected = culprit
-        return Judgement(shown.tree.span, Verdict.WRONG, expected, "operand", {"shown": shown})
-    return Judgement(term.span, Verdict.WRONG, "", "expression", {"term": term, "truth": chain.truth[:1]})
+        shown, expected, right = culprit
+        return Judgement(shown.tree.span, Verdict.WRONG, expected, "operand", {"shown": shown, "truth": [right]})
+    return Judgement(
+        term.span, Verdict.WRONG, "", "expression", {"right": term, "truth": chain.truth[:1], "subject": chain.subject}
+    )
 
 
-def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, tuple[Shown, str] | None]:
+def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, tuple[Shown, str, Scalar] | None]:
     state = chain.state
     exact, read = list(values(term, state, state.truth)), list(values(term, state, state.as_read()))
     if not exact and not read:
@@ -335,7 +339,8 @@ def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, tuple[Shown, st
         v for other, bad in chain.numerics if not bad for v in values(other, state, state.as_read())
     ]
     if not references:
-        return Verdict.RIGHT, None  # nothing said before it: a computation begins
+        begins_wrong = any(value in state.wrong_numbers for value, _ in _signed(term))
+        return (Verdict.CARRIED if begins_wrong else Verdict.RIGHT), None  # a computation begins
     for value in (*exact, *read):
         if any(_meet(value, right) for right in references):
             return Verdict.RIGHT, None
@@ -354,10 +359,46 @@ def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, tuple[Shown, st
     return Verdict.WRONG, _culprit(chain, term)
 
 
-def _has_wrong_number(term: Expr, state: State) -> bool:
-    """Whether a figure the document got wrong before stands in the expression."""
-    wrong = {abs(value) for value in state.wrong_numbers}
-    return any(isinstance(n, Number) and n.digits > 2 and rational(n.value) in wrong for n in walk(term))
+def _follows_from_wrong_number(chain: Chain, term: Expr) -> bool:
+    """Whether figures the document got wrong before explain an expression: with the right ones it would be right."""
+    state = chain.state
+    wrong = {id(number): value for value, number in _signed(term) if number.digits > 2 and value in state.wrong_numbers}
+    if not wrong:
+        return False
+    rights = {place: state.wrong_numbers[value] for place, value in wrong.items()}
+    if any(right is None for right in rights.values()):
+        return True
+    signs = {place: 1 if value >= 0 else -1 for place, value in wrong.items()}
+
+    def read(number: Number) -> Scalar:
+        right = rights.get(id(number))
+        if right is None:
+            return state.as_read().literal(number)
+        return right * _sign_before(term, number) if signs[id(number)] else right
+
+    found = values(term, state, replace(state.truth, literal=read))
+    return any(_meet(value, right) for value in found for right in chain.truth)
+
+
+def _signed(term: Expr) -> list[tuple[Scalar, Number]]:
+    """The numerals of an expression with the minus signs right before them."""
+    minus = {id(n.operand) for n in walk(term) if isinstance(n, Negative) and isinstance(n.operand, Number)}
+    return [
+        (-rational(n.value) if id(n) in minus else rational(n.value), n) for n in walk(term) if isinstance(n, Number)
+    ]
+
+
+def _sign_before(term: Expr, number: Number) -> int:
+    return -1 if any(isinstance(n, Negative) and n.operand is number for n in walk(term)) else 1
+
+
+def _right_value(routes: Routes, shape: tuple[int, ...] | None, count: int, place: int) -> Scalar | None:
+    """What a figure ought to be, where that is known."""
+    for value in routes.truth:
+        items = numbers.items_like(value, shape, count)
+        if items is not None:
+            return items[place]
+    return None
 
 
 def _wide(state: State):  # noqa: ANN202
@@ -368,7 +409,7 @@ def _wide(state: State):  # noqa: ANN202
     return interval_literal(state.is_exact, fmpq(1))
 
 
-def _culprit(chain: Chain, term: Expr) -> tuple[Shown, str] | None:
+def _culprit(chain: Chain, term: Expr) -> tuple[Shown, str, Scalar] | None:
     """The operand that is not what the formula has in its place."""
     state = chain.state
     carried = state.carried(chain.subject)
@@ -385,10 +426,50 @@ def _culprit(chain: Chain, term: Expr) -> tuple[Shown, str] | None:
                 truths = [s for v in values(piece, state, state.truth) for s in scalars(v)[:1]]
                 theirs = [s for v in values(piece, state, carried) for s in scalars(v)[:1]]
                 if truths and not any(touches(v, shown.cut()) for v in (*truths, *theirs)):
-                    wrong.append((shown, as_shown(truths[0], shown)))
+                    wrong.append((shown, as_shown(truths[0], shown), truths[0]))
             if len(wrong) == 1:
                 return wrong[0]
+    return _replaced(chain, term)
+
+
+def _replaced(chain: Chain, term: Expr) -> tuple[Shown, str, Scalar] | None:
+    """The operand in whose place some known value would make the expression right."""
+    state = chain.state
+    known = [value for value in state.known() if not isinstance(value, Array)]
+    candidates = [n for n in walk(term) if isinstance(n, Number) and n.digits > 2 and n.places > 1]
+    for number in candidates[:MOST_OPERANDS]:
+        (shown,) = leaves(number)
+        if shown is None:
+            continue
+        for value in known:
+            if not _alike(value, shown):
+                continue
+
+            def read(other: Number, number: Number = number, value: Scalar = value) -> Scalar:
+                return value if other is number else rational(other.value)
+
+            found = values(term, state, replace(state.truth, literal=read))
+            if any(_near(v, right, shown) for v in found for right in chain.truth):
+                return shown, as_shown(value, shown), value
     return None
+
+
+MOST_OPERANDS = 8
+
+
+def _alike(value: Scalar, shown: Shown) -> bool:
+    """Whether a number may be a slip for a value: of its size, give or take a power of ten."""
+    ratio = abs(arb(value) / arb(shown.value)) if shown.value != 0 else arb(0)
+    return not touches(value, shown.cut()) and any(abs(ratio * 10**k - 1) < 0.2 for k in (-1, 0, 1))
+
+
+def _near(value: Value, right: Value, shown: Shown) -> bool:
+    """Whether values agree to nearly as many digits as are shown."""
+    try:
+        digits = fmpq(10) ** -(shown.number.digits - 2)
+        return all(bool(abs(arb(a - b)) <= arb(digits) * abs(arb(b))) for a, b in aligned(value, right))
+    except ShapeError:
+        return False
 
 
 # --- numbers -------------------------------------------------------------------------------------------------------
@@ -417,27 +498,31 @@ def _number(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
         for v, s in zip(verdicts, shown, strict=True)
     ]
     verdict = Verdict.CARRIED if verdict is Verdict.CARRIED else worst(verdicts)
-    state.wrong_numbers.update(
-        s.value for v, s in zip(verdicts, shown, strict=True) if v in (Verdict.WRONG, Verdict.CARRIED)
-    )
+    for k, (v, s) in enumerate(zip(verdicts, shown, strict=True)):
+        if v in (Verdict.WRONG, Verdict.CARRIED):
+            state.wrong_numbers[s.value] = _right_value(routes, shape, len(shown), k)
     if subject is not None:
         state.record(subject, shown, shape, verdict)
     if verdict is Verdict.RIGHT:
         return Judgement(term.span, verdict)
     at = next(k for k, v in enumerate(verdicts) if v is worst(verdicts))
-    known = routes.truth or routes.line or routes.carried
+    tainted = routes.tainted and routes.line and not routes.line_is_wrong
+    known = (*routes.line, *routes.truth) if tainted else (*routes.truth, *routes.line, *routes.carried)
     expected = ""
     for value in known:
-        items = numbers._items(value, shape, len(shown))
+        items = numbers.items_like(value, shape, len(shown))
         if items is not None:
             expected = as_shown(items[at], shown[at])
             break
     details = {
         "shown": shown[at],
+        "place": at,
+        "subject": subject,
         "all": shown,
         "verdicts": verdicts,
         "truth": routes.truth[:1],
         "line": routes.line[:1],
+        "carried": routes.carried[:1],
     }
     return Judgement(shown[at].tree.span, verdict, expected, "value" if verdict is Verdict.WRONG else "", details)
 

@@ -33,7 +33,7 @@ def judged(shown: list[Shown], shape: tuple[int, ...] | None, routes: Routes) ->
     if not routes.any():
         return None
     by_route = [
-        (values, [_items(value, shape, len(shown)) for value in values])
+        (values, [items_like(value, shape, len(shown)) for value in values])
         for values in (routes.truth, routes.line, routes.rounded, routes.carried)
     ]
     truth, line, rounded, carried = ([items for items in found if items is not None] for _, found in by_route)
@@ -42,7 +42,8 @@ def judged(shown: list[Shown], shape: tuple[int, ...] | None, routes: Routes) ->
     return [_one(number, k, truth, line, rounded, carried, routes) for k, number in enumerate(shown)]
 
 
-def _items(value: Value, shape: tuple[int, ...] | None, count: int) -> list[Scalar] | None:
+def items_like(value: Value, shape: tuple[int, ...] | None, count: int) -> list[Scalar] | None:
+    """The items of a value in the order a term of that shape prints them; None where the shapes differ."""
     pattern: Value = 0 if shape is None else Array(shape, tuple(range(count)))
     try:
         found = sorted(aligned(pattern, value), key=lambda pair: pair[0])

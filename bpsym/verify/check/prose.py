@@ -82,7 +82,7 @@ def _restated(row: Row, vectors: list[list[Scalar]], state: State) -> Iterator[J
             yield Judgement(number.tree.span, Verdict.DIGIT, as_shown(value, number))
         else:
             known = number.value in state.wrong_numbers
-            state.wrong_numbers.add(number.value)
+            state.wrong_numbers[number.value] = value
             details = {"shown": number, "truth": [value]}
             verdict = Verdict.CARRIED if known else Verdict.WRONG
             yield Judgement(number.tree.span, verdict, as_shown(value, number), "restated", details)

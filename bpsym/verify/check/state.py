@@ -43,7 +43,7 @@ class State:
     exact: set[fmpq] = field(default_factory=set)
     symbolic_wrong: dict[Subject, Expr] = field(default_factory=dict)
     updated: set[Key] = field(default_factory=set)
-    wrong_numbers: set[fmpq] = field(default_factory=set)  # figures printed in error, or following from one
+    wrong_numbers: dict[fmpq, Scalar | None] = field(default_factory=dict)  # figures in error, and what is right
     shallower: Callable[[int], State | None] = lambda _depth: None  # the same network with fewer hidden layers
     pending: list[Expr] = field(default_factory=list)  # rows of a matrix whose sums are worked out below it
     _carried: Point | None = None
@@ -53,9 +53,19 @@ class State:
         short = number.digits <= 1 and number.places <= 1
         return number.places <= 0 or short or rational(number.value) in self.exact
 
+    def known(self) -> Iterator[Scalar]:
+        """Every number there is: the network's values and what the document has shown."""
+        network = self.scope.network
+        if network is not None:
+            for atom in (*network.inputs(), *(step.out for step in network.expansion.steps())):
+                try:
+                    yield self.truth.environment[atom]
+                except FAILURES:
+                    continue
+
     def carried(self, without: Subject | None) -> Point:
         """The point at which the document's own figures stand for what it has shown."""
-        own = _atoms(self.scope, without)
+        own = atoms_of(self.scope, without)
         given = {atom: value for atom, value in self.overrides.items() if atom not in own}
         shown = {subject: value for subject, value in self.shown.items() if subject != without}
         environment = self.truth.environment.overridden(given)
@@ -70,7 +80,7 @@ class State:
         self.shown[subject] = value
         self.doubtful.add(subject)
         self.wrong.add(subject)
-        atoms = _atoms(self.scope, subject)
+        atoms = atoms_of(self.scope, subject)
         if len(atoms) == len(scalars(value)):
             self.overrides.update(zip(atoms, scalars(value), strict=True))
 
@@ -86,12 +96,12 @@ class State:
         self.shown[subject] = value
         (self.doubtful.discard if verdict is Verdict.RIGHT else self.doubtful.add)(subject)
         (self.wrong.add if verdict in (Verdict.WRONG, Verdict.CARRIED) else self.wrong.discard)(subject)
-        atoms = _atoms(self.scope, subject)
+        atoms = atoms_of(self.scope, subject)
         if len(atoms) == len(items):
             self.overrides.update(zip(atoms, items, strict=True))
 
 
-def _atoms(scope: Scope, subject: Subject | None) -> tuple[Atom, ...]:
+def atoms_of(scope: Scope, subject: Subject | None) -> tuple[Atom, ...]:
     """The atoms a subject stands for, those of an adjoint too."""
     if subject is None:
         return ()

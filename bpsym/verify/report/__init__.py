@@ -1,0 +1,23 @@
+"""Reports in five formats, all from the same data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from importlib import import_module
+
+from bpsym.verify.report.data import DocumentReport
+
+FORMATS = {
+    "text": "bpsym.verify.report.text:written",
+    "json": "bpsym.verify.report.json:written",
+    "sarif": "bpsym.verify.report.sarif:written",
+    "html": "bpsym.verify.report.html:written",
+    "md": "bpsym.verify.report.markdown:written",
+}
+
+
+def writer(name: str) -> Callable[[Sequence[DocumentReport], str], str]:
+    """The function that writes reports in a format and a language."""
+    module, _, function = FORMATS[name].partition(":")
+    found: Callable[[Sequence[DocumentReport], str], str] = getattr(import_module(module), function)
+    return found

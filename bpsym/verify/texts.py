@@ -1,0 +1,90 @@
+"""What reports say, in English and Chinese; the tables are the only place with words.
+
+Templates take {written}, {expected}, {what} and {steps}.
+"""
+
+from __future__ import annotations
+
+LANGUAGES = ("en", "zh")
+
+# why a figure is wrong, by cause
+CAUSES: dict[str, dict[str, str]] = {
+    "sign": {"en": "the sign is wrong", "zh": "正负号写反了"},
+    "decimal-point": {"en": "the decimal point is in the wrong place", "zh": "小数点的位置错了"},
+    "zero-added": {"en": "there is a zero too many behind the point", "zh": "小数点后多写了一个 0"},
+    "zero-dropped": {"en": "a zero behind the point is missing", "zh": "小数点后漏写了一个 0"},
+    "digit-dropped": {"en": "a digit was dropped", "zh": "漏写了一位数字"},
+    "digits-dropped": {"en": "digits were dropped", "zh": "漏写了几位数字"},
+    "digit-doubled": {"en": "a digit was written twice", "zh": "重复写了一位数字"},
+    "digit-inserted": {"en": "a digit was inserted", "zh": "多写了一位数字"},
+    "digits-swapped": {"en": "two digits were swapped", "zh": "相邻两位数字写反了"},
+    "digit-mistyped": {"en": "a digit was mistyped", "zh": "写错了一位数字"},
+    "digits-mistyped": {"en": "some digits were mistyped", "zh": "写错了几位数字"},
+    "copied": {"en": "this is the value of {what}", "zh": "这是 {what} 的值"},
+    "already-updated-weights": {
+        "en": "computed with output weights that had already been updated; each gradient is taken at the old weights",
+        "zh": "计算隐藏层梯度时用了已经更新过的输出层权重；所有梯度都应在旧权重处求",
+    },
+    "other-biases": {"en": "right if the biases are treated the other way", "zh": "若偏置按另一种方式处理，则此值正确"},
+    "opposite-delta": {
+        "en": "holds if the error signal is defined with the opposite sign",
+        "zh": "误差项 δ 取相反符号的定义时成立",
+    },
+    "restated": {"en": "the document says otherwise elsewhere", "zh": "与文中其他地方不一致"},
+    "operand": {"en": "this operand is wrong", "zh": "代入的这个数错了"},
+    "expression": {"en": "this does not come to what it should", "zh": "这一步代入后的结果不对"},
+    "formula": {"en": "this formula is not equal to the one before it", "zh": "这个式子与前面的式子不相等"},
+    "value": {"en": "this value is wrong", "zh": "这个数值错了"},
+    "misplaced-subscript": {"en": "the subscript stands in the wrong place", "zh": "下标的位置错了"},
+}  # fmt: skip
+
+SENTENCES: dict[str, dict[str, str]] = {
+    "wrong": {"en": "{written} should be {expected}: {cause}.", "zh": "{written} 应为 {expected}：{cause}。"},
+    "wrong-open": {"en": "{written}: {cause}.", "zh": "{written}：{cause}。"},
+    "last-digit": {
+        "en": "{written} is {expected} rounded: cut off, or computed from rounded values.",
+        "zh": "{written} 四舍五入应为 {expected}：末位被截断，或由已舍入的值算出。",
+    },
+    "last-digit-open": {
+        "en": "right only within the last digits shown.", "zh": "只在所示末位的精度内成立。",
+    },
+    "carried": {
+        "en": "{written} follows from an earlier error (right: {expected}).",
+        "zh": "{written} 由前面的错误推出（正确值为 {expected}）。",
+    },
+    "carried-open": {"en": "follows from an earlier error.", "zh": "由前面的错误推出。"},
+    "undecided": {"en": "could not be decided: {why}.", "zh": "无法判断：{why}。"},
+    "undecided-open": {"en": "could not be decided.", "zh": "无法判断。"},
+    "unreadable": {"en": "could not be read: {why}.", "zh": "无法识别：{why}。"},
+    "unreadable-open": {"en": "could not be read.", "zh": "无法识别。"},
+    "note": {"en": "{cause}.", "zh": "{cause}。"},
+    "others": {"en": " Also possible: {others}.", "zh": " 也可能是：{others}。"},
+}  # fmt: skip
+
+NAMES: dict[str, dict[str, str]] = {  # of verdicts, for tables and summaries
+    "right": {"en": "right", "zh": "正确"},
+    "last-digit": {"en": "last digit", "zh": "末位"},
+    "carried": {"en": "carried", "zh": "由前错推出"},
+    "note": {"en": "note", "zh": "说明"},
+    "undecided": {"en": "undecided", "zh": "无法判断"},
+    "unreadable": {"en": "unreadable", "zh": "无法识别"},
+    "wrong": {"en": "wrong", "zh": "错误"},
+    "claims": {"en": "claims", "zh": "条论断"},
+    "line": {"en": "line", "zh": "行"},
+    "missing": {
+        "en": "{name} is used on line {line} but never given: add --given {name}=VALUE",
+        "zh": "第 {line} 行用到 {name}，但文中没有给出：请加 --given {name}=数值",
+    },
+    "no-findings": {"en": "nothing to object to", "zh": "没有发现问题"},
+}
+
+
+def cause_text(rule: str, language: str, what: str = "") -> str:
+    """A cause in words; the sentence of a mistake rule where it is one."""
+    row = CAUSES.get(rule)
+    return row[language].format(what=what) if row else rule
+
+
+def sentence(key: str, language: str, **fields: str) -> str:
+    """One sentence of a report."""
+    return SENTENCES[key][language].format(**fields)
