@@ -47,6 +47,7 @@ def bind(document: Document, description: Description | None, given: Mapping[str
     definitions_of(document, scope)
     state = new_state(scope, network, environment, _exact_values(network, environment))
     state.shallower = lru_cache(maxsize=8)(lambda depth: _shallower(description, depth))
+    state.own = lru_cache(maxsize=1)(lambda: own_state(document, given))
     return state
 
 
@@ -63,7 +64,7 @@ def own_state(document: Document, given: Mapping[str, fmpq]) -> State:
 def _shallower(description: Description, depth: int) -> State | None:
     """The same kind of network with fewer hidden layers: rules are often stated for one before the example has more."""
     layers = description.layers
-    if not 1 < depth < len(layers) or description.family != "dense":
+    if not 0 < depth < len(layers) or description.family != "dense":
         return None
     forward = dense((*layers[: depth - 1], layers[-1]), description.spec.network.loss)
     expansion = Expansion(with_update(backprop(forward)), description.sizes)

@@ -14,13 +14,15 @@ from flint import arb, fmpq
 from bpsym.verify.check import numbers, symbols
 from bpsym.verify.check.align import pairs, turned
 from bpsym.verify.check.numbers import Routes, as_shown
-from bpsym.verify.check.state import State, values, why_not
+from bpsym.verify.check.state import State, atoms_of, values, why_not
 from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict, worst
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.keys import Key, free_letters, key
 from bpsym.verify.meaning.scope import Definition, Subject, subject_of
+from bpsym.verify.meaning.patterns import substituted
+from bpsym.verify.symbols import GREEK, WORDS
 from bpsym.verify.tree import (
     Application,
     Call,
@@ -31,6 +33,7 @@ from bpsym.verify.tree import (
     Name,
     Negative,
     Number,
+    Power,
     Row,
     Statement,
     Sum,
@@ -59,7 +62,7 @@ def judge(statement: Statement, state: State) -> list[Judgement]:
     """One judgement a link; nothing for a formula merely shown."""
     if not statement.relations or all(r.kind not in EQUALITIES | ORDERS for r in statement.relations):
         return []
-    if _declares_index(statement):
+    if _declares_index(statement) or _is_words(statement.terms[0]):
         return []
     subject = _subject(statement, state)
     chain = Chain(statement, state, subject, [], [], [], None)
@@ -74,6 +77,13 @@ def judge(statement: Statement, state: State) -> list[Judgement]:
             found.append(_term(chain, term, is_first=not found))
     _close(chain, found)
     return found
+
+
+def _is_words(first: Expr) -> bool:
+    """`Answer = 6.9`: a word, no quantity."""
+    return isinstance(first, Name) and len(first.base) > 3 and first.base.isalpha() and first.base not in WORDS | set(
+        GREEK.values()
+    )
 
 
 _INDEX_LETTERS = frozenset("l L N M i j k t n m p q K T".split())
@@ -142,6 +152,8 @@ def _open(chain: Chain, first: Expr) -> None:
     if subject == subject_of(first):
         chain.reference = first
         chain.truth = list(values(first, state, state.truth))
+        if subject[0] == "formula":
+            chain.formulas.append(first)
     elif isinstance(subject, Key):
         chain.reference = replace(first, marks=("new",)) if isinstance(first, Name) else first
         chain.truth = list(values(chain.reference, state, state.truth))
@@ -156,7 +168,11 @@ def _worked_row(chain: Chain, first: Expr) -> list[Judgement]:
         return []
     row = state.pending[0]
     ours, theirs = list(values(first, state, state.as_read())), list(values(row, state, state.as_read()))
-    if not ours or not theirs or _meet(ours[0], theirs[0]):
+    if not ours or not theirs:
+        return []
+    if _meet(ours[0], theirs[0]):
+        if any(value in state.wrong_numbers for value, number in _signed(row) if number.digits > 1):
+            chain.numerics, chain.truth = [(first, True)], []  # worked out rightly, from figures that are wrong
         return []
     for piece, tree in pairs(row, first) or ():
         (shown,) = leaves(tree)
@@ -215,6 +231,10 @@ def _formula(chain: Chain, term: Expr, *, mixed: bool) -> Judgement:
         same = _same_here(chain, term) if mixed or not _loose(term) else same
     if same is False:
         return _unequal(chain, before, term)
+    if same is None:
+        found = _elsewhere(chain, before, term)
+        if found is not None:
+            return found
     if same is None and subject is not None and state.scope.macros.get(subject) is term:
         _adopt(chain, term)
         return Judgement(term.span, Verdict.RIGHT)
@@ -222,6 +242,40 @@ def _formula(chain: Chain, term: Expr, *, mixed: bool) -> Judgement:
     if same is None:
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": _why(chain, term)})
     return Judgement(term.span, Verdict.RIGHT)
+
+
+def _elsewhere(chain: Chain, before: Expr, term: Expr) -> Judgement | None:
+    """A claim about other names than the network's: judged by the document's own, or as the rule of a single layer."""
+    state = chain.state
+    moved = _subscript_moved(term)
+    if moved is not None and symbols.equal(before, moved, state):
+        chain.formulas.append(moved)
+        return Judgement(term.span, Verdict.WRONG, "", "misplaced-subscript", {"right": term})
+    own = state.own() if state.scope.described else None
+    if own is not None and symbols.equal(before, term, own):
+        _adopt(chain, term)
+        return Judgement(term.span, Verdict.RIGHT)
+    single = state.shallower(1)
+    if single is not None:
+        verdict = symbols.equal(before, term, single)
+        if not verdict and symbols.by_another_reading(before, term, single):
+            verdict = True
+        if verdict or (verdict is False and isinstance(chain.subject, Key) and chain.subject.new):
+            _adopt(chain, term)
+            right = Verdict.RIGHT if verdict else Verdict.WRONG
+            return Judgement(term.span, right, "", "" if verdict else "formula", {"left": before, "right": term})
+    return None
+
+
+def _subscript_moved(tree: Expr) -> Expr | None:
+    """`e^{-net}_{h1}` as `e^{-net_{h1}}`."""
+    for node in walk(tree):
+        if isinstance(node, Power) and isinstance(node.base, Name) and node.base.base == "e" and node.base.sub:
+            bare = [n for n in walk(node.exponent) if isinstance(n, Name) and not n.sub]
+            if len(bare) == 1:
+                inner = substituted(node.exponent, bare[0], replace(bare[0], sub=node.base.sub))
+                return substituted(tree, node, Power(node.span, replace(node.base, sub=()), inner))
+    return None
 
 
 def _loose(term: Expr) -> bool:
@@ -481,6 +535,9 @@ def _number(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
     shape = shape_of(term)
     routes = _routes(chain)
     verdicts = numbers.judged(shown, shape, routes)
+    if verdicts is not None and is_first and Verdict.WRONG in verdicts and _is_own_given(chain):
+        state.record(subject, shown, shape, Verdict.RIGHT)
+        return Judgement(term.span, Verdict.RIGHT)  # given afresh: another example
     if verdicts is None:
         given = is_first and subject is not None and isinstance(subject, Key)
         if subject is not None:
@@ -525,6 +582,16 @@ def _number(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
         "carried": routes.carried[:1],
     }
     return Judgement(shown[at].tree.span, verdict, expected, "value" if verdict is Verdict.WRONG else "", details)
+
+
+def _is_own_given(chain: Chain) -> bool:
+    """Whether the subject is a quantity the document itself hands out."""
+    state = chain.state
+    network = state.scope.network
+    if state.scope.described or network is None or not isinstance(chain.subject, Key) or chain.formulas or chain.numerics:
+        return False
+    atoms = atoms_of(state.scope, chain.subject)
+    return bool(atoms) and all(network.expansion.step(a) is None and a not in network.opaque for a in atoms)
 
 
 def _restated(state: State, subject: Subject, shown: list[Shown]) -> bool:

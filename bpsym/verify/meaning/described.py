@@ -83,6 +83,10 @@ def _all(expansion: Expansion) -> Iterator[tuple[Key, Value]]:
                     yield from ((Key(base, (str(k),)), entry) for k, entry in enumerate(final, 1))
             if len(nets) == 2 and not last:
                 yield from _plain(expansion, out, ("h", "H"))
+        if len(nets) == 1:
+            yield from _plain(expansion, net, NETS)
+            if out is not None:
+                yield from _plain(expansion, out, OUTS)
         adjoint = program.adjoint(net.name)
         if adjoint is not None:
             yield from _vector(expansion, adjoint, DELTAS, number, labels)
@@ -218,6 +222,13 @@ def _matrix(
         for name in names:
             yield name, value
             yield name, turned
+    if before == ("i",) and labels[0] == "o":  # one layer: nobody numbers it
+        for base in WEIGHTS:
+            yield Key(base, (), (), new), value
+            for place, entry in enumerate(value.items):
+                k, j = str(place // columns + 1), str(place % columns + 1)
+                yield Key(base, (k, j), (), new), entry
+                yield Key(base, (j, k), (), new), entry
     if number <= 2:
         name = Key("V" if number == 2 else "W", (), (), new)
         yield name, value
@@ -234,6 +245,8 @@ def _bias(
     entries, value = expansion.entries(q.name), whole(expansion, q)
     before = "i" if number == 1 else "h"
     for base in BIASES:
+        if number == 1 and labels[0] == "o":
+            yield Key(base, (), (), new), value
         for name in (
             Key(base, (str(number),), (), new),
             Key(base, (), (str(number),), new),

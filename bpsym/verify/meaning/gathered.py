@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import product
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -22,8 +23,10 @@ from bpsym.verify.meaning.functions import definitions_of, symbolic_function
 from bpsym.verify.meaning.keys import Key, free_letters, key
 from bpsym.verify.meaning.network import Network
 from bpsym.verify.meaning.scope import LOSSES, Scope, has_derivatives, subject_of
+from bpsym.verify.symbols import CIRCLED
 from bpsym.verify.tree import (
     Application,
+    Call,
     Derivative,
     Differential,
     Document,
@@ -34,6 +37,7 @@ from bpsym.verify.tree import (
     walk,
 )
 
+MOST_NAMES = 1500  # atoms made for names that only occur
 MOST_ATOMS = 3000  # of a document's own network
 DEFINING = frozenset(["=", ":=", "≈"])
 RATES = frozenset(["eta", "alpha", "lr"])
@@ -47,6 +51,7 @@ class Sources:
     patterns: list[tuple[Name, Expr]] = field(default_factory=list)  # a^l = σ(z^l)
     numbers: dict[Key, Expr] = field(default_factory=dict)  # the first number each name is given
     computed: set[Key] = field(default_factory=set)  # names with a computation in numbers
+    names: dict[Name, None] = field(default_factory=dict)  # every name that stands for something, in order
     losses: Counter[Key] = field(default_factory=Counter)  # what is differentiated
 
 
@@ -64,7 +69,10 @@ def gather(document: Document, given: Mapping[str, fmpq]) -> tuple[Scope, set[Ke
 
 def _collect(statement: Statement, sources: Sources) -> None:
     for term in statement.terms:
+        functions = {id(node.function) for node in walk(term) if isinstance(node, Call)}
         for node in walk(term):
+            if isinstance(node, Name) and id(node) not in functions and _is_quantity(node):
+                sources.names[node] = None
             if isinstance(node, Derivative):
                 above = subject_of(node.of)
                 if isinstance(above, Key):
@@ -96,12 +104,31 @@ def _collect(statement: Statement, sources: Sources) -> None:
                 _infer(sources, sources.formulas[wanted][-1], term)
 
 
+def _is_quantity(name: Name) -> bool:
+    if name.base in ("e", "E") and not name.sub:
+        return name.base == "E"
+    if name.base in CIRCLED or name.marks.count("prime"):
+        return False
+    return bool(name.sub or name.layer) or name.base not in _COUNTS
+
+
+_COUNTS = frozenset("l L N M i j k n m p q K T R".split())
+
+
 def _links_of_names(statement: Statement, sources: Sources) -> None:
     """`z_0 = a_0 = x` says what a_0 is, too."""
     for left, right in zip(statement.terms[1:], statement.terms[2:], strict=False):
         if isinstance(left, Name) and isinstance(right, Name) and not list(free_letters(left, {})):
             known = sources.formulas.setdefault(key(left), [])
             known.append(right)
+
+
+def _places(name: Name) -> list[dict[str, str]]:
+    """What the index letters of a name may stand for, few of each."""
+    letters = list(dict.fromkeys(letter for letter, _ in free_letters(name, {})))
+    if len(letters) > 3:
+        return []
+    return [dict(zip(letters, place, strict=True)) for place in product(("1", "2", "3"), repeat=len(letters))]
 
 
 def _primed(term: Expr) -> bool:
@@ -139,14 +166,27 @@ class _Builder:
         """Everything the document defines, as a program."""
         for wanted in (*self.sources.numbers, *self.sources.formulas):
             self.wanted(wanted)
-        for name, _ in self.sources.patterns:
-            del name
+        for name in self.sources.names:
+            for place in _places(name):
+                wanted = key(name, place)
+                if len(self.names) < MOST_NAMES and not wanted.new and self.wanted(wanted) is None:
+                    self.leaf(wanted)
+        self._gather_vectors()
         loss = self._loss()
         program = Program(tuple(self.inputs), tuple(self.steps))
         if loss is not None:
             program = self._with_loss(loss)
         network = Network(Expansion(program, {}), self.values, frozenset(self.opaque), loss)
         self.scope.network = network
+
+    def _gather_vectors(self) -> None:
+        """x̂ without an index is all of x̂_1, x̂_2, …, where only these are defined."""
+        for pattern, _ in self.sources.patterns:
+            if len(pattern.sub) == 1 and not pattern.layer:
+                wanted = key(pattern)._replace(sub=())
+                entries = [self.scope.table.get(wanted._replace(sub=(k,))) for k in ("1", "2", "3")]
+                if wanted not in self.sources.formulas and wanted not in self.sources.numbers and all(entries):
+                    self.scope.table[wanted] = [Array((3,), tuple(e[0] for e in entries if e))]
 
     def _with_loss(self, loss: Atom) -> Program:
         steps = tuple(

@@ -51,3 +51,14 @@ def _at(tree: Any, places: set[tuple[Span, int]], number: str) -> Any:
         return tuple(_at(item, places, number) for item in tree)
     changes = {f.name: _at(getattr(tree, f.name), places, number) for f in fields(tree)}
     return replace(tree, **changes)
+
+
+def substituted(tree: Any, old: Any, new: Any) -> Any:
+    """The tree with one node in the place of another."""
+    if tree is old:
+        return new
+    if isinstance(tree, Span) or not (is_dataclass(tree) or isinstance(tree, tuple)):
+        return tree
+    if isinstance(tree, tuple):
+        return tuple(substituted(item, old, new) for item in tree)
+    return replace(tree, **{f.name: substituted(getattr(tree, f.name), old, new) for f in fields(tree)})
