@@ -22,7 +22,8 @@ class Syntax:
     name: str
     letters: Mapping[str, str]  # names with a sign of their own
     signs: Mapping[str, str]  # operators and relations, with the space around them
-    functions: Mapping[str, str]
+    functions: Mapping[str, str]  # functions with a sign of their own, or spelled unlike their key
+    function: str  # any other function
     marks: Mapping[str, str]
     word: str  # a name of several letters
     words: str  # words inside a formula
@@ -80,7 +81,8 @@ def _write(s: Syntax, box: lay.Box) -> str:
         case lay.Call(function, arguments):
             inner = s.signs["comma"].join(_write(s, argument) for argument in arguments)
             wrapped = (s.tall if any(map(_is_tall, arguments)) else s.paren) % inner
-            return s.functions[function.removesuffix("'")] + "'" * function.endswith("'") + wrapped
+            key = function.removesuffix("'")
+            return s.functions.get(key, s.function % key) + "'" * function.endswith("'") + wrapped
         case lay.BigSum(index, lower, upper, body):
             return s.total % (_write(s, index), _write(s, lower), _write(s, upper), _write(s, body))
         case lay.Cases(rows, otherwise):
@@ -189,11 +191,11 @@ LATEX = Syntax(
         "quad": r"\qquad ",
     },
     functions={
-        "ln": r"\ln", "tanh": r"\tanh", "max": r"\max", "erf": r"\operatorname{erf}", "sgn": r"\operatorname{sgn}",
-        "sigmoid": r"\sigma", "relu": r"\operatorname{ReLU}", "leaky-relu": r"\operatorname{LReLU}",
-        "elu": r"\operatorname{ELU}", "softplus": r"\operatorname{softplus}", "silu": r"\operatorname{SiLU}",
-        "gelu": r"\operatorname{GELU}", "softmax": r"\operatorname{softmax}",
+        "ln": r"\ln", "tanh": r"\tanh", "max": r"\max", "sigmoid": r"\sigma", "relu": r"\operatorname{ReLU}",
+        "leaky-relu": r"\operatorname{LReLU}", "elu": r"\operatorname{ELU}", "silu": r"\operatorname{SiLU}",
+        "gelu": r"\operatorname{GELU}",
     },
+    function=r"\operatorname{%s}",
     marks={"transpose": r"^{\mathsf{T}}", "prime": "'"},
     word=r"\mathrm{%s}",
     words=r"\text{%s}",
@@ -244,10 +246,10 @@ TYPST = Syntax(
         "quad": " quad quad ",
     },
     functions={
-        "ln": "ln", "tanh": "tanh", "max": "max", "erf": 'op("erf")', "sgn": 'op("sgn")', "sigmoid": "sigma",
-        "relu": 'op("ReLU")', "leaky-relu": 'op("LReLU")', "elu": 'op("ELU")', "softplus": 'op("softplus")',
-        "silu": 'op("SiLU")', "gelu": 'op("GELU")', "softmax": 'op("softmax")',
+        "ln": "ln", "tanh": "tanh", "max": "max", "sigmoid": "sigma", "relu": 'op("ReLU")',
+        "leaky-relu": 'op("LReLU")', "elu": 'op("ELU")', "silu": 'op("SiLU")', "gelu": 'op("GELU")',
     },
+    function='op("%s")',
     marks={"transpose": "^sans(T)", "prime": "'"},
     word='upright("%s")',
     words='"%s"',
@@ -296,8 +298,8 @@ PLAIN = Syntax(
         "dots": " ... ",
         "quad": "   ",
     },
-    functions={name: name for name in ("ln", "tanh", "max", "erf", "sgn", "softplus", "softmax")}
-    | {"sigmoid": "σ", "relu": "ReLU", "leaky-relu": "LReLU", "elu": "ELU", "silu": "SiLU", "gelu": "GELU"},
+    functions={"sigmoid": "σ", "relu": "ReLU", "leaky-relu": "LReLU", "elu": "ELU", "silu": "SiLU", "gelu": "GELU"},
+    function="%s",
     marks={"transpose": "^T", "prime": "'"},
     word="%s",
     words="%s",
