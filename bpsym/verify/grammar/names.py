@@ -21,7 +21,7 @@ from bpsym.verify.grammar.questions import (
     says_something,
     unit,
 )
-from bpsym.verify.symbols import FUNCTION_LETTERS, FUNCTIONS, PREFIX_FUNCTIONS, UNIT_NAMES
+from bpsym.verify.symbols import FUNCTION_LETTERS, FUNCTIONS, MARK_WORDS, PREFIX_FUNCTIONS, UNIT_NAMES
 from bpsym.verify.tree import (
     Application,
     Call,
@@ -211,6 +211,9 @@ def application(parser: Parser, name: Name, start: int) -> Expr:
         return name
     if close >= parser.end:
         raise parser.fail("a bracket is not closed")
+    if len(inside) == 1 and inside[0].text in MARK_WORDS:  # `w_5 (new)`
+        parser.position = close + 1
+        return scripted(parser, replace(name, marks=tuple(sorted([*name.marks, MARK_WORDS[inside[0].text]]))), start)
     values = arguments(parser)
     first = values[0]
     named = unit(name, values)
