@@ -63,7 +63,7 @@ from bpsym.mistakes.loss import (
     target_output_swapped,
     wrong_target,
 )
-from bpsym.mistakes.rule import LANGUAGES, Rule, Text, Wrong
+from bpsym.mistakes.rule import Rule, Text, Wrong
 from bpsym.mistakes.steps import numbers
 from bpsym.mistakes.update import (
     gradient_ascent,
@@ -80,7 +80,7 @@ if TYPE_CHECKING:
 
     from bpsym.expand import Expansion, ScalarStep
 
-__all__ = ["LANGUAGES", "Rule", "Text", "Wrong", "rules", "wrongs"]
+__all__ = ["Rule", "Text", "Wrong", "rules", "wrongs"]
 
 _RULES: tuple[Rule, ...] = (
     bias_forgotten.RULE,

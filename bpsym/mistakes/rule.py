@@ -12,8 +12,6 @@ if TYPE_CHECKING:
 
     from bpsym.expand import Expansion, ScalarStep
 
-LANGUAGES = ("en", "zh")
-
 
 @dataclass(frozen=True, slots=True)
 class Wrong:

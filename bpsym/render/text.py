@@ -16,13 +16,11 @@ from typing import TYPE_CHECKING, TypeAlias
 from bpsym.errors import BpsymError, choices
 from bpsym.printing.layout import Formula, Number
 from bpsym.rounding import Numeral
+from bpsym.spec.schema import LANGUAGES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from gettext import NullTranslations
-
-LANGUAGES = ("en", "zh")
-
 
 Piece: TypeAlias = "str | Formula | Numeral"
 

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 import bpsym.mistakes
-from bpsym.mistakes import LANGUAGES, Rule, rules, wrongs
+from bpsym.mistakes import Rule, rules, wrongs
 from bpsym.mistakes.candidates import Mistake
 from bpsym.mistakes.words import say
+from bpsym.spec.schema import LANGUAGES
 from mistakes.by_hand import BY_HAND, NETWORKS, RIGHT
 from mistakes.described import DESCRIBED, entry, network, shown
 
