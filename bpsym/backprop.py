@@ -133,7 +133,15 @@ def _derivative(step: Step, wrt: Quantity) -> Expr:
     """The derivative of the step's right-hand side by the entry of `wrt` at placeholder indices."""
     at = _placeholders(wrt)
     from_table = local_derivative(step, wrt, at)
-    return step.expr.diff(wrt[at]) if from_table is None else from_table
+    if from_table is not None:
+        return from_table
+    parts = (part for part in Add.make_args(step.expr) if any(head(entry) == wrt.name for entry in entries(part)))
+    return Add(*(_differentiated(part, wrt[at]) for part in parts))
+
+
+def _differentiated(part: Expr, entry: Expr) -> Expr:
+    """SymPy's derivative, of a sum term by term."""
+    return Sum(part.function.diff(entry), *part.limits) if isinstance(part, Sum) else part.diff(entry)
 
 
 def _resolve(

@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
-from sympy import Add, Expr, Indexed, Integer, Sum, Symbol, true
+from sympy import Add, Expr, Indexed, Integer, Pow, Sum, Symbol, true
 
 from bpsym.errors import ProgramError
 from bpsym.program import Form, Program, Quantity, Role, Step, Term, entries, head
@@ -145,7 +145,10 @@ class Expansion:
             return self._written_out(expr, at)
         if not expr.args:
             return expr
-        return expr.func(*(self._scalar(arg, at) for arg in expr.args))
+        args = [self._scalar(arg, at) for arg in expr.args]
+        if expr.is_Pow:  # new indices leave a power what it is, and SymPy's checks of it take half the time
+            return Pow(*args, evaluate=False)
+        return expr.func(*args)
 
     def _written_out(self, total: Sum, at: dict[Symbol, Integer]) -> Expr:
         ranges = [self._range(low.xreplace(at), high.xreplace(at), total) for _, low, high in total.limits]
