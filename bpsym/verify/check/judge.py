@@ -228,7 +228,8 @@ def _formula(chain: Chain, term: Expr, *, mixed: bool) -> Judgement:
         )
     same = symbols.equal(before, term, state)
     if same is not True and (mixed or same is None):
-        same = _same_here(chain, term) if mixed or not _loose(term) else same
+        here = _same_here(chain, term) if mixed or not _loose(term) else same
+        same = here if here is not None or state.exact else same  # without any given, ½ may be written 0.5
     if same is False:
         return _unequal(chain, before, term)
     if same is None:

@@ -32,6 +32,7 @@ class State:
     scope: Scope
     truth: Point
     anywhere: list[Point]
+    positive: list[Point]  # where roots and logarithms exist
     nearby: list[Point]  # on the same side of every kink
     specialised: list[Point]  # at the same inputs and targets, where these simplify formulas
     shown: dict[Subject, Value] = field(default_factory=dict)
@@ -124,7 +125,8 @@ def new_state(scope: Scope, network: Network | None, truth: Environment, exact: 
     if network is not None and network.has_kinks() and network.values:
         nearby = [Point(network.nearby(seed)) for seed in SEEDS[:2]]
     special = [] if network is None else [network.specialised(seed) for seed in SEEDS]
-    return State(scope, Point(truth), anywhere, nearby, [Point(e) for e in special if e is not None], exact=exact)
+    positive = [] if network is None else [Point(network.anywhere(seed, positive=True)) for seed in SEEDS]
+    return State(scope, Point(truth), anywhere, positive, nearby, [Point(e) for e in special if e is not None], exact=exact)
 
 
 def values(tree: Expr, state: State, point: Point, indices: Indices | None = None) -> Iterator[Value]:

@@ -14,7 +14,7 @@ from bpsym.verify.meaning.denote import Indices
 from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.keys import Key, free_letters, key
 from bpsym.verify.meaning.scope import Point
-from bpsym.verify.tree import BigSum, Call, Derivative, Expr, Name, Product, walk
+from bpsym.verify.tree import BigSum, Call, Derivative, Expr, Name, Node, Product, children, walk
 
 LARGEST = 6  # values tried for a free index
 MOST_NAMES = 200  # followed through names for formulas
@@ -28,9 +28,12 @@ def equal(left: Expr, right: Expr, state: State, *, flipped: bool = False) -> bo
     verdicts: list[bool] = []
     for place in places(left, right, state):
         verdict = _equal_at(left, right, state, state.anywhere, place, flipped=flipped)
+        if verdict is None:
+            verdict = _equal_at(left, right, state, state.positive, place, flipped=flipped)
         if verdict is False:
-            plain = [replace(point, plain=True) for point in state.anywhere]
-            for points in (state.nearby, state.specialised, plain if _has_letters(left, right) else []):
+            plain = [replace(point, plain=True) for point in state.anywhere] if _has_letters(left, right) else []
+            total = [replace(point, total=True) for point in state.anywhere] if _has_slopes(left, right) else []
+            for points in (state.nearby, state.specialised, plain, total):
                 if _equal_at(left, right, state, points, place, flipped=flipped):
                     verdict = True
         if verdict is False and not _comparable(left, right, state, place):
@@ -103,6 +106,10 @@ def follows_from_own_function(left: Expr, right: Expr, state: State) -> bool:
     return True in verdicts and False not in verdicts
 
 
+def _has_slopes(left: Expr, right: Expr) -> bool:
+    return any(isinstance(node, Derivative) for tree in (left, right) for node in walk(tree))
+
+
 def _has_letters(left: Expr, right: Expr) -> bool:
     return any(isinstance(node, Call) and node.function.base == "sigma" for tree in (left, right) for node in walk(tree))
 
@@ -162,11 +169,10 @@ def places(left: Expr, right: Expr, state: State) -> Iterator[dict[str, str]]:
     letters: dict[str, bool] = {}
     units = _mentioned_units((left, right), bound)
     for tree in (left, right):
-        for node in walk(tree):
-            if isinstance(node, Name):
-                for letter, counts_layers in free_letters(node, {}):
-                    if letter not in bound:
-                        letters[letter] = letters.get(letter, False) or counts_layers
+        for node, inside in _names_outside_sums(tree, frozenset()):
+            for letter, counts_layers in free_letters(node, {}):
+                if letter not in inside:
+                    letters[letter] = letters.get(letter, False) or counts_layers
     letters.update(dict.fromkeys(units, False))
     if not letters:
         yield {}
@@ -176,6 +182,8 @@ def places(left: Expr, right: Expr, state: State) -> Iterator[dict[str, str]]:
     for letter, counts_layers in letters.items():
         if letter in units:
             ranges.append(units[letter])
+        elif letter in state.scope.sizes and not state.scope.described:
+            ranges.append([str(state.scope.sizes[letter])])
         elif letter == "L" and depth:
             ranges.append([str(depth)])
         elif counts_layers and depth:
@@ -186,6 +194,16 @@ def places(left: Expr, right: Expr, state: State) -> Iterator[dict[str, str]]:
         if count >= PLACES * 4:
             return
         yield dict(zip(letters, place, strict=True))
+
+
+def _names_outside_sums(tree: Node, inside: frozenset[str]) -> Iterator[tuple[Name, frozenset[str]]]:
+    """Every name with the letters of the sums around it."""
+    if isinstance(tree, Name):
+        yield tree, inside
+    if isinstance(tree, BigSum):
+        inside |= set(tree.index)
+    for child in children(tree):
+        yield from _names_outside_sums(child, inside)
 
 
 def _mentioned_units(trees: tuple[Expr, ...], bound: set[str]) -> dict[str, list[str]]:

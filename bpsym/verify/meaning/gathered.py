@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from fractions import Fraction
 from itertools import product
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -26,6 +27,7 @@ from bpsym.verify.meaning.scope import LOSSES, Scope, has_derivatives, subject_o
 from bpsym.verify.symbols import CIRCLED
 from bpsym.verify.tree import (
     Application,
+    BigSum,
     Call,
     Derivative,
     Differential,
@@ -37,6 +39,7 @@ from bpsym.verify.tree import (
     walk,
 )
 
+ANY_SIZE = 3  # what a size nobody gives is taken to be: any would do for formulas
 MOST_NAMES = 1500  # atoms made for names that only occur
 MOST_ATOMS = 3000  # of a document's own network
 DEFINING = frozenset(["=", ":=", "≈"])
@@ -50,6 +53,7 @@ class Sources:
     formulas: dict[Key, list[Expr]] = field(default_factory=dict)
     patterns: list[tuple[Name, Expr]] = field(default_factory=list)  # a^l = σ(z^l)
     numbers: dict[Key, Expr] = field(default_factory=dict)  # the first number each name is given
+    sizes: set[str] = field(default_factory=set)  # letters sums run up to
     computed: set[Key] = field(default_factory=set)  # names with a computation in numbers
     names: dict[Name, None] = field(default_factory=dict)  # every name that stands for something, in order
     losses: Counter[Key] = field(default_factory=Counter)  # what is differentiated
@@ -60,7 +64,7 @@ def gather(document: Document, given: Mapping[str, fmpq]) -> tuple[Scope, set[Ke
     sources = Sources()
     for statement in document.statements:
         _collect(statement, sources)
-    scope = Scope()
+    scope = Scope(sizes=dict.fromkeys(sources.sizes & _COUNTS, ANY_SIZE))
     definitions_of(document, scope)
     builder = _Builder(sources, scope, given)
     builder.build()
@@ -73,6 +77,8 @@ def _collect(statement: Statement, sources: Sources) -> None:
         for node in walk(term):
             if isinstance(node, Name) and id(node) not in functions and _is_quantity(node):
                 sources.names[node] = None
+            if isinstance(node, BigSum) and isinstance(node.upper, Name) and not node.upper.sub:
+                sources.sizes.add(node.upper.base)
             if isinstance(node, Derivative):
                 above = subject_of(node.of)
                 if isinstance(above, Key):
@@ -299,6 +305,9 @@ class _Builder:
         def name_of(name: Name, at: Indices) -> Value:
             wanted = key(name, at)
             value = self.wanted(wanted)
+            size = self.scope.sizes.get(wanted.base) if not wanted.sub and not wanted.layer else None
+            if size is not None:
+                return algebra.number(Fraction(size))
             if value is None:
                 if wanted in self.building or self.strict:
                     raise NoValueError(f"{wanted.text} is defined by itself, or not at all")

@@ -158,6 +158,7 @@ class Point:
     flipped: bool = False  # read every error signal with the other sign
     own_functions: bool = False  # take functions as the document (wrongly) defines them
     choice: tuple[str, int] = ("", 0)  # which reading of an ambiguous letter to take
+    total: bool = False  # differentiate through everything, also where an equation uses the variable itself
     plain: bool = False  # read σ as the sigmoid, whatever the layer
 
 
@@ -297,7 +298,8 @@ class _At:
 
     def slopes(self, network: Network, above: Value, below: Value) -> Value:
         def one(of: Atom, wrt: Atom) -> Scalar:
-            return network.slope(of, wrt, self.point.environment)
+            local = not self.point.total and of != network.loss and network.uses(of, wrt)
+            return network.slope(of, wrt, self.point.environment, local=local)
 
         if not isinstance(above, Array) or len(above.items) == 1:
             (of,) = scalars(above)
