@@ -31,7 +31,7 @@ check:
 
 # Ratios against SymPy, NumPy and the import of SymPy, all measured in one run.
 bench: $(VENV)/.installed-dev
-	$(BIN)/python -m pytest benchmarks --benchmark-enable -p no:xdist
+	$(BIN)/python benchmarks
 
 # 10 000 broken and 10 000 unbroken derivations: what the verifier finds, and what it wrongly finds.
 bench-verify: $(VENV)/.installed-dev
