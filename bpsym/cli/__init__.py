@@ -14,8 +14,8 @@ from bpsym.errors import BpsymError
 COMMANDS = {
     "worksheet": ("bpsym.cli.worksheet:worksheet", "Work a network out: PDF, Markdown, LaTeX, Typst, HTML, notebook."),
     "verify": ("bpsym.verify.command:verify", "Check a hand derivation line by line, and say why a line is wrong."),
-    "variants": ("bpsym.variants.command:variants", "Set homework with different numbers for every student."),
-    "grade": ("bpsym.variants.command:grade", "Mark what students hand in, with follow-through."),
+    "variants": ("bpsym.cli.variants:variants", "Set homework with different numbers for every student."),
+    "grade": ("bpsym.cli.grade:grade", "Mark what students hand in, with follow-through."),
     "init": ("bpsym.cli.describe:init", "Write a commented network description to start from."),
     "schema": ("bpsym.cli.describe:schema", "Print the JSON Schema of descriptions, for editors."),
     "formats": ("bpsym.cli.worksheet:formats", "List the formats of sheets."),

@@ -1,4 +1,4 @@
-"""How a long chain of equalities is broken: before its relation signs, and where a link is too long, before plus or minus.
+"""How a long chain of equalities is broken: before its relation signs, and a link too long before plus or minus.
 
 Widths are estimates in em, near those of Computer Modern; the same breaks are made in every format of the same measure.
 """
@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bpsym.printing import PLAIN
 from bpsym.printing import layout as lay
 from bpsym.printing.layout import Box, Formula, Sign, row
 
@@ -104,7 +105,7 @@ def _broken(
             rows.append((place > 0, list(piece)))
             filled.append(sum(map(measure.width, piece)) + measure.indent * (place > 0))
     made = [Row(Formula(row(*items)), continued) for continued, items in rows]
-    if answer is not None and filled and filled[-1] + measure.answer > room:
+    if answer is not None and (not filled or filled[-1] + measure.answer > room):
         made.append(Row(None))
     return Rows(number, Formula(name), tuple(made), answer, before + max(filled, default=0))
 
@@ -141,7 +142,7 @@ def _split(box: Box, signs: Iterable[str]) -> list[Box]:
     return [row(*part) for part in parts]
 
 
-def width(box: Box) -> float:  # noqa: PLR0911  (one case a box, the whole table in one place)
+def width(box: Box) -> float:
     """The estimated width of a box in em, in display style."""
     match box:
         case lay.Atom(name):
@@ -182,4 +183,5 @@ def width(box: Box) -> float:  # noqa: PLR0911  (one case a box, the whole table
 
 
 def _letters(text: str) -> float:
+    text = PLAIN.letters.get(text, text)
     return sum(0.28 if letter in ".,:'" else 1.0 if letter >= "\u2e80" else 0.52 for letter in text)

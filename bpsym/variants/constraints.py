@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from bpsym.mistakes.columns import SAME
 from bpsym.primitives import ACTIVATIONS, LOSSES
 from bpsym.program import Role
 
@@ -105,19 +106,26 @@ def _alike(figures: Figures) -> Iterator[Array]:
 
 def _untellable(figures: Figures) -> Iterator[Array]:
     for asked in figures.structure.asked:
-        right, table = figures.of(asked.entry), figures.wrong(asked.entry)
-        every = np.vstack([right[np.newaxis], table])
-        if every.dtype != object:
-            every = np.where(np.isfinite(every), every, np.inf)
-        every = np.sort(every, axis=0)
-        with np.errstate(invalid="ignore"):
-            gaps = every[1:] - every[:-1]  # nan between two figures without a value
-        if gaps.dtype == object:
-            gaps = np.array([[np.inf if gap != gap else gap for gap in row] for row in gaps], dtype=object)  # noqa: PLR0124  (nan)
+        right, group = figures.of(asked.entry), figures.groups(asked.entry)
+        every = np.vstack([right[np.newaxis], figures.wrong(asked.entry)])
+        every = every if figures.exact else np.where(np.isfinite(every), every, np.inf)
+        if len(np.unique(group)) == len(group):
+            gaps = _gaps(np.sort(every, axis=0))
         else:
-            gaps = np.where(np.isnan(gaps), np.inf, gaps)
+            order = np.argsort(every, axis=0)
+            ranked, group = np.take_along_axis(every, order, axis=0), group[order]
+            gaps = _gaps(ranked)
+            size = np.where(ranked[1:] == np.inf, 0, np.abs(ranked[1:]))
+            gaps = np.where((group[1:] == group[:-1]) & (gaps <= SAME * (1 + size)), np.inf, gaps)
         if len(gaps):
             yield np.minimum.reduce(gaps) - APART * unit(figures.structure, right)
+
+
+def _gaps(ranked: Array) -> Array:
+    """The gaps between figures in order, with infinity for those between figures that have no value."""
+    with np.errstate(invalid="ignore"):
+        gaps = ranked[1:] - ranked[:-1]
+    return np.where(gaps != gaps, np.inf, gaps)  # noqa: PLR0124  (nan, also in arrays of fractions)
 
 
 CONSTRAINTS = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from bpsym.arrays import compile_arrays
 from bpsym.errors import EvaluationError, Undecided
 from bpsym.evaluate import Environment
 from bpsym.mistakes.candidates import Candidates
-from bpsym.mistakes.columns import Columns, columns, twins
+from bpsym.mistakes.columns import SAME, Columns, columns, twins
 from bpsym.mistakes.values import Mistakes, Plans
 from bpsym.program import head
 from bpsym.rounding import ends
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 SAMPLE = 256  # variants by which formulas that are the same are told
 SAMPLE_KEY = b"bpsym: which mistakes are one"
+OFTEN = 0.2  # share of variants in which two figures are equal from which the network makes them so, not the draw
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +47,7 @@ class Figures:
     structure: Structure
     right: Mapping[Expr, Array]
     wrong: Callable[[Expr], Array]  # the figures all mistakes give for an asked entry: (mistakes, variants)
+    groups: Callable[[Expr], NDArray[np.int64]]  # of the right figure and each mistake: those of a group may be equal
     count: int
     exact: bool = False  # fractions, of one variant
 
@@ -59,6 +62,7 @@ class Numbers:
 
     structure: Structure
     _mistakes: dict[Expr, tuple[Mistake, ...]] = field(default_factory=dict, repr=False)
+    _groups: dict[Expr, NDArray[np.int64]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def candidates(self) -> Candidates:
@@ -133,6 +137,18 @@ class Numbers:
             self._mistakes[entry] = tuple(found[n] for n in best)
         return self._mistakes[entry]
 
+    def groups(self, entry: Expr) -> NDArray[np.int64]:
+        """Groups of figures, the right one first, that are equal so often that no draw helps: with targets of 0."""
+        if entry not in self._groups:
+            right = self._columns.right[entry]
+            every = np.vstack([right[np.newaxis], self._columns.table(self.mistakes(entry), entry)])
+            group = np.arange(len(every))
+            for a, b in combinations(range(len(every)), 2):
+                if np.isclose(every[a], every[b], rtol=SAME, atol=SAME).mean() > OFTEN:
+                    group[group == group[b]] = group[a]
+            self._groups[entry] = group
+        return self._groups[entry]
+
     @cached_property
     def _columns(self) -> Columns:
         """The figures of a sample of variants."""
@@ -142,7 +158,7 @@ class Numbers:
     def figures(self, right: dict[Expr, NDArray[np.float64]], count: int) -> Figures:
         """The figures of many variants from their columns."""
         here = self._columns.elsewhere(right)
-        return Figures(self.structure, right, lambda entry: here.table(self.mistakes(entry), entry), count)
+        return Figures(self.structure, right, lambda entry: here.table(self.mistakes(entry), entry), self.groups, count)
 
     def exact(self, numbers: Mapping[Expr, Any]) -> Figures:
         """The figures of one variant, as exact fractions or to 100 bits and more."""
@@ -153,7 +169,7 @@ class Numbers:
             figures = [_fraction(every.value(mistake, entry)) for mistake in self.mistakes(entry)]
             return np.array([[figure] for figure in figures], dtype=object).reshape(len(figures), 1)
 
-        return Figures(self.structure, _Exact(environment), wrong, 1, exact=True)
+        return Figures(self.structure, _Exact(environment), wrong, self.groups, 1, exact=True)
 
 
 class _Exact(dict[Any, Any]):

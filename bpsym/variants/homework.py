@@ -6,12 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import prod
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from bpsym.errors import BpsymError, DescriptionError, choices
-from bpsym.variants.constraints import CONSTRAINTS, EQUAL_WORK, NAMES, SHARED, holds
+from bpsym.variants.constraints import CONSTRAINTS, EQUAL_WORK, NAMES, SHARED, holds, unit
 from bpsym.variants.draw import Stream, description_digest, indices_of, student_code, student_key
 from bpsym.variants.figures import Numbers
 from bpsym.variants.keys import Keys
@@ -227,6 +227,10 @@ class Homework:
     def values(self, variant: Variant) -> dict[Expr, Number]:
         """The given numbers of a variant."""
         return self.structures[variant.structure].drawn(variant.indices)
+
+    def unit(self, structure: int, figure: NDArray[Any]) -> Any:
+        """One unit of the last digit asked for each of a structure's figures."""
+        return unit(self.structures[structure], figure)
 
     def answers(self, variant: Variant) -> tuple[Numeral, ...]:
         """The answers, in the order of what is asked: every digit proved."""

@@ -1,0 +1,241 @@
+"""A variant as questions for learning platforms: the key, the figures of known mistakes, and what is said about them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from bpsym.errors import BpsymError, Undecided
+from bpsym.exports.model import (
+    Blank,
+    ChoiceQuestion,
+    ClozeQuestion,
+    Distractor,
+    Maths,
+    NumericalKey,
+    NumericalQuestion,
+    Text,
+    WrongAnswer,
+    text,
+)
+from bpsym.exports.nbgrader import NotebookSheet, NotebookStep, notebook
+from bpsym.exports.numbers import is_decimal
+from bpsym.mistakes.values import Mistakes
+from bpsym.mistakes.words import say
+from bpsym.notation import Notation
+from bpsym.printing import LATEX, PLAIN
+from bpsym.printing.layout import Number
+from bpsym.printing.writer import Writer
+from bpsym.rounding import numeral
+from bpsym.sheet.build import OTHERWISE
+from bpsym.variants.follow import GUARD, python_formula
+from bpsym.variants.words import WORDS
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bpsym.exports.model import Language, Question
+    from bpsym.mistakes.candidates import Mistake
+    from bpsym.rounding import Numeral
+    from bpsym.variants.asked import Asked
+    from bpsym.variants.homework import Homework, Variant
+    from bpsym.variants.sheets import Filling
+    from bpsym.variants.structure import Structure
+
+MOST_WRONG = 12  # wrong answers known by name of one value
+MOST_CHOICES = 4  # distractors of a multiple choice
+
+
+@dataclass(frozen=True, eq=False)
+class Questions:
+    """The questions of one variant."""
+
+    homework: Homework
+    variant: Variant
+    filling: Filling
+    language: Language
+
+    @property
+    def structure(self) -> Structure:
+        """The network."""
+        return self.homework.structures[self.variant.structure]
+
+    @property
+    def id(self) -> str:
+        """The code as platforms take identifiers: with a letter in front."""
+        return f"v-{self.variant.code}"
+
+    @cached_property
+    def _writer(self) -> Writer:
+        sheet = self.structure.description.sheet
+        notation = Notation(sheet.notation, self.structure.program, self.structure.expansion)
+        return Writer(notation, otherwise=OTHERWISE[self.language])
+
+    @cached_property
+    def _mistakes(self) -> Mistakes:
+        here = self.homework.numbers[self.variant.structure]
+        environment = here.environment(self.homework.values(self.variant))
+        return Mistakes(environment, here.candidates, here.plans)
+
+    @cached_property
+    def given(self) -> Text:
+        """What is given: names and numbers."""
+        words = WORDS[self.language]
+        parts: list[Text | str | Maths] = [words.given]
+        for place, (entry, number) in enumerate(self.filling.given.items()):
+            name = LATEX.write(self._writer.name(entry))
+            parts += [", " if place else "", Maths(f"{name} = {number}")]
+        return text(*parts, "\n", words.network(self.structure.description), "\n")
+
+    def keys(self) -> list[tuple[Asked, NumericalKey]]:
+        """The key of each value that is asked for."""
+        asked = self.structure.asked
+        return [(each, self._key(each, answer)) for each, answer in zip(asked, self.filling.answers, strict=True)]
+
+    def _key(self, asked: Asked, answer: Numeral) -> NumericalKey:
+        right, tolerance = decimal(answer), fraction(answer.ulp)
+        wrong, taken = [], [Fraction(right)]
+        mistakes = self.homework.numbers[self.variant.structure].mistakes(asked.entry)
+        for mistake in mistakes:
+            figure = self._wrong(mistake, asked)
+            if figure is None or len(wrong) == MOST_WRONG:
+                continue
+            value = Fraction(figure)
+            if all(abs(value - other) > tolerance for other in taken):
+                taken.append(value)
+                rule, _ = mistake.made[0]
+                wrong.append(WrongAnswer(figure, tolerance / 2, rule.id, text(self.said(mistake))))
+        return NumericalKey(right, tolerance, tuple(wrong))
+
+    def _wrong(self, mistake: Mistake, asked: Asked) -> str | None:
+        value = self._mistakes.value(mistake, asked.entry)
+        try:
+            return None if value is None else decimal(numeral(value, self.structure.description.sheet.rounding))
+        except Undecided:
+            return None
+
+    def said(self, mistake: Mistake) -> str:
+        """What was done and what is right, in plain characters."""
+        rule, wrong = mistake.made[0]
+        step = self.structure.expansion.step(wrong.step.out)
+        if step is None:
+            raise BpsymError(f"{wrong.step.out} is given, not computed")
+        environment = self._mistakes.environment
+        said = say(
+            rule, wrong, step, self.language,
+            lambda expr: PLAIN.write(self._writer.formula(expr)),
+            lambda expr: environment.numeral(expr).text,
+        )  # fmt: skip
+        return f"{said.title}: {said.done} {said.fix}"
+
+    def cloze(self) -> ClozeQuestion:
+        """All values in one question."""
+        words = WORDS[self.language]
+        parts: list[Text | Blank] = [text(self.given, words.asked(self.structure.description), "\n")]
+        for asked, key in self.keys():
+            name = LATEX.write(self._writer.name(asked.entry))
+            parts += [text(Maths(f"{name} ="), " "), Blank(asked.name, key), text("\n")]
+        return ClozeQuestion(self.id, self.variant.code, tuple(parts), (words.whole,))
+
+    def numerical(self) -> list[NumericalQuestion]:
+        """Every value in a question of its own."""
+        words = WORDS[self.language]
+        return [
+            NumericalQuestion(
+                f"{self.id}.{asked.name}", f"{self.variant.code} {asked.name}",
+                text(self.given, words.find, Maths(LATEX.write(self._writer.name(asked.entry))), words.stop,
+                     words.asked(self.structure.description)),
+                key, category=(words.single, asked.name),
+            )
+            for asked, key in self.keys()
+        ]  # fmt: skip
+
+    def choice(self) -> list[ChoiceQuestion]:
+        """One value to be chosen among the figures of mistakes."""
+        words = WORDS[self.language]
+        asked, key = self.keys()[0]
+        distractors = [
+            Distractor(text(Maths(wrong.value)), wrong.rule, wrong.feedback) for wrong in key.wrong[:MOST_CHOICES]
+        ]
+        if not distractors:
+            return []
+        name = Maths(LATEX.write(self._writer.name(asked.entry)))
+        return [
+            ChoiceQuestion(
+                f"{self.id}.choice", f"{self.variant.code} {asked.name}",
+                text(self.given, words.which, name, words.question), text(Maths(key.answer)), tuple(distractors),
+                category=(words.choice,),
+            )
+        ]  # fmt: skip
+
+    def all(self, *, whole: bool = True) -> tuple[Question, ...]:
+        """Every kind of question; `whole`: also all values in one."""
+        return (*([self.cloze()] if whole else ()), *self.numerical(), *self.choice())
+
+    def notebooks(self) -> tuple[bytes, bytes]:
+        """The notebook for the student and the one with solutions and hidden tests."""
+        words = WORDS[self.language]
+        steps = tuple(
+            NotebookStep(asked.name, text(Maths(LATEX.write(self._writer.name(asked.entry)))), key, Fraction(1))
+            for asked, key in self.keys()
+        )
+        intro = text(self.given, words.asked(self.structure.description))
+        title = self.structure.description.title(self.language) or self.variant.code
+        sheet = NotebookSheet(self.variant.code, title, intro, steps, self.check_source(), self.language)
+        return notebook(sheet, solutions=False), notebook(sheet, solutions=True)
+
+    def check_source(self) -> str:
+        """Python that computes a value from the student's own earlier ones; nothing where one of those is absurd."""
+        environment = self._mistakes.environment
+        lines = ["from math import e, erf, log, pi, sqrt, tanh", "", "def sign(x):", "    return (x > 0) - (x < 0)", ""]
+        lines += [GUARD, "def recompute(name, values):"]
+        earlier: list[Asked] = []
+        for asked, answer in zip(self.structure.asked, self.filling.answers, strict=True):
+            formula, used = python_formula(self.structure, asked, tuple(earlier), environment)
+            if used:
+                lines.append(f"    if name == {asked.name!r}:")
+                names = ", ".join(f"{each.name!r}" for each in used)
+                rights = {each.name: decimal(self.filling.answers[self.structure.asked.index(each)]) for each in used}
+                lines.append(f"        rights = {{{', '.join(f'{k!r}: {v}' for k, v in rights.items())}}}")
+                lines.append("        if any(absurd(values[key], right) for key, right in rights.items()):")
+                lines.append("            return None")
+                lines.append(f"        {', '.join(each.name for each in used)}, = (values[key] for key in ({names},))")
+                lines.append(f"        return {formula}")
+            else:
+                lines.append(f"    if name == {asked.name!r}:")
+                lines.append(f"        return {decimal(answer)}")
+            earlier.append(asked)
+        return "\n".join(lines) + "\n"
+
+
+def notebooks(homework: Homework, variant: Variant, filling: Filling, language: Language = "en") -> tuple[bytes, bytes]:
+    """The two notebooks of a student."""
+    return Questions(homework, variant, filling, language).notebooks()
+
+
+def decimal(number: Numeral) -> str:
+    """A printed number as a plain decimal with the same digits."""
+    if not number.exponent and is_decimal(number.text):
+        return number.text
+    value, places = fraction(number.value), max(0, -_power(number))
+    units = value * 10**places
+    digits = str(abs(int(units))).rjust(places + 1, "0")
+    whole = f"{digits[:-places]}.{digits[-places:]}" if places else digits
+    return f"-{whole}" if units < 0 else whole
+
+
+def fraction(value: object) -> Fraction:
+    """An exact number of the core as Python's own."""
+    return Fraction(int(value.p), int(value.q))  # type: ignore[attr-defined]  (an fmpq)
+
+
+def _power(number: Numeral) -> int:
+    """The power of ten of the last digit."""
+    return number.exponent - len(number.digits.partition(".")[2])
+
+
+def quiz_questions(made: Sequence[Questions], *, whole: bool = True) -> tuple[Question, ...]:
+    """The questions of several variants; Canvas has none with several numbers, so `whole` is not for it."""
+    return tuple(question for each in made for question in each.all(whole=whole))
