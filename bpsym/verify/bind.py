@@ -70,6 +70,10 @@ def _shallower(description: Description, depth: int) -> State | None:
     expansion = Expansion(with_update(backprop(forward)), description.sizes)
     network = Network(expansion, {}, loss=forward.loss.generic)
     scope = Scope(network, spellings(expansion), described=True, sizes={**_sizes(description), "layers": depth})
+    if depth == 1:  # the delta rule's letters: h for the net input, t for the target beside y for the output
+        for wanted, values in scope.table.items():
+            first = {"h": "net", "y": "out"}.get(wanted.base)
+            values.sort(key=lambda value: _role(value) != first)
     return new_state(scope, network, network.environment(), set())
 
 
@@ -82,7 +86,7 @@ def _sizes(description: Description) -> dict[str, int]:
 
 def _exact_values(network: Network, environment: Environment) -> set[fmpq]:
     """Every value that is known exactly: numerals equal to one are taken at their word."""
-    found = {value for value in network.values.values()}
+    found = {value for value in network.values.values() if isinstance(value, fmpq)}
     for step in network.expansion.steps("forward"):
         try:
             value = environment[step.out]

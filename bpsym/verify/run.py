@@ -15,6 +15,7 @@ from bpsym.verify.check.prose import restatements
 from bpsym.verify.check.training import training_claims
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.diagnose import diagnosed
+from bpsym.verify.known import recognized
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +58,7 @@ def verify(
     """Judge every claim of a document."""
     before, ctx.prec = ctx.prec, PRECISION
     try:
+        description = description or (recognized(document) if not given else None)
         state = bind(document, description, given or {})
         found, settled = training_claims(document, description)
         for statement in document.statements:

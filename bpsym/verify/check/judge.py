@@ -154,6 +154,9 @@ def _open(chain: Chain, first: Expr) -> None:
         chain.truth = list(values(first, state, state.truth))
         if subject[0] == "formula":
             chain.formulas.append(first)
+        network = state.scope.network
+        if network is not None and network.opaque & set(atoms_of(state.scope, subject)):
+            chain.truth = []  # known by this very number alone
     elif isinstance(subject, Key):
         chain.reference = replace(first, marks=("new",)) if isinstance(first, Name) else first
         chain.truth = list(values(chain.reference, state, state.truth))
@@ -623,7 +626,7 @@ def _routes(chain: Chain) -> Routes:
     line_is_wrong = bool(last and last[0][1])
     sources = good[-2:] if not line_is_wrong else [last[0][0]]
     line = [v for tree in sources for v in values(tree, state, state.truth)]
-    rounded = [v for tree in sources for v in values(tree, state, state.as_read())]
+    rounded = [v for tree in sources for v in values(tree, state, replace(state.truth, literal=_wide(state)))]
     carried_at = state.carried(chain.subject)
     carried = [v for tree in chain.formulas[-4:] for v in values(tree, state, carried_at)]
     return Routes(tuple(chain.truth), tuple(line), tuple(rounded), tuple(carried), bool(state.doubtful) or chain.broken, line_is_wrong)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import product
 from typing import TYPE_CHECKING
 
 from bpsym.rounding import Rounding
@@ -72,7 +73,7 @@ class Runs:
 def training_claims(document: Document, description: Description | None) -> tuple[list[Judgement], list[Span]]:
     """What the prose says of training, judged, and the spans that are settled by it."""
     if description is None or description.training is None or not description.values:
-        return [], []
+        return [], _runs_in(document)
     runs = Runs(description)
     found: list[Judgement] = []
     spans: list[Span] = []
@@ -95,6 +96,20 @@ def training_claims(document: Document, description: Description | None) -> tupl
         if steps and any(_is_figure(s) for value in sentence.values for s in leaves(value)):
             spans.append(sentence.span)
     return found, spans
+
+
+def _runs_in(document: Document) -> list[Span]:
+    """Sentences about training runs that nobody can make."""
+    found: list[Span] = []
+    line = 0
+    for sentence in document.prose:
+        place = document.place(sentence.span)
+        counted = any(_steps(match) > 1 for match in _COUNT.finditer(sentence.text))
+        if counted or place.line == line:
+            line = place.line
+            if any(_is_figure(s) for value in sentence.values for s in leaves(value)):
+                found.append(sentence.span)
+    return found
 
 
 def _steps(match: re.Match[str]) -> int:
@@ -125,8 +140,12 @@ def _figure(shown: Shown, unit: int | None, steps: int, runs: Runs) -> Judgement
         right = runs.figures("simultaneous", runs.policy, count)
         if any(touches(v, shown.half()) for v in _candidates(right, unit)):
             return Judgement(shown.tree.span, Verdict.RIGHT)
+    other = "updated" if runs.policy == "frozen" else "frozen"
     for count in counts:
-        right, wrong = (runs.figures(order, runs.policy, count) for order in ("simultaneous", "sequential"))
+        if any(touches(v, shown.half()) for v in _candidates(runs.figures("simultaneous", other, count), unit)):
+            return Judgement(shown.tree.span, Verdict.NOTE, rule="other-biases", details={"policy": other})
+    for policy, count in product((runs.policy, other), counts):
+        right, wrong = (runs.figures(order, policy, count) for order in ("simultaneous", "sequential"))
         for was, ought in zip(_candidates(wrong, unit), _candidates(right, unit), strict=True):
             if touches(was, shown.half()):
                 details = {"shown": shown, "steps": count}
@@ -135,11 +154,6 @@ def _figure(shown: Shown, unit: int | None, steps: int, runs: Runs) -> Judgement
         right = runs.figures("simultaneous", runs.policy, count)
         if any(touches(v, shown.cut()) for v in _candidates(right, unit)):
             return Judgement(shown.tree.span, Verdict.DIGIT)
-    other = "updated" if runs.policy == "frozen" else "frozen"
-    for count in counts:
-        figures = runs.figures("simultaneous", other, count)
-        if any(touches(v, shown.half()) for v in _candidates(figures, unit)):
-            return Judgement(shown.tree.span, Verdict.NOTE, rule="other-biases", details={"policy": other})
     if unit is None and steps:
         return Judgement(shown.tree.span, Verdict.UNDECIDED, details={"why": "training"})
     return None

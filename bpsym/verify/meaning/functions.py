@@ -69,6 +69,8 @@ def symbolic_function(call: Call, scope: Scope, algebra: Algebra, reading: Readi
     if rule is None and own is not None:
         return lambda value: mapped(lambda item: _applied(own, item, reading), value)
     if rule is None:
+        if call.function.base not in ("sigma", "Sigma"):
+            scope.vague_letters.add(letter)
         rule = "sigmoid"  # any smooth function will do for a formula
     if rule == "softmax":
         return lambda value: _softmax(value, algebra)

@@ -16,7 +16,7 @@ from bpsym.errors import BpsymError
 from bpsym.expand import Expansion
 from bpsym.program import Program, Quantity, Role, Step
 from bpsym.verify.check.align import pairs, turned
-from bpsym.verify.check.terms import Kind, kind_of, leaves
+from bpsym.verify.check.terms import Kind, ball, kind_of, leaves
 from bpsym.verify.meaning.algebra import NoValueError, rational, symbolic
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, mapped, scalars
 from bpsym.verify.meaning.denote import Indices, Reading, denote
@@ -163,6 +163,7 @@ class _Builder:
     steps: list[Step] = field(default_factory=list)
     values: dict[Atom, fmpq] = field(default_factory=dict)
     opaque: set[Atom] = field(default_factory=set)
+    vague: dict[Atom, frozenset[str]] = field(default_factory=dict)  # atoms whose formula has a function nobody defines
     alone: set[Key] = field(default_factory=set)
     building: set[Key] = field(default_factory=set)
     names: set[str] = field(default_factory=set)
@@ -182,7 +183,7 @@ class _Builder:
         program = Program(tuple(self.inputs), tuple(self.steps))
         if loss is not None:
             program = self._with_loss(loss)
-        network = Network(Expansion(program, {}), self.values, frozenset(self.opaque), loss)
+        network = Network(Expansion(program, {}), self.values, frozenset(self.opaque), loss, self.vague)
         self.scope.network = network
 
     def _gather_vectors(self) -> None:
@@ -249,14 +250,17 @@ class _Builder:
         shown = [] if tree is None else [s for s in leaves(tree) if s is not None]
         shape = None if tree is None else _shape(tree)
         if shape is None or len(shown) <= 1:
-            atoms: Value = self._input(name.text, shown[0].value if shown else self.given.get(name.text))
+            value = shown[0].value if shown else self.given.get(name.text)
+            atoms: Value = self._input(name.text, value)
         else:
             atoms = Array(shape, tuple(self._input(f"{name.text}[{k}]", s.value) for k, s in enumerate(shown, 1)))
         self.scope.table[name] = [atoms]
         if tree is not None:
             self.alone.add(name)
             if self._is_computed_elsewhere(name):
-                self.opaque.update(scalars(atoms))
+                for atom, number in zip(scalars(atoms), shown, strict=True):
+                    self.opaque.add(atom)
+                    self.values[atom] = ball(*number.cut())  # printed, so rounded
         return atoms
 
     def _is_computed_elsewhere(self, name: Key) -> bool:
@@ -281,10 +285,13 @@ class _Builder:
         return Symbol(name)
 
     def _defined(self, name: Key, formula: Expr, indices: Indices) -> Value | None:
+        outer, self.scope.vague_letters = self.scope.vague_letters, set()
         try:
             value = denote(formula, self.reading(indices), indices)
         except (NoValueError, ShapeError, BpsymError, ValueError, TypeError, RecursionError):
             return None
+        finally:
+            letters, self.scope.vague_letters = self.scope.vague_letters, outer
         if len(scalars(value)) + len(self.names) > MOST_ATOMS:
             return None
         many = isinstance(value, Array)
@@ -292,6 +299,8 @@ class _Builder:
         for k, expr in enumerate(scalars(value), 1):
             atom = self._symbol(f"{name.text}[{k}]" if many else name.text)
             atoms.append(atom)
+            if letters:
+                self.vague[atom] = frozenset(letters)
             self.steps.append(Step(Quantity(atom.name, Role.NET), expr, "document", "forward"))
         result: Value = Array(value.shape, tuple(atoms)) if many else atoms[0]
         self.scope.table[name] = [result]

@@ -25,6 +25,7 @@ from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.meaning.arrays import Scalar
 
 MOST_STEPS = 4000  # of a small program
+LOSS_NAMES = frozenset(["E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "MSE"])
 NOTHING = Code((), (), (), ())
 SEED = Symbol("_seed")  # 1, but not to be simplified away: every adjoint of a small program has a name
 
@@ -37,6 +38,7 @@ class Network:
     values: Mapping[Expr, fmpq]
     opaque: frozenset[Expr] = frozenset()  # shown, but by no formula: nothing can be derived through them
     loss: Expr | None = None
+    vague: Mapping[Expr, frozenset[str]] = field(default_factory=dict)  # functions nobody defines in an atom's formula
     _slopes: dict[tuple[Expr, Expr, bool], Code | None] = field(default_factory=dict, repr=False)
     _programs: dict[tuple[Expr, bool], tuple[Expansion, frozenset[Expr]]] = field(default_factory=dict, repr=False)
 
@@ -91,15 +93,16 @@ class Network:
         """Whether the equations are a document's own."""
         return any(step.rule == "document" for step in self.expansion.program.steps)
 
-    def unsettled(self, atoms: Iterable[Expr]) -> frozenset[Expr]:
-        """What some atoms depend on that has no number, or a number without its formula."""
-        found: set[Expr] = set()
+    def unsettled(self, atoms: Iterable[Expr]) -> frozenset[Expr | str]:
+        """What some atoms depend on that has no number, or a number without its formula; and undefined functions."""
+        found: set[Expr | str] = set()
         stack, seen = list(atoms), set()
         while stack:
             atom = stack.pop()
             if atom in seen:
                 continue
             seen.add(atom)
+            found |= self.vague.get(atom, frozenset())
             step = self.expansion.step(atom)
             if step is not None:
                 stack.extend(step.uses)
@@ -163,7 +166,7 @@ class Network:
         expansion, leaves = found
         if not local and self.opaque & leaves - {wrt}:
             return None
-        if self.is_own and of == self.loss and wrt not in {*leaves, *(s.out for s in self.expansion.order((of,)))}:
+        if self.is_own and _is_loss(of) and wrt not in {*leaves, *(s.out for s in self.expansion.order((of,)))}:
             return None
         name = adjoint_of(Quantity(str(wrt), Role.WEIGHT)).name
         if name not in expansion.program.quantities:
@@ -198,6 +201,11 @@ class Network:
         seed = Quantity(SEED.name, Role.WEIGHT)
         last = Step(Quantity("_end", Role.LOSS), SEED * names[of], "", "loss")
         return Expansion(backprop(Program((*inputs, seed), (*steps, last))), {}), leaves
+
+
+def _is_loss(atom: Expr) -> bool:
+    """Whether a document's atom is called as losses are: what it does not mention it may still depend on."""
+    return str(atom).split("[")[0].split("_")[0].split("^")[0] in LOSS_NAMES
 
 
 def _rule(rule: str) -> str:

@@ -16,7 +16,7 @@ from bpsym.verify.meaning.algebra import BALLS, NoValueError, rational
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, diagonal, is_vector, mapped, scalars
 from bpsym.verify.meaning.denote import Indices, Reading, denote
 from bpsym.verify.meaning.keys import Key, key
-from bpsym.verify.meaning.network import Network
+from bpsym.verify.meaning.network import LOSS_NAMES, Network
 from bpsym.verify.canonical import canonical
 from bpsym.verify.tree import (
     Application,
@@ -37,7 +37,7 @@ from bpsym.verify.tree import (
 
 MOST_UNITS = 64  # an index nobody bounds runs at most so far
 DEPTH = 24  # of names defined by names
-LOSSES = frozenset(["E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "MSE"])
+LOSSES = LOSS_NAMES
 SYNONYMS = (
     ("net", "z", "Net", "NET", "Z"),
     ("out", "a", "Out", "A", "OUT"),
@@ -71,6 +71,7 @@ class Scope:
     restated: dict[str, Definition] = field(default_factory=dict)  # wrong definitions, for what follows from them
     sizes: dict[str, int] = field(default_factory=dict)  # n, m
     described: bool = False
+    vague_letters: set[str] = field(default_factory=set)  # functions met that nobody defines
 
     def atoms(self, wanted: Key) -> Value | None:
         """The atoms a key stands for: by itself, as a component, by another spelling."""

@@ -1,0 +1,110 @@
+"""Worked examples that are copied everywhere: a document that prints their figures works them, figure of the network or not.
+
+Such documents often leave the numbers to a picture. A description is taken for a document only where many of the
+document's own figures are figures of that network and none of its givens disagrees.
+"""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves, touches
+from bpsym.verify.meaning.arrays import Array
+from bpsym.verify.meaning.described import spellings
+from bpsym.verify.meaning.keys import key
+from bpsym.verify.meaning.network import NO_VALUES
+from bpsym.verify.tree import Document, Name, Negative, Number, walk
+
+if TYPE_CHECKING:
+    from bpsym.spec import Description
+
+ENOUGH = 4  # different figures a document shares with an example
+DIGITS = 6  # of a figure that tells
+
+# Mazur, A step by step backpropagation example (2015)
+MAZUR = """
+[network]
+inputs = 2
+loss = "half-squared-error"
+layers = [
+    { units = 2, activation = "sigmoid", bias = "shared" },
+    { units = 2, activation = "sigmoid", bias = "shared" },
+]
+
+[given]
+inputs = [0.05, 0.10]
+targets = [0.01, 0.99]
+weights = [0.15, 0.20, 0.25, 0.30, 0.40, 0.45, 0.50, 0.55]
+biases = [0.35, 0.60]
+
+[training]
+rate = 0.5
+biases = "updated"
+"""
+EXAMPLES = {"mazur-2015": MAZUR}
+
+
+def recognized(document: Document) -> Description | None:
+    """The description of the example a document works; None where it is none of those known."""
+    figures = [s for s in _figures(document) if s.number.digits >= DIGITS]
+    if len(figures) < ENOUGH:
+        return None
+    for name in EXAMPLES:
+        description = _example(name)
+        values = _values(name)
+        hits = {k for k, value in enumerate(values) for s in figures if touches(value, s.cut())}
+        if len(hits) >= ENOUGH and not _disagrees(document, description):
+            return description
+    return None
+
+
+def _figures(document: Document) -> list[Shown]:
+    found: list[Shown] = []
+    for statement in document.statements:
+        for term in statement.terms:
+            for node in walk(term):
+                if isinstance(node, (Number, Negative)):
+                    found.extend(s for s in leaves(node) if s is not None)
+    return found
+
+
+@lru_cache(maxsize=8)
+def _example(name: str) -> Description:
+    from bpsym.spec import loads
+
+    return loads(EXAMPLES[name], name)
+
+
+@lru_cache(maxsize=8)
+def _values(name: str) -> tuple:  # type: ignore[type-arg]  # of balls
+    from bpsym.evaluate import Environment
+    from bpsym.expand import Expansion
+
+    description = _example(name)
+    environment = Environment(Expansion(description.program, description.sizes), description.values)
+    found = []
+    for step in environment.expansion.steps():
+        try:
+            found.append(environment[step.out])
+        except NO_VALUES:
+            continue
+    return tuple(found)
+
+
+def _disagrees(document: Document, description: Description) -> bool:
+    """Whether the document gives an input or a parameter another value."""
+    from bpsym.expand import Expansion
+
+    table = spellings(Expansion(description.program, description.sizes))
+    for statement in document.statements:
+        if len(statement.terms) != 2 or not isinstance(statement.terms[0], Name):
+            continue
+        name, term = statement.terms
+        if kind_of(term) is not Kind.NUMBER or key(name).new or name.base not in ("w", "i", "x", "b", "eta"):
+            continue
+        shown = [s for s in leaves(term) if s is not None]
+        given = [v for v in table.get(key(name), []) if not isinstance(v, Array) and v in description.values]
+        if given and len(shown) == 1 and not any(touches(description.values[v], shown[0].half()) for v in given):
+            return True
+    return False
