@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # inside it, modules import each other without a circle.
 LAYERS = (
     ("errors",),
-    ("rounding", "files"),
+    ("rounding", "files", "display"),
     ("program",),
     ("primitives",),
     ("networks",),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bpsym.display import Shown
+
 if TYPE_CHECKING:
     from bpsym.notation import Name
     from bpsym.rounding import Numeral
@@ -138,7 +140,7 @@ Box = (
 
 
 @dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(Shown):
     """A finished formula: the only object templates print without escaping."""
 
     box: Box

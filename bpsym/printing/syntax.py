@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bpsym.display import show
 from bpsym.printing import layout as lay
 
 if TYPE_CHECKING:
@@ -325,5 +326,7 @@ PLAIN = Syntax(
     line_end="; ",
     flat=True,
 )
+
+show("Formula", "latex", lambda formula: rf"$\displaystyle {LATEX.write(formula)}$")
 
 SYNTAXES = {syntax.name: syntax for syntax in (LATEX, TYPST, PLAIN)}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from bpsym.display import show
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -10,6 +12,7 @@ if TYPE_CHECKING:
 
     from bpsym.options import SheetOptions
     from bpsym.render.products import Product, Target
+    from bpsym.sheet.build import Sheet
     from bpsym.spec import Description
 
 __all__ = ["render", "write"]
@@ -81,3 +84,23 @@ def _finished(product: Product) -> tuple[bytes, Mapping[str, bytes]]:
 
     files = {f"{TEX_FOLDER}/{name}": content for name, content in product.files.items()}
     return tex_pdf(product.engine, product.content.decode(), files), {}
+
+
+def _shown(name: str) -> Callable[[Any], str]:
+    """What shows a sheet in Jupyter, or a description as the sheet it asks for."""
+
+    def source(what: Description | Sheet) -> str:
+        from bpsym.options import sheet_options
+        from bpsym.render.document import document
+        from bpsym.render.formats import IN_JUPYTER
+        from bpsym.sheet.build import Sheet, build
+
+        sheet = what if isinstance(what, Sheet) else build(what, sheet_options(what))
+        return document(sheet, IN_JUPYTER[name]).source
+
+    return source
+
+
+for _name in ("Description", "Sheet"):
+    show(_name, "markdown", _shown("markdown"))
+    show(_name, "html", _shown("html"))

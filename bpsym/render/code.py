@@ -6,7 +6,7 @@ Every expression is printed from its layout, as in the other formats: a syntax w
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, is_dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sympy import Expr, Indexed
 
@@ -89,8 +89,8 @@ class Recomputation:
 
     def _needed(self, line: Line) -> Iterator[str]:
         work = self.sheet.work
-        entries = sorted(line.expr.atoms(Indexed), key=str) if not isinstance(line.expr, Indexed) else [line.expr]
-        for step in work.expansion.order(entries):
+        entries = [line.expr] if _is_entry(line.expr) else sorted(line.expr.atoms(Indexed), key=str)
+        for step in work.expansion.order(tuple(entries)):
             name = work.writer.name(step.out)
             if name not in self._defined and name != line.name:
                 yield self._assignment(name, work.writer.formula(step.simplest))
@@ -115,13 +115,13 @@ class Recomputation:
             self._defined[name] = spelled
         return self._defined[name]
 
-    def _renamed(self, box: Box) -> Box:
-        """The layout with identifiers for its names."""
+    def _renamed(self, box: Any) -> Any:
+        """A layout, or a part of one, with identifiers for its names."""
         if isinstance(box, (Atom, Partial)) and box in self._defined:
             return Atom(Name(self._defined[box]))
         if isinstance(box, tuple):
             return tuple(self._renamed(item) for item in box)
-        if is_dataclass(box) and not isinstance(box, Atom):
+        if is_dataclass(box) and not isinstance(box, (Atom, type)):
             return replace(box, **{f.name: self._renamed(getattr(box, f.name)) for f in fields(box)})
         return box
 

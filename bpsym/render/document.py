@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jinja2 import TemplateError
-from markupsafe import Markup
 
-from bpsym.render.environment import GLUE, Writer, environment, problem
+from bpsym.render.environment import GLUE, environment, problem
+from bpsym.render.writer import Writer, markup
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -32,14 +32,19 @@ class Document:
 
 
 def document(sheet: Sheet, format: Format, *, beside: str = "", users: Path | None = None) -> Document:  # noqa: A002  (the field's word)
-    """The sheet in a format, as text; `beside` is how the document addresses its files. TemplateProblem: a template that breaks off, with its file and line."""
+    """The sheet in a format, as text; `beside` is how the document addresses its files, `users` a folder of templates.
+
+    TemplateProblem: a template that breaks off, with its file and line.
+    """
     writer = Writer(format, sheet.options.lang, sheet, beside)
     jinja = environment(writer, users)
     try:
         leaves = jinja.get_template(f"formats/{format.templates}.j2").make_module({"sheet": sheet})
         body = jinja.get_template(f"kinds/{sheet.kind}.j2").render(sheet=sheet, f=leaves)
-        source = jinja.get_template(f"pages/{format.templates}.j2").render(
-            sheet=sheet, language=sheet.options.lang, title=sheet.title, beside=Markup(beside), body=Markup(body)  # noqa: S704  (made by leaves)
+        page = jinja.get_template(f"pages/{format.page or format.templates}.j2")
+        language = sheet.options.lang
+        source = page.render(
+            sheet=sheet, language=language, title=sheet.title, beside=markup(beside), body=markup(body)
         )
     except TemplateError as error:
         raise problem(error) from None

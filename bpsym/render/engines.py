@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import typst
 
 TEX_SECONDS = 120
-WORKER_SECONDS = 120
+WORKER_SECONDS = 60
 EPOCH = "0"  # the date PDF files bear: the same bytes on every day
 LOG_LIMIT = 4000  # characters of TeX's log looked at
 PACKAGES = {"xelatex": "texlive-xetex", "lualatex": "texlive-luatex"}
@@ -111,7 +111,7 @@ def in_worker(job: bytes) -> bytes:
 # --- Processes -------------------------------------------------------------------------------------------------------
 
 
-def _run(command: Sequence[str], given: bytes, seconds: float, name: str, **how: Any) -> tuple[int, bytes]:
+def _run(command: Sequence[str], given: bytes, seconds: int, name: str, **how: Any) -> tuple[int, bytes]:
     """Run a program to its end, or stop it and all it started after `seconds`; status and standard output."""
     process = subprocess.Popen(
         command,
@@ -124,7 +124,7 @@ def _run(command: Sequence[str], given: bytes, seconds: float, name: str, **how:
     try:
         answer, _ = process.communicate(given, timeout=seconds)
     except subprocess.TimeoutExpired:
-        raise EngineError(f"{name}: stopped after {seconds:g} seconds") from None
+        raise EngineError(f"{name}: stopped after {seconds} seconds") from None
     finally:
         _stop(process)
     return process.returncode, answer

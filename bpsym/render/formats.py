@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bpsym.errors import BpsymError
@@ -15,6 +14,7 @@ from bpsym.render.rows import Measure, width
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from bpsym.figures import Drawing
     from bpsym.printing import Syntax
@@ -65,7 +65,7 @@ class Format:
     name: str
     suffix: str
     about: str  # for `bpsym formats`
-    templates: str  # templates/formats/<this>.j2 and templates/pages/<this>.j2
+    templates: str  # templates/formats/<this>.j2 and, without a page of its own, templates/pages/<this>.j2
     syntax: Syntax
     inline: Callable[[str], str]  # a formula in a sentence, from its spelling in the syntax
     escape: Callable[[str], str]
@@ -73,10 +73,14 @@ class Format:
     picture: Callable[[Drawing], str]
     display: tuple[str, str] = ("", "")  # what a formula on a line of its own stands between
     apart: bool = False  # formulas keep a space from their neighbours
+    page: str = ""
     bare: bool = True  # numbers beside text are characters, not formulas
 
 
-_TYPST = Format("typst", ".typ", "Typst without packages", "typst", TYPST, "${}$".format, text.typst, PAGE, _typst, bare=False)
+_TYPST = Format(
+    "typst", ".typ", "Typst without packages", "typst", TYPST,
+    "${}$".format, text.typst, PAGE, _typst, bare=False,
+)  # fmt: skip
 FORMATS = (
     Format(
         "markdown", ".md", "Markdown with GitHub's mathematics; figures are SVG files beside it", "markdown", MARKDOWN,
@@ -103,6 +107,12 @@ FORMATS = (
 )  # fmt: skip
 BY_NAME = {row.name: row for row in FORMATS}
 BY_SUFFIX = {row.suffix: row for row in FORMATS}
+
+# A document shown in a notebook stands on a page that is there already.
+IN_JUPYTER = {
+    "markdown": replace(BY_NAME["notebook"], templates="markdown"),
+    "html": replace(BY_NAME["html"], page="fragment"),
+}
 
 
 def format_of(path: Path) -> Format:

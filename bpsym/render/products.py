@@ -28,7 +28,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """A file's content, and the files of its folder. A PDF for TeX to make is still LaTeX: `engine` is to compile it."""
+    """A file's content, and the files of its folder.
+
+    A PDF for TeX to make is still LaTeX, and `engine` is to compile it.
+    """
 
     content: bytes
     files: Mapping[str, bytes]

@@ -1,7 +1,7 @@
 """Sentences with formulas in them, and how plain text is escaped for each format.
 
-Templates write `say("The derivative by %(weight)s", weight=formula)`. What comes out is a Text: literal pieces, which are
-escaped when they are printed, and the formulas between them, which are set inline.
+Templates write `say("The derivative by %(weight)s", weight=formula)`. What comes out is a Text: literal pieces, which
+are escaped when they are printed, and the formulas between them, which are set inline.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from bpsym.rounding import Numeral
 from bpsym.spec.schema import LANGUAGES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from gettext import NullTranslations
 
 Piece: TypeAlias = "str | Formula | Numeral"
@@ -39,7 +39,7 @@ _PLACE = re.compile(r"%(?:\((\w+)\)s|(%))")
 
 @cache
 def catalogue(language: str) -> NullTranslations:
-    """The messages of a language; English stands in the templates. Raises BpsymError for a language there is none of."""
+    """The messages of a language; English stands in the templates. Raises BpsymError for an unknown language."""
     from gettext import NullTranslations, translation
     from pathlib import Path
 
@@ -50,7 +50,7 @@ def catalogue(language: str) -> NullTranslations:
     return translation("bpsym", Path(__file__).parent.parent / "locale", [language])
 
 
-def sentence(language: str, message: str, values: dict[str, Value]) -> Text:
+def sentence(language: str, message: str, values: Mapping[str, Value]) -> Text:
     """A message in a language, with values at its places; raises BpsymError for a place without a value."""
     translated = catalogue(language).gettext(message)
     pieces: list[Piece] = []
@@ -92,28 +92,30 @@ def as_text(value: Value) -> Text:
     return Text(tuple(pieces))
 
 
-def written(text: Text, escape: Callable[[str], str], inline: Callable[[Formula], str], *, apart: bool, bare: bool) -> str:
+def written(
+    text: Text, escape: Callable[[str], str], inline: Callable[[Formula], str], *, apart: bool, bare: bool
+) -> str:
     """The text in a format.
 
-    `apart`: a formula has spaces around it where a letter, a digit or other than ASCII punctuation stands beside it, without
-    which GitHub does not take its dollar for one. `bare`: numbers are characters, not formulas.
+    `apart`: a formula has a space between it and a letter, a digit or what is no ASCII punctuation; without one, GitHub
+    does not see that its dollar begins a formula. `bare`: numbers are characters, not formulas.
     """
     result = ""
     after_formula = False
     for piece in text.pieces:
-        number = isinstance(piece, Numeral)
-        if number and bare and not piece.exponent:
-            result += piece.digits.replace("-", "\N{MINUS SIGN}")
-        elif isinstance(piece, str):
-            plain = clean(piece)
-            if apart and after_formula and plain[:1].isalnum():
-                result += " "
-            result += escape(plain)
-        else:
-            if apart and result and not (result[-1].isspace() or result[-1] in "([\"'"):
-                result += " "
-            result += inline(Formula(Number(piece)) if number else piece)
-        after_formula = isinstance(piece, Formula)
+        match piece:
+            case str():
+                plain = clean(piece)
+                if apart and after_formula and plain[:1].isalnum():
+                    result += " "
+                result += escape(plain)
+            case Numeral(digits, 0) if bare:
+                result += digits.replace("-", "\N{MINUS SIGN}")
+            case _:
+                if apart and result and not (result[-1].isspace() or result[-1] in "([\"'"):
+                    result += " "
+                result += inline(Formula(Number(piece)) if isinstance(piece, Numeral) else piece)
+        after_formula = not isinstance(piece, str)
     return result
 
 
@@ -161,7 +163,8 @@ def notebook(text: str) -> str:
 
 def typst(text: str) -> str:
     """Escape for Typst's markup."""
-    return _BLOCK_START.sub(r"\1\\\2", text.translate(_TYPST)).replace("--", r"-\-").replace("-?", r"\-?").replace("...", r".\..")
+    escaped = _BLOCK_START.sub(r"\1\\\2", text.translate(_TYPST))
+    return escaped.replace("--", r"-\-").replace("-?", r"\-?").replace("...", r".\..")
 
 
 def html(text: str) -> str:

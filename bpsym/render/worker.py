@@ -1,7 +1,7 @@
 """Where users' templates are filled: a process that can be stopped, with bounded memory and time.
 
-The sandbox keeps a template from reaching anything but the sheet; this keeps it from taking the machine's memory or going
-on for ever. A job comes in and its products go out as JSON: text that is read, nothing that is run.
+The sandbox keeps a template from reaching anything but the sheet; this keeps it from taking the machine's memory or
+going on for ever. A job comes in and its products go out as JSON: text that is read, nothing that is run.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 MEMORY = 4 * 2**30  # bytes of address space
-SECONDS = 100  # of computing
+SECONDS = 50  # of computing
 
 
 class Job(msgspec.Struct):
@@ -78,7 +78,13 @@ def answer(job: bytes) -> bytes:
         return msgspec.json.encode(Answer([], str(error)))
     except (MemoryError, RecursionError, OverflowError) as error:
         return msgspec.json.encode(Answer([], f"a template asks for too much: {type(error).__name__}"))
-    return msgspec.json.encode(Answer([(_text(p.content), {n: _text(f) for n, f in p.files.items()}, p.engine) for p in made]))
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:  # what templates do wrong
+        return msgspec.json.encode(Answer([], f"a template breaks off: {type(error).__name__}: {error}"))
+    return msgspec.json.encode(Answer([_plain(product) for product in made]))
+
+
+def _plain(product: Product) -> tuple[str, dict[str, str], str]:
+    return _text(product.content), {name: _text(file) for name, file in product.files.items()}, product.engine
 
 
 def _text(content: bytes) -> str:

@@ -11,6 +11,7 @@ import msgspec
 
 from bpsym import networks
 from bpsym.backprop import backprop
+from bpsym.display import Shown
 from bpsym.errors import DescriptionError
 from bpsym.expand import Expansion
 from bpsym.networks.equations import size
@@ -34,7 +35,7 @@ ROLES = {Role.INPUT: "inputs", Role.TARGET: "targets", Role.WEIGHT: "weights", R
 
 
 @dataclass(frozen=True, eq=False)
-class Description:
+class Description(Shown):
     """A network description that has been checked; what is read off it is made when asked for."""
 
     spec: Spec
