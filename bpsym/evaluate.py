@@ -42,6 +42,7 @@ class Environment:
     precision: int = PRECISION
     _found: dict[Expr, Value] = field(default_factory=dict, repr=False, compare=False)
     _code: dict[Expr, Code] = field(default_factory=dict, repr=False, compare=False)
+    _shown: dict[Expr, Numeral] = field(default_factory=dict, repr=False, compare=False)  # what was rounded to go on
 
     def __getitem__(self, entry: Expr) -> Value:
         """The value of an entry: exact, or a ball as wide as the precision makes it.
@@ -94,11 +95,13 @@ class Environment:
             if self.rounding.carry == EXACT:
                 return value
             try:
-                return numeral(value, self.rounding).value
+                self._shown[entry] = numeral(value, self.rounding)
             except Undecided:
-                if precision >= PRECISION_LIMIT:
-                    return numeral_at_last(value, self.rounding).value
-                precision *= 2
+                if precision < PRECISION_LIMIT:
+                    precision *= 2
+                    continue
+                self._shown[entry] = numeral_at_last(value, self.rounding)
+            return self._shown[entry].value
 
     def sharper(self) -> Environment:
         """The same at twice the precision."""
@@ -117,6 +120,8 @@ class Environment:
         here = self
         while True:
             value = here[expr] if expr.is_Indexed or expr.is_Symbol else here.of(expr)
+            if rounding is None and expr in here._shown:
+                return here._shown[expr]  # its value is exactly that by now, but was rounded to it
             try:
                 return numeral(value, rounding or self.rounding)
             except Undecided:

@@ -90,7 +90,7 @@ def numeral(value: Value, rounding: Rounding) -> Numeral:
     if units != upper:
         msg = f"the last digit of {value} is open"
         raise Undecided(msg)
-    exact = isinstance(value, fmpq) and units == value * fmpq(10) ** places
+    exact = low == high and units == low * fmpq(10) ** places  # a ball of one point is exact too: 0 times ln out
     if len(str(abs(units))) > _most(places, rounding):  # 9.996 became 10.00
         units, places = units // 10, places - 1
     if places - len(str(abs(units))) >= FIXED or len(str(abs(units))) - places > LARGE:

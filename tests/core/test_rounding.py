@@ -163,7 +163,7 @@ def test_a_ball_too_wide_is_undecided() -> None:
 
 
 def test_a_ball_is_printed_where_both_ends_agree() -> None:
-    """As many digits as a ball is good for come out, padded: a ball is never exact."""
+    """As many digits as a ball is good for come out, padded; a ball of one point is that number, exactly."""
     before, ctx.prec = ctx.prec, 256
     try:
         e = arb(1).exp()
@@ -171,8 +171,10 @@ def test_a_ball_is_printed_where_both_ends_agree() -> None:
         ctx.prec = before
     assert numeral(e, Rounding(20)).text == "2.71828182845904523536"
     assert numeral(-e, Rounding(None, 5)).text == "-2.7183"
-    assert numeral(arb(0.5), Rounding(4)).text == "0.5000"
-    assert not numeral(arb(0.5), Rounding(4)).exact
+    assert numeral(arb(0.5, 1e-30), Rounding(4)).text == "0.5000"
+    assert not numeral(arb(0.5, 1e-30), Rounding(4)).exact
+    assert numeral(arb(0.5), Rounding(4)).text == "0.5"
+    assert numeral(arb(0.5), Rounding(4)).exact
 
 
 def test_beyond_what_can_be_written() -> None:
