@@ -153,7 +153,8 @@ class Writer:
         found = sorted(self._entry_key(entry) for entry in _names(term))
         if not found:
             return (1, (0, ()), [])
-        return (0 if found[-1][0] >= _INDEX else 2, found[0], found)
+        composed = any(factor.is_Add for factor in term.args)  # y ln a comes before (1 - y) ln(1 - a)
+        return (0 if found[-1][0] >= _INDEX else 2, found[0], found, composed)
 
     def _entry_key(self, entry: Expr) -> tuple[int, tuple[int, ...]]:
         if entry not in self._order:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from bpsym.display import Shown
 from bpsym.errors import BpsymError, choices
 from bpsym.evaluate import Environment
 from bpsym.expand import Expansion
@@ -19,6 +20,7 @@ from bpsym.sheet import law as general
 from bpsym.sheet import matrix, picture, worked
 from bpsym.sheet import numbered as draft
 from bpsym.sheet.lines import Line, Work
+from bpsym.spec.schema import CONVOLUTIONAL
 from bpsym.training import Row, outputs, train
 
 if TYPE_CHECKING:
@@ -32,8 +34,7 @@ if TYPE_CHECKING:
     from bpsym.rounding import Rounding
     from bpsym.spec import Description
 
-WORKED, BLANK, KEY, NUMBERED, LAW = "worked", "blank", "key", "numbered", "law"
-KINDS = (WORKED, LAW, NUMBERED, BLANK, KEY)
+WORKED, BLANK, KEY, NUMBERED, LAW = "worked", "blank", "key", "numbered", "law"  # kinds the code tells apart
 _SORTS = (Role.INPUT, Role.TARGET, Role.STATE, Role.WEIGHT, Role.BIAS, Role.RATE, Role.DECAY)  # in which order
 LEAST_POINTS = 3  # of a curve worth drawing
 OTHERWISE = {"en": "otherwise", "zh": "其他"}
@@ -59,7 +60,7 @@ class _Parts:
 
 
 @dataclass
-class Sheet:
+class Sheet(Shown):
     """A sheet of one kind in one language."""
 
     description: Description
@@ -184,12 +185,26 @@ class Sheet:
         name = self.work.notation.name(entry)
         return name.base + "".join(name.sub) + "".join(part.strip("()") for part in name.sup)
 
+    @property
+    def batch(self) -> str:
+        """How the contributions of several samples (sum, mean) or time steps (time) make the loss; empty for one."""
+        letter = self.program.only(Role.TARGET).axes[0].index.name
+        reduction = self.description.spec.network.reduction
+        return {"t": "time", "s": reduction}.get(letter, "")
+
+    @property
+    def decay(self) -> Formula | None:
+        """The factor of the penalty on large weights; None where there is none."""
+        return next((self.name(quantity.generic) for quantity in self.program.all(Role.DECAY)), None)
+
     # after the step
 
     @cached_property
     def after(self) -> Row | None:
-        """The loss and outputs after one step; None where nothing is updated."""
-        return next((row for row in self.run if row.step == 1), None)
+        """The loss and outputs after one step, as the policy carries numbers on; None where nothing is updated."""
+        if not self.run:
+            return None
+        return self._stepped if self.work.carries_shown else self.run[1]
 
     @cached_property
     def run(self) -> list[Row]:
@@ -207,8 +222,24 @@ class Sheet:
 
     @property
     def before(self) -> Row:
-        """The loss and outputs before the first step."""
-        return self.run[0]
+        """The loss and outputs before the first step, as the policy carries numbers on."""
+        environment = self.work.environment
+        return self._row(0, environment) if self.work.carries_shown and environment is not None else self.run[0]
+
+    @property
+    def _stepped(self) -> Row | None:
+        """The row after one step where numbers are carried on as they are shown."""
+        environment = self.work.environment
+        if environment is None:
+            return None
+        updated = self.program.all(Role.UPDATED)
+        pairs = (zip(*map(self.work.expansion.entries, (q.of, q.name)), strict=True) for q in updated)
+        new = {old: environment[value] for each in pairs for old, value in each}
+        return self._row(1, environment.overridden(new))
+
+    def _row(self, step: int, environment: Environment) -> Row:
+        shown = tuple(environment.numeral(entry) for entry in outputs(self.work.expansion))
+        return Row(step, environment.numeral(self.program.loss.generic), shown, {})
 
     def loss_equation(self, row: Row) -> Formula:
         """The loss of a row of the run."""
@@ -244,6 +275,16 @@ class Sheet:
     @cached_property
     def _law_writer(self) -> Writer:
         return Writer(Notation(self.options.notation, self.program), otherwise=OTHERWISE[self.options.lang])
+
+    @property
+    def matrices_lack(self) -> bool:
+        """Whether matrices cannot say some of the equations."""
+        return len(self.matrices) < sum(step.section != "loss" for step in self.program.steps)
+
+    @property
+    def convolves(self) -> bool:
+        """Whether the network has a convolution."""
+        return self.description.family == CONVOLUTIONAL
 
     @property
     def matrix_rows(self) -> list[tuple[Formula, Formula]]:
@@ -355,8 +396,6 @@ def _listed(shapes: tuple[tuple[Formula, Formula], ...]) -> Formula:
 
 def build(description: Description, options: SheetOptions, progress: Callable[[int, int], None] | None = None) -> Sheet:
     """The sheet of a description; raises BpsymError where the kind needs numbers that the description lacks."""
-    if options.kind not in KINDS:
-        raise BpsymError(choices("kind of sheet", options.kind, KINDS))
     if options.kind != LAW and not description.values:
         msg = f"a {options.kind} sheet needs numbers, and the description has no [given]; --kind law needs none"
         raise BpsymError(msg)

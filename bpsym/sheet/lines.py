@@ -185,7 +185,8 @@ class Work:
         value = self.numeral(valued)
         figures = self.long(shown, numbers=True)
         bare = figures == Number(value) or isinstance(figures, Number)
-        self.made[key] = Line(number, name, forms, None if bare else figures, value, valued)
+        told = tuple(form for form in forms if form != Number(value))  # dout/dnet = 1, not 1 = 1
+        self.made[key] = Line(number, name, told, None if bare else figures, value, valued)
 
     def long(self, expr: Expr, *, numbers: bool = False) -> Box:
         """A formula; of a very long sum the first terms, dots, the last."""

@@ -90,7 +90,7 @@ class _Matrices:
         sizes = [axis.upper for axis in quantity.axes if str(axis.index) not in LEAD]
         if len(sizes) > 2:
             raise NoMatrixForm
-        boxes = [self.writer.formula(size) for size in sizes] + [_ONE] * (2 - len(sizes))
+        boxes = [_closed(self.writer.formula(size)) for size in sizes] + [_ONE] * (2 - len(sizes))
         return Formula(row(boxes[0], Sign("times"), boxes[1]))
 
     def activation(self, step: Step) -> Box | None:
