@@ -13,6 +13,7 @@ from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyn
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bpsym.errors import BpsymError
+from bpsym.printing.layout import Formula
 from bpsym.render.notebook import CUT
 from bpsym.render.writer import markup
 
@@ -80,7 +81,13 @@ def environment(writer: Writer, users: Path | None = None) -> Sandbox:
     jinja.globals |= {name: getattr(writer, name) for name in FUNCTIONS}
     jinja.globals |= {"_": writer.words, "glue": markup(GLUE), "cut": markup(CUT)}
     jinja.globals |= {"open_math": markup(opening), "close_math": markup(closing)}
+    jinja.tests["formula"] = is_formula
     return jinja
+
+
+def is_formula(value: object) -> bool:
+    """Whether a cell of a table holds a formula."""
+    return isinstance(value, Formula)
 
 
 def problem(error: TemplateError) -> TemplateProblem:

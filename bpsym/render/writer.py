@@ -86,15 +86,15 @@ class Writer:
 
     def math(self, formula: Formula) -> Markup:
         """A formula in the syntax of the format, without delimiters."""
-        return markup(self.format.syntax.write(formula))
+        return markup(self.format.syntax.write(formula).strip())
 
     def inline(self, formula: Formula) -> str:
         """A formula in a sentence."""
-        return self.format.inline(self.format.syntax.write(formula))
+        return self.format.inline(self.format.syntax.write(formula).strip())
 
     def block(self, formula: Formula) -> Markup:
         """A formula or the link of a chain in display style, for formats in which it flows with the text."""
-        return markup(mathml.element(self.format.syntax.write(formula), display=True))
+        return markup(mathml.element(self.format.syntax.write(formula).strip(), display=True))
 
     def rows(self, line: Line) -> Rows:
         """A numbered line as the sheet shows it: worked, with an answer box, or its answer alone."""
