@@ -23,7 +23,12 @@ if TYPE_CHECKING:
     from bpsym.variants.work import Course
 
 SUFFIXES = {"moodle": "xml", "qti21": "zip", "canvas": "zip"}
-NEW_SHEET = "\n#pagebreak(weak: true)\n#counter(page).update(1)\n"
+# The page's template has set the title of the first sheet; those after it begin on a first page of their own.
+NEW_SHEET = """
+#pagebreak(weak: true)
+#counter(page).update(1)
+#block(below: 1.4em, text(17pt, weight: "bold")[{title}])
+"""
 
 
 @dataclass(frozen=True)
@@ -64,11 +69,14 @@ def bind(volume: Volume) -> bytes:
     ]
     if volume.kind in (BLANK, KEY):
         from bpsym.render.engines import typst_pdf
+        from bpsym.render.text import clean, typst
 
+        title = homework.description.title(volume.course.lang or homework.description.sheet.language)
+        between = NEW_SHEET.format(title=typst(clean(title)))
         source = ""
         for variant, filling in zip(variants, fillings, strict=True):
             before, body = template_of(volume.course, variant.structure, volume.kind, "pdf").parts(filling)
-            source += NEW_SHEET + body if source else before + body
+            source += between + body if source else before + body
         return typst_pdf(source)
     from bpsym.variants.questions import Questions
 

@@ -47,7 +47,7 @@ class Constraint:
 
 def unit(structure: Structure, figure: Array) -> Any:
     """One unit of the last digit asked for each figure."""
-    rounding = structure.description.sheet.rounding
+    rounding = structure.rounding
     if rounding.significant is None:
         return Fraction(1, 10 ** (rounding.places or 0)) if figure.dtype == object else 10.0 ** -(rounding.places or 0)
     with np.errstate(divide="ignore"):
@@ -98,8 +98,12 @@ def _vanishing(figures: Figures) -> Iterator[Array]:
 
 
 def _alike(figures: Figures) -> Iterator[Array]:
-    for one, other in combinations(figures.structure.asked, 2):
-        a, b = figures.of(one.entry), figures.of(other.entry)
+    columns = [figures.of(asked.entry) for asked in figures.structure.asked]
+    if len(columns) > 1 and figures.structure.rounding.significant is None:  # the same unit for all
+        gaps = _gaps(np.sort(np.vstack(columns), axis=0))
+        yield np.minimum.reduce(gaps) - APART * unit(figures.structure, columns[0])
+        return
+    for a, b in combinations(columns, 2):
         step = np.maximum(unit(figures.structure, a), unit(figures.structure, b))
         yield np.abs(a - b) - APART * step
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from bpsym.arrays import compile_arrays
+from bpsym.arrays.scalars import on_columns
 from bpsym.errors import EvaluationError, Undecided
 from bpsym.evaluate import Environment
 from bpsym.mistakes.candidates import Candidates
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from sympy import Expr
 
     from bpsym.arrays import ArrayCode
+    from bpsym.arrays.scalars import ColumnCode
     from bpsym.mistakes.candidates import Mistake
     from bpsym.rounding import Value
     from bpsym.variants.structure import Structure
@@ -56,6 +58,21 @@ class Figures:
         return self.right[entry]
 
 
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """The figure of one mistake: code for each step it changes, with the places of what that reads."""
+
+    steps: tuple[tuple[ColumnCode, tuple[int, ...]], ...]
+    result: int
+
+    def run(self, right: list[Array]) -> Array:
+        """The column, given those of all right figures in their order."""
+        values = list(right)
+        for code, used in self.steps:
+            values.append(code.run([values[place] for place in used])[0])
+        return np.broadcast_to(values[self.result], right[0].shape)
+
+
 @dataclass(frozen=True, eq=False)
 class Numbers:
     """Computes the figures of a structure's variants; what does not depend on the numbers is made once."""
@@ -63,6 +80,7 @@ class Numbers:
     structure: Structure
     _mistakes: dict[Expr, tuple[Mistake, ...]] = field(default_factory=dict, repr=False)
     _groups: dict[Expr, NDArray[np.int64]] = field(default_factory=dict, repr=False)
+    _rows: dict[Expr, tuple[_Row, ...]] = field(default_factory=dict, repr=False)
 
     @cached_property
     def candidates(self) -> Candidates:
@@ -77,7 +95,7 @@ class Numbers:
     def environment(self, numbers: Mapping[Expr, Any]) -> Environment:
         """The exact values of one variant."""
         values: dict[Expr, fmpq] = {entry: exact_value(number) for entry, number in numbers.items()}
-        rounding = self.structure.description.sheet.rounding
+        rounding = self.structure.rounding
         return Environment(self.structure.expansion, values, rounding, _code=self._code)
 
     @cached_property
@@ -157,8 +175,27 @@ class Numbers:
 
     def figures(self, right: dict[Expr, NDArray[np.float64]], count: int) -> Figures:
         """The figures of many variants from their columns."""
-        here = self._columns.elsewhere(right)
-        return Figures(self.structure, right, lambda entry: here.table(self.mistakes(entry), entry), self.groups, count)
+        every = list(right.values())
+
+        def wrong(entry: Expr) -> Array:
+            rows = [row.run(every) for row in self._rows_of(entry)]
+            return np.array(rows).reshape(len(rows), count)
+
+        return Figures(self.structure, right, wrong, self.groups, count)
+
+    def _rows_of(self, entry: Expr) -> tuple[_Row, ...]:
+        """How the figure of each mistake is computed, entries told by their places: SymPy is slow to tell them."""
+        if entry not in self._rows:
+            place = {known: number for number, known in enumerate(self._columns.right)}
+            found = []
+            for mistake in self.mistakes(entry):
+                here, steps = dict(place), []
+                for changed, code in self.plans.plan(mistake, (entry,)):
+                    steps.append((on_columns(code), tuple(here[used] for used in code.inputs)))
+                    here[changed] = len(place) + len(steps) - 1
+                found.append(_Row(tuple(steps), here[entry]))
+            self._rows[entry] = tuple(found)
+        return self._rows[entry]
 
     def exact(self, numbers: Mapping[Expr, Any]) -> Figures:
         """The figures of one variant, as exact fractions or to 100 bits and more."""

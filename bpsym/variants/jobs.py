@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bpsym.variants.work import Course
 
 AHEAD = 3  # jobs that wait for each process: few, so that memory does not grow with the class
-SHARD = 25  # students
+SHARD, SMALL_SHARD = 100, 10  # students; fewer where each takes long, so that progress is seen
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -142,7 +142,8 @@ def run(
     refused: dict[str, int] = {}
     done, total = store.count()
     progress(done, total)
-    shards = (Shard(course, tuple(rows)) for rows in store.waiting(SHARD))
+    size = SMALL_SHARD if "pdf" in course.formats else SHARD
+    shards = (Shard(course, tuple(rows)) for rows in store.waiting(size))
     for shard, made in results(pool, width, make, shards):
         store.add(made.records, put(store.folder, made.files))
         for name, count in made.refused.items():

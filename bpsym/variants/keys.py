@@ -33,7 +33,7 @@ class Keys:
     @property
     def rounding(self) -> Rounding:
         """How answers are rounded."""
-        return self.structure.description.sheet.rounding
+        return self.structure.rounding
 
     @cached_property
     def _entries(self) -> tuple[Expr, ...]:
@@ -51,13 +51,13 @@ class Keys:
         return lower(equations, self._entries, sizes, inputs=self._inputs).compiled()
 
     def answers(self, numbers: Mapping[Expr, Number]) -> tuple[Numeral, ...]:
-        """The asked values of a variant, as printed."""
+        """The asked values of a variant, as printed; `numbers` are in the structure's order."""
         if self.rounding.carry != EXACT:
             environment = self.environment(numbers)
             return tuple(map(environment.numeral, self._entries))
         before, ctx.prec = ctx.prec, PRECISION
         try:
-            return tuple(numeral(found, self.rounding) for found in self._run([value(numbers[e]) for e in self._inputs]))
+            return tuple(numeral(found, self.rounding) for found in self._run(map(value, numbers.values())))
         except Undecided:
             environment = self.environment(numbers)
             return tuple(map(environment.numeral, self._entries))

@@ -112,7 +112,7 @@ class Questions:
     def _wrong(self, mistake: Mistake, asked: Asked) -> str | None:
         value = self._mistakes.value(mistake, asked.entry)
         try:
-            return None if value is None else decimal(numeral(value, self.structure.description.sheet.rounding))
+            return None if value is None else decimal(numeral(value, self.structure.rounding))
         except Undecided:
             return None
 

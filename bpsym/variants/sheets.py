@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from bpsym.options import SheetOptions
-from bpsym.printing.layout import Formula, Number, Sign, row
+from bpsym.printing.layout import Formula, Number, Row, Sign
 from bpsym.render.document import document
 from bpsym.render.text import clean
 from bpsym.rounding import Numeral
@@ -164,7 +164,7 @@ class Template:
                 return self._number(Number(Numeral(digits, int(exponent or 0), exact=True)))
             case ("answer", place):
                 value = filling.answers[place]
-                return self._number(row(Sign("equal" if value.exact else "approx"), Number(value)))
+                return self._number(Row((Sign("equal" if value.exact else "approx"), Number(value))))
             case "name" | "id" | "code":
                 return self.format.escape(clean(getattr(filling, meaning)))
             case "picture":

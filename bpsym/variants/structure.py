@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sympy import Expr
 
     from bpsym.program import Program, Quantity
+    from bpsym.rounding import Rounding
     from bpsym.spec.describe import Slot
     from bpsym.spec.errors import Path
     from bpsym.spec.schema import Spec, Vary
@@ -70,6 +71,11 @@ class Structure:
         return self.description.program
 
     @cached_property
+    def rounding(self) -> Rounding:
+        """How answers are rounded."""
+        return self.description.sheet.rounding
+
+    @cached_property
     def expansion(self) -> Expansion:
         """The derivation in scalars; everything that is kept for it is kept once."""
         return Expansion(self.program, self.description.sizes)
@@ -87,10 +93,22 @@ class Structure:
 
     def drawn(self, indices: tuple[int, ...]) -> dict[Expr, Number]:
         """The numbers of a variant by entry, given which option each draw took."""
-        found = dict(self.numbers)
-        for draw, index in zip(self.draws, indices, strict=True):
-            found.update(zip(draw.entries, draw.options[index], strict=True))
-        return found
+        found = list(self.numbers.values())
+        for draw, places, index in zip(self.draws, self._places, indices, strict=True):
+            for place, number in zip(places, draw.options[index], strict=True):
+                found[place] = number
+        return dict(zip(self.numbers, found, strict=True))
+
+    @cached_property
+    def _places(self) -> tuple[tuple[int, ...], ...]:
+        """Where the entries of each draw stand among all numbers: looking them up takes SymPy long."""
+        place = {entry: number for number, entry in enumerate(self.numbers)}
+        return tuple(tuple(place[entry] for entry in draw.entries) for draw in self.draws)
+
+    @cached_property
+    def names(self) -> tuple[str, ...]:
+        """The names of all given entries, for storing."""
+        return tuple(map(str, self.numbers))
 
     @cached_property
     def work(self) -> Work:

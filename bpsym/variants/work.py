@@ -92,9 +92,9 @@ def make(shard: Shard) -> Made:
     for variant, (place, id, name) in zip(variants, shard.students, strict=True):  # noqa: A001  (the student's)
         answers = homework.answers(variant)
         filling = filling_of(homework, variant, name, answers)
-        asked = homework.structures[variant.structure].asked
-        key = {each.name: answer.text for each, answer in zip(asked, answers, strict=True)}
-        numbers = {str(entry): number for entry, number in filling.given.items()}
+        structure = homework.structures[variant.structure]
+        key = {each.name: answer.text for each, answer in zip(structure.asked, answers, strict=True)}
+        numbers = dict(zip(structure.names, filling.given.values(), strict=True))
         records.append(Record(place, id, name, "", variant.code, variant.structure, variant.attempt, numbers, key))
         for format in shard.course.formats:  # noqa: A001  (the field's word)
             files |= files_of(shard.course, format, variant, filling)
