@@ -22,8 +22,9 @@ from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.gathered import gather
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.network import NO_VALUES, Network
+from bpsym.verify.meaning.printed import family_of
 from bpsym.verify.meaning.scope import Scope
-from bpsym.verify.tree import Document, Expr, Name
+from bpsym.verify.tree import Document, Expr, Name, Sum, walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,8 +43,14 @@ def bind(document: Document, description: Description | None, given: Mapping[str
     expansion = Expansion(program, description.sizes)
     network = Network(expansion, dict(description.values), loss=program.loss.generic)
     scope = Scope(network, spellings(expansion), described=True, sizes=_sizes(description))
+    scope.letters = frozenset(description.letters.values())
     environment = network.environment()
-    _choose(scope, document, environment)
+    scope.printed = family_of(document, expansion)
+    if scope.printed is None:
+        _choose(scope, document, environment)
+    else:
+        for wanted, value in scope.printed.names.items():
+            scope.table[wanted] = [value, *(v for v in scope.table.get(wanted, ()) if v != value)]
     definitions_of(document, scope)
     state = new_state(scope, network, environment, _exact_values(network, environment))
     state.shallower = lru_cache(maxsize=8)(lambda depth: _shallower(description, depth))
@@ -81,6 +88,9 @@ def _sizes(description: Description) -> dict[str, int]:
     """Letters for counts: n outputs, m samples, the number of layers."""
     by_name = {symbol.name: number for symbol, number in description.sizes.items()}
     depth = len(description.layers)
+    letters = {letter: description.sizes[symbol] for symbol, letter in description.letters.items() if symbol in description.sizes}
+    if letters:
+        return {**letters, "layers": depth}
     return {"n": by_name.get("n_o", 1), "m": by_name.get("n_s", 1), "N": by_name.get("n_s", 1), "layers": depth}
 
 
@@ -118,6 +128,22 @@ def _choose(scope: Scope, document: Document, environment: Environment) -> None:
             scope.table[wanted] = [values[best], *values[:best], *values[best + 1 :]]
     _lay_alike(scope, votes)
     _name_alike(scope, votes)
+    _tell_outputs(scope, document)
+
+
+def _tell_outputs(scope: Scope, document: Document) -> None:
+    """Where y - t is formed, t is the target and y the output."""
+    for output, target in (("Y", "T"), ("y", "t"), ("y", "d")):
+        if any(
+            {output, target} <= {term.base for term in node.terms if isinstance(term, Name)}
+            for statement in document.statements
+            for tree in statement.terms
+            for node in walk(tree)
+            if isinstance(node, Sum)
+        ):
+            for wanted, values in scope.table.items():
+                if wanted.base == output:
+                    values.sort(key=lambda value: _role(value) != "out")
 
 
 def _name_alike(scope: Scope, votes: Mapping[Key, list[int]]) -> None:

@@ -66,6 +66,7 @@ def verify(
                 found.extend(judge(statement, state))
         found.extend(restatements(document, state, settled))
         found = diagnosed(found, state)
+        found = [j for j in found if j.verdict is not Verdict.UNREADABLE or not document.unreadable]
         found.extend(Judgement(gap.span, Verdict.UNREADABLE, details={"why": gap.why}) for gap in document.unreadable)
     finally:
         ctx.prec = before

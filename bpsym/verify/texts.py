@@ -35,6 +35,7 @@ CAUSES: dict[str, dict[str, str]] = {
     "expression": {"en": "this does not come to what it should", "zh": "这一步代入后的结果不对"},
     "formula": {"en": "this formula is not equal to the one before it", "zh": "这个式子与前面的式子不相等"},
     "value": {"en": "this value is wrong", "zh": "这个数值错了"},
+    "index-out-of-range": {"en": "this index runs out of its range", "zh": "这个下标超出了范围"},
     "misplaced-subscript": {"en": "the subscript stands in the wrong place", "zh": "下标的位置错了"},
 }  # fmt: skip
 

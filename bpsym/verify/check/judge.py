@@ -21,6 +21,7 @@ from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligne
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.keys import Key, free_letters, key
 from bpsym.verify.meaning.scope import Definition, Subject, subject_of
+from bpsym.verify.canonical import canonical
 from bpsym.verify.meaning.patterns import substituted
 from bpsym.verify.symbols import GREEK, WORDS
 from bpsym.verify.tree import (
@@ -232,7 +233,7 @@ def _formula(chain: Chain, term: Expr, *, mixed: bool) -> Judgement:
     same = symbols.equal(before, term, state)
     if same is not True and (mixed or same is None):
         here = _same_here(chain, term) if mixed or not _loose(term) else same
-        same = here if here is not None or state.exact else same  # without any given, ½ may be written 0.5
+        same = here if here is not None or not _only_halves(term) else same
     if same is False:
         return _unequal(chain, before, term)
     if same is None:
@@ -248,9 +249,38 @@ def _formula(chain: Chain, term: Expr, *, mixed: bool) -> Judgement:
     return Judgement(term.span, Verdict.RIGHT)
 
 
+def _beyond(tree: Expr, state: State) -> Name | None:
+    """A name whose index, at the sizes described, lies outside: `w_{1(m,l)}` of a matrix with l rows."""
+    scope = state.scope
+    if not scope.letters:
+        return None
+    place = {letter: str(scope.sizes[letter]) for letter in scope.letters}
+    for node in walk(tree):
+        if isinstance(node, Name) and sum(part in place for part in node.sub) > 1:
+            wanted = key(node, place)
+            first = wanted._replace(sub=tuple("1" if part in place else part for part in node.sub))
+            if scope.atoms(first) is not None and not _in_order(scope.atoms(wanted), wanted):
+                return node
+    return None
+
+
+def _in_order(atom: Value | None, wanted: Key) -> bool:
+    """Whether a name means the entry its last indices say, rows first."""
+    indices = tuple(str(index) for index in getattr(atom, "indices", ()))
+    return bool(indices) and indices == wanted.sub[-len(indices) :]
+
+
+def _only_halves(term: Expr) -> bool:
+    """Whether every decimal is a way to write ½: a number of the formula, not a value put in."""
+    return all((n.value * 2).denominator == 1 for n in walk(term) if isinstance(n, Number))
+
+
 def _elsewhere(chain: Chain, before: Expr, term: Expr) -> Judgement | None:
     """A claim about other names than the network's: judged by the document's own, or as the rule of a single layer."""
     state = chain.state
+    beyond = _beyond(before, state) or _beyond(term, state)
+    if beyond is not None:
+        return Judgement(beyond.span, Verdict.WRONG, "", "index-out-of-range", {"right": term})
     moved = _subscript_moved(term)
     if moved is not None and symbols.equal(before, moved, state):
         chain.formulas.append(moved)
@@ -342,6 +372,12 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
         for value in values(term, state, carried):
             if any(_meet(value, other) for formula in chain.formulas for other in values(formula, state, carried)):
                 return Judgement(term.span, Verdict.CARRIED)
+    said = (str(chain.subject), canonical(term))
+    if said in state.wrong_formulas:
+        chain.broken = True
+        chain.formulas.append(term)
+        return Judgement(term.span, Verdict.CARRIED)
+    state.wrong_formulas.add(said)
     if chain.broken and symbols.equal(chain.formulas[-1], term, state):
         chain.formulas.append(term)
         return Judgement(term.span, Verdict.CARRIED)

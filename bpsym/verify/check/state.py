@@ -45,6 +45,7 @@ class State:
     symbolic_wrong: dict[Subject, Expr] = field(default_factory=dict)
     updated: set[Key] = field(default_factory=set)
     wrong_numbers: dict[fmpq, Scalar | None] = field(default_factory=dict)  # figures in error, and what is right
+    wrong_formulas: set[tuple[str, str]] = field(default_factory=set)  # subject and formula, as already blamed
     shallower: Callable[[int], State | None] = lambda _depth: None  # the same network with fewer hidden layers
     own: Callable[[], State | None] = lambda: None  # the document as its own description
     pending: list[Expr] = field(default_factory=list)  # rows of a matrix whose sums are worked out below it

@@ -25,6 +25,8 @@ SHARP = fmpq(1, 10**12)  # a ball wider than this proves nothing
 
 def equal(left: Expr, right: Expr, state: State, *, flipped: bool = False) -> bool | None:
     """Whether two formulas agree; None where that cannot be told."""
+    if state.scope.printed is not None and not flipped and _printed_equal(left, right, state):
+        return True
     verdicts: list[bool] = []
     for place in places(left, right, state):
         verdict = _equal_at(left, right, state, state.anywhere, place, flipped=flipped)
@@ -43,6 +45,17 @@ def equal(left: Expr, right: Expr, state: State, *, flipped: bool = False) -> bo
         if verdict is False:
             return False
     return True if verdicts or _chain_rule(left, right) else None
+
+
+def _printed_equal(left: Expr, right: Expr, state: State) -> bool:
+    """Whether formulas agree with index letters as bpsym's own sheets mean them."""
+    family = state.scope.printed
+    points = [replace(point, printed=family) for point in state.anywhere]
+    verdicts = [
+        _equal_at(left, right, state, points, place, flipped=False)
+        for place in (family.places((left, right)) if family is not None else ())
+    ]
+    return True in verdicts and False not in verdicts
 
 
 def _comparable(left: Expr, right: Expr, state: State, place: Indices) -> bool:
@@ -182,7 +195,7 @@ def places(left: Expr, right: Expr, state: State) -> Iterator[dict[str, str]]:
     for letter, counts_layers in letters.items():
         if letter in units:
             ranges.append(units[letter])
-        elif letter in state.scope.sizes and not state.scope.described:
+        elif letter in state.scope.sizes and (not state.scope.described or letter in state.scope.letters):
             ranges.append([str(state.scope.sizes[letter])])
         elif letter == "L" and depth:
             ranges.append([str(depth)])

@@ -19,7 +19,7 @@ from bpsym.verify.meaning.keys import Key
 
 NETS = ("net", "z", "Net", "NET", "Z", "in", "s", "u", "v", "a", "h")
 OUTS = ("out", "a", "A", "h", "H", "y", "o", "Out", "OUT", "s", "g")
-OUTPUTS = ("yhat", "output", "Output", "o", "p", "pred", "y", "Yhat", "O", "ahat", "yp")
+OUTPUTS = ("yhat", "output", "Output", "o", "p", "pred", "y", "Y", "Yhat", "O", "ahat", "yp")
 INPUTS = ("x", "i", "X", "I", "input", "in")
 TARGETS = ("target", "t", "y", "T", "Y", "o", "label", "ideal", "Target", "d", "ytrue", "ystar")
 LOSSES = ("E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "MSE", "S")
@@ -30,7 +30,7 @@ BIASES = ("b", "B", "bias", "Bias", "theta", "c")
 
 RARE = {  # spellings that usually stand for something else
     Role.NET: frozenset("a h s u v".split()),
-    Role.OUT: frozenset("y o s g p O".split()),
+    Role.OUT: frozenset("y Y o s g p O".split()),
     Role.INPUT: frozenset("h H z out".split()),
     Role.ADJOINT: frozenset("d e".split()),
     Role.UNIT_LOSS: frozenset("l S".split()),

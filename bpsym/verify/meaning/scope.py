@@ -17,6 +17,7 @@ from bpsym.verify.meaning.arrays import Array, Scalar, Value, diagonal, is_vecto
 from bpsym.verify.meaning.denote import Indices, Reading, denote
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.network import LOSS_NAMES, Network
+from bpsym.verify.meaning.printed import Family
 from bpsym.verify.canonical import canonical
 from bpsym.verify.tree import (
     Application,
@@ -71,6 +72,8 @@ class Scope:
     restated: dict[str, Definition] = field(default_factory=dict)  # wrong definitions, for what follows from them
     sizes: dict[str, int] = field(default_factory=dict)  # n, m
     described: bool = False
+    printed: Family | None = None  # the names of bpsym's own sheets, where the document uses these
+    letters: frozenset[str] = frozenset()  # sizes a description calls by letters: as indices they mean the last one
     vague_letters: set[str] = field(default_factory=set)  # functions met that nobody defines
 
     def atoms(self, wanted: Key) -> Value | None:
@@ -161,6 +164,7 @@ class Point:
     choice: tuple[str, int] = ("", 0)  # which reading of an ambiguous letter to take
     total: bool = False  # differentiate through everything, also where an equation uses the variable itself
     plain: bool = False  # read σ as the sigmoid, whatever the layer
+    printed: Family | None = None  # read index letters as bpsym's own sheets mean them
 
 
 def subject_of(tree: Expr, indices: Indices | None = None) -> Subject | None:
@@ -229,14 +233,31 @@ class _At:
 
     def name(self, name: Name, indices: Indices) -> Value:
         wanted = key(name, indices)
-        value = self.known(wanted)
-        if value is None and wanted.new:
-            value = None
+        value = self.lettered(name, indices)
+        if value is None:
+            value = self.known(wanted)
         if value is None:
             raise NoValueError(f"{wanted.text} is not known", wanted.text)
         if self.point.flipped and name.base == "delta":
             return mapped(lambda item: -item, value)
         return value
+
+    def lettered(self, name: Name, indices: Indices) -> Value | None:
+        """The value of a name at index letters, or of a size, as bpsym's own sheets write them."""
+        family = self.point.printed
+        if family is None:
+            return None
+        if key(name) in family.sizes:
+            return rational_of(family.sizes[key(name)])
+        atoms = family.atoms(name, indices)
+        return None if atoms is None else self.standing(atoms)
+
+    def standing(self, atoms: Value) -> Value:
+        """The values of atoms; a vector stands, or lies where that is the reading."""
+        if isinstance(atoms, Array) and len(atoms.shape) == 1:
+            size = len(atoms.items)
+            atoms = Array((1, size) if self.rows else (size, 1), atoms.items)
+        return mapped(self.point.environment.__getitem__, atoms)
 
     def known(self, wanted: Key) -> Value | None:
         shown = self.point.shown.get(wanted)
@@ -248,10 +269,7 @@ class _At:
             others = self.scope.table.get(wanted, [])
             atoms = others[place] if place < len(others) else atoms
         if atoms is not None:
-            if isinstance(atoms, Array) and len(atoms.shape) == 1:
-                size = len(atoms.items)
-                atoms = Array((1, size) if self.rows else (size, 1), atoms.items)
-            return mapped(self.point.environment.__getitem__, atoms)
+            return self.standing(atoms)
         macro = self.scope.macros.get(wanted)
         if macro is not None:
             return denote(macro, self.deeper())
@@ -289,7 +307,9 @@ class _At:
 
     def wanted_atoms(self, tree: Expr, indices: Indices) -> Value:
         subject = subject_of(tree, indices)
-        atoms = self.scope.atoms(subject) if isinstance(subject, Key) else None
+        atoms = self.atoms(tree, indices) if isinstance(tree, Name) else None
+        if atoms is None and isinstance(subject, Key):
+            atoms = self.scope.atoms(subject)
         if atoms is None and isinstance(tree, Application):
             atoms = self.scope.atoms(key(tree.head, indices))
         if atoms is None:
@@ -347,7 +367,7 @@ class _At:
             return _activation_number(self.scope.network, int(call.function.sub[0]))
         if not isinstance(argument, Name):
             return None
-        atoms = self.scope.atoms(key(argument, indices))
+        atoms = self.atoms(argument, indices)
         if atoms is None:
             return None
         first = scalars(atoms)[0]
@@ -380,6 +400,9 @@ class _At:
             if stop - start > 400:
                 raise NoValueError("a sum of too many terms")
             return [str(k) for k in range(start, stop + 1)]
+        last = letter if upper is None and lower is None else upper.base if isinstance(upper, Name) else ""
+        if last in self.scope.letters:
+            return [str(k) for k in range(start or 1, self.scope.sizes[last] + 1)]
         names = [node for node in walk(body) if isinstance(node, Name) and _mentions(node, letter)]
         if not names or letter == "x":
             size = self.scope.sizes.get(upper.base if isinstance(upper, Name) else "m", 0)
@@ -398,6 +421,11 @@ class _At:
                 return found
         raise NoValueError(f"what {letter} runs over is not said", letter)
 
+    def atoms(self, name: Name, indices: Indices) -> Value | None:
+        """The atoms a name stands for."""
+        found = self.point.printed.atoms(name, indices) if self.point.printed is not None else None
+        return self.scope.atoms(key(name, indices)) if found is None else found
+
     def resolves(self, name: Name, place: Indices) -> bool:
         wanted = key(name, place)
         return wanted in self.point.shown or self.scope.atoms(wanted) is not None or wanted in self.scope.macros
@@ -409,6 +437,8 @@ class _At:
             text = indices.get(tree.base, "")
             if text.isdigit():
                 return int(text)
+            if self.point.printed is not None:
+                return self.point.printed.sizes.get(key(tree))
         return None
 
 
