@@ -1,0 +1,1 @@
+"""Marks with follow-through, feedback that names the mistake, a report on the class."""

@@ -1,0 +1,220 @@
+"""The marks of one student: each value right, following from the student's own earlier ones, or wrong with its cause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from flint import fmpq
+
+from bpsym.errors import EvaluationError, Undecided
+from bpsym.evaluate import Environment
+from bpsym.grading.guard import guard_against
+from bpsym.mistakes.values import Mistakes
+from bpsym.rounding import ends
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from sympy import Expr
+
+    from bpsym.grading.guard import Guard
+    from bpsym.mistakes.candidates import Mistake
+    from bpsym.rounding import Numeral, Value
+    from bpsym.variants.asked import Asked
+    from bpsym.variants.homework import Homework
+    from bpsym.variants.store import Record
+
+WORLDS = 4  # mistakes at steps not asked for that are followed through at a time
+EXPLAINED = 8  # explanations weighed against what they explain later
+
+
+class Verdict(StrEnum):
+    """How a value stands."""
+
+    RIGHT = "right"
+    FOLLOWS = "follows"
+    WRONG = "wrong"
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class Marked:
+    """A value that was asked for, marked."""
+
+    asked: Asked
+    verdict: Verdict
+    right: Numeral
+    own: Fraction | None = None
+    mark: Fraction = Fraction(0)
+    mistake: Mistake | None = None  # what gave a wrong value
+    guard: Guard | None = None  # why a value that follows earns nothing
+    guarded: Asked | None = None  # ... and the absurd value it follows from
+
+
+@dataclass(frozen=True)
+class Marking:
+    """A student's values, marked."""
+
+    record: Record
+    values: tuple[Marked, ...]
+
+    @property
+    def total(self) -> Fraction:
+        """The marks earned; each value is worth one."""
+        return sum((value.mark for value in self.values), Fraction(0))
+
+
+@dataclass
+class Marker:
+    """Marks the students of a homework; what does not depend on a student is kept."""
+
+    homework: Homework
+    _kept: dict[int, Mistakes] = field(default_factory=dict, repr=False)
+
+    def environment(self, record: Record) -> Environment:
+        """The right values of a student's variant, from the numbers the index holds."""
+        structure = self.homework.structures[record.structure]
+        entries = dict(zip(structure.names, structure.numbers, strict=True))
+        values = {entries[name]: Decimal(text) for name, text in record.numbers.items()}
+        return self.homework.numbers[record.structure].environment(values)
+
+    def mistakes(self, record: Record, environment: Environment) -> Mistakes:
+        """What every mistake would have given."""
+        here = self.homework.numbers[record.structure]
+        return Mistakes(environment, here.candidates, here.plans)
+
+    def mark(self, record: Record, answers: Mapping[str, Fraction]) -> Marking:
+        """Mark a student's answers by name; those that are not there count as missing."""
+        environment = self.environment(record)
+        asked = self.homework.structures[record.structure].asked
+        own = {each.entry: answers[each.name] for each in asked if each.name in answers}
+        student = _Student(environment, self.mistakes(record, environment), asked, own)
+        return Marking(record, tuple(student.marked()))
+
+
+@dataclass
+class _Student:
+    """The marking of one student."""
+
+    environment: Environment
+    mistakes: Mistakes
+    asked: tuple[Asked, ...]
+    own: Mapping[Expr, Fraction]
+    wrong: dict[Expr, Fraction] = field(default_factory=dict)  # own values that are not right, in order
+    absurd: dict[Expr, tuple[Asked, Guard]] = field(default_factory=dict)
+    worlds: list[Mistake] = field(default_factory=list)  # mistakes at steps not asked for
+
+    def marked(self) -> Iterator[Marked]:
+        """Every asked value, in order."""
+        for asked in self.asked:
+            right = self.environment.numeral(asked.entry)
+            own = self.own.get(asked.entry)
+            if own is None:
+                yield Marked(asked, Verdict.MISSING, right)
+            elif _fits(self.environment, asked.entry, own):
+                yield Marked(asked, Verdict.RIGHT, right, own, Fraction(1))
+            else:
+                yield self._not_right(asked, right, own)
+
+    def _not_right(self, asked: Asked, right: Numeral, own: Fraction) -> Marked:
+        follows = any(_fits(world, asked.entry, own) for world in self._followed(self.wrong, asked.entry))
+        found = None
+        guarded: tuple[Asked, Guard] | None = None
+        if not follows:
+            found = self._mistake(asked, own)
+            guarded = self._guarded(asked, own) if found is None else None
+        self._remember(asked, own, found)
+        if follows:
+            return Marked(asked, Verdict.FOLLOWS, right, own, Fraction(1))
+        if guarded is not None:
+            return Marked(asked, Verdict.WRONG, right, own, guard=guarded[1], guarded=guarded[0])
+        return Marked(asked, Verdict.WRONG, right, own, mistake=found)
+
+    def _remember(self, asked: Asked, own: Fraction, found: Mistake | None) -> None:
+        guard = guard_against(
+            self.environment.expansion.program, asked.entry, own, _middle(self.environment[asked.entry])
+        )
+        if guard is not None:
+            self.absurd[asked.entry] = (asked, guard)
+        else:
+            self.wrong[asked.entry] = own
+        if found is not None and asked.entry not in found.steps and len(self.worlds) < WORLDS:
+            self.worlds.append(found)
+
+    def _followed(self, own: Mapping[Expr, Fraction], entry: Expr) -> Iterator[Environment]:
+        """The worlds in which a value can follow: own values carried on, mistakes made before, or both."""
+        before = {step.out for step in self.environment.expansion.order((entry,))[:-1]}
+        used = {each: value for each, value in own.items() if each in before}
+        if used:
+            yield self._world(used, ())
+            if len(used) > 1:
+                yield from (self._world({each: value}, ()) for each, value in used.items())
+        for mistake in self.worlds:
+            yield self._world({}, (mistake,))
+            if used:
+                yield self._world(used, (mistake,))
+        if len(self.worlds) > 1:
+            yield self._world(used, tuple(self.worlds))
+
+    def _world(self, own: Mapping[Expr, Fraction], mistakes: tuple[Mistake, ...]) -> Environment:
+        given: dict[Expr, Value] = {entry: fmpq(value.numerator, value.denominator) for entry, value in own.items()}
+        here = self.environment
+        if not mistakes:
+            return here.overridden(given)
+        changed = here.expansion.rewritten(step for mistake in mistakes for step in mistake.steps.values())
+        return Environment(changed, here.values, here.rounding, given)
+
+    def _mistake(self, asked: Asked, own: Fraction) -> Mistake | None:
+        """The mistake that gives a wrong value: of several the one that explains most of what comes later."""
+        places = [self.environment, *self._followed(self.wrong, asked.entry)][:2]
+        for place in places:
+            found = self.mistakes.elsewhere(place).explanations(asked.entry, lambda value: _near(value, own, asked, place))  # noqa: B023  (called at once)
+            if found:
+                best = [explanation.mistake for explanation in found[:EXPLAINED]]
+                return max(best, key=lambda mistake: self._explains(mistake, asked)) if len(best) > 1 else best[0]
+        return None
+
+    def _explains(self, mistake: Mistake, asked: Asked) -> int:
+        """How many of the values asked for later a mistake gives."""
+        later = self.asked[self.asked.index(asked) + 1 :]
+        world = self._world({}, (mistake,))
+        return sum(1 for each in later if each.entry in self.own and _fits(world, each.entry, self.own[each.entry]))
+
+    def _guarded(self, asked: Asked, own: Fraction) -> tuple[Asked, Guard] | None:
+        """The absurd value a value follows from, which earns it nothing."""
+        before = {step.out for step in self.environment.expansion.order((asked.entry,))[:-1]}
+        for entry, reason in self.absurd.items():
+            world = self._world({**self.wrong, entry: self.own[entry]}, ())
+            if entry in before and _fits(world, asked.entry, own):
+                return reason
+        return None
+
+
+def _fits(environment: Environment, entry: Expr, own: Fraction) -> bool:
+    """Whether a value is that of an entry, up to one unit of the last digit asked for."""
+    try:
+        expected = environment.numeral(entry)
+        return abs(own - _middle(environment[entry])) <= _fraction(expected.ulp)
+    except (EvaluationError, Undecided):
+        return False
+
+
+def _near(value: Value, own: Fraction, asked: Asked, environment: Environment) -> bool:
+    try:
+        return abs(own - _middle(value)) <= _fraction(environment.numeral(asked.entry).ulp)
+    except (EvaluationError, Undecided):
+        return False
+
+
+def _middle(value: Value) -> Fraction:
+    """The middle of a ball: far nearer to the value than a digit asked for."""
+    low, high = ends(value)
+    return _fraction((low + high) / 2)
+
+
+def _fraction(value: fmpq) -> Fraction:
+    return Fraction(int(value.p), int(value.q))
