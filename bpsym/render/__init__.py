@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["render", "write"]
 
+
 def write(
     description: Description,
     options: SheetOptions,

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bpsym.printing.layout import Box
 
 PAGE = Measure(row=41, width=width, indent=2, answer=8)  # a page of A4, beside the line numbers
+PAGE_WIDTH = 465  # points
 PHONE = Measure(row=17, width=width, indent=0, answer=6)  # a row a phone shows whole
 
 
@@ -43,15 +44,15 @@ def _svg(drawing: Drawing) -> str:
 
 
 def _tikz(drawing: Drawing) -> str:
-    from bpsym.figures import to_tikz
+    from bpsym.figures import fitted, to_tikz
 
-    return to_tikz(drawing)
+    return to_tikz(fitted(drawing, PAGE_WIDTH))
 
 
 def _typst(drawing: Drawing) -> str:
-    from bpsym.figures import to_typst
+    from bpsym.figures import fitted, to_typst
 
-    return to_typst(drawing)
+    return to_typst(fitted(drawing, PAGE_WIDTH))
 
 
 def _words(drawing: Drawing) -> str:

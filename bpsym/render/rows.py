@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from bpsym.sheet.lines import Line
 
+
 @dataclass(frozen=True, slots=True)
 class Measure:
     """How much a row holds, and how wide things are, in the units of a format: em, or characters."""
@@ -29,12 +30,14 @@ class Measure:
 
 RELATIONS = frozenset({"equal", "approx", "arrow"})
 TERMS = frozenset({"plus", "minus"})
+LISTS = frozenset({"comma"})
 FACTORS = frozenset({"dot", "hadamard", "thin"})
 _SIGNS = {
     "plus": 1.22, "minus": 1.22, "negative": 0.78, "dot": 0.72, "hadamard": 1.22, "thin": 0.17, "equal": 1.33,
     "approx": 1.33, "arrow": 2.1, "feeds": 1.56, "greater": 1.33, "at-most": 1.33, "at-least": 1.33, "comma": 0.44,
-    "dots": 1.5, "quad": 2.0,
+    "dots": 1.5, "colon": 0.56, "quad": 2.0,
 }  # fmt: skip
+RELATION = 1.33  # a sign that isn't listed
 _SCRIPT = 0.72  # size of a subscript
 
 
@@ -86,6 +89,23 @@ def formula_rows(formula: Formula, measure: Measure) -> Rows:
 def fragments(formula: Formula, measure: Measure) -> tuple[Formula, ...]:
     """A link in pieces of at most a row, where it has signs to break at."""
     return tuple(Formula(row(*piece)) for piece in _pieces(formula.box, measure, measure.row, measure.row))
+
+
+def cell_rows(formula: Formula, measure: Measure, room: float) -> tuple[Formula, ...]:
+    """A formula in a cell of a table: a list is broken after its commas, anything else stays whole."""
+    items = _split(formula.box, LISTS)
+    lines: list[list[Box]] = [[]]
+    for item in items:
+        if lines[-1] and sum(map(measure.width, lines[-1])) + measure.width(item) > room:
+            lines.append([])
+            item = _without_comma(item)  # noqa: PLW2901  (the line before ends with it)
+            lines[-2].append(Sign("comma"))
+        lines[-1].append(item)
+    return tuple(Formula(row(*line)) for line in lines)
+
+
+def _without_comma(box: Box) -> Box:
+    return row(*box.items[1:]) if isinstance(box, lay.Row) else box
 
 
 def _broken(
@@ -152,7 +172,7 @@ def width(box: Box) -> float:
             power = 1.8 + 0.36 * len(str(numeral.exponent)) if numeral.exponent else 0.0
             return _letters(numeral.digits) + power
         case lay.Sign(key):
-            return _SIGNS[key]
+            return _SIGNS.get(key, RELATION)
         case lay.Words(text):
             return _letters(text)
         case lay.Row(items):

@@ -12,12 +12,12 @@ from markupsafe import Markup
 
 from bpsym.errors import BpsymError
 from bpsym.printing import PLAIN
-from bpsym.printing.layout import Formula, Number, Sign, row
+from bpsym.printing.layout import Formula, Number, Sign, Words, row
 from bpsym.render import mathml
 from bpsym.render.code import Recomputation
 from bpsym.render.companions import figure_file, font_file
 from bpsym.render.notebook import CODE
-from bpsym.render.rows import answer_rows, formula_rows, fragments, line_rows
+from bpsym.render.rows import answer_rows, cell_rows, formula_rows, fragments, line_rows
 from bpsym.render.text import Text, as_text, sentence, written
 from bpsym.rounding import Numeral
 
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from bpsym.figures import Drawing
+    from bpsym.printing.layout import Box
     from bpsym.render.formats import Format
     from bpsym.render.rows import Rows
     from bpsym.render.text import Value
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from bpsym.sheet.lines import Line
 
 UNDERLINES = "==-~"  # of the title and of headings of three levels, in plain text
+BETWEEN_COLUMNS = 1.6  # em
 
 
 def markup(text: str) -> Markup:
@@ -122,6 +124,24 @@ class Writer:
         """The side each column of a table stands at: right where it holds numbers alone, else left."""
         return ["right" if all(map(_is_number, column)) else "left" for column in zip(*rows, strict=True)]
 
+    def rooms(self, header: Sequence[Value], rows: Sequence[Sequence[Value]]) -> list[float]:
+        """How wide each column of a table may be so that all of them fit beside each other."""
+        wide = [max(map(self._width, column)) for column in zip(header, *rows, strict=True)]
+        excess = max(0.0, sum(wide) + BETWEEN_COLUMNS * len(wide) - self.format.measure.row)
+        return [each - excess if each == max(wide) else each for each in wide]
+
+    def _width(self, cell: Value) -> float:
+        if isinstance(cell, Formula):
+            return self.format.measure.width(cell.box)
+        return sum(
+            self.format.measure.width(Words(piece) if isinstance(piece, str) else _box(piece))
+            for piece in as_text(cell).pieces
+        )
+
+    def cell_rows(self, formula: Formula, room: float) -> tuple[Formula, ...]:
+        """A formula of a table, on several lines where it is a list too long for its column."""
+        return cell_rows(formula, self.format.measure, room)
+
     def columns(self, header: Sequence[Value], rows: Sequence[Sequence[Value]]) -> Markup:
         """A table in plain text: columns of one width each, with a line below the header."""
         cells = [[self.text(cell) for cell in line] for line in [header, *rows]]
@@ -175,6 +195,10 @@ class Writer:
     def code_cell(self, code: str) -> Markup:
         """A cell of code; notebook.py keeps code and Markdown apart."""
         return markup(f"{CODE}{code}{CODE}")
+
+
+def _box(piece: Formula | Numeral) -> Box:
+    return piece.box if isinstance(piece, Formula) else Number(piece)
 
 
 def _is_number(cell: object) -> bool:
