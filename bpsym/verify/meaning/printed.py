@@ -85,9 +85,11 @@ class Family:
 def family_of(document: Document, expansion: Expansion) -> Family | None:
     """The family a document's names are of; None where they are of none."""
     names = {key(n) for s in document.statements for term in s.terms for n in walk(term) if isinstance(n, Name)}
-    names = {name for name in names if name.sub or name.layer}
     best, most = None, 0.0
-    for family in (_family(name, expansion) for name in NOTATIONS):
+    families = [_family(name, expansion) for name in NOTATIONS]
+    bases = {name.base for family in families for name in (*family.names, *family.lettered)}
+    names = {name for name in names if name.base in bases and (name.sub or name.layer)}
+    for family in families:
         known = sum(name in family.names or name in family.lettered or name in family.sizes for name in names)
         if known > most:
             best, most = family, known
