@@ -49,7 +49,8 @@ class State:
     shallower: Callable[[int], State | None] = lambda _depth: None  # the same network with fewer hidden layers
     own: Callable[[], State | None] = lambda: None  # the document as its own description
     pending: list[Expr] = field(default_factory=list)  # rows of a matrix whose sums are worked out below it
-    _carried: Point | None = None
+    facts: dict[int, tuple[bool, bool, bool, bool]] = field(default_factory=dict)  # of terms, by id
+    trees: list[Expr] = field(default_factory=list)
 
     def is_exact(self, number: Number) -> bool:
         """Whether a numeral is taken at its word: a count, a given, a value that ends there."""
@@ -133,9 +134,7 @@ def new_state(scope: Scope, network: Network | None, truth: Environment, exact: 
 def values(tree: Expr, state: State, point: Point, indices: Indices | None = None) -> Iterator[Value]:
     """Every value a term can have at a point, the usual reading first; none where it has no value."""
     seen = 0
-    products = [node for node in walk(tree) if isinstance(node, Product)]
-    sums = any(isinstance(node, BigSum) and not node.index for node in walk(tree))
-    bullets = any(sign.startswith("•") for node in products for sign in node.operators)
+    products, sums, bullets, arrays = _facts(tree, state)
     for elementwise, rows, swaps in (*VARIANTS, *SWAPPED) if bullets else VARIANTS:
         if seen and not products and not sums:
             return
@@ -144,7 +143,7 @@ def values(tree: Expr, state: State, point: Point, indices: Indices | None = Non
                 tree, reading(state.scope, point, elementwise=elementwise, rows=rows, swaps=swaps), indices
             )
             yield value
-            if not (products or sums) or not isinstance(value, Array) and not _has_arrays(tree):
+            if not (products or sums) or not isinstance(value, Array) and not arrays:
                 return
         except FAILURES:
             continue
@@ -162,8 +161,19 @@ def why_not(tree: Expr, state: State, point: Point, indices: Indices | None = No
     return None
 
 
-def _has_arrays(tree: Expr) -> bool:
-    """Whether some name may be a vector, so that a product can be read in several ways."""
-    return any(isinstance(node, (Matrix, Row, Transpose)) for node in walk(tree)) or any(
-        isinstance(node, Name) for node in walk(tree)
-    )
+def _facts(tree: Expr, state: State) -> tuple[bool, bool, bool, bool]:
+    """What in a term can be read in several ways: products, sums without an index, bullets; and whether it has names."""
+    found = state.facts.get(id(tree))
+    if found is None:
+        products = sums = bullets = arrays = False
+        for node in walk(tree):
+            if isinstance(node, Product):
+                products = True
+                bullets = bullets or any(sign.startswith("•") for sign in node.operators)
+            elif isinstance(node, BigSum):
+                sums = sums or not node.index
+            elif isinstance(node, (Matrix, Row, Transpose, Name)):
+                arrays = True
+        found = state.facts[id(tree)] = products, sums, bullets, arrays
+        state.trees.append(tree)  # so that its id stays its own
+    return found

@@ -135,26 +135,32 @@ def _bare(tree: Expr) -> bool:
 def _equal_at(
     left: Expr, right: Expr, state: State, points: list[Point], place: Indices, *, flipped: bool
 ) -> bool | None:
-    if not points:
-        return None
-    points = [replace(point, flipped=flipped) for point in points]
-    ours = [list(values(left, state, point, place)) for point in points]
-    theirs = [list(values(right, state, point, place)) for point in points]
-    if not all(ours) or not all(theirs):
-        return None
+    """Whether one reading of the two formulas agrees at every point; None where they cannot be compared."""
+    alive: set[tuple[int, int]] | None = None
     told = False
-    for a in range(len(ours[0])):
-        for b in range(len(theirs[0])):
-            if any(len(x) <= a for x in ours) or any(len(x) <= b for x in theirs):
-                continue
-            same = [
-                False if _bare(right) and isinstance(y[b], Array) and not isinstance(x[a], Array) else _same(x[a], y[b])
-                for x, y in zip(ours, theirs, strict=True)
-            ]
-            if all(verdict is True for verdict in same):
-                return True
-            told = told or any(verdict is False for verdict in same)
-    return False if told else None
+    for point in points:
+        at = replace(point, flipped=flipped) if flipped else point
+        ours = list(values(left, state, at, place))
+        theirs = list(values(right, state, at, place)) if ours else []
+        if not theirs:
+            return None
+        same = {
+            (a, b): _same_or_bare(x, y, right)
+            for a, x in enumerate(ours)
+            for b, y in enumerate(theirs)
+            if alive is None or (a, b) in alive
+        }
+        told = told or False in same.values()
+        alive = {pair for pair, verdict in same.items() if verdict}
+        if not alive:
+            return False if told else None
+    return None if alive is None else True
+
+
+def _same_or_bare(left: Value, right: Value, written: Expr) -> bool | None:
+    if _bare(written) and isinstance(right, Array) and not isinstance(left, Array):
+        return False
+    return _same(left, right)
 
 
 def _same(left: Value, right: Value) -> bool | None:

@@ -177,7 +177,8 @@ class _Builder:
             for place in _places(name):
                 wanted = key(name, place)
                 if len(self.names) < MOST_NAMES and not wanted.new and self.wanted(wanted) is None:
-                    self.leaf(wanted)
+                    if not place or not self._is_beyond(wanted):
+                        self.leaf(wanted)
         self._gather_vectors()
         loss = self._loss()
         program = Program(tuple(self.inputs), tuple(self.steps))
@@ -185,6 +186,19 @@ class _Builder:
             program = self._with_loss(loss)
         network = Network(Expansion(program, {}), self.values, frozenset(self.opaque), loss, self.vague)
         self.scope.network = network
+
+    def _is_beyond(self, name: Key) -> bool:
+        """Whether `x_3` is none of the x there are: a list of two, or x_1 and x_2 by themselves."""
+        wholes = (self.scope.table.get(name._replace(sub=name.sub[:kept])) for kept in range(len(name.sub)))
+        if any(whole and isinstance(whole[0], Array) for whole in wholes):
+            return True
+        return any(
+            other.base == name.base
+            and other.layer == name.layer
+            and len(other.sub) == len(name.sub)
+            and all(part.isdigit() for part in other.sub)
+            for other in (*self.sources.numbers, *self.sources.formulas)
+        )
 
     def _gather_vectors(self) -> None:
         """x̂ without an index is all of x̂_1, x̂_2, …, where only these are defined."""
@@ -218,9 +232,21 @@ class _Builder:
             return None
         self.building.add(name)
         try:
-            return self._made(name)
+            found = self._made(name)
+            return self._of_a_whole(name) if found is None else found
         finally:
             self.building.discard(name)
+
+    def _of_a_whole(self, name: Key) -> Value | None:
+        """`x_1` where the document gives all of x."""
+        if name.new or not all(part.isdigit() for part in name.sub[-2:]):
+            return None
+        for kept in range(len(name.sub) - 1, max(-1, len(name.sub) - 3), -1):
+            for base in dict.fromkeys((name.base, name.base.upper(), name.base.lower())):
+                parent = name._replace(base=base, sub=name.sub[:kept])
+                if (parent in self.sources.formulas or parent in self.sources.numbers) and self.wanted(parent) is not None:
+                    return self.scope.atoms(name)
+        return None
 
     def _made(self, name: Key) -> Value | None:
         for strict in (True, False):

@@ -107,7 +107,7 @@ def free_letters(name: Name, bound: Mapping[str, str]) -> Iterator[tuple[str, bo
 
 
 def _letters(written: str) -> Iterator[str]:
-    if re.fullmatch(r"[ijklmnpqrsL]", written):
+    if re.fullmatch(r"[ijklmnpqrstL]", written):
         yield written
     elif re.fullmatch(r"[ijkmnq]{2}", written):
         yield from written
