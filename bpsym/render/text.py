@@ -34,6 +34,7 @@ class Text:
 
 Value: TypeAlias = "str | int | Formula | Numeral | Text"
 
+FULL_STOPS = frozenset("，。：；、（")  # after which a Chinese word with Latin letters needs no space before it
 _PLACE = re.compile(r"%(?:\((\w+)\)s|(%))")
 
 
@@ -77,10 +78,12 @@ def _add(pieces: list[Piece], value: Value) -> None:
         case Formula() | Numeral():
             pieces.append(value)
         case str() | int() if not isinstance(value, bool):
+            begins = not pieces or (isinstance(pieces[-1], str) and pieces[-1][-1] in FULL_STOPS)
+            text = str(value).lstrip(" ") if begins and str(value).strip() else str(value)
             if pieces and isinstance(pieces[-1], str):
-                pieces[-1] += str(value)
-            elif value != "":
-                pieces.append(str(value))
+                pieces[-1] += text
+            elif text:
+                pieces.append(text)
         case _:
             raise BpsymError(f"a template puts a {type(value).__name__} into a sentence")
 
