@@ -29,6 +29,7 @@ from bpsym.networks.equations import size
 from bpsym.notation import NET_OUT, Notation
 from bpsym.printing import LATEX, Writer
 from bpsym.printing.layout import chain
+from bpsym.program import Role, head
 from bpsym.rounding import Rounding
 from bpsym.training import train
 from bpsym.update import with_update
@@ -81,7 +82,7 @@ def one_weight(program: Program) -> None:
         step = expansion.step(wanted.pop())
         if step is not None:
             LATEX.write(chain(writer.name(step.out), writer.formula(step.expr)))
-            wanted += [used for used in step.uses if program.adjoint(str(used)) is None and "d_" in str(used)]
+            wanted += [used for used in step.uses if program.get(head(used)).role is Role.ADJOINT]
 
 
 def symbolic() -> Iterator[Row]:
@@ -90,7 +91,7 @@ def symbolic() -> Iterator[Row]:
         ours = fastest(lambda shape=shape: formulas(shape))
         count = len(expanded_loss(shape)[1])
         share = count / len(range(0, count, every))
-        part = "" if every == 1 else f" (of every {every}th parameter, scaled up)"
+        part = "" if every == 1 else f" (of one parameter in {every}, scaled up)"
         for printed, peer in ((True, "SymPy: diff of the loss by all, in LaTeX"), (False, "SymPy: diff alone")):
             work = lambda shape=shape, every=every, printed=printed: differentiate(shape, every, printed=printed)  # noqa: E731
             name = "-".join(map(str, shape))
