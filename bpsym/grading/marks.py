@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flint import fmpq
@@ -13,8 +14,10 @@ from flint import fmpq
 from bpsym.errors import EvaluationError, Undecided
 from bpsym.evaluate import Environment
 from bpsym.grading.guard import guard_against
+from bpsym.grading.slips import slip_of
 from bpsym.mistakes.values import Mistakes
 from bpsym.rounding import ends
+from bpsym.variants.structure import variant_description
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,8 +25,11 @@ if TYPE_CHECKING:
     from sympy import Expr
 
     from bpsym.grading.guard import Guard
+    from bpsym.grading.slips import Slip
     from bpsym.mistakes.candidates import Mistake
     from bpsym.rounding import Numeral, Value
+    from bpsym.spec import Description
+    from bpsym.spec.values import Number
     from bpsym.variants.asked import Asked
     from bpsym.variants.homework import Homework
     from bpsym.variants.store import Record
@@ -51,6 +57,8 @@ class Marked:
     own: Fraction | None = None
     mark: Fraction = Fraction(0)
     mistake: Mistake | None = None  # what gave a wrong value
+    others: tuple[Mistake, ...] = ()  # what gives the same figures and cannot be told from it
+    slip: Slip | None = None  # how the right figure was miswritten
     guard: Guard | None = None  # why a value that follows earns nothing
     guarded: Asked | None = None  # ... and the absurd value it follows from
 
@@ -73,14 +81,20 @@ class Marker:
     """Marks the students of a homework; what does not depend on a student is kept."""
 
     homework: Homework
-    _kept: dict[int, Mistakes] = field(default_factory=dict, repr=False)
 
-    def environment(self, record: Record) -> Environment:
-        """The right values of a student's variant, from the numbers the index holds."""
+    def numbers(self, record: Record) -> dict[Expr, Number]:
+        """The given numbers of a student's variant, as the index holds them."""
         structure = self.homework.structures[record.structure]
         entries = dict(zip(structure.names, structure.numbers, strict=True))
-        values = {entries[name]: Decimal(text) for name, text in record.numbers.items()}
-        return self.homework.numbers[record.structure].environment(values)
+        return {entries[name]: Decimal(text) for name, text in record.numbers.items()}
+
+    def description(self, record: Record) -> Description:
+        """The student's variant as a description of its own."""
+        return variant_description(self.homework.structures[record.structure], self.numbers(record))
+
+    def environment(self, record: Record) -> Environment:
+        """The right values of a student's variant."""
+        return self.homework.numbers[record.structure].environment(self.numbers(record))
 
     def mistakes(self, record: Record, environment: Environment) -> Mistakes:
         """What every mistake would have given."""
@@ -121,18 +135,22 @@ class _Student:
                 yield self._not_right(asked, right, own)
 
     def _not_right(self, asked: Asked, right: Numeral, own: Fraction) -> Marked:
-        follows = any(_fits(world, asked.entry, own) for world in self._followed(self.wrong, asked.entry))
-        found = None
+        slip = slip_of(own, right)
+        if slip is not None and self._local(asked, own):  # a sign forgotten in the formula is more than in the figure
+            slip = None
+        follows = slip is None and any(_fits(world, asked.entry, own) for world in self._followed(self.wrong, asked.entry))
+        found: list[Mistake] = []
         guarded: tuple[Asked, Guard] | None = None
-        if not follows:
+        if not follows and slip is None:
             found = self._mistake(asked, own)
-            guarded = self._guarded(asked, own) if found is None else None
-        self._remember(asked, own, found)
+            guarded = self._guarded(asked, own) if not found else None
+        self._remember(asked, own, found[0] if found else None)
         if follows:
             return Marked(asked, Verdict.FOLLOWS, right, own, Fraction(1))
         if guarded is not None:
             return Marked(asked, Verdict.WRONG, right, own, guard=guarded[1], guarded=guarded[0])
-        return Marked(asked, Verdict.WRONG, right, own, mistake=found)
+        mistake, *others = found or (None,)
+        return Marked(asked, Verdict.WRONG, right, own, mistake=mistake, others=tuple(others), slip=slip)
 
     def _remember(self, asked: Asked, own: Fraction, found: Mistake | None) -> None:
         guard = guard_against(
@@ -168,15 +186,21 @@ class _Student:
         changed = here.expansion.rewritten(step for mistake in mistakes for step in mistake.steps.values())
         return Environment(changed, here.values, here.rounding, given)
 
-    def _mistake(self, asked: Asked, own: Fraction) -> Mistake | None:
-        """The mistake that gives a wrong value: of several the one that explains most of what comes later."""
-        places = [self.environment, *self._followed(self.wrong, asked.entry)][:2]
-        for place in places:
-            found = self.mistakes.elsewhere(place).explanations(asked.entry, lambda value: _near(value, own, asked, place))  # noqa: B023  (called at once)
+    def _local(self, asked: Asked, own: Fraction) -> bool:
+        """Whether a mistake at the value's own step gives it."""
+        found = self.mistakes.local(asked.entry)
+        return any(_near(value, own=own, asked=asked, environment=self.environment) for _, _, value in found)
+
+    def _mistake(self, asked: Asked, own: Fraction) -> list[Mistake]:
+        """The mistakes that give a wrong value, and of these the ones that explain most of what comes later."""
+        for place in [self.environment, *self._followed(self.wrong, asked.entry)][:2]:
+            near = partial(_near, own=own, asked=asked, environment=place)
+            found = self.mistakes.elsewhere(place).explanations(asked.entry, near)
             if found:
                 best = [explanation.mistake for explanation in found[:EXPLAINED]]
-                return max(best, key=lambda mistake: self._explains(mistake, asked)) if len(best) > 1 else best[0]
-        return None
+                counts = [self._explains(mistake, asked) for mistake in best] if len(best) > 1 else [0]
+                return [mistake for mistake, count in zip(best, counts, strict=True) if count == max(counts)]
+        return []
 
     def _explains(self, mistake: Mistake, asked: Asked) -> int:
         """How many of the values asked for later a mistake gives."""

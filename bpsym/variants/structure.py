@@ -248,3 +248,37 @@ def _twins(description: Description, expansion: Expansion) -> dict[Expr, Expr]:
 
 def _entries(expansion: Expansion, quantity: Quantity) -> tuple[Expr, ...]:
     return expansion.entries(quantity.name) if quantity.name in expansion.program.quantities else (quantity.generic,)
+
+
+def variant_description(structure: Structure, numbers: Mapping[Expr, Number]) -> Description:
+    """The description of one variant: the structure's, with the variant's own numbers as given."""
+    spec = structure.description.spec
+    slots = slots_of(structure.description)
+    found: dict[str, Any] = {}
+    for role, key in ROLES.items():
+        lists = {
+            name: _nested([numbers[e] for e in _entries(structure.expansion, quantity)], shape)
+            for name, quantity, shape in slots[role]
+        }
+        if not lists or (key == "targets" and spec.given is not None and spec.given.targets == "inputs"):
+            continue
+        found[key] = lists if key in ("weights", "biases") else next(iter(lists.values()))
+    given = msgspec.structs.replace(spec.given, **found) if spec.given is not None else None
+    training = spec.training
+    if training is not None and Symbol("eta") in numbers:
+        training = msgspec.structs.replace(training, rate=numbers[Symbol("eta")])
+    network = spec.network
+    if Symbol("lambda") in numbers:
+        network = msgspec.structs.replace(network, decay=numbers[Symbol("lambda")])
+    made = msgspec.structs.replace(spec, given=given, training=training, network=network, vary=None)
+    return checked(made, structure.description.name)
+
+
+def _nested(flat: list[Number], shape: tuple[int, ...]) -> Any:
+    """Numbers in lists as a description has them: one number for an empty shape."""
+    if not shape:
+        return flat[0]
+    if len(shape) == 1:
+        return flat
+    size = len(flat) // shape[0]
+    return [_nested(flat[size * n : size * (n + 1)], shape[1:]) for n in range(shape[0])]
