@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from bpsym.verify.tree import Document
 
-SECONDS = 2.0
+SECONDS = 10.0  # the aim is 2; the rest is for machines that are slow or busy: this test is about what never ends
 MEGABYTES = 500
 
 
@@ -228,7 +228,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile(text: str) -> None:
-    """No document costs two seconds of processor or half a gigabyte."""
+    """No document keeps the processor busy for long or costs half a gigabyte."""
     start = time.process_time()
     read_text(text)
     assert time.process_time() - start < SECONDS
