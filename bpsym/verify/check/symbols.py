@@ -12,7 +12,7 @@ from bpsym.verify.check.state import State, values
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, is_vector, scalars
 from bpsym.verify.meaning.denote import Indices
 from bpsym.verify.meaning.activations import known_function
-from bpsym.verify.meaning.keys import Key, free_letters, key
+from bpsym.verify.meaning.keys import NO_TIME, Key, free_letters, key
 from bpsym.verify.meaning.scope import Point
 from bpsym.verify.tree import BigSum, Call, Derivative, Expr, Name, Node, Product, children, walk
 
@@ -63,7 +63,19 @@ def _comparable(left: Expr, right: Expr, state: State, place: Indices) -> bool:
     network = state.scope.network
     if network is None or not network.is_own:
         return True
-    return _open_names(left, state, place) == _open_names(right, state, place)
+    ours, theirs = _open_names(left, state, place), _open_names(right, state, place)
+    if isinstance(left, Derivative) and not _loose_letters(left, right):
+        return theirs <= ours  # what is differentiated may depend on more than its derivative
+    return ours == theirs
+
+
+def _loose_letters(left: Expr, right: Expr) -> frozenset[str]:
+    """Index letters free on the right alone: a sum over them may be meant."""
+    free = [
+        {letter for node, inside in _names_outside_sums(tree, frozenset()) for letter, _ in free_letters(node, dict.fromkeys(inside, ""))}
+        for tree in (left, right)
+    ]
+    return frozenset(free[1] - free[0])
 
 
 def _open_names(tree: Expr, state: State, place: Indices) -> frozenset[object]:
@@ -189,7 +201,9 @@ def places(left: Expr, right: Expr, state: State) -> Iterator[dict[str, str]]:
     units = _mentioned_units((left, right), bound)
     for tree in (left, right):
         for node, inside in _names_outside_sums(tree, frozenset()):
-            for letter, counts_layers in free_letters(node, {}):
+            if state.scope.described and state.scope.atoms(key(node)) is not None:
+                continue  # Y_t: all targets, not the t-th
+            for letter, counts_layers in free_letters(node, {} if state.scope.timed else NO_TIME):
                 if letter not in inside:
                     letters[letter] = letters.get(letter, False) or counts_layers
     letters.update(dict.fromkeys(units, False))

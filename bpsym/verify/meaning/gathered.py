@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from fractions import Fraction
-from itertools import product
+from itertools import combinations, product
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
@@ -21,7 +21,7 @@ from bpsym.verify.meaning.algebra import NoValueError, rational, symbolic
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, mapped, scalars
 from bpsym.verify.meaning.denote import Indices, Reading, denote
 from bpsym.verify.meaning.functions import definitions_of, symbolic_function
-from bpsym.verify.meaning.keys import Key, free_letters, key
+from bpsym.verify.meaning.keys import NO_TIME, Key, free_letters, key
 from bpsym.verify.meaning.network import Network
 from bpsym.verify.meaning.scope import LOSSES, Scope, has_derivatives, subject_of
 from bpsym.verify.symbols import CIRCLED
@@ -40,6 +40,7 @@ from bpsym.verify.tree import (
 )
 
 ANY_SIZE = 3  # what a size nobody gives is taken to be: any would do for formulas
+MOST_LETTERS = 24  # of one statement
 MOST_NAMES = 1500  # atoms made for names that only occur
 MOST_ATOMS = 3000  # of a document's own network
 DEFINING = frozenset(["=", ":=", "≈"])
@@ -57,18 +58,35 @@ class Sources:
     computed: set[Key] = field(default_factory=set)  # names with a computation in numbers
     names: dict[Name, None] = field(default_factory=dict)  # every name that stands for something, in order
     losses: Counter[Key] = field(default_factory=Counter)  # what is differentiated
+    fixed: Mapping[str, str] = field(default_factory=dict)  # letters that are no indices here
 
 
 def gather(document: Document, given: Mapping[str, fmpq]) -> tuple[Scope, set[Key]]:
     """The scope at the top of a document that describes its own network, and which names are given by numbers alone."""
-    sources = Sources()
+    timed = _counts_time(document)
+    sources = Sources(fixed={} if timed else NO_TIME)
     for statement in document.statements:
         _collect(statement, sources)
-    scope = Scope(sizes=dict.fromkeys(sources.sizes & _COUNTS, ANY_SIZE))
+    scope = Scope(sizes=dict.fromkeys(sources.sizes & _COUNTS, ANY_SIZE), apart=_letters_apart(document), timed=timed)
     definitions_of(document, scope)
     builder = _Builder(sources, scope, given)
     builder.build()
     return scope, builder.alone
+
+
+def _counts_time(document: Document) -> bool:
+    """Whether t is an index: somewhere a name has t - 1 beside it."""
+    names = (n for s in document.statements for term in s.terms for n in walk(term) if isinstance(n, Name))
+    return any(part.startswith(("t-", "t+")) for name in names for part in (*name.sub, *name.layer))
+
+
+def _letters_apart(document: Document) -> set[frozenset[str]]:
+    """Letters that stand in one statement, two by two: `½(y - t)²` has two quantities."""
+    found: set[frozenset[str]] = set()
+    for statement in document.statements:
+        letters = {key(n).base for term in statement.terms for n in walk(term) if isinstance(n, Name)}
+        found |= {frozenset(pair) for pair in combinations(sorted(letters)[:MOST_LETTERS], 2)}
+    return found
 
 
 def _collect(statement: Statement, sources: Sources) -> None:
@@ -98,7 +116,7 @@ def _collect(statement: Statement, sources: Sources) -> None:
     for term in statement.terms[1:]:
         kind = kind_of(term)
         if kind in (Kind.SYMBOLIC, Kind.MIXED) and not has_derivatives(term) and not _primed(term):
-            if list(free_letters(first, {})):
+            if list(free_letters(first, sources.fixed)):
                 sources.patterns.append((first, term))
             elif term not in sources.formulas.setdefault(wanted, []):
                 sources.formulas[wanted].append(term)
@@ -124,14 +142,14 @@ _COUNTS = frozenset("l L N M i j k n m p q K T R".split())
 def _links_of_names(statement: Statement, sources: Sources) -> None:
     """`z_0 = a_0 = x` says what a_0 is, too."""
     for left, right in zip(statement.terms[1:], statement.terms[2:], strict=False):
-        if isinstance(left, Name) and isinstance(right, Name) and not list(free_letters(left, {})):
+        if isinstance(left, Name) and isinstance(right, Name) and not list(free_letters(left, sources.fixed)):
             known = sources.formulas.setdefault(key(left), [])
             known.append(right)
 
 
-def _places(name: Name) -> list[dict[str, str]]:
+def _places(name: Name, fixed: Mapping[str, str]) -> list[dict[str, str]]:
     """What the index letters of a name may stand for, few of each."""
-    letters = list(dict.fromkeys(letter for letter, _ in free_letters(name, {})))
+    letters = list(dict.fromkeys(letter for letter, _ in free_letters(name, fixed)))
     if len(letters) > 3:
         return []
     return [dict(zip(letters, place, strict=True)) for place in product(("1", "2", "3"), repeat=len(letters))]
@@ -174,7 +192,7 @@ class _Builder:
         for wanted in (*self.sources.numbers, *self.sources.formulas):
             self.wanted(wanted)
         for name in self.sources.names:
-            for place in _places(name):
+            for place in _places(name, self.sources.fixed):
                 wanted = key(name, place)
                 if len(self.names) < MOST_NAMES and not wanted.new and self.wanted(wanted) is None:
                     if not place or not self._is_beyond(wanted):
@@ -256,14 +274,22 @@ class _Builder:
                 self.strict -= strict
                 if value is not None:
                     return value
+            if strict and name in self.sources.numbers and (value := self._by_pattern(name, strict=True)) is not None:
+                return value
         if name.text in self.given:
             return self._leaf(name, None)
         if name in self.sources.numbers:
             return self._leaf(name, self.sources.numbers[name])
+        return self._by_pattern(name)
+
+    def _by_pattern(self, name: Key, *, strict: bool = False) -> Value | None:
+        """`a_3` by the rule for a_j; strict: only from names that are defined."""
         for pattern, formula in self.sources.patterns:
-            indices = _matched(pattern, name)
+            indices = _matched(pattern, name, self.sources.fixed)
             if indices is not None:
+                self.strict += strict
                 value = self._defined(name, formula, indices)
+                self.strict -= strict
                 if value is not None:
                     return value
         return None
@@ -385,9 +411,9 @@ def _range(
     return ["1", "2", "3"]  # any size will do for formulas
 
 
-def _matched(pattern: Name, wanted: Key) -> dict[str, str] | None:
+def _matched(pattern: Name, wanted: Key, fixed: Mapping[str, str]) -> dict[str, str] | None:
     """The indices under which `a^l` is a^3."""
-    letters = {letter for letter, _ in free_letters(pattern, {})}
+    letters = {letter for letter, _ in free_letters(pattern, fixed)}
     if len(pattern.sub) != len(wanted.sub) or len(pattern.layer) != len(wanted.layer):
         return None
     found: dict[str, str] = {}

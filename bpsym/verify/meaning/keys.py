@@ -95,6 +95,7 @@ def _shifted(written: str, indices: Mapping[str, str]) -> str:
     return written
 
 
+NO_TIME = {"t": ""}  # where t is a word for the target, no index
 _SIZES = frozenset(["n", "m", "N", "M", "T", "C", "K"])
 
 

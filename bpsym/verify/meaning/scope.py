@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 
+from flint import fmpq
 from sympy import Expr as Atom
 
 from bpsym.evaluate import Environment
@@ -72,6 +73,8 @@ class Scope:
     restated: dict[str, Definition] = field(default_factory=dict)  # wrong definitions, for what follows from them
     sizes: dict[str, int] = field(default_factory=dict)  # n, m
     described: bool = False
+    timed: bool = False  # t is an index
+    apart: set[frozenset[str]] = field(default_factory=set)  # letters of one statement: none stands for another
     printed: Family | None = None  # the names of bpsym's own sheets, where the document uses these
     letters: frozenset[str] = frozenset()  # sizes a description calls by letters: as indices they mean the last one
     vague_letters: set[str] = field(default_factory=set)  # functions met that nobody defines
@@ -91,7 +94,7 @@ class Scope:
                 if wanted.base in group:
                     for base in group:
                         other = wanted._replace(base=base)
-                        if base != wanted.base and (value := self.table.get(other)):
+                        if base != wanted.base and (value := self.table.get(other)) and {base, wanted.base} not in self.apart:
                             return value[0]
         if wanted.base in "hHoO" and len(wanted.sub) == 1 and wanted.sub[0].isdigit():  # H_11 for out_{H11}
             unit = wanted._replace(base="out", sub=(wanted.base.lower() + wanted.sub[0],))
@@ -250,6 +253,8 @@ class _At:
         if key(name) in family.sizes:
             return rational_of(family.sizes[key(name)])
         atoms = family.atoms(name, indices)
+        if atoms is None and name.base == "delta" and len(pair := _pair(name)) == 2 and all(k in indices for k in pair):
+            return rational_of(int(indices[pair[0]] == indices[pair[1]]))  # Kronecker's
         return None if atoms is None else self.standing(atoms)
 
     def standing(self, atoms: Value) -> Value:
@@ -402,7 +407,10 @@ class _At:
             return [str(k) for k in range(start, stop + 1)]
         last = letter if upper is None and lower is None else upper.base if isinstance(upper, Name) else ""
         if last in self.scope.letters:
-            return [str(k) for k in range(start or 1, self.scope.sizes[last] + 1)]
+            whole = [str(k) for k in range(start or 1, self.scope.sizes[last] + 1)]
+            named = [node for node in walk(body) if isinstance(node, Name) and _mentions(node, letter)]
+            there = [k for k in whole if all(self.resolves(name, {**indices, letter: k}) for name in named)]
+            return there or whole
         names = [node for node in walk(body) if isinstance(node, Name) and _mentions(node, letter)]
         if not names or letter == "x":
             size = self.scope.sizes.get(upper.base if isinstance(upper, Name) else "m", 0)
@@ -437,13 +445,21 @@ class _At:
             text = indices.get(tree.base, "")
             if text.isdigit():
                 return int(text)
-            if self.point.printed is not None:
-                return self.point.printed.sizes.get(key(tree))
+        if tree is not None and self.point.printed is not None:  # n_o, n_i - n_q + 1
+            try:
+                value = denote(tree, self.deeper(), indices)
+            except NoValueError:
+                return None
+            return int(value.p) if isinstance(value, fmpq) and value.q == 1 else None
         return None
 
 
 def _letter(call: Call) -> str:
     return call.function.base + "_".join(("", *call.function.sub))
+
+
+def _pair(name: Name) -> str:
+    return "".join(name.sub)
 
 
 def _mentions(name: Name, letter: str) -> bool:
