@@ -7,6 +7,7 @@ truth is the one to blame; what follows from it is carried.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from flint import arb, fmpq
@@ -19,7 +20,7 @@ from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict, worst
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
 from bpsym.verify.meaning.algebra import rational
-from bpsym.verify.meaning.keys import Key, free_letters, key
+from bpsym.verify.meaning.keys import NO_TIME, UPDATABLE, Key, free_letters, key
 from bpsym.verify.meaning.scope import Definition, Subject, subject_of
 from bpsym.verify.canonical import canonical
 from bpsym.verify.meaning.patterns import substituted
@@ -27,6 +28,7 @@ from bpsym.verify.symbols import GREEK, WORDS
 from bpsym.verify.tree import (
     Application,
     Call,
+    Derivative,
     Ellipsis,
     Expr,
     Matrix,
@@ -63,7 +65,7 @@ def judge(statement: Statement, state: State) -> list[Judgement]:
     """One judgement a link; nothing for a formula merely shown."""
     if not statement.relations or all(r.kind not in EQUALITIES | ORDERS for r in statement.relations):
         return []
-    if _declares_index(statement) or _is_words(statement.terms[0]):
+    if _declares_index(statement) or _is_words(statement.terms[0]) or _is_path(statement):
         return []
     subject = _subject(statement, state)
     chain = Chain(statement, state, subject, [], [], [], None)
@@ -78,6 +80,13 @@ def judge(statement: Statement, state: State) -> list[Judgement]:
             found.append(_term(chain, term, is_first=not found))
     _close(chain, found)
     return found
+
+
+def _is_path(statement: Statement) -> bool:
+    """`w_5 → net_o1 → out_o1 → E`: the way an influence takes."""
+    return all(r.kind == "→" for r in statement.relations) and all(
+        isinstance(term, (Name, Application)) for term in statement.terms
+    )
 
 
 def _is_words(first: Expr) -> bool:
@@ -122,7 +131,7 @@ def _subject(statement: Statement, state: State) -> Subject | None:
     subject = subject_of(first)
     if isinstance(subject, Key) and not subject.new:
         names = [node for term in statement.terms[1:] for node in walk(term) if isinstance(node, Name)]
-        if any(subject_of(name) == subject for name in names):  # w = w − η ∂E/∂w
+        if subject.base in UPDATABLE and any(subject_of(name) == subject for name in names):  # w = w − η ∂E/∂w
             return subject._replace(new=True)
         if subject in state.updated and not _fits_old(statement, subject, state):
             return subject._replace(new=True)
@@ -571,10 +580,17 @@ def _near(value: Value, right: Value, shown: Shown) -> bool:
 
 def _number(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
     state, subject = chain.state, chain.subject
+    if not chain.truth and chain.reference is not None and not isinstance(chain.reference, Missing):
+        same = symbols.equal(chain.reference, term, state)  # ∂net_k/∂b_k = 1, for every k
+        if same or (same is False and isinstance(chain.reference, Derivative)):
+            verdict = Verdict.RIGHT if same else Verdict.WRONG
+            return Judgement(term.span, verdict, "", "" if same else "formula", {"left": chain.reference, "right": term})
     shown = [s for s in leaves(term) if s is not None]
     shape = shape_of(term)
     routes = _routes(chain)
     verdicts = numbers.judged(shown, shape, routes)
+    if verdicts is not None and is_first and Verdict.WRONG in verdicts and _holds_after_update(chain, shown, shape):
+        return Judgement(term.span, Verdict.RIGHT)
     if verdicts is not None and is_first and Verdict.WRONG in verdicts and _is_own_given(chain):
         state.record(subject, shown, shape, Verdict.RIGHT)
         return Judgement(term.span, Verdict.RIGHT)  # given afresh: another example
@@ -624,6 +640,22 @@ def _number(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
     return Judgement(shown[at].tree.span, verdict, expected, "value" if verdict is Verdict.WRONG else "", details)
 
 
+_AFTER = re.compile(r"\bafter\b|\bnew\b|updated|once more|again|更新|新的|之后|以后", re.IGNORECASE)
+
+
+def _holds_after_update(chain: Chain, shown: list[Shown], shape: tuple[int, ...] | None) -> bool:
+    """Whether a figure the words place after the update is right there: `after the step E = 0.29`."""
+    state, first, context = chain.state, chain.statement.terms[0], chain.statement.context
+    if not isinstance(chain.subject, Key) or not _AFTER.search(f"{context.heading} {context.before}"):
+        return False
+    point = state.after_update()
+    for value in values(first, state, point) if point is not None else ():
+        items = numbers.items_like(value, shape, len(shown))
+        if items is not None and all(touches(item, s.half()) for item, s in zip(items, shown, strict=True)):
+            return True
+    return False
+
+
 def _is_own_given(chain: Chain) -> bool:
     """Whether the subject is a quantity the document itself hands out."""
     state = chain.state
@@ -670,7 +702,7 @@ def _routes(chain: Chain) -> Routes:
 
 def has_free_letters(tree: Expr) -> bool:
     """Whether a name speaks of any layer or unit."""
-    return any(True for node in walk(tree) if isinstance(node, Name) for _ in free_letters(node, {}))
+    return any(True for node in walk(tree) if isinstance(node, Name) for _ in free_letters(node, NO_TIME))
 
 
 def _meet(left: Value, right: Value) -> bool:

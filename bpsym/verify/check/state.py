@@ -9,6 +9,7 @@ from flint import fmpq
 from sympy import Expr as Atom
 
 from bpsym.evaluate import Environment
+from bpsym.program import Role
 from bpsym.verify.check.terms import Shown, ball, interval_literal
 from bpsym.verify.check.verdicts import Verdict
 from bpsym.verify.meaning.algebra import NoValueError, rational
@@ -74,6 +75,20 @@ class State:
         shown = {subject: value for subject, value in self.shown.items() if subject != without}
         environment = self.truth.environment.overridden(given)
         return Point(environment, shown, interval_literal(self.is_exact, fmpq(1, 2)))
+
+    def after_update(self) -> Point | None:
+        """The point one update later; None where nothing is updated."""
+        network, environment = self.scope.network, self.truth.environment
+        if network is None:
+            return None
+        updated: dict[Atom, Scalar] = {}
+        try:
+            for quantity in network.expansion.program.all(Role.UPDATED):
+                old, new = network.expansion.entries(quantity.of), network.expansion.entries(quantity.name)
+                updated |= {was: environment[now] for was, now in zip(old, new, strict=True)}
+        except FAILURES:
+            return None
+        return Point(environment.overridden(updated)) if updated else None
 
     def as_read(self) -> Point:
         """The true values, with numerals as intervals."""

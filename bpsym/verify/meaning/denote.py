@@ -101,9 +101,18 @@ def _sum(tree: Sum, reading: Reading, indices: Indices) -> Value:
 
 
 def _product(tree: Product, reading: Reading, indices: Indices) -> Value:
-    value = denote(tree.factors[0], reading, indices)
-    for sign, factor in zip(tree.operators, tree.factors[1:], strict=True):
-        value = _times(value, sign, denote(factor, reading, indices), reading)
+    value: Value | None = None
+    ones = False  # a row of ones times a column: the sum of its entries
+    for sign, factor in zip(("", *tree.operators), tree.factors, strict=True):
+        if isinstance(factor, Transpose) and isinstance(factor.operand, Number) and factor.operand.value == 1:
+            ones = True
+            continue
+        right = denote(factor, reading, indices)
+        if ones and isinstance(right, Array):
+            right, ones = _total(right), False
+        value = right if value is None else _times(value, sign, right, reading)
+    if value is None or ones:
+        raise NoValueError("a row of ones beside nothing")
     return value
 
 
@@ -245,6 +254,10 @@ def _sum_of_components(body: Expr, reading: Reading, indices: Indices) -> Value:
         raise NoValueError("a sum over an index nobody names")
     if reading.elementwise:
         return value  # summed over the samples, of which there is one
+    return _total(value)
+
+
+def _total(value: Array) -> Scalar:
     total = value.items[0]
     for item in value.items[1:]:
         total += item

@@ -1,0 +1,85 @@
+"""Every link of every chain is judged on its own, and one slip is blamed once."""
+
+from __future__ import annotations
+
+import pytest
+from transcripts import RIGHT, changed, described, found, verified
+
+
+@pytest.fixture(scope="module")
+def network():  # noqa: ANN201
+    """The description of the 2-2-2 network."""
+    return described()
+
+
+def test_a_right_derivation_has_nothing_wrong(network) -> None:  # noqa: ANN001
+    """Every claim of a derivation without a slip is right to the digit or in its last digit."""
+    judged = verified(RIGHT, network)
+    assert len(judged.judgements) > 20
+    assert set(judged.counts) <= {"right", "last-digit"}
+
+
+def test_a_right_derivation_needs_no_description() -> None:
+    """The document's own givens and definitions are a network, too: nothing in it is called wrong."""
+    assert found(verified(RIGHT), "wrong") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("0.59327$$", "0.59326$$"),  # cut off
+        ("= 0.082167$$", "= 0.08217$$"),  # fewer digits
+        ("0.741365 \\cdot 0.186816 \\cdot 0.59327 = 0.082167$$", "0.7414 \\cdot 0.1868 \\cdot 0.5933 = 0.0822$$"),
+        ("w_1 i_1 + w_2 i_2 + b_1", "i_1 \\times w_1 + i_2 \\times w_2 + b_1 \\times 1"),
+        ("\\sigma(net_{o1})", "\\frac{1}{1+e^{-net_{o1}}}"),
+        ("out_{o1} - target_{o1} =", "-(target_{o1} - out_{o1}) ="),
+    ],
+)
+def test_people_write_the_same_in_many_ways(network, old: str, new: str) -> None:  # noqa: ANN001
+    """Cut-off digits, digits left out and other forms of a formula are no errors."""
+    assert found(verified(changed(old, new), network), "wrong") == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "piece", "cause"),
+    [
+        ("0.3775$$", "0.3575$$", "0.3575", "digit-mistyped"),
+        ("0.59327$$", "0.059327$$", "0.059327", "zero-added"),
+        ("= 0.186816", "= 0.186861", "0.186861", "digits-swapped"),
+        ("= 0.741365$$", "= -0.741365$$", "-0.741365", "sign"),
+        ("= 0.751365$$", "= 7.51365$$", "7.51365", "decimal-point"),
+        ("0.751365 - 0.01", "0.757365 - 0.01", "0.757365", "digit-mistyped"),
+    ],
+)
+def test_a_slip_is_found_quoted_and_named(network, old: str, new: str, piece: str, cause: str) -> None:  # noqa: ANN001
+    """One slip gives one finding, which quotes the piece and names what happened to it."""
+    (wrong,) = found(verified(changed(old, new), network), "wrong")
+    assert wrong[1:] == (piece, cause)
+
+
+def test_what_follows_from_an_error_is_carried(network) -> None:  # noqa: ANN001
+    """A later value computed rightly from an earlier wrong one is not a second error."""
+    text = changed("= 0.186816$$", "= 0.286816$$").replace(
+        "0.741365 \\cdot 0.186816 \\cdot 0.59327 = 0.082167$$", "0.741365 \\cdot 0.286816 \\cdot 0.59327 = 0.126150$$"
+    )
+    judged = verified(text.replace("0.4 - 0.5 \\cdot 0.082167 = 0.3589165", "0.4 - 0.5 \\cdot 0.126150 = 0.336925"), network)
+    assert [piece for _, piece, _ in found(judged, "wrong")] == ["0.286816"]
+    assert len(found(judged, "carried")) == 4
+
+
+def test_a_formula_right_at_these_numbers_alone_is_wrong(network) -> None:  # noqa: ANN001
+    """|target - out| equals the derivative where out is the larger: other numbers show that it is not the derivative."""
+    text = changed("out_{o1} - target_{o1} =", "|target_{o1} - out_{o1}| =")
+    assert [piece for _, piece, _ in found(verified(text, network), "wrong")] == ["|target_{o1} - out_{o1}|"]
+
+
+def test_a_path_of_another_unit_is_wrong(network) -> None:  # noqa: ANN001
+    """The chain rule along a path that does not lead to the weight is no derivative by it."""
+    text = changed("\\frac{\\partial net_{o1}}{\\partial w_5} =", "\\frac{\\partial net_{o2}}{\\partial w_5} =")
+    assert len(found(verified(text, network), "wrong")) == 1
+
+
+def test_the_bound_of_a_hostile_power() -> None:
+    """A tower of powers is not computed: it is undecided, at once."""
+    judged = verified("$$x = 9^{9^{9^{9}}} = 3$$\n")
+    assert set(judged.counts) <= {"undecided", "right", "unreadable"}

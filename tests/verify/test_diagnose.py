@@ -1,0 +1,58 @@
+"""Causes are named only where they give the printed digits."""
+
+from __future__ import annotations
+
+import pytest
+from flint import fmpq
+from transcripts import described, found, verified
+
+from bpsym.verify.check.terms import leaves
+from bpsym.verify.read import read
+from bpsym.verify.slips import slips
+
+
+def _shown(text: str):  # noqa: ANN202
+    statement = read(f"$a = {text}$".encode(), "x.md").statements[0]
+    (shown,) = leaves(statement.terms[1])
+    assert shown is not None
+    return shown
+
+
+@pytest.mark.parametrize(
+    ("written", "right", "cause"),
+    [
+        ("0.0593269992", "0.5932699921", "zero-added"),
+        ("-0.19049119", "-0.0190491183", "zero-dropped"),
+        ("0.72928465", "0.772928465321", "digit-dropped"),
+        ("1.1059059067", "1.10590596706", "digit-inserted"),
+        ("0.18861", "0.18681", "digits-swapped"),
+        ("0.47344", "0.047344", "zero-dropped"),
+        ("-0.5", "0.5", "sign"),
+        ("0.5337", "0.537", "digit-doubled"),
+        ("741.365", "0.741365", "decimal-point"),
+    ],
+)
+def test_slips_of_the_pen(written: str, right: str, cause: str) -> None:
+    """Each kind of slip is told from the two numbers alone."""
+    whole, _, part = right.partition(".")
+    value = fmpq(int(whole + part), 10 ** len(part))
+    assert cause in [name for name, _ in slips(_shown(written), value)]
+
+
+def test_no_slip_explains_any_number() -> None:
+    """Numbers that have nothing to do with each other get no cause."""
+    assert list(slips(_shown("0.8271"), fmpq(31415, 100000))) == []
+
+
+def test_figures_after_training_are_checked_by_training() -> None:
+    """A loss after one round that only comes out with weights already updated is explained so."""
+    judged = verified("After 1 iteration the total error fell from 0.298371109 to 0.291027924.\n", described())
+    assert found(judged, "wrong") == [(1, "0.291027924", "already-updated-weights")]
+    assert [j.expected for j in judged.judgements if j.verdict == "wrong"] == ["0.291027774"]
+
+
+def test_a_mistake_in_the_method_is_named() -> None:
+    """An update with the sign of gradient ascent is told from its figure."""
+    judged = verified(r"$w_5^+ = 0.441083520$" + "\n", described())
+    ((_, piece, cause),) = found(judged, "wrong")
+    assert (piece, cause) == ("0.441083520", "gradient-ascent")
