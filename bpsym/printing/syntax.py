@@ -296,7 +296,7 @@ PLAIN = Syntax(
         "at-least": " >= ",
         "comma": ", ",
         "colon": ": ",
-        "dots": " ... ",
+        "dots": "...",
         "quad": "   ",
     },
     functions={"sigmoid": "σ", "relu": "ReLU", "leaky-relu": "LReLU", "elu": "ELU", "silu": "SiLU", "gelu": "GELU"},

@@ -143,17 +143,18 @@ class Paper:
             case lay.Call(function, arguments):
                 return FUNCTIONS[function](*map(self.value, arguments))
             case lay.BigSum(lay.Atom(index), lower, upper, body):
-                ends = (int(self.value(end).point) for end in (lower, upper))
-                total = ZERO
-                first, last = ends
-                for number in range(first, last + 1):
-                    total += Paper(self.numbers, self.names, {**self.letters, index.base: number}).value(body)
-                return total
+                first, last = (int(self.value(end).point) for end in (lower, upper))
+                values = (self.inside(index.base, number).value(body) for number in range(first, last + 1))
+                return sum(values, ZERO)
             case lay.Cases(rows, _):
                 return self.cases(rows)
             case lay.Row(items):
                 return self.sum(items)
         raise AssertionError(box)
+
+    def inside(self, letter: str, number: int) -> Paper:
+        """The same with one more letter bound by a sum."""
+        return Paper(self.numbers, self.names, {**self.letters, letter: number})
 
     def power(self, base: Span, exponent: int) -> Span:
         """A whole power."""
@@ -167,13 +168,13 @@ class Paper:
         """The branch that holds; both where the test is open."""
         (first, test), (second, _) = rows
         assert isinstance(test, lay.Row)
-        left, (sign,), right = split(test.items, ("greater",))
-        assert sign == Sign("greater")
+        left, sign, right = split(test.items, ("greater", "at-most"))
         difference = self.value(lay.row(*left)) - self.value(lay.row(*right))
+        above, below = (first, second) if sign == Sign("greater") else (second, first)
         if difference.low > 0:
-            return self.value(first)
+            return self.value(above)
         if difference.high <= 0:
-            return self.value(second)
+            return self.value(below)
         return self.value(first).hull(self.value(second))
 
     def sum(self, items: Sequence[Box]) -> Span:
@@ -204,12 +205,12 @@ class Paper:
         return total
 
 
-def split(items: Sequence[Box], signs: Sequence[str]) -> tuple[list[Box], tuple[Sign, ...], list[Box]]:
+def split(items: Sequence[Box], signs: Sequence[str]) -> tuple[list[Box], Sign, list[Box]]:
     """What is before and after the only one of some signs."""
     (place,) = (n for n, item in enumerate(items) if isinstance(item, Sign) and item.key in signs)
     sign = items[place]
     assert isinstance(sign, Sign)
-    return list(items[:place]), (sign,), list(items[place + 1 :])
+    return list(items[:place]), sign, list(items[place + 1 :])
 
 
 def printed(numeral: Numeral) -> Fraction:

@@ -65,7 +65,7 @@ def check_digits(line: Line, exact: Fraction, policy: Rounding) -> None:
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=IDS)
-def test_carried_as_shown_every_line_recomputes_from_its_own_numbers(example_path: Path, policy: dict[str, str]) -> None:
+def test_carried_as_shown_every_line_recomputes(example_path: Path, policy: dict[str, str]) -> None:
     """Carried as shown, the value of a line is the rounding of its formula on exactly the numbers printed in it."""
     shown = sheet(example_path.stem, carry="shown", **policy)
     known = Paper(paper.as_printed, paper.named({}), {})
@@ -77,7 +77,7 @@ def test_carried_as_shown_every_line_recomputes_from_its_own_numbers(example_pat
 
 
 @pytest.mark.parametrize("policy", POLICIES, ids=IDS)
-def test_carried_exactly_every_line_agrees_with_its_own_numbers(example_path: Path, policy: dict[str, str]) -> None:
+def test_carried_exactly_every_line_agrees(example_path: Path, policy: dict[str, str]) -> None:
     """With full precision a value is what the printed numbers, each good to half a unit of its last digit, allow."""
     shown = sheet(example_path.stem, carry="exact", **policy)
     known = Paper(paper.as_rounded, paper.named({}), {})
