@@ -21,9 +21,11 @@ if TYPE_CHECKING:
 @click.command(short_help="Mark what students hand in, with follow-through.")
 @click.argument("folder", type=click.Path(path_type=Path, exists=True, file_okay=False))
 @click.argument("answers", type=click.Path(path_type=Path, exists=True), nargs=-1, required=True)
-@click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Where to write.  [default: FOLDER/graded]")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="Where to write.  [default: FOLDER/graded]"
+)
 @click.option("--deadline", metavar="TIME", help="After this time an answer is late: 2026-11-21T18:00+01:00.")
-@click.option("--item", default="bpsym", help="What Moodle calls the grade.")
+@click.option("--item", default="bpsym", metavar="NAME", help="What Moodle calls the grade.  [default: bpsym]")
 @click.option("--lang", type=Known("language", "bpsym.options:LANGUAGES"), help="The language.")
 def grade(folder: Path, answers: tuple[Path, ...], output: Path | None, deadline: str | None, item: str, lang: str | None) -> None:
     """Mark ANSWERS to the homework that `bpsym variants` wrote to FOLDER.

@@ -20,17 +20,29 @@ SECRET_LEAST = 16
 
 @click.command(short_help="Set homework with different numbers for every student.")
 @click.argument("description", type=click.Path(path_type=Path), required=False, metavar="DESCRIPTION")
-@click.option("--roster", type=click.Path(path_type=Path, dir_okay=False), help="A CSV file with the students' ids and names.")
+@click.option(
+    "--roster", type=click.Path(path_type=Path, dir_okay=False), help="A CSV file with the students' ids and names."
+)
 @click.option("--count", type=click.IntRange(1, 10**6), metavar="N", help="N students without names, instead.")
-@click.option("--seed", type=click.IntRange(0, 2**63 - 1), default=0, help="Another seed gives other numbers.")
+@click.option(
+    "--seed", type=click.IntRange(0, 2**63 - 1), default=0, metavar="N",
+    help="Another seed gives other numbers.  [default: 0]",
+)
 @click.option("--secret", type=click.Path(path_type=Path, dir_okay=False), help="A file with a key nobody else knows.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="The folder to write to.")
-@click.option("--format", "formats", default="pdf", metavar="NAMES", help="pdf,md,html,tex,ipynb,moodle,qti21,canvas.")
+@click.option(
+    "--format", "formats", default="pdf", metavar="NAMES",
+    help="pdf,md,html,tex,ipynb,moodle,qti21,canvas.  [default: pdf]",
+)
 @click.option("--lang", type=Known("language", "bpsym.options:LANGUAGES"), help="The language.")
-@click.option("--jobs", type=click.IntRange(1, 256), default=1, help="Processes.  [default: 1]")
-@click.option("--scheduler", default="", metavar="ADDRESS", help="A Dask scheduler (tcp://host:8786) instead of processes.")
+@click.option("--jobs", type=click.IntRange(1, 256), default=1, metavar="N", help="Processes.  [default: 1]")
+@click.option(
+    "--scheduler", default="", metavar="ADDRESS", help="A Dask scheduler (tcp://host:8786) instead of processes."
+)
 @click.option("--stress", type=click.IntRange(1, 10**7), metavar="N", help="Try N students and report; write nothing.")
-@click.option("--check", type=click.Path(path_type=Path, file_okay=False, exists=True), help="Compare a folder with its index.")
+@click.option(
+    "--check", type=click.Path(path_type=Path, file_okay=False, exists=True), help="Compare a folder with its index."
+)
 @click.option("--find", metavar="CODE", help="With --check: show the variant a sheet's code leads to.")
 def variants(
     description: Path | None,

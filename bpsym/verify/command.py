@@ -51,8 +51,15 @@ def verify(
 ) -> None:
     """Judge every formula and every number in DOCUMENT: Markdown, LaTeX, plain text, notebook or HTML.
 
-    Without --spec the document's own givens and definitions are the network. Exit status: 0 all right, 1 something is
-    wrong, 2 could not run.
+    Without --spec the document's own givens and definitions are the network. Exit status: 0 nothing wrong, 1 something
+    is wrong, 2 could not run.
+
+    \b
+    Examples:
+      bpsym verify homework.md --spec network.toml
+      bpsym verify draft.tex --given b_1=0.35 --explain-binding
+      bpsym verify draft.tex --spec network.toml --diff
+      bpsym verify notes/*.md --format sarif -o bpsym.sarif
     """
     description = _description(spec)
     values = dict(_given(text) for text in given)
