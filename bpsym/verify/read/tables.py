@@ -108,16 +108,16 @@ def _cell(cell: Source, document: str, flavour: Flavour) -> Cell:
 def _expression(part: Source, document: str, flavour: Flavour) -> Expr | None:
     """The cell as one expression; None for words and for equations, which are read as statements."""
     inner = part
-    for mark in ("**", "$$", "$", "`"):
-        if len(inner) > 2 * len(mark) and inner.text.startswith(mark) and inner.text.endswith(mark):
-            inner = inner[len(mark) : len(inner) - len(mark)].stripped()
+    for mark, end in (("**", "**"), ("$$", "$$"), ("$", "$"), ("`", "`"), ("\\(", "\\)")):
+        if len(inner) > len(mark + end) and inner.text.startswith(mark) and inner.text.endswith(end):
+            inner = inner[len(mark) : len(inner) - len(end)].stripped()
     if (
         not inner.text
         or len(inner) > 300
         or (re.search(r"[A-Za-z]{3,}\s+[A-Za-z]{3,}", inner.text) and "\\" not in inner.text)
     ):
         return None
-    tex = "\\" in inner.text or "$" in part.text
+    tex = "\\" in part.text or "$" in part.text
     try:
         found = tokens(inner, flavour._replace(tex=tex))
         if not found or any(token.kind in ("note", "relation") for token in found):

@@ -1,0 +1,221 @@
+"""What the rows of a table claim: a formula beside its value, an old weight beside its gradient and its new value."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from fractions import Fraction
+from itertools import combinations
+from typing import TYPE_CHECKING, Final
+
+from bpsym.verify.tree import (
+    Cell,
+    Context,
+    Derivative,
+    Differential,
+    Expr,
+    Name,
+    Negative,
+    Number,
+    Product,
+    Relation,
+    Span,
+    Statement,
+    Sum,
+    Table,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+_VALUE: Final = re.compile(
+    r"^\s*(?:numerical\s+)?(?:values?|results?|numbers?|数值|值|结果|計算値|valor(?:es)?|resultados?|=)\s*$", re.IGNORECASE
+)
+SHORT: Final = 3  # letters of a name
+MOST_COLUMNS: Final = 8  # of numbers, searched for an update
+MOST_PLACES: Final = 9  # of a learning rate
+Row = tuple[Cell, ...]
+
+
+def with_rows(statements: Sequence[Statement], tables: Sequence[Table]) -> list[Statement]:
+    """The statements of a document with what its tables say, in reading order."""
+    found = list(statements)
+    for table in tables:
+        updates = list(_updates(table))
+        if updates:
+            found.extend(updates)
+            continue
+        for row in table.rows:
+            _join(row, table.head, found)
+    return sorted(found, key=lambda statement: statement.span)
+
+
+# --- a formula and its value ---------------------------------------------------------------------------------------
+
+
+def _join(row: Row, head: Row, found: list[Statement]) -> None:
+    """`| z | w x + b | 0.8 |`: a chain over the cells of a row."""
+    numbers = [k for k, cell in enumerate(row) if _decimal(cell.expr)]
+    if len(numbers) != 1 or numbers[0] == 0:
+        return
+    place = numbers[0]
+    value = row[place].expr
+    title = head[place].text if place < len(head) else ""
+    named = bool(_VALUE.match(title))
+    before = row[place - 1]
+    inside = [k for k, s in enumerate(found) if before.span.start <= s.span.start < before.span.end]
+    if value is None:
+        return
+    relation = Relation(Span(value.span.start, value.span.start), "=")
+    if inside:
+        last = found[inside[-1]]
+        subject = _subject(row[place - 2]) if place >= 2 and len(inside) == 1 else None
+        terms, relations = (*last.terms, value), (*last.relations, relation)
+        if subject is not None and (len(last.terms) == 1 or not isinstance(last.terms[0], (Name, Derivative))):
+            terms, relations = (subject, *terms), (replace(relation, span=last.span), *relations)
+            _drop(found, row[place - 2].span)
+            inside = [k for k, s in enumerate(found) if s is last]
+        found[inside[-1]] = replace(last, span=Span(terms[0].span.start, value.span.end), terms=terms, relations=relations)
+        return
+    subject = _subject(before)
+    formula = isinstance(before.expr, (Derivative, Differential, Sum, Product)) or (named and isinstance(before.expr, Name))
+    if before.expr is None or not formula:
+        return
+    terms = (before.expr, value)
+    first = _subject(row[place - 2]) if place >= 2 and subject is None else None
+    if first is not None:
+        terms = (first, *terms)
+    found.append(
+        Statement(Span(terms[0].span.start, value.span.end), terms, (relation,) * (len(terms) - 1), Context("cell", column=title))
+    )
+
+
+def _drop(found: list[Statement], cell: Span) -> None:
+    """A name shown in a cell of its own is now the left-hand side of the chain."""
+    found[:] = [s for s in found if not (cell.start <= s.span.start < cell.end and len(s.terms) == 1)]
+
+
+def _subject(cell: Cell) -> Expr | None:
+    """A name or a derivative in a cell of its own; a longer word is one of the text."""
+    if isinstance(cell.expr, Name) and len(cell.expr.base) > SHORT and not cell.expr.sub:
+        return None
+    return cell.expr if isinstance(cell.expr, (Name, Derivative, Differential)) else None
+
+
+def _decimal(tree: Expr | None) -> bool:
+    return _number(tree) is not None
+
+
+# --- updates -------------------------------------------------------------------------------------------------------
+
+
+def _updates(table: Table) -> Iterator[Statement]:
+    """Rows of a weight, its gradient, the step and the new value, told by their figures."""
+    columns = _columns(table.rows)
+    found = _with_step(table.rows, columns) or _without_step(table.rows, columns)
+    if found is None:
+        return
+    old, gradient, step, new, rate = found
+    for row in table.rows:
+        cells = [row[k].expr if 0 <= k < len(row) else None for k in (old, gradient, step, new)]
+        before, slope, change, after = cells
+        if before is None or after is None or not (_decimal(before) and _decimal(after)):
+            continue
+        if slope is not None and _decimal(slope) and rate is not None:
+            times = Product(slope.span, (_rate(rate, slope.span), slope), ("×",))
+            if step >= 0 and change is not None and _decimal(change):
+                yield _claim((times, change))
+            else:
+                change = times
+        if change is not None:
+            yield _claim((*_updated(row[0].expr), Sum(Span(before.span.start, change.span.end), (before, change), (1, -1)), after))
+
+
+def _claim(terms: tuple[Expr, ...]) -> Statement:
+    joins = tuple(Relation(Span(t.span.start, t.span.start), "=") for t in terms[1:])
+    return Statement(Span(terms[-2].span.start, terms[-1].span.end), terms, joins, Context("cell"))
+
+
+def _updated(tree: Expr | None) -> tuple[Expr, ...]:
+    """The name of the new value, unless it counts from zero."""
+    if isinstance(tree, Name) and "[" not in tree.spelled:
+        return (replace(tree, marks=("new",)),)
+    return ()
+
+
+def _rate(value: Fraction, span: Span) -> Number:
+    return Number(span, "", value, 0, 1)
+
+
+def _columns(rows: Sequence[Row]) -> list[int]:
+    """Columns of numbers."""
+    width = max((len(row) for row in rows), default=0)
+    return [
+        k for k in range(1, width) if 3 * sum(len(row) > k and _decimal(row[k].expr) for row in rows) >= 2 * len(rows) > 0
+    ][:MOST_COLUMNS]
+
+
+_Found = tuple[int, int, int, int, Fraction | None]
+
+
+def _with_step(rows: Sequence[Row], columns: list[int]) -> _Found | None:
+    """Columns old, step and new with new = old - step, and one more the step is a multiple of."""
+    for old, step, new in combinations(columns, 3):
+        hits = moved = 0
+        for row in rows:
+            figures = [_number(row[k].expr) if k < len(row) else None for k in (old, step, new)]
+            if None not in figures:
+                (a, ra), (b, rb), (c, rc) = (figure for figure in figures if figure is not None)
+                good = abs(a - b - c) <= ra + rb + rc
+                hits += good
+                moved += good and b != 0
+        if moved >= 2 and 3 * hits >= 2 * len(rows):
+            for gradient in columns:
+                if gradient not in (old, step, new):
+                    rate = _ratio(rows, gradient, lambda row, step=step: _number(row[step].expr) if step < len(row) else None)
+                    if rate is not None:
+                        return old, gradient, step, new, rate
+            return old, -1, step, new, None
+    return None
+
+
+def _without_step(rows: Sequence[Row], columns: list[int]) -> _Found | None:
+    """Columns old, gradient and new with new = old - rate · gradient for one short rate."""
+    if len(rows) < 3:
+        return None
+    for old, gradient, new in combinations(columns, 3):
+
+        def moved(row: Row, old: int = old, new: int = new) -> tuple[Fraction, Fraction] | None:
+            before, after = (_number(row[k].expr) if k < len(row) else None for k in (old, new))
+            return None if before is None or after is None else (before[0] - after[0], before[1] + after[1])
+
+        rate = _ratio(rows, gradient, moved)
+        if rate is not None:
+            return old, gradient, -1, new, rate
+    return None
+
+
+def _ratio(rows: Sequence[Row], gradient: int, moved) -> Fraction | None:  # noqa: ANN001 - a function of a row
+    """The short decimal that most steps are of their gradients."""
+    pairs = []
+    for row in rows:
+        slope, change = _number(row[gradient].expr) if gradient < len(row) else None, moved(row)
+        if slope is not None and change is not None:
+            pairs.append((slope, change))
+    telling = [(s, c) for s, c in pairs if s[0] != 0 and c[0] != 0]
+    for (slope, _), (change, _) in sorted(telling, key=lambda pair: -abs(pair[1][0]))[:6]:
+        for digits in (1, 2, 3):
+            rate = Fraction(f"{float(change / slope):.{digits}g}")
+            hits = sum(abs(rate * s - c) <= abs(rate) * rs + rc for (s, rs), (c, rc) in pairs)
+            agree = sum(abs(rate * s - c) <= abs(rate) * rs + rc for (s, rs), (c, rc) in telling)
+            if rate > 0 and agree >= 2 and 3 * hits >= 2 * len(rows):
+                return rate
+    return None
+
+
+def _number(tree: Expr | None) -> tuple[Fraction, Fraction] | None:
+    """A figure and half a unit of its last digit."""
+    sign, tree = (-1, tree.operand) if isinstance(tree, Negative) else (1, tree)
+    if not isinstance(tree, Number) or abs(tree.places) > MOST_PLACES * 4:
+        return None
+    return sign * tree.value, Fraction(1, 2) / Fraction(10) ** tree.places
