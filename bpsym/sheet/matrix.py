@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sympy import Add, Expr, Indexed, Integer, Mul, Pow, Sum, Symbol
 
 from bpsym.notation import Name
+from bpsym.primitives import ACTIVATIONS
 from bpsym.printing.layout import Atom, BigSum, Box, Call, Formula, Mark, Number, Paren, Partial, Row, Sign, chain, row
 from bpsym.program import Role, entries, head
 from bpsym.rounding import Numeral
@@ -108,6 +109,10 @@ class _Matrices:
         rule = self.program.by_name[head(term.of)].rule
         if rule in ("identity", "sigmoid", "tanh"):
             return None
+        if ACTIVATIONS[rule].couples:  # out_k (dE/dout_k - sum over l of out_l dE/dout_l)
+            upstream, out = self.entry(term.upstream), self.entry(term.of)
+            mixed = row(_ONES, Sign("thin"), _transposed(out), Sign("thin"), upstream)
+            return row(out, Sign("hadamard"), Paren(row(upstream, Sign("minus"), mixed)))
         return row(self.entry(term.upstream), Sign("hadamard"), Call(f"{rule}'", (self.entry(term.wrt),)))
 
     def sum(self, expr: Expr, result: tuple[Symbol, ...]) -> Box:
