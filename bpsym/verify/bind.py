@@ -24,7 +24,8 @@ from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.network import NO_VALUES, Network
 from bpsym.verify.meaning.printed import family_of
 from bpsym.verify.meaning.scope import Scope
-from bpsym.verify.tree import Document, Expr, Name, Sum, walk
+from bpsym.verify.meaning.signals import name_rate, name_signals
+from bpsym.verify.tree import Document, Expr, Name, Product, Sum, walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -64,6 +65,8 @@ def own_state(document: Document, given: Mapping[str, fmpq]) -> State:
     network = scope.network
     if network is None:
         raise BpsymError("nothing was gathered")  # gather always sets one
+    name_signals(document, scope)
+    name_rate(document, scope)
     environment = network.environment()
     return new_state(scope, network, environment, _exact_values(network, environment))
 
@@ -126,7 +129,7 @@ def _choose(scope: Scope, document: Document, environment: Environment) -> None:
         if max(scores) > 0 and best:
             values = scope.table[wanted]
             scope.table[wanted] = [values[best], *values[:best], *values[best + 1 :]]
-    _lay_alike(scope, votes)
+    _lay_alike(scope, votes, _rows_first(document))
     _name_alike(scope, votes)
     _tell_outputs(scope, document)
 
@@ -184,9 +187,21 @@ def _rows_of(term: Expr) -> tuple[int, int] | None:
     return (len(term.rows), len(term.rows[0])) if isinstance(term, Matrix) else None
 
 
-def _lay_alike(scope: Scope, votes: Mapping[Key, list[int]]) -> None:
+def _rows_first(document: Document) -> int:
+    """How much more often a vector stands before a weight matrix than behind it: x W rather than W x."""
+    score = 0
+    for statement in document.statements:
+        for tree in statement.terms:
+            for node in walk(tree):
+                if isinstance(node, Product):
+                    for left, right in zip(node.factors, node.factors[1:], strict=False):
+                        if isinstance(left, Name) and isinstance(right, Name):
+                            score += (right.base == "W") - (left.base == "W") if "W" in (left.base, right.base) else 0
+    return score
+
+
+def _lay_alike(scope: Scope, votes: Mapping[Key, list[int]], turned: int) -> None:
     """Where the document lays its matrices the other way round, all of them lie so."""
-    turned = 0
     for wanted in votes:
         values = scope.table[wanted]
         for other in values[1:]:

@@ -141,10 +141,14 @@ def _subject(statement: Statement, state: State) -> Subject | None:
 def _fits_old(statement: Statement, subject: Key, state: State) -> bool:
     """Whether the numbers of a line are the values before the update."""
     shown = list(leaves(statement.terms[-1])) if kind_of(statement.terms[-1]) is Kind.NUMBER else []
-    old = state.shown.get(subject)
-    if not shown or old is None or len(scalars(old)) != len(shown):
-        return False
-    return all(s is not None and touches(v, s.half()) for s, v in zip(shown, scalars(old), strict=True))
+    known = state.shown.get(subject)
+    olds = [known] if known is not None else list(values(statement.terms[0], state, state.truth))
+    return any(
+        len(scalars(old)) == len(shown)
+        and all(s is not None and touches(v, s.half()) for s, v in zip(shown, scalars(old), strict=True))
+        for old in olds
+        if shown
+    )
 
 
 def _open(chain: Chain, first: Expr) -> None:
@@ -611,6 +615,8 @@ def _number(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
         for v, s in zip(verdicts, shown, strict=True)
     ]
     verdict = Verdict.CARRIED if verdict is Verdict.CARRIED else worst(verdicts)
+    if verdict is Verdict.WRONG and _in_a_table_of_parameters(chain):
+        return Judgement(term.span, Verdict.UNDECIDED, details={"why": "a table that does not say what of it this is"})
     for k, (v, s) in enumerate(zip(verdicts, shown, strict=True)):
         if v in (Verdict.WRONG, Verdict.CARRIED):
             state.wrong_numbers[s.value] = _right_value(routes, shape, len(shown), k)
@@ -654,6 +660,18 @@ def _holds_after_update(chain: Chain, shown: list[Shown], shape: tuple[int, ...]
         if items is not None and all(touches(item, s.half()) for item, s in zip(items, shown, strict=True)):
             return True
     return False
+
+
+def _in_a_table_of_parameters(chain: Chain) -> bool:
+    """A number beside a weight in a table: its value, its gradient or its new value."""
+    atoms = atoms_of(chain.state.scope, chain.subject)
+    network = chain.state.scope.network
+    return (
+        chain.statement.context.kind == "cell"
+        and network is not None
+        and bool(atoms)
+        and all(network.expansion.step(atom) is None for atom in atoms)
+    )
 
 
 def _is_own_given(chain: Chain) -> bool:

@@ -59,7 +59,8 @@ def _ranked(expansion: Expansion) -> Iterator[tuple[Key, Value, int]]:
     for key, value in _all(expansion):
         entry = value.items[0] if isinstance(value, Array) else value
         role = expansion.program.quantities[head(entry)].role
-        yield key, value, int(key.base in RARE.get(role, ()))
+        numbered = key.base in ("W", "Theta") and not isinstance(value, Array) and len(key.sub) == 1 and not key.layer
+        yield key, value, int(key.base in RARE.get(role, ()) or numbered)
 
 
 def _all(expansion: Expansion) -> Iterator[tuple[Key, Value]]:
