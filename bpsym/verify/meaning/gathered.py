@@ -120,6 +120,8 @@ def _collect(statement: Statement, sources: Sources) -> None:
                 sources.patterns.append((first, term))
             elif term not in sources.formulas.setdefault(wanted, []):
                 sources.formulas[wanted].append(term)
+        elif kind in (Kind.SYMBOLIC, Kind.MIXED):
+            sources.computed.add(wanted)
         elif kind is Kind.NUMBER:
             sources.numbers.setdefault(wanted, term)
         elif kind is Kind.NUMERIC:

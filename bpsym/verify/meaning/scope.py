@@ -14,9 +14,9 @@ from sympy import Expr as Atom
 from bpsym.evaluate import Environment
 from bpsym.verify.meaning.activations import function_of, known_function
 from bpsym.verify.meaning.algebra import BALLS, NoValueError, rational
-from bpsym.verify.meaning.arrays import Array, Scalar, Value, diagonal, is_vector, mapped, scalars
+from bpsym.verify.meaning.arrays import Array, Scalar, Value, diagonal, elementwise, is_vector, mapped, scalars
 from bpsym.verify.meaning.denote import Indices, Reading, denote
-from bpsym.verify.meaning.keys import Key, key
+from bpsym.verify.meaning.keys import UPDATABLE, Key, key
 from bpsym.verify.meaning.network import LOSS_NAMES, Network
 from bpsym.verify.meaning.printed import Family
 from bpsym.verify.canonical import canonical
@@ -74,6 +74,7 @@ class Scope:
     sizes: dict[str, int] = field(default_factory=dict)  # n, m
     described: bool = False
     timed: bool = False  # t is an index
+    rate: Atom | None = None  # of a document's own updates, where they are plain steps down the gradient
     apart: set[frozenset[str]] = field(default_factory=set)  # letters of one statement: none stands for another
     printed: Family | None = None  # the names of bpsym's own sheets, where the document uses these
     letters: frozenset[str] = frozenset()  # sizes a description calls by letters: as indices they mean the last one
@@ -275,12 +276,23 @@ class _At:
             atoms = others[place] if place < len(others) else atoms
         if atoms is not None:
             return self.standing(atoms)
+        if wanted.new and self.scope.rate is not None and (value := self.descended(wanted._replace(new=False))) is not None:
+            return value
         macro = self.scope.macros.get(wanted)
         if macro is not None:
             return denote(macro, self.deeper())
         if wanted.base in self.scope.sizes and not wanted.sub and not wanted.layer:
             return rational_of(self.scope.sizes[wanted.base])
         return None
+
+    def descended(self, old: Key) -> Value | None:
+        """A parameter after one step of gradient descent."""
+        network, atoms = self.scope.network, self.scope.atoms(old)
+        if network is None or network.loss is None or atoms is None or old.base not in UPDATABLE:
+            return None
+        rate = self.point.environment[self.scope.rate]
+        steps = self.slopes(network, network.loss, atoms)
+        return elementwise(lambda a, b: a - rate * b, self.standing(atoms), steps)
 
     def derivative(self, tree: Derivative | Differential, indices: Indices) -> Value:
         subject = subject_of(tree, indices)

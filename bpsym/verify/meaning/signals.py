@@ -1,0 +1,137 @@
+"""What a document without a description means by δ and by an update, told by its own formulas and figures.
+
+δ is the derivative of the loss by some letter, with one sign or the other; a new weight is the old one less a rate times
+its derivative. Each is taken so only where something the document says of it comes out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import product
+from typing import TYPE_CHECKING
+
+from flint import arb
+
+from bpsym.errors import EvaluationError
+from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
+from bpsym.verify.meaning.algebra import NoValueError
+from bpsym.verify.meaning.arrays import ShapeError, Value, aligned, scalars
+from bpsym.verify.meaning.denote import denote
+from bpsym.verify.meaning.keys import Key, free_letters, key
+from bpsym.verify.meaning.network import NO_VALUES
+from bpsym.verify.meaning.scope import Point, Scope, reading
+from bpsym.verify.tree import Derivative, Document, Expr, Name, Negative, Span, walk
+
+if TYPE_CHECKING:
+    from bpsym.verify.meaning.network import Network
+
+NETS = ("net", "z", "Z", "Net", "a", "s", "n", "u", "h", "t", "v", "in", "out", "o", "y")
+RATES = ("eta", "alpha", "lr")
+SEEDS = (5, 6)
+ENOUGH = 12  # claims looked at
+FAILURES = (*NO_VALUES, NoValueError, ShapeError, EvaluationError, ValueError, OverflowError)
+
+
+def name_signals(document: Document, scope: Scope) -> None:
+    """Bind every δ to the derivative of the loss it stands for."""
+    network = scope.network
+    signals = [k for k in (*scope.table, *scope.macros) if isinstance(k, Key) and k.base == "delta" and not k.new]
+    loss = _loss_name(document, scope)
+    claims = [c for c in _claims(document, scope) if c[0].base == "delta"][: ENOUGH * 3]
+    if network is None or loss is None or not signals or not claims:
+        return
+    table, macros = scope.table, scope.macros
+    best, most = None, 0
+    for base, sign in product(NETS, (1, -1)):
+        named = {k: _slope(loss, k._replace(base=base), sign) for k in signals if _has(scope, k._replace(base=base))}
+        if not named:
+            continue
+        scope.table = {k: v for k, v in table.items() if k not in named}
+        scope.macros = {**macros, **named}
+        agree = sum(_holds(name, term, place, scope, network) for name, term, place in claims)
+        if agree > most:
+            best, most = (scope.table, scope.macros), agree
+    scope.table, scope.macros = best if best is not None else (table, macros)
+
+
+def name_rate(document: Document, scope: Scope) -> None:
+    """Whether the document's updates are plain steps down the gradient, and by which rate."""
+    network = scope.network
+    rates = [scope.table[Key(base)][0] for base in RATES if scope.table.get(Key(base))]
+    if network is None or network.loss is None or len(rates) != 1:
+        return
+    for name, term, place in _claims(document, scope, new=True):
+        if not any(isinstance(node, Derivative) for node in walk(term)):
+            continue
+        scope.rate = rates[0]
+        if _holds(name, term, place, scope, network):
+            return
+        scope.rate = None
+
+
+def _slope(loss: Name, wrt: Key, sign: int) -> Expr:
+    here = Span(0, 0)
+    slope = Derivative(here, loss, Name(here, wrt.base, wrt.sub, wrt.layer), "∂")
+    return slope if sign > 0 else Negative(here, slope)
+
+
+def _has(scope: Scope, name: Key) -> bool:
+    return name in scope.table
+
+
+def _loss_name(document: Document, scope: Scope) -> Name | None:
+    network = scope.network
+    for statement in document.statements if network is not None and network.loss is not None else ():
+        for term in statement.terms:
+            for node in walk(term):
+                if isinstance(node, Derivative) and isinstance(node.of, Name) and scope.atoms(key(node.of)) == network.loss:
+                    return node.of
+    return None
+
+
+def _claims(document: Document, scope: Scope, *, new: bool = False) -> Iterator[tuple[Name, Expr, dict[str, str]]]:
+    """What is said of names: each formula and figure, at few values of the index letters."""
+    for statement in document.statements:
+        first = statement.terms[0]
+        if not isinstance(first, Name):
+            continue
+        own = key(first)
+        inside = any(isinstance(n, Name) and key(n) == own for t in statement.terms[1:] for n in walk(t))
+        if new != (own.new or inside):
+            continue
+        if new and not own.new:
+            first = Name(first.span, first.base, first.sub, first.layer, ("new",), first.bracketed, first.spelled)
+        letters = list(dict.fromkeys(letter for letter, _ in free_letters(first, {})))
+        for place in product("12", repeat=len(letters)) if len(letters) < 3 else ():
+            for term in statement.terms[1:]:
+                yield first, term, dict(zip(letters, place, strict=True))
+
+
+def _holds(name: Name, term: Expr, place: dict[str, str], scope: Scope, network: Network) -> bool:
+    """Whether a claim comes out: a figure at the document's own numbers, a formula anywhere."""
+    kind = kind_of(term)
+    try:
+        if kind is Kind.NUMBER:
+            value = denote(name, reading(scope, Point(network.environment())), place)
+            shown = [s for s in leaves(term) if s is not None]
+            items = scalars(value)
+            return len(items) == len(shown) and all(touches(i, s.half()) for i, s in zip(items, shown, strict=True))
+        if kind is not Kind.SYMBOLIC:
+            return False
+        for seed in SEEDS:
+            for rows, elementwise in product((False, True), repeat=2):
+                read = reading(scope, Point(network.anywhere(seed)), rows=rows, elementwise=elementwise)
+                if _same(denote(name, read, place), denote(term, read, place)):
+                    break
+            else:
+                return False
+    except FAILURES:
+        return False
+    return True
+
+
+def _same(left: Value, right: Value) -> bool:
+    try:
+        return all(bool(0 in arb(a - b)) for a, b in aligned(left, right))
+    except ShapeError:
+        return False
