@@ -51,6 +51,7 @@ LAYERS = (
     ("sheet",),
     ("render", "verify", "exports"),
     ("variants",),
+    ("grading",),
     ("cli",),
     ("__main__",),
 )
@@ -68,6 +69,7 @@ NOT_AT_START = ("sympy", "numpy", "jinja2", "flint", "typst", "msgspec", "markdo
 # Modules that import what a plain install does not bring, each with the extra that does.
 BEYOND_DEPENDENCIES = {
     "bpsym.fonts.subset": "dev",  # run by a maintainer, to make the font files again
+    "bpsym.variants.jobs": "cluster",  # with --scheduler
 }
 
 PACKAGE = modules()
