@@ -248,7 +248,7 @@ class Spec(_Table, frozen=True):
     ] = ""
     sizes: Annotated[
         dict[str, Annotated[int, Meta(ge=1, le=UNITS_LIMIT)]],
-        _doc("Numbers for sizes that [network] leaves as letters: the general law keeps the letters."),
+        _doc("Numbers for sizes that [network] leaves as letters; the general law keeps symbols for them."),
     ] = {}
     given: Annotated[Given | None, _doc("The numbers; without them there is the general law.")] = None
     training: Annotated[Training | None, _doc("Gradient descent; without it there is no update.")] = None
