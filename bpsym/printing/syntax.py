@@ -104,13 +104,13 @@ def _name(s: Syntax, base: str, sub: tuple[str, ...], sup: tuple[str, ...]) -> s
     if sub:
         text += s.sub % _grouped(s, _script(s, sub))
     if sup:
-        text += s.sup % _script(s, sup)
+        text += "".join(s.sup % _script(s, (part,)) for part in sup) if s.flat else s.sup % _script(s, sup)
     return text
 
 
 def _grouped(s: Syntax, text: str) -> str:
     """What stands above or below on one line, in parentheses where it is more than one thing."""
-    return s.paren % text if s.flat and not text.replace(",", "").isalnum() else text
+    return s.paren % text if s.flat and not text.isalnum() else text
 
 
 def _letter(s: Syntax, base: str) -> str:
