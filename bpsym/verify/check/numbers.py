@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from bpsym.rounding import Rounding, numeral
 from bpsym.errors import Undecided
+from bpsym.rounding import Rounding, numeral
 from bpsym.verify.check.terms import Shown, touches
 from bpsym.verify.check.verdicts import Verdict
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned

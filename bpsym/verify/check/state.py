@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from flint import fmpq
@@ -21,6 +21,7 @@ from bpsym.verify.meaning.scope import Point, Scope, Subject, reading
 from bpsym.verify.tree import BigSum, Expr, Matrix, Name, Number, Product, Row, Transpose, walk
 
 SEEDS = (1, 2, 3)
+LONG = 4  # places nobody writes for a given
 VARIANTS = ((False, False, 0), (True, False, 0), (False, True, 0), (True, True, 0))  # elementwise, rows, swaps
 SWAPPED = tuple((False, False, swaps) for swaps in range(1, 6))  # where a bullet says: transpose as the shapes need it
 FAILURES = (*NO_VALUES, ShapeError, ValueError, OverflowError)
@@ -56,6 +57,8 @@ class State:
     def is_exact(self, number: Number) -> bool:
         """Whether a numeral is taken at its word: a count, a given, a value that ends there."""
         short = number.digits <= 1 and number.places <= 1
+        if number.places >= LONG and (number.value * 10 ** (number.places - 1)).denominator == 1:
+            return False  # 0.0500 is a rounded 0.04996 as often as the 0.05 that was given
         return number.places <= 0 or short or rational(number.value) in self.exact
 
     def known(self) -> Iterator[Scalar]:

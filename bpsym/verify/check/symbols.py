@@ -9,9 +9,9 @@ from itertools import product
 from flint import arb, fmpq
 
 from bpsym.verify.check.state import State, values
+from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, is_vector, scalars
 from bpsym.verify.meaning.denote import Indices
-from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.keys import NO_TIME, Key, free_letters, key
 from bpsym.verify.meaning.scope import Point
 from bpsym.verify.tree import BigSum, Call, Derivative, Expr, Name, Node, Product, children, walk

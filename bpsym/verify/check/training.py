@@ -13,7 +13,7 @@ from bpsym.verify.check.numbers import as_shown
 from bpsym.verify.check.terms import Shown, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.network import NO_VALUES
-from bpsym.verify.tree import Document, Expr, Negative, Number, Row, Sentence, Span
+from bpsym.verify.tree import Document, Expr, Negative, Number, Row, Span
 
 if TYPE_CHECKING:
     from bpsym.rounding import Value

@@ -8,22 +8,23 @@ from itertools import combinations, product
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from flint import fmpq
+from flint import arb, fmpq
 from sympy import Expr as Atom
 from sympy import Symbol
 
 from bpsym.errors import BpsymError
+from bpsym.evaluate import Environment
 from bpsym.expand import Expansion
 from bpsym.program import Program, Quantity, Role, Step
 from bpsym.verify.check.align import pairs, turned
-from bpsym.verify.check.terms import Kind, ball, kind_of, leaves
+from bpsym.verify.check.terms import Kind, ball, interval_literal, kind_of, leaves
 from bpsym.verify.meaning.algebra import NoValueError, rational, symbolic
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, mapped, scalars
 from bpsym.verify.meaning.denote import Indices, Reading, denote
 from bpsym.verify.meaning.functions import definitions_of, symbolic_function
 from bpsym.verify.meaning.keys import NO_TIME, Key, free_letters, key
 from bpsym.verify.meaning.network import Network
-from bpsym.verify.meaning.scope import LOSSES, Scope, has_derivatives, subject_of
+from bpsym.verify.meaning.scope import LOSSES, Point, Scope, has_derivatives, reading, subject_of
 from bpsym.verify.symbols import CIRCLED
 from bpsym.verify.tree import (
     Application,
@@ -45,6 +46,7 @@ MOST_NAMES = 1500  # atoms made for names that only occur
 MOST_ATOMS = 3000  # of a document's own network
 DEFINING = frozenset(["=", ":=", "≈"])
 RATES = frozenset(["eta", "alpha", "lr"])
+_NOWHERE = Environment(Expansion(Program((), ()), {}), {})  # for expressions in numbers
 
 
 @dataclass
@@ -56,6 +58,7 @@ class Sources:
     numbers: dict[Key, Expr] = field(default_factory=dict)  # the first number each name is given
     sizes: set[str] = field(default_factory=set)  # letters sums run up to
     computed: set[Key] = field(default_factory=set)  # names with a computation in numbers
+    numerics: dict[Key, Expr] = field(default_factory=dict)  # the first of them
     names: dict[Name, None] = field(default_factory=dict)  # every name that stands for something, in order
     losses: Counter[Key] = field(default_factory=Counter)  # what is differentiated
     fixed: Mapping[str, str] = field(default_factory=dict)  # letters that are no indices here
@@ -126,6 +129,7 @@ def _collect(statement: Statement, sources: Sources) -> None:
             sources.numbers.setdefault(wanted, term)
         elif kind is Kind.NUMERIC:
             sources.computed.add(wanted)
+            sources.numerics.setdefault(wanted, term)
             if wanted in sources.formulas:
                 _infer(sources, sources.formulas[wanted][-1], term)
 
@@ -315,7 +319,22 @@ class _Builder:
                 for atom, number in zip(scalars(atoms), shown, strict=True):
                     self.opaque.add(atom)
                     self.values[atom] = ball(*number.cut())  # printed, so rounded
+                self._recompute(name, scalars(atoms))
         return atoms
+
+    def _recompute(self, name: Key, atoms: tuple[Atom, ...]) -> None:
+        """Where a figure does not follow from the computation before it, the computation counts."""
+        numeric = self.sources.numerics.get(name)
+        if numeric is None or len(atoms) != 1:
+            return
+        givens = {abs(s.value) for tree in self.sources.numbers.values() for s in leaves(tree) if s is not None}
+        read = interval_literal(lambda n: n.places <= 0 or n.digits <= 1 or rational(n.value) in givens, fmpq(1, 2))
+        try:
+            found = denote(numeric, reading(self.scope, Point(_NOWHERE, literal=read)))
+        except (NoValueError, ShapeError, ValueError, ZeroDivisionError):
+            return
+        if not isinstance(found, Array) and arb(found).is_finite() and not arb(found).overlaps(arb(self.values[atoms[0]])):
+            self.values[atoms[0]] = arb(found)
 
     def _is_computed_elsewhere(self, name: Key) -> bool:
         """A number for out_o2 where out_o1 has a formula: out_o2 has one too, only nobody wrote it."""
@@ -426,7 +445,7 @@ def _matched(pattern: Name, wanted: Key, fixed: Mapping[str, str]) -> dict[str, 
 
 
 def _shape(tree: Expr) -> tuple[int, ...] | None:
-    from bpsym.verify.check.judge import shape_of
+    from bpsym.verify.check.chain import shape_of
 
     return shape_of(tree)
 

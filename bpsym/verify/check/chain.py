@@ -1,0 +1,177 @@
+"""What is known of one statement on its way through the judge, and what links can never be claims."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flint import fmpq
+
+from bpsym.verify.check.state import State, values, why_not
+from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
+from bpsym.verify.meaning.algebra import rational
+from bpsym.verify.meaning.arrays import Scalar, ShapeError, Value, aligned, scalars
+from bpsym.verify.meaning.keys import NO_TIME, UPDATABLE, Key, free_letters
+from bpsym.verify.meaning.scope import Subject, subject_of
+from bpsym.verify.symbols import GREEK, WORDS
+from bpsym.verify.tree import (
+    Application,
+    Call,
+    Ellipsis,
+    Expr,
+    Matrix,
+    Name,
+    Negative,
+    Number,
+    Row,
+    Statement,
+    Sum,
+    walk,
+)
+
+EQUALITIES = frozenset(["=", "≈", ":=", "←", "→"])
+
+
+ORDERS = frozenset(["<", ">", "≤", "≥", "≠"])
+
+
+@dataclass
+class Chain:
+    """A statement on its way through the judge."""
+
+    statement: Statement
+    state: State
+    subject: Subject | None
+    formulas: list[Expr]  # names and operations, of this chain and of earlier ones with its subject
+    numerics: list[tuple[Expr, bool]]  # expressions in numbers, and whether they are wrong
+    truth: list[Value]
+    reference: Expr | None  # the formula the next formula is held against
+    broken: bool = False  # a formula before this term is wrong: what follows from it is carried
+
+
+def is_path(statement: Statement) -> bool:
+    """`w_5 → net_o1 → out_o1 → E`: the way an influence takes."""
+    return all(r.kind == "→" for r in statement.relations) and all(
+        isinstance(term, (Name, Application)) for term in statement.terms
+    )
+
+
+def is_words(first: Expr) -> bool:
+    """`Answer = 6.9`: a word, no quantity."""
+    return isinstance(first, Name) and len(first.base) > 3 and first.base.isalpha() and first.base not in WORDS | set(
+        GREEK.values()
+    )
+
+
+_INDEX_LETTERS = frozenset("l L N M i j k t n m p q K T".split())
+
+
+def declares_index(statement: Statement) -> bool:
+    """`l = 1, 2, …, L` and `L = N + 1` say what letters run over; they claim nothing."""
+    first = statement.terms[0]
+    if not isinstance(first, Name) or first.base not in _INDEX_LETTERS or first.sub or first.layer or first.marks:
+        return False
+    for term in statement.terms[1:]:
+        for node in walk(term):
+            if isinstance(node, Number) and node.places > 0:
+                return False
+            if isinstance(node, Name) and (node.base not in _INDEX_LETTERS or node.sub):
+                return False
+            if not isinstance(node, (Number, Name, Ellipsis, Row, Sum, Negative)):
+                return False
+    return len(statement.terms) > 1
+
+
+def is_range(statement: Statement) -> bool:
+    """`w_1 ~ w_4`: from the one to the other."""
+    left, right = statement.terms[:2]
+    return (
+        statement.relations[0].kind == "≈"
+        and isinstance(left, Name)
+        and isinstance(right, Name)
+        and left.base == right.base
+    )
+
+
+def subject_at(statement: Statement, state: State) -> Subject | None:
+    first = statement.terms[0]
+    subject = subject_of(first)
+    if isinstance(subject, Key) and not subject.new:
+        names = [node for term in statement.terms[1:] for node in walk(term) if isinstance(node, Name)]
+        if subject.base in UPDATABLE and any(subject_of(name) == subject for name in names):  # w = w − η ∂E/∂w
+            return subject._replace(new=True)
+        if subject in state.updated and not _fits_old(statement, subject, state):
+            return subject._replace(new=True)
+    return subject
+
+
+def _fits_old(statement: Statement, subject: Key, state: State) -> bool:
+    """Whether the numbers of a line are the values before the update."""
+    shown = list(leaves(statement.terms[-1])) if kind_of(statement.terms[-1]) is Kind.NUMBER else []
+    known = state.shown.get(subject)
+    olds = [known] if known is not None else list(values(statement.terms[0], state, state.truth))
+    return any(
+        len(scalars(old)) == len(shown)
+        and all(s is not None and touches(v, s.half()) for s, v in zip(shown, scalars(old), strict=True))
+        for old in olds
+        if shown
+    )
+
+
+def is_loose(term: Expr) -> bool:
+    return not isinstance(term, (Call, Name))
+
+
+def signed_numerals(term: Expr) -> list[tuple[Scalar, Number]]:
+    """The numerals of an expression with the minus signs right before them."""
+    minus = {id(n.operand) for n in walk(term) if isinstance(n, Negative) and isinstance(n.operand, Number)}
+    return [
+        (-rational(n.value) if id(n) in minus else rational(n.value), n) for n in walk(term) if isinstance(n, Number)
+    ]
+
+
+def wide_literal(state: State):  # noqa: ANN202
+
+    from bpsym.verify.check.terms import interval_literal
+
+    return interval_literal(state.is_exact, fmpq(1))
+
+
+def is_constant(tree: Expr, state: State) -> bool:
+    """Whether a formula has the same value whatever the numbers of the network."""
+    found = [value for point in state.anywhere for value in list(values(tree, state, point))[:1]]
+    return len(found) > 1 and all(meet(found[0], other) for other in found[1:])
+
+
+def shape_of(term: Expr) -> tuple[int, ...] | None:
+    """Rows and columns of a term that is a list or a matrix."""
+    match term:
+        case Matrix(rows=rows):
+            return (len(rows), len(rows[0]))
+        case Row(items=items):
+            if items and all(isinstance(item, Row) for item in items):
+                return (len(items), len(items[0].items))
+            return (len(items),)
+    return None
+
+
+def has_free_letters(tree: Expr) -> bool:
+    """Whether a name speaks of any layer or unit."""
+    return any(True for node in walk(tree) if isinstance(node, Name) for _ in free_letters(node, NO_TIME))
+
+
+def meet(left: Value, right: Value) -> bool:
+    """Whether two values may be the same."""
+    try:
+        return all(_overlap(a, b) for a, b in aligned(left, right))
+    except ShapeError:
+        return False
+
+
+def _overlap(a: Scalar, b: Scalar) -> bool:
+    difference = a - b
+    return bool(difference == 0 or (not hasattr(difference, "p") and 0 in difference))
+
+
+def why(chain: Chain, term: Expr) -> str:
+    error = why_not(term, chain.state, chain.state.truth)
+    return "" if error is None else str(error)

@@ -1,0 +1,150 @@
+"""A printed number or a list of them, against every honest way to its digits."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from bpsym.verify.check import numbers, symbols
+from bpsym.verify.check.chain import Chain, is_constant, shape_of, wide_literal
+from bpsym.verify.check.numbers import Routes, as_shown
+from bpsym.verify.check.state import State, atoms_of, values
+from bpsym.verify.check.terms import Shown, leaves, touches
+from bpsym.verify.check.verdicts import Judgement, Verdict, worst
+from bpsym.verify.meaning.arrays import Scalar, scalars
+from bpsym.verify.meaning.keys import Key
+from bpsym.verify.meaning.scope import Subject
+from bpsym.verify.tree import Derivative, Expr, Missing
+
+
+def _right_value(routes: Routes, shape: tuple[int, ...] | None, count: int, place: int) -> Scalar | None:
+    """What a figure ought to be, where that is known."""
+    for value in routes.truth:
+        items = numbers.items_like(value, shape, count)
+        if items is not None:
+            return items[place]
+    return None
+
+
+def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
+    state, subject = chain.state, chain.subject
+    if not chain.truth and chain.reference is not None and not isinstance(chain.reference, Missing):
+        same = symbols.equal(chain.reference, term, state)  # ∂net_k/∂b_k = 1, for every k
+        if same or (same is False and isinstance(chain.reference, Derivative) and is_constant(chain.reference, state)):
+            verdict = Verdict.RIGHT if same else Verdict.WRONG
+            return Judgement(term.span, verdict, "", "" if same else "formula", {"left": chain.reference, "right": term})
+    shown = [s for s in leaves(term) if s is not None]
+    shape = shape_of(term)
+    routes = _routes(chain)
+    verdicts = numbers.judged(shown, shape, routes)
+    if verdicts is not None and is_first and Verdict.WRONG in verdicts and _holds_after_update(chain, shown, shape):
+        return Judgement(term.span, Verdict.RIGHT)
+    if verdicts is not None and is_first and Verdict.WRONG in verdicts and _is_own_given(chain):
+        state.record(subject, shown, shape, Verdict.RIGHT)
+        return Judgement(term.span, Verdict.RIGHT)  # given afresh: another example
+    if verdicts is None:
+        given = is_first and subject is not None and isinstance(subject, Key)
+        if subject is not None:
+            known = state.shown.get(subject)
+            state.record(subject, shown, shape, Verdict.RIGHT)
+            if known is not None and len(scalars(known)) == len(shown):
+                agrees = all(touches(v, s.cut()) for v, s in zip(scalars(known), shown, strict=True))
+                return Judgement(term.span, Verdict.RIGHT if agrees else Verdict.UNDECIDED)
+        return Judgement(term.span, Verdict.RIGHT if given else Verdict.UNDECIDED, details={"why": "alone"})
+    verdict = worst(verdicts)
+    if verdict is Verdict.WRONG and subject is not None and subject in state.shown and _restated(state, subject, shown):
+        verdict = Verdict.CARRIED
+    verdicts = [
+        Verdict.CARRIED if v is Verdict.WRONG and s.value in state.wrong_numbers and s.number.digits > 2 else v
+        for v, s in zip(verdicts, shown, strict=True)
+    ]
+    verdict = Verdict.CARRIED if verdict is Verdict.CARRIED else worst(verdicts)
+    if verdict is Verdict.WRONG and _in_a_table_of_parameters(chain):
+        return Judgement(term.span, Verdict.UNDECIDED, details={"why": "a table that does not say what of it this is"})
+    for k, (v, s) in enumerate(zip(verdicts, shown, strict=True)):
+        if v in (Verdict.WRONG, Verdict.CARRIED):
+            state.wrong_numbers[s.value] = _right_value(routes, shape, len(shown), k)
+    if subject is not None:
+        state.record(subject, shown, shape, verdict)
+    if verdict is Verdict.RIGHT:
+        return Judgement(term.span, verdict)
+    at = next(k for k, v in enumerate(verdicts) if v is worst(verdicts))
+    tainted = routes.tainted and routes.line and not routes.line_is_wrong
+    known = (*routes.line, *routes.truth) if tainted else (*routes.truth, *routes.line, *routes.carried)
+    expected = ""
+    for value in known:
+        items = numbers.items_like(value, shape, len(shown))
+        if items is not None:
+            expected = as_shown(items[at], shown[at])
+            break
+    details = {
+        "shown": shown[at],
+        "place": at,
+        "subject": subject,
+        "all": shown,
+        "verdicts": verdicts,
+        "truth": routes.truth[:1],
+        "line": routes.line[:1],
+        "carried": routes.carried[:1],
+    }
+    return Judgement(shown[at].tree.span, verdict, expected, "value" if verdict is Verdict.WRONG else "", details)
+
+
+_AFTER = re.compile(r"\bafter\b|\bnew\b|updated|once more|again|更新|新的|之后|以后", re.IGNORECASE)
+
+
+def _holds_after_update(chain: Chain, shown: list[Shown], shape: tuple[int, ...] | None) -> bool:
+    """Whether a figure the words place after the update is right there: `after the step E = 0.29`."""
+    state, first, context = chain.state, chain.statement.terms[0], chain.statement.context
+    if not isinstance(chain.subject, Key) or not _AFTER.search(f"{context.heading} {context.before}"):
+        return False
+    point = state.after_update()
+    for value in values(first, state, point) if point is not None else ():
+        items = numbers.items_like(value, shape, len(shown))
+        if items is not None and all(touches(item, s.half()) for item, s in zip(items, shown, strict=True)):
+            return True
+    return False
+
+
+def _in_a_table_of_parameters(chain: Chain) -> bool:
+    """A number beside a weight in a table: its value, its gradient or its new value."""
+    atoms = atoms_of(chain.state.scope, chain.subject)
+    network = chain.state.scope.network
+    return (
+        chain.statement.context.kind == "cell"
+        and network is not None
+        and bool(atoms)
+        and all(network.expansion.step(atom) is None for atom in atoms)
+    )
+
+
+def _is_own_given(chain: Chain) -> bool:
+    """Whether the subject is a quantity the document itself hands out."""
+    state = chain.state
+    network = state.scope.network
+    if state.scope.described or network is None or not isinstance(chain.subject, Key) or chain.formulas or chain.numerics:
+        return False
+    atoms = atoms_of(state.scope, chain.subject)
+    return bool(atoms) and all(network.expansion.step(a) is None and a not in network.opaque for a in atoms)
+
+
+def _restated(state: State, subject: Subject, shown: list[Shown]) -> bool:
+    known = scalars(state.shown[subject])
+    return (
+        subject in state.wrong
+        and len(known) == len(shown)
+        and all(touches(v, (s.value, s.value)) for v, s in zip(known, shown, strict=True))
+    )
+
+
+def _routes(chain: Chain) -> Routes:
+    state = chain.state
+    good = [tree for tree, bad in chain.numerics if not bad]
+    last = chain.numerics[-1:]
+    line_is_wrong = bool(last and last[0][1])
+    sources = good[-2:] if not line_is_wrong else [last[0][0]]
+    line = [v for tree in sources for v in values(tree, state, state.truth)]
+    rounded = [v for tree in sources for v in values(tree, state, replace(state.truth, literal=wide_literal(state)))]
+    carried_at = state.carried(chain.subject)
+    carried = [v for tree in chain.formulas[-4:] for v in values(tree, state, carried_at)]
+    return Routes(tuple(chain.truth), tuple(line), tuple(rounded), tuple(carried), bool(state.doubtful) or chain.broken, line_is_wrong)

@@ -1,0 +1,198 @@
+"""A formula of a chain against the one before it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bpsym.verify.canonical import canonical
+from bpsym.verify.check import symbols
+from bpsym.verify.check.chain import Chain, is_loose, meet, why
+from bpsym.verify.check.state import State, values
+from bpsym.verify.check.terms import Kind, kind_of
+from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.meaning.arrays import Value
+from bpsym.verify.meaning.keys import Key, key
+from bpsym.verify.meaning.patterns import substituted
+from bpsym.verify.meaning.scope import subject_of
+from bpsym.verify.tree import Application, Expr, Missing, Name, Number, Power, walk
+
+
+def formula(chain: Chain, term: Expr, *, mixed: bool) -> Judgement:
+    state, subject = chain.state, chain.subject
+    if isinstance(term, Application) and subject_of(term.head) == subject and all(isinstance(a, Name) for a in term.arguments):
+        return Judgement(term.span, Verdict.RIGHT)  # L = L(a, y)
+    if isinstance(term, Name) and _names_result(chain, term):
+        return Judgement(term.span, Verdict.RIGHT)
+    before = chain.reference
+    if before is None:
+        _adopt(chain, term)
+        return Judgement(
+            term.span, Verdict.RIGHT if chain.truth else Verdict.UNDECIDED, details={"why": why(chain, term)}
+        )
+    same = symbols.equal(before, term, state)
+    if same is not True and (mixed or same is None):
+        here = _same_here(chain, term) if mixed or not is_loose(term) else same
+        same = here if here is not None or not _only_halves(term) else same
+    if same is False:
+        return _unequal(chain, before, term)
+    if same is None:
+        found = _elsewhere(chain, before, term)
+        if found is not None:
+            return found
+    if same is None and subject is not None and state.scope.macros.get(subject) is term:
+        _adopt(chain, term)
+        return Judgement(term.span, Verdict.RIGHT)
+    _adopt(chain, term)
+    if same is None:
+        return Judgement(term.span, Verdict.UNDECIDED, details={"why": why(chain, term)})
+    return Judgement(term.span, Verdict.RIGHT)
+
+
+def _beyond(tree: Expr, state: State) -> Name | None:
+    """A name whose index, at the sizes described, lies outside: `w_{1(m,l)}` of a matrix with l rows."""
+    scope = state.scope
+    if not scope.letters:
+        return None
+    place = {letter: str(scope.sizes[letter]) for letter in scope.letters}
+    for node in walk(tree):
+        if isinstance(node, Name) and sum(part in place for part in node.sub) > 1:
+            wanted = key(node, place)
+            first = wanted._replace(sub=tuple("1" if part in place else part for part in node.sub))
+            if scope.atoms(first) is not None and not _in_order(scope.atoms(wanted), wanted):
+                return node
+    return None
+
+
+def _in_order(atom: Value | None, wanted: Key) -> bool:
+    """Whether a name means the entry its last indices say, rows first."""
+    indices = tuple(str(index) for index in getattr(atom, "indices", ()))
+    return bool(indices) and indices == wanted.sub[-len(indices) :]
+
+
+def _only_halves(term: Expr) -> bool:
+    """Whether every decimal is a way to write ½: a number of the formula, not a value put in."""
+    return all((n.value * 2).denominator == 1 for n in walk(term) if isinstance(n, Number))
+
+
+def _elsewhere(chain: Chain, before: Expr, term: Expr) -> Judgement | None:
+    """A claim about other names than the network's: judged by the document's own, or as the rule of a single layer."""
+    state = chain.state
+    beyond = _beyond(before, state) or _beyond(term, state)
+    if beyond is not None:
+        return Judgement(beyond.span, Verdict.WRONG, "", "index-out-of-range", {"right": term})
+    moved = _subscript_moved(term)
+    if moved is not None and symbols.equal(before, moved, state):
+        chain.formulas.append(moved)
+        return Judgement(term.span, Verdict.WRONG, "", "misplaced-subscript", {"right": term})
+    own = state.own() if state.scope.described else None
+    if own is not None and symbols.equal(before, term, own):
+        _adopt(chain, term)
+        return Judgement(term.span, Verdict.RIGHT)
+    single = state.shallower(1)
+    if single is not None:
+        verdict = symbols.equal(before, term, single)
+        if not verdict and symbols.by_another_reading(before, term, single):
+            verdict = True
+        if verdict or (verdict is False and isinstance(chain.subject, Key) and chain.subject.new):
+            _adopt(chain, term)
+            right = Verdict.RIGHT if verdict else Verdict.WRONG
+            return Judgement(term.span, right, "", "" if verdict else "formula", {"left": before, "right": term})
+    return None
+
+
+def _subscript_moved(tree: Expr) -> Expr | None:
+    """`e^{-net}_{h1}` as `e^{-net_{h1}}`."""
+    for node in walk(tree):
+        if isinstance(node, Power) and isinstance(node.base, Name) and node.base.base == "e" and node.base.sub:
+            bare = [n for n in walk(node.exponent) if isinstance(n, Name) and not n.sub]
+            if len(bare) == 1:
+                inner = substituted(node.exponent, bare[0], replace(bare[0], sub=node.base.sub))
+                return substituted(tree, node, Power(node.span, replace(node.base, sub=()), inner))
+    return None
+
+
+def _adopt(chain: Chain, term: Expr) -> None:
+    """Go on from this formula."""
+    chain.reference = term if chain.reference is None or isinstance(chain.reference, Missing) else chain.reference
+    chain.formulas.append(term)
+    if not chain.truth:
+        chain.truth = list(values(term, chain.state, chain.state.truth))
+
+
+def _names_result(chain: Chain, term: Name) -> bool:
+    """`… = R_5`: a label for what stands before it, if the name means nothing yet."""
+    subject = subject_of(term)
+    scope = chain.state.scope
+    if not isinstance(subject, Key) or chain.reference is None:
+        return False
+    if scope.atoms(subject) is not None or subject in chain.state.shown:
+        return False
+    known = scope.macros.get(subject)
+    if known is not None and known is not chain.reference:
+        return False
+    scope.macros[subject] = chain.reference
+    return True
+
+
+def _same_here(chain: Chain, term: Expr) -> bool | None:
+    """Whether a formula with numbers in it comes to the subject's value."""
+    state = chain.state
+    truth = chain.truth or list(values(chain.reference, state, state.truth)) if chain.reference else chain.truth
+    told = None
+    for point in (state.truth, state.as_read()):
+        for value in values(term, state, point):
+            for right in truth:
+                if meet(value, right):
+                    return True
+                told = False
+    return told
+
+
+def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
+    state = chain.state
+    flips = any(isinstance(node, Name) and node.base == "delta" for node in walk(term))
+    if flips and symbols.equal(before, term, state, flipped=True):
+        return Judgement(term.span, Verdict.NOTE, rule="opposite-delta")
+    if symbols.by_another_reading(before, term, state) or _right_when_shallower(before, term, state):
+        return Judgement(term.span, Verdict.RIGHT)
+    if not state.scope.described and isinstance(chain.subject, Key) and _goes_on_from(chain, term):
+        chain.truth = list(values(term, state, state.truth))
+        chain.formulas.append(term)
+        return Judgement(term.span, Verdict.RIGHT)  # a name defined afresh
+    if symbols.follows_from_own_function(before, term, state):
+        return Judgement(term.span, Verdict.CARRIED)
+    carried = state.carried(chain.subject)
+    ours = list(values(before, state, state.truth))
+    if state.wrong and kind_of(term) is Kind.MIXED:
+        for value in values(term, state, carried):
+            if any(meet(value, other) for formula in chain.formulas for other in values(formula, state, carried)):
+                return Judgement(term.span, Verdict.CARRIED)
+    said = (str(chain.subject), canonical(term))
+    if said in state.wrong_formulas:
+        chain.broken = True
+        chain.formulas.append(term)
+        return Judgement(term.span, Verdict.CARRIED)
+    state.wrong_formulas.add(said)
+    if chain.broken and symbols.equal(chain.formulas[-1], term, state):
+        chain.formulas.append(term)
+        return Judgement(term.span, Verdict.CARRIED)
+    expected = ""
+    chain.broken = True
+    chain.formulas.append(term)
+    return Judgement(term.span, Verdict.WRONG, expected, "formula", {"left": before, "right": term, "truth": ours[:1], "subject": chain.subject})
+
+
+def _goes_on_from(chain: Chain, term: Expr) -> bool:
+    """Whether the numbers behind a formula are its values."""
+    state = chain.state
+    ours = list(values(term, state, state.truth))
+    numbers_behind = [t for t in chain.statement.terms if kind_of(t) in (Kind.NUMERIC, Kind.NUMBER)]
+    theirs = [v for t in numbers_behind for v in values(t, state, state.as_read())]
+    return any(meet(a, b) for a in ours for b in theirs)
+
+
+def _right_when_shallower(before: Expr, term: Expr, state: State) -> bool:
+    """A rule stated for a network with fewer layers, beside an example with more."""
+    numbers_of = [int(part) for tree in (before, term) for n in walk(tree) if isinstance(n, Name) for part in n.layer if part.isdigit()]
+    other = state.shallower(max(numbers_of)) if numbers_of else None
+    return other is not None and symbols.equal(before, term, other) is True
