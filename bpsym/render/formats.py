@@ -74,18 +74,20 @@ class Format:
     picture: Callable[[Drawing], str]
     display: tuple[str, str] = ("", "")  # what a formula on a line of its own stands between
     apart: bool = False  # formulas keep a space from their neighbours
+    marks: bool = False  # a dash or number at the start of a line would begin a list
+    quote: Callable[[str], str] | None = None  # for strings inside commands, where they are not escaped like text
     page: str = ""
     bare: bool = True  # numbers beside text are characters, not formulas
 
 
 _TYPST = Format(
     "typst", ".typ", "Typst without packages", "typst", TYPST,
-    "${}$".format, text.typst, PAGE, _typst, bare=False,
+    "${}$".format, text.typst, PAGE, _typst, bare=False, marks=True, quote=text.typst_string,
 )  # fmt: skip
 FORMATS = (
     Format(
         "markdown", ".md", "Markdown with GitHub's mathematics; figures are SVG files beside it", "markdown", MARKDOWN,
-        "$`{}`$".format, text.markdown, PAGE, _svg, ("```math", "```"), apart=True,
+        "$`{}`$".format, text.markdown, PAGE, _svg, ("```math", "```"), apart=True, marks=True, quote=text.notebook,
     ),
     Format(
         "latex", ".tex", "LaTeX for XeLaTeX and LuaLaTeX; figures in TikZ", "latex", LATEX,
@@ -99,7 +101,7 @@ FORMATS = (
     ),
     Format(
         "notebook", ".ipynb", "Jupyter notebook with cells that compute the sheet again", "notebook", MARKDOWN,
-        "${}$".format, text.notebook, PAGE, _svg, ("$$", "$$"),
+        "${}$".format, text.notebook, PAGE, _svg, ("$$", "$$"), marks=True,
     ),
     Format(
         "text", ".txt", "plain text, formulas as people type them", "text", PLAIN,

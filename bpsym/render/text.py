@@ -96,12 +96,19 @@ def as_text(value: Value) -> Text:
 
 
 def written(
-    text: Text, escape: Callable[[str], str], inline: Callable[[Formula], str], *, apart: bool, bare: bool
+    text: Text,
+    escape: Callable[[str], str],
+    inline: Callable[[Formula], str],
+    *,
+    apart: bool = False,
+    bare: bool = True,
+    marks: bool = False,
 ) -> str:
     """The text in a format.
 
     `apart`: a formula has a space between it and a letter, a digit or what is no ASCII punctuation; without one, GitHub
-    does not see that its dollar begins a formula. `bare`: numbers are characters, not formulas.
+    does not see that its dollar begins a formula. `bare`: numbers are characters, not formulas. `marks`: what would
+    begin a list or a heading at the start of a line gets a backslash.
     """
     result = ""
     after_formula = False
@@ -111,7 +118,7 @@ def written(
                 plain = clean(piece)
                 if apart and after_formula and plain[:1].isalnum():
                     result += " "
-                result += escape(plain)
+                result += escape(plain) if result or not marks else _BLOCK_START.sub(r"\1\\\2", escape(plain))
             case Numeral(digits, 0) if bare:
                 result += digits.replace("-", "\N{MINUS SIGN}")
             case _:
@@ -155,19 +162,22 @@ def latex(text: str) -> str:
 
 def markdown(text: str) -> str:
     """Escape for GitHub's Markdown, in which a dollar beside maths needs an element of its own."""
-    escaped = _BLOCK_START.sub(r"\1\\\2", text.translate(_MARKDOWN))
-    return escaped.replace("$", "<span>$</span>")
+    return text.translate(_MARKDOWN).replace("$", "<span>$</span>")
 
 
 def notebook(text: str) -> str:
     """Escape for Jupyter's Markdown."""
-    return _BLOCK_START.sub(r"\1\\\2", text.translate(_MARKDOWN)).replace("$", r"\$")
+    return text.translate(_MARKDOWN).replace("$", r"\$")
 
 
 def typst(text: str) -> str:
     """Escape for Typst's markup."""
-    escaped = _BLOCK_START.sub(r"\1\\\2", text.translate(_TYPST))
-    return escaped.replace("--", r"-\-").replace("-?", r"\-?").replace("...", r".\..")
+    return text.translate(_TYPST).replace("--", r"-\-").replace("-?", r"\-?").replace("...", r".\..")
+
+
+def typst_string(text: str) -> str:
+    """Escape for a string of Typst's code."""
+    return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def html(text: str) -> str:

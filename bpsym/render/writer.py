@@ -64,7 +64,9 @@ class Writer:
     def text(self, value: Value) -> str:
         """Anything readable, in the format."""
         own = self.format
-        return written(as_text(value), own.escape, self.inline, apart=own.apart, bare=own.bare)
+        return written(
+            as_text(value), own.escape, self.inline, apart=own.apart, bare=own.bare, marks=own.marks
+        )
 
     def say(self, message: str, **values: Value) -> Text:
         """A sentence in the sheet's language."""
@@ -76,8 +78,8 @@ class Writer:
 
     def plain(self, value: Value) -> Markup:
         """Anything readable as characters alone, for a window's title or an alternative text."""
-        escape = self.format.escape
-        characters = written(as_text(value), escape, lambda f: escape(PLAIN.write(f)), apart=False, bare=True)
+        escape = self.format.quote or self.format.escape
+        characters = written(as_text(value), escape, lambda f: escape(PLAIN.write(f)))
         return markup(characters)
 
     def has_han(self, value: object) -> bool:
@@ -120,9 +122,10 @@ class Writer:
 
     # tables
 
-    def sides(self, rows: Sequence[Sequence[object]]) -> list[str]:
+    def sides(self, header: Sequence[object], rows: Sequence[Sequence[object]]) -> list[str]:
         """The side each column of a table stands at: right where it holds numbers alone, else left."""
-        return ["right" if all(map(_is_number, column)) else "left" for column in zip(*rows, strict=True)]
+        columns = zip(*rows, strict=True) if rows else [("",)] * len(header)
+        return ["right" if all(map(_is_number, column)) else "left" for column in columns]
 
     def rooms(self, header: Sequence[Value], rows: Sequence[Sequence[Value]]) -> list[float]:
         """How wide each column of a table may be so that all of them fit beside each other."""
@@ -147,7 +150,7 @@ class Writer:
         cells = [[self.text(cell) for cell in line] for line in [header, *rows]]
         widths = [max(map(_columns, column)) for column in zip(*cells, strict=True)]
         cells.insert(1, ["-" * width for width in widths])
-        sides = self.sides(rows)
+        sides = self.sides(header, rows)
         return markup("\n".join("  ".join(map(_padded, line, widths, sides)) for line in cells))
 
     def underline(self, title: Value, level: int) -> Markup:
