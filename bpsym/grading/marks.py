@@ -142,8 +142,8 @@ class _Student:
         found: list[Mistake] = []
         guarded: tuple[Asked, Guard] | None = None
         if not follows and slip is None:
-            found = self._mistake(asked, own)
-            guarded = self._guarded(asked, own) if not found else None
+            guarded = self._guarded(asked, own)
+            found = self._mistake(asked, own) if guarded is None else []
         self._remember(asked, own, found[0] if found else None)
         if follows:
             return Marked(asked, Verdict.FOLLOWS, right, own, Fraction(1))
@@ -219,10 +219,10 @@ class _Student:
 
 
 def _fits(environment: Environment, entry: Expr, own: Fraction) -> bool:
-    """Whether a value is that of an entry, up to one unit of the last digit asked for."""
+    """Whether a value is that of an entry as printed, up to one unit of the last digit asked for."""
     try:
         expected = environment.numeral(entry)
-        return abs(own - _middle(environment[entry])) <= _fraction(expected.ulp)
+        return abs(own - _fraction(expected.value)) <= _fraction(expected.ulp)
     except (EvaluationError, Undecided):
         return False
 

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
 NEAR_KINK = Fraction(1, 1000)  # no net input of relu is nearer to 0 than that
 ALIVE = Fraction(1, 100)  # in some sample the net input of each relu unit is larger than that
-APART = 2  # units of the last digit asked that two figures differ by at least: one may be off by one
+APART = 3  # units of the last digit asked that two figures differ by at least: each is rounded, one may be one off
 OPEN = 1e-12  # a slack below that, times the size of the figures, is judged exactly
 
 _BOUNDS = {"sigmoid": (0, 1), "tanh": (-1, 1), "softmax": (0, 1)}
