@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from flint import fmpq
-from sympy import Expr as Atom
 
-from bpsym.evaluate import Environment
 from bpsym.program import Role
 from bpsym.verify.check.terms import Shown, ball, interval_literal
 from bpsym.verify.check.verdicts import Verdict
@@ -19,6 +17,13 @@ from bpsym.verify.meaning.keys import Key
 from bpsym.verify.meaning.network import NO_VALUES, Network
 from bpsym.verify.meaning.scope import Point, Scope, Subject, reading
 from bpsym.verify.tree import BigSum, Expr, Matrix, Name, Number, Product, Row, Transpose, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from sympy import Expr as Atom
+
+    from bpsym.evaluate import Environment
 
 SEEDS = (1, 2, 3)
 LONG = 4  # places nobody writes for a given
@@ -146,7 +151,9 @@ def new_state(scope: Scope, network: Network | None, truth: Environment, exact: 
         nearby = [Point(network.nearby(seed)) for seed in SEEDS[:2]]
     special = [] if network is None else [network.specialised(seed) for seed in SEEDS]
     positive = [] if network is None else [Point(network.anywhere(seed, positive=True)) for seed in SEEDS]
-    return State(scope, Point(truth), anywhere, positive, nearby, [Point(e) for e in special if e is not None], exact=exact)
+    return State(
+        scope, Point(truth), anywhere, positive, nearby, [Point(e) for e in special if e is not None], exact=exact
+    )
 
 
 def values(tree: Expr, state: State, point: Point, indices: Indices | None = None) -> Iterator[Value]:
@@ -157,11 +164,9 @@ def values(tree: Expr, state: State, point: Point, indices: Indices | None = Non
         if seen and not products and not sums:
             return
         try:
-            value = denote(
-                tree, reading(state.scope, point, elementwise=elementwise, rows=rows, swaps=swaps), indices
-            )
+            value = denote(tree, reading(state.scope, point, elementwise=elementwise, rows=rows, swaps=swaps), indices)
             yield value
-            if not (products or sums) or not isinstance(value, Array) and not arrays:
+            if not (products or sums) or (not isinstance(value, Array) and not arrays):
                 return
         except FAILURES:
             continue

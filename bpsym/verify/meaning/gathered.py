@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations, product
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
 from sympy import Expr as Atom
@@ -39,6 +39,9 @@ from bpsym.verify.tree import (
     Statement,
     walk,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 ANY_SIZE = 3  # what a size nobody gives is taken to be: any would do for formulas
 MOST_LETTERS = 24  # of one statement
@@ -107,7 +110,11 @@ def _collect(statement: Statement, sources: Sources) -> None:
     if not statement.relations or statement.relations[0].kind not in DEFINING:
         return
     first = statement.terms[0]
-    if isinstance(first, Application) and all(isinstance(a, Name) for a in first.arguments) and len(first.arguments) > 1:
+    if (
+        isinstance(first, Application)
+        and all(isinstance(a, Name) for a in first.arguments)
+        and len(first.arguments) > 1
+    ):
         first = first.head  # L(a, y) = …
     if not isinstance(first, Name) or "new" in first.marks or "+" in first.marks:
         return
@@ -268,7 +275,9 @@ class _Builder:
         for kept in range(len(name.sub) - 1, max(-1, len(name.sub) - 3), -1):
             for base in dict.fromkeys((name.base, name.base.upper(), name.base.lower())):
                 parent = name._replace(base=base, sub=name.sub[:kept])
-                if (parent in self.sources.formulas or parent in self.sources.numbers) and self.wanted(parent) is not None:
+                if (parent in self.sources.formulas or parent in self.sources.numbers) and self.wanted(
+                    parent
+                ) is not None:
                     return self.scope.atoms(name)
         return None
 
@@ -333,7 +342,11 @@ class _Builder:
             found = denote(numeric, reading(self.scope, Point(_NOWHERE, literal=read)))
         except (NoValueError, ShapeError, ValueError, ZeroDivisionError):
             return
-        if not isinstance(found, Array) and arb(found).is_finite() and not arb(found).overlaps(arb(self.values[atoms[0]])):
+        if (
+            not isinstance(found, Array)
+            and arb(found).is_finite()
+            and not arb(found).overlaps(arb(self.values[atoms[0]]))
+        ):
             self.values[atoms[0]] = arb(found)
 
     def _is_computed_elsewhere(self, name: Key) -> bool:
