@@ -60,6 +60,12 @@ class Recomputation:
     sheet: Sheet
     _defined: dict[Box, str] = field(default_factory=dict)  # a name's layout and its identifier
 
+    def __post_init__(self) -> None:
+        """What is given needs no computing."""
+        for given in self.sheet.givens:
+            for name, _ in given.cells:
+                self._identifier(name.box)
+
     def beginning(self) -> str:
         """What stands before everything else: functions, and the numbers given."""
         rounding = self.sheet.rounding
@@ -79,9 +85,9 @@ class Recomputation:
                 continue
             yield from self._needed(line)
             if line.name not in self._defined:
-                form = self._rest(line)
-                yield self._assignment(line.name, form)
-            yield f"show({self._defined[line.name]}={self._defined[line.name]})"
+                yield from self._assigned(line.name, self._rest(line))
+            own = self._identifier(line.name)
+            yield f"show({own}={own})"
 
     @property
     def _carries_shown(self) -> bool:
@@ -93,17 +99,22 @@ class Recomputation:
         for step in work.expansion.order(tuple(entries)):
             name = work.writer.name(step.out)
             if name not in self._defined and name != line.name:
-                yield self._assignment(name, work.writer.formula(step.simplest))
+                yield from self._assigned(name, step.simplest)
 
-    def _rest(self, line: Line) -> Box:
+    def _rest(self, line: Line) -> Expr:
         """What the line computes, whole: a sheet leaves out the middle of a long sum."""
-        work = self.sheet.work
-        own = work.expansion.step(line.expr) if _is_entry(line.expr) else None
-        return work.writer.formula(own.simplest if own is not None else line.expr)
+        own = self.sheet.work.expansion.step(line.expr) if _is_entry(line.expr) else None
+        return own.simplest if own is not None else line.expr
 
-    def _assignment(self, name: Box, form: Box) -> str:
-        text = PYTHON.write(self._renamed(form))
-        return f"{self._identifier(name)} = {f'shown({text})' if self._carries_shown else text}"
+    def _assigned(self, name: Box, expr: Expr) -> Iterator[str]:
+        """The assignment of an expression to a name, after those of the layers' sizes in it."""
+        work = self.sheet.work
+        for symbol in sorted(expr.free_symbols & work.expansion.sizes.keys(), key=str):
+            box = work.writer.name(symbol)
+            if box not in self._defined:
+                yield f"{self._identifier(box)} = {work.expansion.sizes[symbol]}"
+        text = PYTHON.write(self._renamed(work.writer.formula(expr)))
+        yield f"{self._identifier(name)} = {f'shown({text})' if self._carries_shown else text}"
 
     def _identifier(self, name: Box) -> str:
         """The identifier of a name; no two names share one."""

@@ -8,14 +8,15 @@ from xml.etree.ElementTree import Element, tostring
 
 MINUS = "\u2212"
 OPEN = frozenset("(=≈[,|→>≤≥·⋅+\u2212")  # after one of these a minus is a sign, not a difference
-CONTINUING = frozenset("+−=≈⋅·⊙→")  # at the start of a formula that is the rest of a longer one
+RELATIONS = frozenset("=≈→⇒<>≤≥")
 
 
 @lru_cache(maxsize=4096)
-def element(latex: str, *, display: bool) -> str:
+def element(latex: str, *, display: bool, continued: bool = False) -> str:
     """A formula as one `<math>` element that flows with the text, in display style or not.
 
-    Operators get the space of what they are: a sign, a relation, the first of the rest of a longer formula.
+    Operators get the space of what they are: signs, or between two things. `continued`: the formula goes on with one
+    that stands before it.
     """
     from latex2mathml.converter import convert_to_element
 
@@ -26,7 +27,8 @@ def element(latex: str, *, display: bool) -> str:
     for node in math.iter():
         node.text = unescape(node.text) if node.text else node.text  # the converter leaves character references
         _set_signs(node)
-    if display and len(math) and len(math[0]) > 1 and (first := math[0][0]).text in CONTINUING and first.tag == "mo":
+    first = next(iter(math[0]), None) if len(math) else None
+    if first is not None and first.tag == "mo" and len(math[0]) > 1 and (continued or first.text in RELATIONS):
         first.set("form", "infix")
     return tostring(math, "unicode")
 

@@ -64,9 +64,7 @@ class Writer:
     def text(self, value: Value) -> str:
         """Anything readable, in the format."""
         own = self.format
-        return written(
-            as_text(value), own.escape, self.inline, apart=own.apart, bare=own.bare, marks=own.marks
-        )
+        return written(as_text(value), own.escape, self.inline, apart=own.apart, bare=own.bare, marks=own.marks)
 
     def say(self, message: str, **values: Value) -> Text:
         """A sentence in the sheet's language."""
@@ -96,9 +94,9 @@ class Writer:
         """A formula in a sentence."""
         return self.format.inline(self.format.syntax.write(formula).strip())
 
-    def block(self, formula: Formula) -> Markup:
-        """A formula or the link of a chain in display style, for formats in which it flows with the text."""
-        return markup(mathml.element(self.format.syntax.write(formula).strip(), display=True))
+    def block(self, formula: Formula, *, continued: bool = False) -> Markup:
+        """A formula or a piece of one in display style, for formats in which it flows with the text."""
+        return markup(mathml.element(self.format.syntax.write(formula).strip(), display=True, continued=continued))
 
     def rows(self, line: Line) -> Rows:
         """A numbered line as the sheet shows it: worked, with an answer box, or its answer alone."""
