@@ -52,7 +52,7 @@ LAYERS = (
     ("render", "verify", "exports"),
     ("variants",),
     ("grading",),
-    ("cli",),
+    ("cli", "api"),
     ("__main__",),
 )
 HEIGHT = {unit: height for height, row in enumerate(LAYERS) for unit in row}
@@ -69,7 +69,6 @@ NOT_AT_START = ("sympy", "numpy", "jinja2", "flint", "typst", "msgspec", "markdo
 # Modules that import what a plain install does not bring, each with the extra that does.
 BEYOND_DEPENDENCIES = {
     "bpsym.fonts.subset": "dev",  # run by a maintainer, to make the font files again
-    "bpsym.variants.jobs": "cluster",  # with --scheduler
 }
 
 PACKAGE = modules()
