@@ -140,7 +140,13 @@ class Notation:
             return Name(self._letters[quantity.name], _listed(places))
         if self.expansion is not None and all(index.is_Integer for index in indices):
             return Name("w", (str(self._numbers(quantity.name)[indices]),))
-        return Name("w", _listed(places))
+        return Name("w", (quantity.layer, ",", *_listed(places)) if self._letters_return else _listed(places))
+
+    @cached_property
+    def _letters_return(self) -> bool:
+        """Whether layers share an index letter, as the fourth hidden layer does with the first."""
+        letters = [q.axes[-1].index for q in self.program.all(Role.OUT)]
+        return len(set(letters)) < len(letters)
 
     @cached_property
     def layers(self) -> list[str]:
@@ -196,7 +202,7 @@ class Notation:
         if not own:
             return (layer,)
         if all(not part.isdigit() for part in own):
-            return _listed(own)
+            return (layer, ",", *_listed(own)) if self._letters_return else _listed(own)
         if len(layer) > 1 or len(own) > 1:
             return (layer, ",", *_listed(own))
         return (layer, *own)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -45,7 +45,6 @@ class Law:
     family: str
     sizes: Mapping[Symbol, int]
     found: dict[tuple[str, Place], Span]  # of the inputs at first
-    working: list[tuple[str, Place]] = field(default_factory=list)
 
     @cached_property
     def notation(self) -> Notation:
@@ -68,6 +67,16 @@ class Law:
                 forms.append(lay.row(*formula.box.items[1:]))
             result[step.quantity.name] = forms
         return result
+
+    @cached_property
+    def spelled(self) -> dict[str, tuple[str, ...]]:
+        """The name of every quantity at its own letters."""
+        return {q.name: parts(self.notation.name(q.generic)) for q in self.program.quantities.values()}
+
+    @cached_property
+    def size_names(self) -> dict[Name, int]:
+        """The sizes by their names."""
+        return {self.notation.name(symbol): number for symbol, number in self.sizes.items()}
 
     @cached_property
     def ranges(self) -> dict[str, Expr]:
@@ -102,7 +111,7 @@ class Law:
 
     def matched(self, quantity: Quantity, name: Name, letters: Mapping[str, int]) -> Place | None:
         """The indices at which the name is the quantity's; None where it is another's."""
-        own, given = parts(self.notation.name(quantity.generic)), parts(name)
+        own, given = self.spelled[quantity.name], parts(name)
         if len(own) != len(given) or quantity.role is Role.STATE:
             return None
         at = {}
@@ -121,9 +130,8 @@ class Law:
         """What a name is worth where letters stand for numbers."""
         if not name.sub and not name.sup and name.base in letters:
             return paper.one(letters[name.base])
-        for symbol, number in self.sizes.items():
-            if self.notation.name(symbol) == name:
-                return paper.one(number)
+        if name in self.size_names:
+            return paper.one(self.size_names[name])
         quantities = (q for q in self.program.quantities.values() if not self.is_fraction(q))
         matches = [(q, self.matched(q, name, letters)) for q in quantities]
         found = [(quantity, place) for quantity, place in matches if place is not None]

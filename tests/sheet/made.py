@@ -40,8 +40,9 @@ def expansion(name: str) -> Expansion:
     return Expansion(description(name).program, description(name).sizes)
 
 
+@cache
 def sheet(name: str, **options: Any) -> Sheet:
-    """A sheet of an example; worked where nothing else is said."""
+    """A sheet of an example; worked where nothing else is said. Tests share it."""
     described = description(name)
     made = build(described, sheet_options(described, **{"kind": "worked", "lang": "en"} | options))
     shared = expansion(name)

@@ -32,7 +32,7 @@ def dense_network(
     layers = [Layer(name, activation, bias) for name, activation in zip(names, activations, strict=True)]
     sizes = dict(zip(["i", *names], (4, 3, 2, 5), strict=False))
     if options.get("batch"):
-        sizes["s"] = 6
+        sizes["s"] = 2
     return trained(dense(layers, loss, **options)), sizes
 
 

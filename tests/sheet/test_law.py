@@ -36,7 +36,7 @@ def test_the_law_is_the_derivative(name: str, family: str) -> None:
         step = mpmath.mpf(10) ** -25
         total = printed.value(worked.program.loss, ()).point
         assert abs(total - paper.fraction(mpmath.mpf(hand_loss(worked, values)))) < Fraction(1, 10**40)
-        for parameter in worked.parameters()[::3]:
+        for parameter in worked.parameters()[::4]:
             quantity = worked.program.get(str(getattr(parameter, "base", parameter)))
             higher, lower = (hand_loss(worked, {**values, parameter: values[parameter] + d}) for d in (step, -step))
             slope = paper.fraction(mpmath.mpf((higher - lower) / (2 * step)))

@@ -255,7 +255,7 @@ def test_shapes_are_those_of_the_tensors(name: str, family: str) -> None:
                 "∂E_total/∂W_h = δ_h * i^T",
             ],
         ),
-        ("batch sum", ["∂E_total/∂W_h = Σ_{s=1..S} δ_h^(s) * i^(s)T"]),
+        ("batch sum", ["∂E_total/∂W_h = Σ_{s=1..S} δ_h^(s) * i^(s)^T"]),
         ("recurrent", ["∂E_total/∂out_h^(t) = V_h^T * δ_h^(t + 1) + W_o^T * δ_o^(t)"]),
         ("dense-relu", ["δ_h = ∂E_total/∂out_h ⊙ ReLU'(net_h)"]),
         ("softmax", ["out_o = softmax(net_o)", "δ_o = out_o - target_o"]),
