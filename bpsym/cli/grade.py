@@ -27,7 +27,9 @@ if TYPE_CHECKING:
 @click.option("--deadline", metavar="TIME", help="After this time an answer is late: 2026-11-21T18:00+01:00.")
 @click.option("--item", default="bpsym", metavar="NAME", help="What Moodle calls the grade.  [default: bpsym]")
 @click.option("--lang", type=Known("language", "bpsym.options:LANGUAGES"), help="The language.")
-def grade(folder: Path, answers: tuple[Path, ...], output: Path | None, deadline: str | None, item: str, lang: str | None) -> None:
+def grade(
+    folder: Path, answers: tuple[Path, ...], output: Path | None, deadline: str | None, item: str, lang: str | None
+) -> None:
     """Mark ANSWERS to the homework that `bpsym variants` wrote to FOLDER.
 
     ANSWERS are CSV files (a row for each student, or for each value), Moodle's report of responses, notebooks, written
@@ -49,7 +51,7 @@ def grade(folder: Path, answers: tuple[Path, ...], output: Path | None, deadline
         with progress("Marking") as report:
             target = output or folder / GRADED
             count, problems = write_all(marker, group, found, unusable, target, item, language, report)
-    click.echo(f"{count} of {len(group.students)} students marked in {target}; {problems} things to look at: report.html", err=True)
+    click.echo(f"{count} of {len(group.students)} students marked in {target}; {problems} things to look at", err=True)
 
 
 def _class(store: Store, lang: str | None) -> tuple[Marker, Class, str]:
@@ -65,7 +67,8 @@ def _class(store: Store, lang: str | None) -> tuple[Marker, Class, str]:
     group = class_of(store.records(), store.emails())
     if not group.students:
         raise BpsymError(f"no student in {store.folder} has a variant")
-    return Marker(Homework(description, int(course["seed"]))), group, lang or course["language"] or description.sheet.language
+    language = lang or course["language"] or description.sheet.language
+    return Marker(Homework(description, int(course["seed"]))), group, language
 
 
 def _time(text: str | None) -> datetime | None:

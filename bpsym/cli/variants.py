@@ -160,7 +160,7 @@ def _check(folder: Path, find: str | None) -> None:
             if record is None:
                 raise BpsymError(f"no sheet in {folder} has the code {find}")
             click.echo(f"{record.id} {record.name}".rstrip())
-            for name, number in (record.numbers | record.answers).items():
+            for name, number in {**record.numbers, **record.answers}.items():
                 click.echo(f"  {name} = {number}")
             return
         problems = 0

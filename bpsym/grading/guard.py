@@ -33,7 +33,7 @@ def _zero(_program: Program, _entry: Expr, own: Fraction, right: Fraction) -> bo
 
 
 def _far(_program: Program, _entry: Expr, own: Fraction, right: Fraction) -> bool:
-    return abs(own) > FAR * max(abs(right), 1) or abs(own) < abs(right) / FAR
+    return abs(own) > FAR * max(abs(right), Fraction(1)) or abs(own) < abs(right) / FAR
 
 
 def _impossible(program: Program, entry: Expr, own: Fraction, _right: Fraction) -> bool:

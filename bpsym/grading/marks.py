@@ -1,4 +1,4 @@
-"""The marks of one student: each value right, following from the student's own earlier ones, or wrong with its cause."""
+"""The marks of one student: each value is right, follows from the student's own earlier ones, or is wrong."""
 
 from __future__ import annotations
 
@@ -138,7 +138,8 @@ class _Student:
         slip = slip_of(own, right)
         if slip is not None and self._local(asked, own):  # a sign forgotten in the formula is more than in the figure
             slip = None
-        follows = slip is None and any(_fits(world, asked.entry, own) for world in self._followed(self.wrong, asked.entry))
+        worlds = self._followed(self.wrong, asked.entry)
+        follows = slip is None and any(_fits(world, asked.entry, own) for world in worlds)
         found: list[Mistake] = []
         guarded: tuple[Asked, Guard] | None = None
         if not follows and slip is None:
@@ -153,9 +154,8 @@ class _Student:
         return Marked(asked, Verdict.WRONG, right, own, mistake=mistake, others=tuple(others), slip=slip)
 
     def _remember(self, asked: Asked, own: Fraction, found: Mistake | None) -> None:
-        guard = guard_against(
-            self.environment.expansion.program, asked.entry, own, _middle(self.environment[asked.entry])
-        )
+        right = _middle(self.environment[asked.entry])
+        guard = guard_against(self.environment.expansion.program, asked.entry, own, right)
         if guard is not None:
             self.absurd[asked.entry] = (asked, guard)
         else:

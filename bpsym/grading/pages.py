@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from bpsym.figures.layout import Drawing, Label, Path, Rect, Text, framed
 from bpsym.grading.marks import Verdict
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bpsym.grading.marks import Marked, Marker, Marking
     from bpsym.mistakes.candidates import Mistake
     from bpsym.rounding import Numeral
+    from bpsym.sheet.build import Sheet
 
 OWN = Rounding(None, 12)  # digits of a student's value that are repeated
 WIDTH, HEIGHT, GAP = 340.0, 130.0, 3.0  # points, of a plot
@@ -42,7 +43,7 @@ class Row:
     """A value on a student's page."""
 
     name: Formula
-    own: str
+    own: str | Numeral
     right: Numeral
     verdict: str  # right, follows, wrong, missing, and absurd for a value that follows from an absurd one
     title: str = ""  # of the mistake
@@ -76,7 +77,7 @@ class Report:
     handed_in: int
     mean: str
     most: str
-    steps: tuple[tuple[str, str, str, str, str], ...]  # name; how many are right, follow, are wrong, are missing
+    steps: tuple[tuple[str, ...], ...]  # name; how many are right, follow, are wrong, are missing
     mistakes: tuple[tuple[str, str, str], ...]  # title, how often, where most
     problems: tuple[tuple[str, str, str, str, str], ...]
     marks_plot: Drawing
@@ -101,13 +102,14 @@ class Pages:
         record = marking.record
         page = Page(
             self.title, self._options, f"{name} ({record.id})" if name else record.id, record.code,
-            marks_text(marking.total), str(len(marking.values)), tuple(self._row(marking, each) for each in marking.values),
+            marks_text(marking.total), str(len(marking.values)),
+            tuple(self._row(marking, each) for each in marking.values),
         )  # fmt: skip
-        return document(page, BY_NAME["html"]).source.encode()  # type: ignore[arg-type]  (a page is a sheet to templates)
+        return _html(page)
 
     def _row(self, marking: Marking, marked: Marked) -> Row:
         writer = self._writer(marking)
-        own = "" if marked.own is None else numeral(_exact(marked.own), OWN).text
+        own = "" if marked.own is None else numeral(_exact(marked.own), OWN)
         name = Formula(writer.name(marked.asked.entry))
         if marked.guard is not None and marked.guarded is not None:
             said = marked.guard.says[self.language].format(name=marked.guarded.name)
@@ -183,7 +185,12 @@ class Pages:
             bars(_histogram([m.total for m in handed_in], most), self.title),
             bars([(name, count[Verdict.WRONG]) for name, count in counts.items()], self.title) if counts else None,
         )  # fmt: skip
-        return document(report, BY_NAME["html"]).source.encode()  # type: ignore[arg-type]  (as a page)
+        return _html(report)
+
+
+def _html(page: Page | Report) -> bytes:
+    """A page as HTML: to templates it is a sheet of its own kind."""
+    return document(cast("Sheet", page), BY_NAME["html"]).source.encode()
 
 
 def marks_text(marks: Fraction) -> str:
@@ -202,9 +209,13 @@ def _histogram(totals: Sequence[Fraction], most: int) -> list[tuple[str, int]]:
     width = max(1, -(-(most + 1) // BINS))
     counts: Counter[int] = Counter(int(total) // width for total in totals)
     return [
-        (str(n * width) if width == 1 else f"{n * width}-{min((n + 1) * width - 1, most)}", counts[n])
+        (_classes(n * width, min((n + 1) * width - 1, most)), counts[n])
         for n in range(most // width + 1)
     ]
+
+
+def _classes(first: int, last: int) -> str:
+    return str(first) if first == last else f"{first}-{last}"
 
 
 def bars(values: Sequence[tuple[str, int]], title: str) -> Drawing:

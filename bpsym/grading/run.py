@@ -26,8 +26,8 @@ def marked_class(
 ) -> list[Marking]:
     """Every student marked, in roster order, those who sent nothing too."""
     own: dict[str, dict[str, Fraction]] = {}
-    for (student, step), answer in received.answers.items():
-        own.setdefault(student, {})[step] = answer.value
+    for (owner, step), answer in received.answers.items():
+        own.setdefault(owner, {})[step] = answer.value
     markings = []
     for done, student in enumerate(group.students, 1):
         markings.append(marker.mark(group.records[student.id], own.get(student.id, {})))

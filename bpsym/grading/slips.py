@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from flint import fmpq
+
     from bpsym.rounding import Numeral
 
 POWERS = (1, 2, 3, -1, -2, -3)  # places a decimal point is looked for in
@@ -75,5 +77,5 @@ def _near(value: Fraction, right: Numeral, power: int = 0) -> bool:
     return value != 0 and abs(value - _fraction(right.value)) <= _fraction(right.ulp) * Fraction(10) ** max(power, 0)
 
 
-def _fraction(value: object) -> Fraction:
-    return Fraction(int(value.p), int(value.q))  # type: ignore[attr-defined]  (an fmpq)
+def _fraction(value: fmpq) -> Fraction:
+    return Fraction(int(value.p), int(value.q))

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 TABLES, NOTEBOOKS, DERIVATIONS = {".csv"}, {".ipynb"}, {".md", ".tex", ".txt", ".html"}
 WRITTEN = Rounding(None, 25)  # more digits than anybody writes
-_RESPONSES = ("response1", "答案1", "回答1", "响应1", "作答1", "答复1")
+_RESPONSES = ("response", "答案", "回答", "响应", "作答", "答复")
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,8 @@ def received(
             unusable.append(Problem("unreadable", path.stem, "", "", str(error)))
     found = collect(entries, group.students, group.steps, deadline)
     asked = {(record.id, name) for record in group.records.values() for name in record.answers}
-    problems = tuple(p for p in found.problems if not (p.kind == "missing" and p.step and (p.student, p.step) not in asked))
-    return Received(found.answers, problems), unusable
+    problems = [p for p in found.problems if p.kind != "missing" or not p.step or (p.student, p.step) in asked]
+    return Received(found.answers, tuple(problems)), unusable
 
 
 def _entries(path: Path, group: Class, marker: Marker) -> tuple[Entry, ...]:
@@ -103,7 +103,7 @@ def _entries(path: Path, group: Class, marker: Marker) -> tuple[Entry, ...]:
         return derivation(data, path, record, marker)
     header = data[:4096].split(b"\n", 1)[0].decode("utf-8", "replace")
     columns = [column_key(name) for name in header.replace(";", ",").replace("\t", ",").split(",")]
-    responses = [name for name in columns if any(name.startswith(each[:-1]) and name[-1:].isdigit() for each in _RESPONSES)]
+    responses = [name for name in columns if name.startswith(_RESPONSES) and name[-1].isdigit()]
     if responses:
         single = len(responses) == 1
         questions = [group.steps] if single else [(name,) for name in group.steps]

@@ -1,4 +1,4 @@
-"""What a class gets as a whole: booklets, files of questions, the table of answers; in volumes, so that memory is flat."""
+"""What a class gets as a whole: booklets, files of questions, the answers; in volumes, so that memory is flat."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bpsym.exports.csv import csv_bytes
 from bpsym.variants.jobs import put, results
 from bpsym.variants.sheets import BLANK, KEY
 from bpsym.variants.store import ANSWERS
-from bpsym.variants.work import EXPORTS, FOLDERS, VOLUME, filling_of, homework_of, template_of
+from bpsym.variants.work import BOOKLET, EXPORTS, FOLDERS, VOLUME, filling_of, homework_of, template_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -42,15 +42,15 @@ class Volume:
 
 
 def volumes(store: Store, course: Course) -> Iterator[Volume]:
-    """Every book of a class, in parts of at most `VOLUME` students."""
-    kinds = [(kind, f"{folder}{{}}.pdf") for kind, folder in FOLDERS.items() if "pdf" in course.formats]
-    kinds += [(name, f"{name}{{}}.{SUFFIXES[name]}") for name in EXPORTS if name in course.formats]
+    """Every book of a class, in parts of at most `BOOKLET` or `VOLUME` students."""
+    booklets = [(kind, f"{folder}{{}}.pdf") for kind, folder in FOLDERS.items() if "pdf" in course.formats]
+    questions = [(name, f"{name}{{}}.{SUFFIXES[name]}") for name in EXPORTS if name in course.formats]
     _, total = store.count()
-    several = total > VOLUME
-    for number, records in enumerate(_batches(store.records(), VOLUME), 1):
-        students = tuple((record.id, record.name) for record in records)
-        for kind, path in kinds:
-            yield Volume(course, kind, path.format(f"-{number:03}" if several else ""), students)
+    for kinds, size in ((booklets, BOOKLET), (questions, VOLUME)):
+        for number, records in enumerate(_batches(store.records(), size) if kinds else (), 1):
+            students = tuple((record.id, record.name) for record in records)
+            for kind, path in kinds:
+                yield Volume(course, kind, path.format(f"-{number:03}" if total > size else ""), students)
 
 
 def _batches(records: Iterable[Record], size: int) -> Iterator[list[Record]]:
@@ -62,7 +62,7 @@ def _batches(records: Iterable[Record], size: int) -> Iterator[list[Record]]:
 def bind(volume: Volume) -> bytes:
     """The file of a volume."""
     homework = homework_of(volume.course)
-    variants = homework.variants([id for id, _ in volume.students])
+    variants = homework.variants([student for student, _ in volume.students])
     fillings = [
         filling_of(homework, variant, name, homework.answers(variant))
         for variant, (_, name) in zip(variants, volume.students, strict=True)

@@ -138,7 +138,7 @@ CONSTRAINTS = (
     Constraint("kink", "no net input or error is at a kink", _kink),
     Constraint("zero answer", "no asked value rounds to 0", _vanishing),
     Constraint("equal answers", "no two asked values look the same", _alike),
-    Constraint("mistakes", "every mistake gives figures that differ from the right ones and from each other", _untellable),
+    Constraint("mistakes", "every mistake's figures differ from the right ones and from each other", _untellable),
 )
 EQUAL_WORK, SHARED = "equal work", "shared answers"
 NAMES = (*(row.name for row in CONSTRAINTS), EQUAL_WORK, SHARED)

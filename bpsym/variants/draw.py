@@ -1,7 +1,7 @@
 """Numbers for a student, from hashes: the same on every machine and with every version of Python and NumPy.
 
-A student's stream depends on the description, the seed and the student's id alone. It is SHA-256 in counter mode under a
-key of the student's own; with a secret the key is HMAC-SHA256 (RFC 2104), so that nobody without it knows the stream.
+A student's stream depends on the description, the seed and the student's id alone. It is SHA-256 in counter mode under
+a key of the student's own; with a secret the key is HMAC-SHA256 (RFC 2104), so that nobody without it knows the stream.
 """
 
 from __future__ import annotations
@@ -42,9 +42,8 @@ class Stream:
 
     def indices(self, sizes: Sequence[int]) -> tuple[int, ...]:
         """One number below each size, all equally likely: a word beyond the last whole multiple is drawn again."""
-        return tuple(
-            self._index(place, word, size) for place, (word, size) in enumerate(zip(self.words(len(sizes)), sizes, strict=True))
-        )
+        words = zip(self.words(len(sizes)), sizes, strict=True)
+        return tuple(self._index(place, word, size) for place, (word, size) in enumerate(words))
 
     def _index(self, place: int, word: int, size: int) -> int:
         limit = (1 << 8 * WORD) // size * size
@@ -91,6 +90,6 @@ def indices_of(streams: Sequence[Stream], sizes: Sequence[int], skipped: int = 0
     words = np.frombuffer(data, ">u8").astype(np.uint64).reshape(len(streams), -1)[:, : len(sizes)]
     limits = np.array([(1 << 8 * WORD) // size * size - 1 for size in sizes], np.uint64)
     found = (words % np.array(sizes, np.uint64)).astype(np.int64)
-    for row in np.flatnonzero((words > limits).any(axis=1)):
+    for row in np.flatnonzero((words > limits).any(axis=1)).tolist():
         found[row] = streams[row].indices(sizes)
     return found[:, skipped:]

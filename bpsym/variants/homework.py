@@ -122,8 +122,8 @@ class Homework:
             about = next(row.about for row in CONSTRAINTS if row.name == worst)
             share = _percent(pilot.broken[worst], pilot.tried)
             raise DescriptionError(
-                f"{name}: vary: none of {pilot.tried} variants is fair; in the way is {worst!r} ({about}), which {share}"
-                f" of them break{self._advice(worst)}"
+                f"{name}: vary: none of {pilot.tried} variants is fair; in the way is {worst!r} ({about}), which"
+                f" {share} of them break{self._advice(worst)}"
             )
         space = sum(prod(structure.sizes) for structure in self.structures) * pilot.rate
         if SHARED not in self._waived and students * (students - 1) / 2 > CROWDED * space:
@@ -168,7 +168,8 @@ class Homework:
             if first >= ATTEMPTS_LIMIT:
                 student = students[pending[0]]
                 raise BpsymError(
-                    f"none of {first} variants of student {student} (seed {self.seed}) is fair; vary numbers more widely"
+                    f"none of {first} variants of student {student} (seed {self.seed}) is fair;"
+                    " vary the numbers more widely"
                 )
             streams = [Stream(keys[place], first + n) for place in pending for n in range(width)]
             fits, taken = self._judged(streams)
@@ -241,10 +242,7 @@ def _check_equal(name: str, found: tuple[Structure, ...]) -> None:
     first = found[0]
     for other in found[1:]:
         if other.work != first.work:
-            each = " and ".join(
-                f"{s.choice or 'one choice'} takes {s.work.steps} steps, {s.work.paths} paths and {s.work.numbers} numbers"
-                for s in (first, other)
-            )
+            each = " and ".join(f"{s.choice or 'one choice'} takes {s.work}" for s in (first, other))
             raise DescriptionError(f'{name}: vary: not equal work: {each}; waive = ["{EQUAL_WORK}"] allows it')
 
 

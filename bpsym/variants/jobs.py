@@ -1,4 +1,4 @@
-"""Shards over processes or machines, written against `concurrent.futures.Executor`; files written here, in one place."""
+"""Shards over processes or machines, written against `concurrent.futures.Executor`; files are written in one place."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import tempfile
 from concurrent.futures import FIRST_COMPLETED, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from importlib import import_module
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -60,11 +61,11 @@ def executor(jobs: int, scheduler: str = "") -> Iterator[tuple[Executor, int]]:
 @contextmanager
 def _cluster(address: str) -> Iterator[tuple[Executor, int]]:
     try:
-        from dask.distributed import Client
+        dask: Any = import_module("dask.distributed")  # it has no types
     except ImportError:
         raise BpsymError("--scheduler needs Dask: pip install 'bpsym[cluster]'") from None
     try:
-        client = Client(address, timeout="10s", set_as_default=False)
+        client = dask.Client(address, timeout="10s", set_as_default=False)
     except (OSError, ValueError) as error:
         raise BpsymError(f"no Dask scheduler answers at {address}: {error}") from None
     with client:

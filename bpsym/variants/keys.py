@@ -1,4 +1,4 @@
-"""Answers of which every digit is proved: the asked values in exact numbers and balls, as code made once a structure."""
+"""Answers of which every digit is proved: the asked values in exact numbers and balls, as code made only once."""
 
 from __future__ import annotations
 

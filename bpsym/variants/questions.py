@@ -1,4 +1,4 @@
-"""A variant as questions for learning platforms: the key, the figures of known mistakes, and what is said about them."""
+"""A variant as questions for learning platforms: the key, figures of known mistakes, and what is said of them."""
 
 from __future__ import annotations
 
@@ -26,7 +26,6 @@ from bpsym.mistakes.values import Mistakes
 from bpsym.mistakes.words import say
 from bpsym.notation import Notation
 from bpsym.printing import LATEX, PLAIN
-from bpsym.printing.layout import Number
 from bpsym.printing.writer import Writer
 from bpsym.rounding import numeral
 from bpsym.sheet.build import OTHERWISE
@@ -35,6 +34,8 @@ from bpsym.variants.words import WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from flint import fmpq
 
     from bpsym.exports.model import Language, Question
     from bpsym.mistakes.candidates import Mistake
@@ -96,7 +97,8 @@ class Questions:
 
     def _key(self, asked: Asked, answer: Numeral) -> NumericalKey:
         right, tolerance = decimal(answer), fraction(answer.ulp)
-        wrong, taken = [], [Fraction(right)]
+        wrong: list[WrongAnswer] = []
+        taken = [Fraction(right)]
         mistakes = self.homework.numbers[self.variant.structure].mistakes(asked.entry)
         for mistake in mistakes:
             figure = self._wrong(mistake, asked)
@@ -226,9 +228,9 @@ def decimal(number: Numeral) -> str:
     return f"-{whole}" if units < 0 else whole
 
 
-def fraction(value: object) -> Fraction:
+def fraction(value: fmpq) -> Fraction:
     """An exact number of the core as Python's own."""
-    return Fraction(int(value.p), int(value.q))  # type: ignore[attr-defined]  (an fmpq)
+    return Fraction(int(value.p), int(value.q))
 
 
 def _power(number: Numeral) -> int:

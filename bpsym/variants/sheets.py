@@ -104,7 +104,7 @@ class HomeworkSheet(Sheet):
     @cached_property
     def asked(self) -> list[Line]:
         """One line for each value that is asked for."""
-        found = []
+        found: list[Line] = []
         for number, asked in enumerate(self._structure.asked, 1):
             name = self.work.writer.name(asked.entry)
             if self.mode == KEY:

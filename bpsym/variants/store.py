@@ -74,7 +74,8 @@ class Store:
                 )
         rows = [(place, s.id, s.name, s.email) for place, s in enumerate(students, 1)]
         with self.connection:
-            if known and rows != list(self.connection.execute("SELECT place, id, name, email FROM student ORDER BY place")):
+            present = self.connection.execute("SELECT place, id, name, email FROM student ORDER BY place").fetchall()
+            if known and rows != present:
                 raise BpsymError(
                     f"{self.folder} holds the variants of another roster; choose another folder, or remove this one"
                 )
@@ -102,7 +103,8 @@ class Store:
             for record in records:
                 answers = json.dumps(record.answers)
                 same = None if shared else hashlib.sha256(answers.encode()).hexdigest()
-                row = (record.code, record.structure, record.attempt, json.dumps(record.numbers), answers, same, record.place)
+                made = (record.code, record.structure, record.attempt)
+                row = (*made, json.dumps(record.numbers), answers, same, record.place)
                 update = "UPDATE student SET code=?, structure=?, attempt=?, numbers=?, answers=?, same=? WHERE place=?"
                 try:
                     self.connection.execute(update, row)
@@ -111,7 +113,8 @@ class Store:
             self.connection.executemany("INSERT OR REPLACE INTO file VALUES (?, ?)", files.items())
 
     def _twins(self, record: Record, same: str | None) -> str:
-        found = self.connection.execute("SELECT id FROM student WHERE same = ? OR code = ?", (same, record.code)).fetchone()
+        query = "SELECT id FROM student WHERE same = ? OR code = ?"
+        found = self.connection.execute(query, (same, record.code)).fetchone()
         other = found[0] if found else "?"
         return f"students {other} and {record.id} have the same answers; another --seed gives others"
 
@@ -119,8 +122,9 @@ class Store:
         """The finished variants in the order of the roster, one at a time."""
         columns = "place, id, name, email, code, structure, attempt, numbers, answers"
         query = f"SELECT {columns} FROM student WHERE code IS NOT NULL ORDER BY place"  # noqa: S608  (no value in it)
-        for *head, numbers, answers in self.connection.execute(query):
-            yield Record(*head, json.loads(numbers), json.loads(answers))
+        for place, student, name, email, code, structure, attempt, numbers, answers in self.connection.execute(query):
+            made = (structure, attempt, json.loads(numbers), json.loads(answers))
+            yield Record(place, student, name, email, code, *made)
 
     def emails(self) -> dict[str, str]:
         """The students' addresses by id."""

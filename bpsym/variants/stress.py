@@ -91,7 +91,6 @@ def attempt(batch: Batch) -> Tried:
     answers: dict[str, list[float]] = {}
     nearest: dict[tuple[str, str], float] = {}
     broken: list[tuple[str, str]] = []
-    keys = []
     for number in range(len(homework.structures)):
         chosen = [variant for variant in variants if variant.structure == number]
         if not chosen:
@@ -110,8 +109,7 @@ def attempt(batch: Batch) -> Tried:
             for mistake, least in zip(here.mistakes(asked.entry), distance, strict=True):
                 key = (asked.name, mistake.rules[0].id)
                 nearest[key] = min(float(least), nearest.get(key, math.inf))
-    for variant in variants:
-        keys.append("|".join(answer.text for answer in homework.answers(variant)))
+    keys = ["|".join(answer.text for answer in homework.answers(variant)) for variant in variants]
     attempts = sum(variant.attempt + 1 for variant in variants)
     columns = {name: np.array(values) for name, values in answers.items()}
     return Tried(dict(homework.refused), attempts, columns, nearest, tuple(broken), tuple(keys))

@@ -1,4 +1,4 @@
-"""The networks a description lets students draw: each a description of its own, with what is drawn and what is asked."""
+"""The networks a description lets students draw: each a description of its own, with what is drawn and asked."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from sympy import Symbol
 from bpsym.errors import DescriptionError
 from bpsym.expand import Expansion
 from bpsym.notation import Notation
-from bpsym.spec import Description
 from bpsym.spec.check import checked
 from bpsym.spec.describe import ROLES, slots_of
 from bpsym.spec.errors import Wrong, sentence
@@ -29,10 +28,10 @@ if TYPE_CHECKING:
 
     from bpsym.program import Program, Quantity
     from bpsym.rounding import Rounding
-    from bpsym.spec.describe import Slot
+    from bpsym.spec import Description
     from bpsym.spec.errors import Path
     from bpsym.spec.schema import Spec, Vary
-    from bpsym.spec.values import Number
+    from bpsym.spec.values import Number, Slot
     from bpsym.spec.vary import Options
 
 STRUCTURES_LIMIT = 64
@@ -53,6 +52,9 @@ class Work:
     steps: int
     paths: int
     numbers: int
+
+    def __str__(self) -> str:
+        return f"{self.steps} steps, {self.paths} paths and {self.numbers} numbers"
 
 
 @dataclass(frozen=True, eq=False)

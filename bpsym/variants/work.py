@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from bpsym.rounding import Numeral
 from bpsym.spec import loads
 from bpsym.spec.values import written
 from bpsym.variants.homework import Homework
@@ -19,13 +18,14 @@ from bpsym.variants.store import Record
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from bpsym.rounding import Numeral
     from bpsym.variants.homework import Variant
 
 FOLDERS = {BLANK: "sheets", KEY: "keys"}
-DOCUMENTS = {"pdf": "pdf", "md": "markdown", "html": "html", "tex": "latex", "txt": "text"}  # format -> row of the table
+DOCUMENTS = {"pdf": "pdf", "md": "markdown", "html": "html", "tex": "latex", "txt": "text"}  # rows of FORMATS
 EXPORTS = ("moodle", "qti21", "canvas")
 FORMATS = (*DOCUMENTS, "ipynb", *EXPORTS)
-VOLUME = 100  # students in one booklet, one question file
+BOOKLET, VOLUME = 500, 100  # students in one booklet, in one file of questions
 
 
 @dataclass(frozen=True)
@@ -87,8 +87,9 @@ def make(shard: Shard) -> Made:
     """The variants of a shard's students and all their files."""
     homework = homework_of(shard.course)
     homework.refused.clear()
-    variants = homework.variants([id for _, id, _ in shard.students])
-    records, files = [], {}
+    variants = homework.variants([student for _, student, _ in shard.students])
+    records: list[Record] = []
+    files: dict[str, bytes] = {}
     for variant, (place, id, name) in zip(variants, shard.students, strict=True):  # noqa: A001  (the student's)
         answers = homework.answers(variant)
         filling = filling_of(homework, variant, name, answers)

@@ -8,36 +8,41 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bpsym.exports.roster import Student
 from bpsym.variants.books import make_books
 from bpsym.variants.jobs import executor, run
 from bpsym.variants.store import opened
 from bpsym.variants.work import Course, settings
-from bpsym.exports.roster import Student
 from variants.samples import HOMEWORK
 from variants.test_folder import contents
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 distributed = pytest.importorskip("distributed", reason="the extra `cluster` is not installed")
 
 
-def make(folder: Path, address: str, jobs: int = 1, on_progress: object = None) -> None:
-    """A class of 120 in Markdown."""
+def nothing(_done: int, _total: int) -> None:
+    """No progress is shown."""
+
+
+def make(folder: Path, address: str, on_progress: Callable[[int, int], None] = nothing) -> None:
+    """A class of sixty in PDF."""
     course = Course(HOMEWORK, "homework.toml", 3, b"", ("pdf",))
     students = tuple(Student(f"{number:04}", "", "", number) for number in range(1, 61))
     folder.mkdir()
     with opened(folder, new=True) as store:
         store.begin(settings(course), students, waived=False)
-        with executor(jobs, address) as (pool, width):
-            run(store, course, pool, width, on_progress or (lambda _done, _total: None))  # type: ignore[arg-type]
-            make_books(store, course, pool, width, lambda _done, _total: None)
+        with executor(1, address) as (pool, width):
+            run(store, course, pool, width, on_progress)
+            make_books(store, course, pool, width, nothing)
 
 
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore::Warning")  # what Dask says of a worker that died is no matter
 def test_a_killed_worker_changes_nothing(tmp_path: Path) -> None:
-    """The worker that is killed after the first shard has its work done by the other; nothing is lost or there twice."""
+    """The work of a worker killed after the first shard is done by the other; nothing is lost or there twice."""
     make(tmp_path / "alone", "")
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None) as cluster:
         victims = [worker.pid for worker in cluster.workers.values()]

@@ -15,6 +15,7 @@ import pytest
 from click.testing import CliRunner
 
 from bpsym.cli import main
+from bpsym.exports.model import ClozeQuestion
 from bpsym.exports.moodle import read_moodle_xml
 from bpsym.exports.nbgrader import read_notebook
 from bpsym.variants.sheets import FIRST_SLOT
@@ -27,7 +28,10 @@ if TYPE_CHECKING:
 
     from click.testing import Result
 
-ROSTER = "\ufeff学号;姓名;email\n2026001;Ada <b>$x$</b> #Lovelace;ada@example.org\n2026002;李明;\nzhang_3;=cmd|' /C calc'!A0;z@example.org\n"
+ROSTER = (
+    "\ufeff学号;姓名;email\n2026001;Ada <b>$x$</b> #Lovelace;ada@example.org\n2026002;李明;\n"
+    "zhang_3;=cmd|' /C calc'!A0;z@example.org\n"
+)
 
 
 def run(*arguments: object) -> Result:
@@ -76,7 +80,7 @@ def test_every_format(description: Path, roster: Path, tmp_path: Path) -> None:
 
 
 def test_sheets_hold_what_the_index_says(description: Path, roster: Path, tmp_path: Path) -> None:
-    """Sheet, key, notebook, answers.csv and index agree on numbers, answers and code; names are escaped; formulas too."""
+    """Sheet, key, notebook, answers.csv and index agree on numbers, answers and code; names are escaped."""
     out = tmp_path / "out"
     assert run(description, "--roster", roster, "-o", out, "--format", "md,html,ipynb,moodle").exit_code == 0
     with (out / "answers.csv").open(encoding="utf-8-sig", newline="") as file:
@@ -99,6 +103,7 @@ def test_sheets_hold_what_the_index_says(description: Path, roster: Path, tmp_pa
         assert {name: rows[record.id][name] for name in record.answers} == dict(record.answers)
         assert read_notebook((out / "sheets" / f"{record.id}.ipynb").read_bytes(), "n") == (record.code, {})
         cloze = next(question for question in quiz.questions if question.id == f"v-{record.code}")
+        assert isinstance(cloze, ClozeQuestion)
         assert {blank.id: blank.key.answer for blank in cloze.blanks} == dict(record.answers)
         assert all(wrong.rule for blank in cloze.blanks for wrong in blank.key.wrong)
     assert "Ada &lt;b&gt;$x$&lt;/b&gt; #Lovelace" in (out / "sheets" / "2026001.html").read_text("utf-8")
@@ -144,7 +149,7 @@ def test_same_bytes_with_processes(description: Path, tmp_path: Path) -> None:
 
 
 def test_a_killed_run_goes_on(description: Path, tmp_path: Path) -> None:
-    """After SIGKILL no half file is there under its name, and the same command ends with the bytes of an unbroken run."""
+    """After SIGKILL no half file bears its name, and the same command ends with the bytes of an unbroken run."""
     out, whole = tmp_path / "out", tmp_path / "whole"
     command = [sys.executable, "-m", "bpsym", "variants", str(description), "--count", "80", "-o", str(out)]
     process = subprocess.Popen(command, stderr=subprocess.DEVNULL)
@@ -174,7 +179,8 @@ def test_check_finds_what_was_changed(description: Path, tmp_path: Path) -> None
     (out / "notes.md").write_text("mine", "utf-8")
     result = run("--check", out)
     assert result.exit_code == 1
-    assert result.output.splitlines() == ["keys/0001.md was changed", "keys/0002.md is missing", "notes.md is not in the index"]
+    expected = ["keys/0001.md was changed", "keys/0002.md is missing", "notes.md is not in the index"]
+    assert result.output.splitlines() == expected
 
 
 def test_a_code_leads_back(description: Path, roster: Path, tmp_path: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import math
+from decimal import Decimal
 from fractions import Fraction
 from itertools import combinations
 
 import mpmath
 import numpy as np
 import pytest
+from flint import arb
 
 from bpsym.errors import BpsymError, DescriptionError
 from bpsym.evaluate import Environment
@@ -52,12 +53,12 @@ def test_accepted_variants_are_fair_by_other_means(homework: Homework) -> None:
         environment = numbers.environment(homework.values(variant))
         every = Mistakes.of(environment)
         for asked in structure.asked:
-            figures = [environment[asked.entry]]
-            figures += [value for m in numbers.mistakes(asked.entry) if (value := every.value(m, asked.entry)) is not None]
-            for one, other in combinations([float(figure.mid()) if hasattr(figure, "mid") else float(figure) for figure in figures], 2):
+            wrong = [every.value(mistake, asked.entry) for mistake in numbers.mistakes(asked.entry)]
+            figures = [float(arb(value).mid()) for value in (environment[asked.entry], *wrong) if value is not None]
+            for one, other in combinations(figures, 2):
                 assert abs(one - other) > 3e-8 * (1 - 1e-6)
         for name in ("out_h", "out_o"):
-            assert all(0.02 < float(environment[e].mid()) < 0.98 for e in structure.expansion.entries(name))
+            assert all(0.02 < float(arb(environment[e]).mid()) < 0.98 for e in structure.expansion.entries(name))
 
 
 def test_floats_and_fractions_judge_alike(homework: Homework) -> None:
@@ -93,7 +94,7 @@ def test_no_two_students_share(homework: Homework) -> None:
         ({"weights": "{ from = 0, to = 1, step = 0.3 }"}, ("does not lead from 0 to 1",)),
     ],
 )  # fmt: skip
-def test_impossible_descriptions_are_said_before_anything_is_drawn(lines: dict[str, str], words: tuple[str, ...]) -> None:
+def test_impossible_descriptions_are_said_beforehand(lines: dict[str, str], words: tuple[str, ...]) -> None:
     """One sentence names the constraint in the way, its share, or the key that makes no sense."""
     with pytest.raises(DescriptionError) as error:
         Homework(loads(changed(**lines)), 1).check(300)
@@ -153,8 +154,7 @@ def test_numbers_are_on_the_step(homework: Homework) -> None:
     for entry, number in homework.values(variant).items():
         if str(entry).startswith("W_"):
             assert Fraction(number) * 20 % 1 == 0
-            assert math.isclose(abs(float(number)), float(number) if number > 0 else -float(number))
-            assert number.as_tuple().exponent == -2
+            assert Decimal(number).as_tuple().exponent == -2
 
 
 def test_hopeless_students_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
