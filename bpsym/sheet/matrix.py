@@ -18,6 +18,8 @@ from bpsym.program import Role, entries, head
 from bpsym.rounding import Numeral
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bpsym.printing.writer import Writer
     from bpsym.program import Program, Quantity, Step
 
@@ -57,7 +59,9 @@ def _equation(program: Program, step: Step, m: _Matrices) -> MatrixEquation:
     result = tuple(i for i in step.quantity.indices if str(i) not in LEAD)
     right = m.activation(step) or m.slope(step) or m.sum(step.simplest, result)
     left = m.entry(step.out)
-    uses = dict.fromkeys([step.out, *_named(program, step.simplest)])
+    named = {m.entry(e): e for e in _named(program, step.simplest)}
+    named |= {_transposed(box): e for box, e in named.items()}
+    uses = dict.fromkeys([step.out, *(named[leaf] for leaf in _leaves(right) if leaf in named)])
     layer = m.writer.notation.layers.index(step.quantity.layer) if step.quantity.layer else 0
     return MatrixEquation(
         step.section,
@@ -210,6 +214,18 @@ class _Matrices:
             box = self._element(factor.base, result, alone=True)
             return row(_closed(box), Sign("hadamard"), _closed(box))
         raise NoMatrixForm
+
+
+def _leaves(box: Box) -> Iterator[Box]:
+    """The matrices of a formula, from left to right."""
+    match box:
+        case Row(items) | Call(_, items):
+            for item in items:
+                yield from _leaves(item)
+        case Paren(body) | Mark(body) | BigSum(body=body):
+            yield from _leaves(body)
+        case _:
+            yield box
 
 
 def _transposed(box: Box) -> Box:

@@ -223,15 +223,16 @@ def test_matrix_equations_hold(name: str, family: str) -> None:
 
 @pytest.mark.parametrize(("name", "family"), CASES)
 def test_shapes_are_those_of_the_tensors(name: str, family: str) -> None:
-    """The column of shapes says rows times columns of every matrix of the equation, the left-hand side first."""
+    """The column of shapes says rows times columns of every matrix of the equation, in their order."""
     worked = example(name)
     program, sizes = worked.program, worked.expansion.sizes
     notation = Notation(family, program)
     numbers = {notation.name(symbol): number for symbol, number in sizes.items()}
     for equation in matrix.equations(program, Writer(notation)):
         assert isinstance(equation.formula.box, Row)
-        if equation.shapes:
-            assert equation.shapes[0][0].box == equation.formula.box.items[0] or not program.get("E").axes
+        text = PLAIN.write(equation.formula)
+        named = [PLAIN.write(each) for each, _ in equation.shapes]
+        assert sorted(named, key=text.index) == named, "in the order in which they stand in the formula"
         for _, shape in equation.shapes:
             assert isinstance(shape.box, Row)
             rows, times, columns = shape.box.items
