@@ -56,5 +56,7 @@ def found(verified_: Verified, verdict: str) -> list[tuple[int, str, str]]:
     """Line, quoted piece and cause of every claim with a verdict."""
     document = verified_.document
     return [
-        (document.place(j.span).line, document.quote(j.span), j.rule) for j in verified_.judgements if j.verdict == verdict
+        (document.place(j.span).line, document.quote(j.span), j.rule)
+        for j in verified_.judgements
+        if j.verdict == verdict
     ]

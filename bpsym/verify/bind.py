@@ -30,8 +30,8 @@ from bpsym.verify.tree import Document, Expr, Name, Product, Sum, walk
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from bpsym.spec import Description
     from bpsym.evaluate import Environment
+    from bpsym.spec import Description
 
 
 def bind(document: Document, description: Description | None, given: Mapping[str, fmpq]) -> State:
@@ -91,7 +91,11 @@ def _sizes(description: Description) -> dict[str, int]:
     """Letters for counts: n outputs, m samples, the number of layers."""
     by_name = {symbol.name: number for symbol, number in description.sizes.items()}
     depth = len(description.layers)
-    letters = {letter: description.sizes[symbol] for symbol, letter in description.letters.items() if symbol in description.sizes}
+    letters = {
+        letter: description.sizes[symbol]
+        for symbol, letter in description.letters.items()
+        if symbol in description.sizes
+    }
     if letters:
         return {**letters, "layers": depth}
     return {"n": by_name.get("n_o", 1), "m": by_name.get("n_s", 1), "N": by_name.get("n_s", 1), "layers": depth}

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bpsym.verify.meaning.arrays import Array, Value
 from bpsym.verify.meaning.keys import key
-from bpsym.verify.run import Verified
 from bpsym.verify.tree import Name, walk
+
+if TYPE_CHECKING:
+    from bpsym.verify.run import Verified
 
 SHOWN = 4  # entries of a vector named
 
@@ -30,7 +34,9 @@ def binding_table(verified: Verified) -> str:
                     else:
                         lines[spelled] = "?"
     width = max((len(name) for name in lines), default=0)
-    return "".join(f"{' '.join(name.split()):{width}}  {' '.join(meaning.split())}\n" for name, meaning in lines.items())
+    return "".join(
+        f"{' '.join(name.split()):{width}}  {' '.join(meaning.split())}\n" for name, meaning in lines.items()
+    )
 
 
 def _named(atoms: Value) -> str:

@@ -22,14 +22,24 @@ WRONG, CANNOT = 1, 2
 
 
 @click.command(short_help="Check a hand derivation line by line, and say why a line is wrong.")
-@click.argument("documents", nargs=-1, required=True, metavar="DOCUMENT...", type=click.Path(path_type=Path, allow_dash=True))
+@click.argument(
+    "documents", nargs=-1, required=True, metavar="DOCUMENT...", type=click.Path(path_type=Path, allow_dash=True)
+)
 @click.option("--spec", type=click.Path(path_type=Path), metavar="FILE", help="The description of the network.")
-@click.option("--given", multiple=True, metavar="NAME=VALUE", help="A number the document leaves out. May be said again.")
 @click.option(
-    "--format", "form", type=Known("format", "bpsym.verify.report:FORMATS"), default="text", help="How to report.  [default: text]"
+    "--given", multiple=True, metavar="NAME=VALUE", help="A number the document leaves out. May be said again."
+)
+@click.option(
+    "--format",
+    "form",
+    type=Known("format", "bpsym.verify.report:FORMATS"),
+    default="text",
+    help="How to report.  [default: text]",
 )
 @click.option("-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to write the report.")
-@click.option("--lang", type=Known("language", "bpsym.options:LANGUAGES"), default="en", help="The language.  [default: en]")
+@click.option(
+    "--lang", type=Known("language", "bpsym.options:LANGUAGES"), default="en", help="The language.  [default: en]"
+)
 @click.option("--fix", is_flag=True, help="Correct the numbers whose right value is certain.")
 @click.option("--diff", is_flag=True, help="Show what --fix changes instead of changing it.")
 @click.option("--explain-binding", is_flag=True, help="Show what each name was taken for.")
@@ -66,7 +76,9 @@ def verify(
     reports: list[DocumentReport] = []
     changes: list[str] = []
     for path in documents:
-        reports.append(_one(path, description, values, lang, fix=fix, diff=diff, explain=explain_binding, changes=changes))
+        reports.append(
+            _one(path, description, values, lang, fix=fix, diff=diff, explain=explain_binding, changes=changes)
+        )
     text = _written(reports, form, lang, color=sys.stdout.isatty() if color is None else color)
     if diff:
         click.echo("".join(changes), nl=False)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -11,13 +10,15 @@ from bpsym.verify.check.terms import Shown, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.arrays import Scalar, scalars
 from bpsym.verify.meaning.network import NO_VALUES
-from bpsym.verify.meaning.scope import Subject
 from bpsym.verify.slips import slips
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from sympy import Expr as Atom
 
     from bpsym.mistakes.values import Mistakes
+    from bpsym.verify.meaning.scope import Subject
 
 GENERIC = frozenset(["value", "operand", "restated", "expression", "formula"])
 SHORT = 24  # steps: the derivation of one figure of a network worked by hand
@@ -162,4 +163,6 @@ def _by_formula(judgement: Judgement, state: State, atom: Atom) -> list[Any]:
     ours = [v for v in values(term, state, point) if len(scalars(v)) == 1]
     if not ours:
         return []
-    return _explained(Mistakes.of(point.environment), atom, lambda value: any(_same(scalars(v)[0], value) for v in ours))
+    return _explained(
+        Mistakes.of(point.environment), atom, lambda value: any(_same(scalars(v)[0], value) for v in ours)
+    )

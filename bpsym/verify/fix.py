@@ -5,12 +5,15 @@ from __future__ import annotations
 import difflib
 from pathlib import Path
 from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING
 
 from bpsym.errors import BpsymError
 from bpsym.verify.check.terms import Shown
 from bpsym.verify.check.verdicts import Verdict
-from bpsym.verify.run import Verified
-from bpsym.verify.tree import Document
+
+if TYPE_CHECKING:
+    from bpsym.verify.run import Verified
+    from bpsym.verify.tree import Document
 
 CERTAIN = frozenset([Verdict.WRONG, Verdict.CARRIED])
 

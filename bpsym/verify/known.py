@@ -1,4 +1,4 @@
-"""Worked examples that are copied everywhere: a document that prints their figures works them, figure of the network or not.
+"""Worked examples that are copied everywhere: a document that prints their figures works them.
 
 Such documents often leave the numbers to a picture. A description is taken for a document only where many of the
 document's own figures are figures of that network and none of its givens disagrees.
@@ -98,9 +98,9 @@ def _disagrees(document: Document, description: Description) -> bool:
 
     table = spellings(Expansion(description.program, description.sizes))
     for statement in document.statements:
-        if len(statement.terms) != 2 or not isinstance(statement.terms[0], Name):
+        name, term = statement.terms[0], statement.terms[-1]
+        if len(statement.terms) != 2 or not isinstance(name, Name):
             continue
-        name, term = statement.terms
         if kind_of(term) is not Kind.NUMBER or key(name).new or name.base not in ("w", "i", "x", "b", "eta"):
             continue
         shown = [s for s in leaves(term) if s is not None]

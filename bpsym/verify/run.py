@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -16,9 +15,10 @@ from bpsym.verify.check.training import training_claims
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.diagnose import diagnosed
 from bpsym.verify.known import recognized
+from bpsym.verify.typical import settled_by_typical
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from flint import fmpq
 
@@ -64,6 +64,8 @@ def verify(
         for statement in document.statements:
             if not any(span.start <= statement.span.start < span.end for span in settled):
                 found.extend(judge(statement, state))
+        if description is None:
+            found = settled_by_typical(document, found)
         found.extend(restatements(document, state, settled))
         found = diagnosed(found, state)
         found = [j for j in found if j.verdict is not Verdict.UNREADABLE or not document.unreadable]

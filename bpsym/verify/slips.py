@@ -5,14 +5,18 @@ A slip is named only when it gives the printed digits exactly. The most particul
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from flint import fmpq
 
 from bpsym.errors import BpsymError
 from bpsym.rounding import Rounding, numeral
 from bpsym.verify.check.terms import Shown, touches
-from bpsym.verify.meaning.arrays import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bpsym.verify.meaning.arrays import Scalar
 
 FURTHEST = 6  # places a decimal point is moved
 MORE = 3  # digits beyond those shown that a dropped digit may pull in
@@ -77,7 +81,7 @@ def _in_the_digits(shown: Shown, right: Scalar) -> Iterator[str]:
         return
     ours = _digits(abs(shown.value), shown.number.places)
     places = shown.number.places
-    same = {text for text in _printed(right, places)}
+    same = set(_printed(right, places))
     longer = {text for extra in range(1, MORE + 1) for text in _printed(right, places + extra)}
     shorter = {text for less in (1, 2) if places - less >= 0 for text in _printed(right, places - less)}
     found: list[str] = []
@@ -124,7 +128,12 @@ def _swapped(ours: str, text: str) -> bool:
     if len(ours) != len(text):
         return False
     wrong = [k for k, (a, b) in enumerate(zip(ours, text, strict=True)) if a != b]
-    return len(wrong) == 2 and wrong[1] == wrong[0] + 1 and ours[wrong[0]] == text[wrong[1]] and ours[wrong[1]] == text[wrong[0]]
+    return (
+        len(wrong) == 2
+        and wrong[1] == wrong[0] + 1
+        and ours[wrong[0]] == text[wrong[1]]
+        and ours[wrong[1]] == text[wrong[0]]
+    )
 
 
 def _without_one(longer: str, shorter: str) -> bool:

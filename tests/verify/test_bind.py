@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from transcripts import described, found, verified
 
 
@@ -41,7 +42,9 @@ def test_an_unknown_name_is_what_its_line_says(network) -> None:  # noqa: ANN001
 
 def test_the_opposite_sign_of_delta_is_a_note(network) -> None:  # noqa: ANN001
     """Both signs of the error signal are in use: the other one is worth a word and no more."""
-    assert set(verified(r"$\frac{\partial E}{\partial w_5} = -\delta_{o1} out_{h1}$" + "\n", network).counts) == {"note"}
+    assert set(verified(r"$\frac{\partial E}{\partial w_5} = -\delta_{o1} out_{h1}$" + "\n", network).counts) == {
+        "note"
+    }
 
 
 def test_a_document_may_be_its_own_description() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from transcripts import RIGHT, changed, described, found, verified
 
 
@@ -62,7 +63,9 @@ def test_what_follows_from_an_error_is_carried(network) -> None:  # noqa: ANN001
     text = changed("= 0.186816$$", "= 0.286816$$").replace(
         "0.741365 \\cdot 0.186816 \\cdot 0.59327 = 0.082167$$", "0.741365 \\cdot 0.286816 \\cdot 0.59327 = 0.126150$$"
     )
-    judged = verified(text.replace("0.4 - 0.5 \\cdot 0.082167 = 0.3589165", "0.4 - 0.5 \\cdot 0.126150 = 0.336925"), network)
+    judged = verified(
+        text.replace("0.4 - 0.5 \\cdot 0.082167 = 0.3589165", "0.4 - 0.5 \\cdot 0.126150 = 0.336925"), network
+    )
     assert [piece for _, piece, _ in found(judged, "wrong")] == ["0.286816"]
     assert len(found(judged, "carried")) == 4
 

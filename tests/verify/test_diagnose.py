@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 from flint import fmpq
-from transcripts import described, found, verified
 
 from bpsym.verify.check.terms import leaves
 from bpsym.verify.read import read
 from bpsym.verify.slips import slips
+from transcripts import described, found, verified
 
 
 def _shown(text: str):  # noqa: ANN202

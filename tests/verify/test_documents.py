@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from transcripts import found, verified
 
 from bpsym.evaluate import Environment
 from bpsym.expand import Expansion
 from bpsym.rounding import Rounding
 from bpsym.spec import load
+from transcripts import found, verified
 
 DOCUMENTS = Path(__file__).parents[1] / "data" / "documents"
 
@@ -78,7 +78,9 @@ def test_sums_worked_out_below_a_matrix() -> None:
 
 def test_the_dropped_activation_of_the_output() -> None:
     """The output taken for its net input is wrong; the error signal that follows from it is carried."""
-    text = "$$A[4] = Z[4]$$\n\n$$dZ[4] = A[4] - Y = \\begin{bmatrix} -0.9471 \\\\ 0.1739 \\\\ -0.0075 \\end{bmatrix}$$\n"
+    text = (
+        "$$A[4] = Z[4]$$\n\n$$dZ[4] = A[4] - Y = \\begin{bmatrix} -0.9471 \\\\ 0.1739 \\\\ -0.0075 \\end{bmatrix}$$\n"
+    )
     judged = verified(text, load(DOCUMENTS / "20-deep-relu.toml"))
     assert [piece for _, piece, _ in found(judged, "wrong")] == ["Z[4]"]
     assert len(found(judged, "carried")) == 1

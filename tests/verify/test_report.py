@@ -6,10 +6,10 @@ import json
 
 import pytest
 from click.testing import CliRunner
-from transcripts import SPEC, changed
 
 from bpsym.cli import main
 from bpsym.verify.report import FORMATS
+from transcripts import SPEC, changed
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_fix_changes_the_number_and_nothing_else(wrong) -> None:  # noqa: ANN001
     before = wrong.read_text(encoding="utf-8")
     diff = _run(wrong, "--spec", SPEC, "--diff").output
     assert [line for line in diff.splitlines() if line.startswith("+$$")] == [
-        line for line in ["+" + before.splitlines()[17].replace("0.186861", "0.186816")]
+        "+" + before.splitlines()[17].replace("0.186861", "0.186816")
     ]
     assert wrong.read_text(encoding="utf-8") == before
     _run(wrong, "--spec", SPEC, "--fix")

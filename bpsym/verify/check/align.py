@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import permutations
+from typing import TYPE_CHECKING
 
 from bpsym.verify.tree import (
     Absolute,
@@ -18,6 +18,9 @@ from bpsym.verify.tree import (
     Row,
     Sum,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Pair = tuple[Expr, Expr]  # formula, numeral (perhaps with its sign)
 
@@ -34,8 +37,12 @@ def _walk(formula: Expr, numeric: Expr, found: list[Pair]) -> Iterator[bool]:
         yield True
         return
     match formula, numeric:
-        case (Negative(), Negative()) | (Absolute(), Absolute()) | (Norm(), Norm()):
-            yield from _walk(formula.operand, numeric.operand, found)
+        case (
+            (Negative(operand=a), Negative(operand=b))
+            | (Absolute(operand=a), Absolute(operand=b))
+            | (Norm(operand=a), Norm(operand=b))
+        ):
+            yield from _walk(a, b, found)
         case Sum(), Sum() if len(formula.signs) == len(numeric.signs):
             for a, b, f, n in zip(formula.terms, numeric.terms, formula.signs, numeric.signs, strict=True):
                 if f != n and _is_numeral(b):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flint import fmpq
 
 from bpsym.verify.check.state import State, values, why_not
-from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
+from bpsym.verify.check.terms import Kind, Literal, interval_literal, kind_of, leaves, touches
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Scalar, ShapeError, Value, aligned, scalars
 from bpsym.verify.meaning.keys import NO_TIME, UPDATABLE, Key, free_letters
@@ -16,7 +16,7 @@ from bpsym.verify.symbols import GREEK, WORDS
 from bpsym.verify.tree import (
     Application,
     Call,
-    Ellipsis,
+    Ellipsis,  # noqa: A004 - the sign of something left out
     Expr,
     Matrix,
     Name,
@@ -29,8 +29,6 @@ from bpsym.verify.tree import (
 )
 
 EQUALITIES = frozenset(["=", "≈", ":=", "←", "→"])
-
-
 ORDERS = frozenset(["<", ">", "≤", "≥", "≠"])
 
 
@@ -57,8 +55,11 @@ def is_path(statement: Statement) -> bool:
 
 def is_words(first: Expr) -> bool:
     """`Answer = 6.9`: a word, no quantity."""
-    return isinstance(first, Name) and len(first.base) > 3 and first.base.isalpha() and first.base not in WORDS | set(
-        GREEK.values()
+    return (
+        isinstance(first, Name)
+        and len(first.base) > 3
+        and first.base.isalpha()
+        and first.base not in WORDS | set(GREEK.values())
     )
 
 
@@ -93,6 +94,7 @@ def is_range(statement: Statement) -> bool:
 
 
 def subject_at(statement: Statement, state: State) -> Subject | None:
+    """What a statement is about: the value after the update where a parameter stands on both sides."""
     first = statement.terms[0]
     subject = subject_of(first)
     if isinstance(subject, Key) and not subject.new:
@@ -118,6 +120,7 @@ def _fits_old(statement: Statement, subject: Key, state: State) -> bool:
 
 
 def is_loose(term: Expr) -> bool:
+    """Whether a formula is more than a name or a call."""
     return not isinstance(term, (Call, Name))
 
 
@@ -129,10 +132,8 @@ def signed_numerals(term: Expr) -> list[tuple[Scalar, Number]]:
     ]
 
 
-def wide_literal(state: State):  # noqa: ANN202
-
-    from bpsym.verify.check.terms import interval_literal
-
+def wide_literal(state: State) -> Literal:
+    """Read numerals as all that rounds to them or is cut off to them."""
     return interval_literal(state.is_exact, fmpq(1))
 
 
@@ -173,5 +174,6 @@ def _overlap(a: Scalar, b: Scalar) -> bool:
 
 
 def why(chain: Chain, term: Expr) -> str:
+    """Why a term has no value at the true point; "" where it has one."""
     error = why_not(term, chain.state, chain.state.truth)
     return "" if error is None else str(error)

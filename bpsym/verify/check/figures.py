@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bpsym.verify.check import numbers, symbols
 from bpsym.verify.check.chain import Chain, is_constant, shape_of, wide_literal
@@ -13,8 +14,10 @@ from bpsym.verify.check.terms import Shown, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict, worst
 from bpsym.verify.meaning.arrays import Scalar, scalars
 from bpsym.verify.meaning.keys import Key
-from bpsym.verify.meaning.scope import Subject
 from bpsym.verify.tree import Derivative, Expr, Missing
+
+if TYPE_CHECKING:
+    from bpsym.verify.meaning.scope import Subject
 
 
 def _right_value(routes: Routes, shape: tuple[int, ...] | None, count: int, place: int) -> Scalar | None:
@@ -27,12 +30,15 @@ def _right_value(routes: Routes, shape: tuple[int, ...] | None, count: int, plac
 
 
 def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
+    """Judge a printed number, or a list or matrix of them."""
     state, subject = chain.state, chain.subject
     if not chain.truth and chain.reference is not None and not isinstance(chain.reference, Missing):
         same = symbols.equal(chain.reference, term, state)  # ∂net_k/∂b_k = 1, for every k
         if same or (same is False and isinstance(chain.reference, Derivative) and is_constant(chain.reference, state)):
             verdict = Verdict.RIGHT if same else Verdict.WRONG
-            return Judgement(term.span, verdict, "", "" if same else "formula", {"left": chain.reference, "right": term})
+            return Judgement(
+                term.span, verdict, "", "" if same else "formula", {"left": chain.reference, "right": term}
+            )
     shown = [s for s in leaves(term) if s is not None]
     shape = shape_of(term)
     routes = _routes(chain)
@@ -122,7 +128,13 @@ def _is_own_given(chain: Chain) -> bool:
     """Whether the subject is a quantity the document itself hands out."""
     state = chain.state
     network = state.scope.network
-    if state.scope.described or network is None or not isinstance(chain.subject, Key) or chain.formulas or chain.numerics:
+    if (
+        state.scope.described
+        or network is None
+        or not isinstance(chain.subject, Key)
+        or chain.formulas
+        or chain.numerics
+    ):
         return False
     atoms = atoms_of(state.scope, chain.subject)
     return bool(atoms) and all(network.expansion.step(a) is None and a not in network.opaque for a in atoms)
@@ -147,4 +159,11 @@ def _routes(chain: Chain) -> Routes:
     rounded = [v for tree in sources for v in values(tree, state, replace(state.truth, literal=wide_literal(state)))]
     carried_at = state.carried(chain.subject)
     carried = [v for tree in chain.formulas[-4:] for v in values(tree, state, carried_at)]
-    return Routes(tuple(chain.truth), tuple(line), tuple(rounded), tuple(carried), bool(state.doubtful) or chain.broken, line_is_wrong)
+    return Routes(
+        tuple(chain.truth),
+        tuple(line),
+        tuple(rounded),
+        tuple(carried),
+        bool(state.doubtful) or chain.broken,
+        line_is_wrong,
+    )

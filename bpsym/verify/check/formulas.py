@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check import symbols
@@ -10,16 +11,23 @@ from bpsym.verify.check.chain import Chain, is_loose, meet, why
 from bpsym.verify.check.state import State, values
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Judgement, Verdict
-from bpsym.verify.meaning.arrays import Value
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.patterns import substituted
 from bpsym.verify.meaning.scope import subject_of
 from bpsym.verify.tree import Application, Expr, Missing, Name, Number, Power, walk
 
+if TYPE_CHECKING:
+    from bpsym.verify.meaning.arrays import Value
+
 
 def formula(chain: Chain, term: Expr, *, mixed: bool) -> Judgement:
+    """Judge a formula against the one before it, or by its value where numbers stand in it."""
     state, subject = chain.state, chain.subject
-    if isinstance(term, Application) and subject_of(term.head) == subject and all(isinstance(a, Name) for a in term.arguments):
+    if (
+        isinstance(term, Application)
+        and subject_of(term.head) == subject
+        and all(isinstance(a, Name) for a in term.arguments)
+    ):
         return Judgement(term.span, Verdict.RIGHT)  # L = L(a, y)
     if isinstance(term, Name) and _names_result(chain, term):
         return Judgement(term.span, Verdict.RIGHT)
@@ -179,7 +187,13 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
     expected = ""
     chain.broken = True
     chain.formulas.append(term)
-    return Judgement(term.span, Verdict.WRONG, expected, "formula", {"left": before, "right": term, "truth": ours[:1], "subject": chain.subject})
+    return Judgement(
+        term.span,
+        Verdict.WRONG,
+        expected,
+        "formula",
+        {"left": before, "right": term, "truth": ours[:1], "subject": chain.subject},
+    )
 
 
 def _goes_on_from(chain: Chain, term: Expr) -> bool:
@@ -193,6 +207,13 @@ def _goes_on_from(chain: Chain, term: Expr) -> bool:
 
 def _right_when_shallower(before: Expr, term: Expr, state: State) -> bool:
     """A rule stated for a network with fewer layers, beside an example with more."""
-    numbers_of = [int(part) for tree in (before, term) for n in walk(tree) if isinstance(n, Name) for part in n.layer if part.isdigit()]
+    numbers_of = [
+        int(part)
+        for tree in (before, term)
+        for n in walk(tree)
+        if isinstance(n, Name)
+        for part in n.layer
+        if part.isdigit()
+    ]
     other = state.shallower(max(numbers_of)) if numbers_of else None
     return other is not None and symbols.equal(before, term, other) is True

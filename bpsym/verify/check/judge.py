@@ -49,7 +49,7 @@ def judge(statement: Statement, state: State) -> list[Judgement]:
             found += [order] if order is not None else []
         elif relation.kind in EQUALITIES and not is_range(statement):
             found.append(_term(chain, term, is_first=not found))
-    _close(chain, found)
+    _close(chain)
     return found
 
 
@@ -63,7 +63,7 @@ def _open(chain: Chain, first: Expr) -> None:
             chain.truth = list(values(first, state, state.truth))
         elif kind_of(first) in (Kind.NUMERIC, Kind.NUMBER):
             chain.truth = row_below(chain, first)
-            chain.numerics.append((first, _judge_row(chain, first)))
+            chain.numerics.append((first, False))
         return
     if subject == subject_of(first):
         chain.reference = first
@@ -78,10 +78,6 @@ def _open(chain: Chain, first: Expr) -> None:
         chain.truth = list(values(chain.reference, state, state.truth))
     chain.formulas.extend(state.formulas.get(subject, ()))
     chain.numerics.extend(state.numerics.get(subject, ()))
-
-
-def _judge_row(chain: Chain, first: Expr) -> bool:
-    return False
 
 
 def _term(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
@@ -122,7 +118,7 @@ def _follow_own_formula(chain: Chain) -> None:
             state.assume(chain.subject, found[0])
 
 
-def _close(chain: Chain, found: list[Judgement]) -> None:
+def _close(chain: Chain) -> None:
     """Remember what the statement said."""
     state, subject, statement = chain.state, chain.subject, chain.statement
     if chain.broken:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from bpsym.errors import Undecided
 from bpsym.rounding import Rounding, numeral
 from bpsym.verify.check.terms import Shown, touches
 from bpsym.verify.check.verdicts import Verdict
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 
 @dataclass(frozen=True, slots=True)

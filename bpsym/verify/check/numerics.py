@@ -37,7 +37,13 @@ def worked_row(chain: Chain, first: Expr) -> list[Judgement]:
             chain.numerics = [(first, True)]
             chain.truth = theirs
             return [
-                Judgement(shown.tree.span, Verdict.WRONG, as_shown(found[0], shown), "operand", {"shown": shown, "truth": found[:1]})
+                Judgement(
+                    shown.tree.span,
+                    Verdict.WRONG,
+                    as_shown(found[0], shown),
+                    "operand",
+                    {"shown": shown, "truth": found[:1]},
+                )
             ]
     return []
 
@@ -53,6 +59,7 @@ def row_below(chain: Chain, first: Expr) -> list[Value]:
 
 
 def numeric(chain: Chain, term: Expr) -> Judgement:
+    """Judge an expression in numbers; a wrong one is told by its wrong operand where that can be found."""
     state = chain.state
     verdict, culprit = _numeric_verdict(chain, term)
     if verdict is Verdict.WRONG and (chain.broken or _follows_from_wrong_number(chain, term)):
@@ -102,7 +109,11 @@ def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, tuple[Shown, st
 def _follows_from_wrong_number(chain: Chain, term: Expr) -> bool:
     """Whether figures the document got wrong before explain an expression: with the right ones it would be right."""
     state = chain.state
-    wrong = {id(number): value for value, number in signed_numerals(term) if number.digits > 2 and value in state.wrong_numbers}
+    wrong = {
+        id(number): value
+        for value, number in signed_numerals(term)
+        if number.digits > 2 and value in state.wrong_numbers
+    }
     if not wrong:
         return False
     rights = {place: state.wrong_numbers[value] for place, value in wrong.items()}

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from sympy import Expr as Atom
+from typing import TYPE_CHECKING
 
 from bpsym.verify.check.numbers import as_shown
-from bpsym.verify.check.state import State
 from bpsym.verify.check.terms import Shown, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict
-from bpsym.verify.meaning.arrays import Scalar
 from bpsym.verify.meaning.network import NO_VALUES
 from bpsym.verify.tree import Document, Expr, Matrix, Row, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sympy import Expr as Atom
+
+    from bpsym.verify.check.state import State
+    from bpsym.verify.meaning.arrays import Scalar
 
 
 def restatements(document: Document, state: State, settled: list[Span]) -> list[Judgement]:

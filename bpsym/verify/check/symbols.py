@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import product
+from itertools import pairwise, product
+from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
 
 from bpsym.verify.check.state import State, values
 from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, is_vector, scalars
-from bpsym.verify.meaning.denote import Indices
 from bpsym.verify.meaning.keys import NO_TIME, Key, free_letters, key
-from bpsym.verify.meaning.scope import Point
 from bpsym.verify.tree import BigSum, Call, Derivative, Expr, Name, Node, Product, children, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bpsym.verify.meaning.denote import Indices
+    from bpsym.verify.meaning.scope import Point
 
 LARGEST = 6  # values tried for a free index
 MOST_NAMES = 200  # followed through names for formulas
@@ -72,7 +76,11 @@ def _comparable(left: Expr, right: Expr, state: State, place: Indices) -> bool:
 def _loose_letters(left: Expr, right: Expr) -> frozenset[str]:
     """Index letters free on the right alone: a sum over them may be meant."""
     free = [
-        {letter for node, inside in _names_outside_sums(tree, frozenset()) for letter, _ in free_letters(node, dict.fromkeys(inside, ""))}
+        {
+            letter
+            for node, inside in _names_outside_sums(tree, frozenset())
+            for letter, _ in free_letters(node, dict.fromkeys(inside, ""))
+        }
         for tree in (left, right)
     ]
     return frozenset(free[1] - free[0])
@@ -87,7 +95,11 @@ def _open_names(tree: Expr, state: State, place: Indices) -> frozenset[object]:
         if not stack:
             break
         for node in walk(stack.pop()):
-            if isinstance(node, Call) and known_function(node) is None and node.function.base not in ("sigma", "max", "min"):
+            if (
+                isinstance(node, Call)
+                and known_function(node) is None
+                and node.function.base not in ("sigma", "max", "min")
+            ):
                 if node.function.base not in state.scope.functions:
                     found.add(node.function.base)
             if not isinstance(node, Name):
@@ -108,7 +120,7 @@ def by_another_reading(left: Expr, right: Expr, state: State) -> bool:
     for tree in (left, right):
         for node in walk(tree):
             if isinstance(node, Name) and node.base not in ("w", "W", "delta"):
-                count = len(state.scope.table.get(key(node, {letter: "1" for letter in "ijkmnpq"}), ()))
+                count = len(state.scope.table.get(key(node, dict.fromkeys("ijkmnpq", "1")), ()))
                 letters[node.base] = max(letters.get(node.base, 0), count)
     for letter, count in letters.items():
         for choice in range(1, min(count, READINGS)):
@@ -136,7 +148,9 @@ def _has_slopes(left: Expr, right: Expr) -> bool:
 
 
 def _has_letters(left: Expr, right: Expr) -> bool:
-    return any(isinstance(node, Call) and node.function.base == "sigma" for tree in (left, right) for node in walk(tree))
+    return any(
+        isinstance(node, Call) and node.function.base == "sigma" for tree in (left, right) for node in walk(tree)
+    )
 
 
 def _bare(tree: Expr) -> bool:
@@ -266,7 +280,7 @@ def _chain_rule(left: Expr, right: Expr) -> bool:
     links = [(canonical(f.of), canonical(f.wrt)) for f in factors if isinstance(f, Derivative) and f.wrt is not None]
     ends = (canonical(left.of), canonical(left.wrt))
     return (
-        all(a[1] == b[0] for a, b in zip(links, links[1:], strict=False))
+        all(a[1] == b[0] for a, b in pairwise(links))
         and (links[0][0], links[-1][1]) == ends
         and all("⟨" not in end for end in ends)
     )

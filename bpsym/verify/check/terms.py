@@ -28,6 +28,9 @@ from bpsym.verify.tree import (
 )
 
 
+FLOAT = 14  # digits of a printed float64 that count
+
+
 class Kind(StrEnum):
     """What a term is made of."""
 
@@ -117,6 +120,7 @@ def leaves(tree: Expr) -> Iterator[Shown | None]:
             yield from leaves(cell)
         elif isinstance(number, Number):
             own = number.places if number.places > 0 or len(cells) == 1 else places
+            own -= max(0, number.digits - FLOAT)  # the last digits of a float64 are anybody's
             yield Shown(cell, number, sign, fmpq(10) ** -own)
         else:
             yield None

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import product
 from typing import TYPE_CHECKING
 
 from bpsym.rounding import Rounding
@@ -16,6 +14,8 @@ from bpsym.verify.meaning.network import NO_VALUES
 from bpsym.verify.tree import Document, Expr, Negative, Number, Row, Span
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bpsym.rounding import Value
     from bpsym.spec import Description
 
@@ -140,16 +140,19 @@ def _figure(shown: Shown, unit: int | None, steps: int, runs: Runs) -> Judgement
         right = runs.figures("simultaneous", runs.policy, count)
         if any(touches(v, shown.half()) for v in _candidates(right, unit)):
             return Judgement(shown.tree.span, Verdict.RIGHT)
-    other = "updated" if runs.policy == "frozen" else "frozen"
-    for count in counts:
-        if any(touches(v, shown.half()) for v in _candidates(runs.figures("simultaneous", other, count), unit)):
-            return Judgement(shown.tree.span, Verdict.NOTE, rule="other-biases", details={"policy": other})
-    for policy, count in product((runs.policy, other), counts):
-        right, wrong = (runs.figures(order, policy, count) for order in ("simultaneous", "sequential"))
-        for was, ought in zip(_candidates(wrong, unit), _candidates(right, unit), strict=True):
-            if touches(was, shown.half()):
-                details = {"shown": shown, "steps": count}
-                return Judgement(shown.tree.span, Verdict.WRONG, as_shown(ought, shown), "already-updated-weights", details)
+    for policy in (runs.policy, "updated" if runs.policy == "frozen" else "frozen"):
+        if policy != runs.policy:
+            for count in counts:
+                figures = _candidates(runs.figures("simultaneous", policy, count), unit)
+                if any(touches(v, shown.half()) for v in figures):
+                    return Judgement(shown.tree.span, Verdict.NOTE, rule="other-biases", details={"policy": policy})
+        for count in counts:
+            right, wrong = (runs.figures(order, policy, count) for order in ("simultaneous", "sequential"))
+            for was, ought in zip(_candidates(wrong, unit), _candidates(right, unit), strict=True):
+                if touches(was, shown.half()):
+                    details = {"shown": shown, "steps": count}
+                    expected = as_shown(ought, shown)
+                    return Judgement(shown.tree.span, Verdict.WRONG, expected, "already-updated-weights", details)
     for count in counts:
         right = runs.figures("simultaneous", runs.policy, count)
         if any(touches(v, shown.cut()) for v in _candidates(right, unit)):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from bpsym.verify.tree import Span
+if TYPE_CHECKING:
+    from bpsym.verify.tree import Span
 
 
 class Verdict(StrEnum):

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from bpsym.verify.meaning.algebra import BALLS, NoValueError
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, mapped
-from bpsym.verify.tree import Call
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from bpsym.verify.tree import Call
 
 # words people use for an activation, as a function's name or as its subscript
 _WORDS = {

@@ -5,14 +5,16 @@ The same reading of a tree serves both, so a formula cannot mean one thing to th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
 
-from bpsym.verify.meaning.arrays import Scalar
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from fractions import Fraction
+
+    from bpsym.verify.meaning.arrays import Scalar
 
 LARGEST_EXPONENT = 2000  # of a power and of e: anything beyond is no number of a derivation
 LARGEST_VALUE = 10**30  # arguments of functions

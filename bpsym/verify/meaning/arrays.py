@@ -6,9 +6,11 @@ does not fit raises `ShapeError`: nothing is broadcast but a scalar.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 Scalar = Any  # flint.arb, flint.fmpq or a SymPy expression
 

@@ -24,7 +24,7 @@ from bpsym.verify.tree import (
     Comparison,
     Derivative,
     Differential,
-    Ellipsis,
+    Ellipsis,  # noqa: A004 - the sign of something left out
     Expr,
     Indexed,
     Matrix,

@@ -7,15 +7,17 @@ the usual one first, and the document's own numbers choose.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
 from itertools import count
+from typing import TYPE_CHECKING
 
-from sympy import Expr
-
-from bpsym.expand import Expansion
 from bpsym.program import Quantity, Role, head
 from bpsym.verify.meaning.arrays import Array, Value
 from bpsym.verify.meaning.keys import Key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from bpsym.expand import Expansion
 
 NETS = ("net", "z", "Net", "NET", "Z", "in", "s", "u", "v", "a", "h")
 OUTS = ("out", "a", "A", "h", "H", "y", "o", "Out", "OUT", "s", "g")
@@ -65,7 +67,7 @@ def _ranked(expansion: Expansion) -> Iterator[tuple[Key, Value, int]]:
 
 def _all(expansion: Expansion) -> Iterator[tuple[Key, Value]]:
     program = expansion.program
-    nets = [q for q in program.all(Role.NET)]
+    nets = list(program.all(Role.NET))
     inputs, targets = program.all(Role.INPUT), program.all(Role.TARGET)
     for q in inputs:
         yield from _input(expansion, q)
@@ -165,7 +167,7 @@ def _losses(expansion: Expansion) -> Iterator[tuple[Key, Value]]:
         yield from ((Key(base), q.generic) for base in LOSSES)
     for q in program.all(Role.UNIT_LOSS):
         yield from _vector(expansion, q, LOSSES, 0, ("o",))
-        yield from _plain(expansion, q, tuple(base for base in LOSSES if base not in ("C",)))
+        yield from _plain(expansion, q, tuple(base for base in LOSSES if base != "C"))
 
 
 def _parameters(expansion: Expansion, layers: list[str]) -> Iterator[tuple[Key, Value]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,8 @@ from bpsym.verify.meaning.scope import Definition, Scope, has_derivatives, subje
 from bpsym.verify.tree import Call, Document, Expr, Name, Number, Statement, walk
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bpsym.verify.meaning.denote import Indices
 
 

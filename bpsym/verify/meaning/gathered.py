@@ -248,7 +248,8 @@ class _Builder:
 
     def _loss(self) -> Atom | None:
         """What the document differentiates most, among the names of losses."""
-        for wanted, _ in self.sources.losses.most_common():
+        told = [wanted for wanted, _ in self.sources.losses.most_common()]
+        for wanted in told or list(self.sources.formulas):
             value = self.scope.atoms(wanted)
             if wanted.base in LOSSES and not wanted.sub and value is not None and not isinstance(value, Array):
                 return value if any(step.out == value for step in self.steps) else None

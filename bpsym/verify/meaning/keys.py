@@ -7,10 +7,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from bpsym.verify.tree import Name
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from bpsym.verify.tree import Name
 
 
 class Key(NamedTuple):

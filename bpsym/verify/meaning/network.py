@@ -6,10 +6,9 @@ Every derivative is taken by `bpsym.backprop` on the small program that ends in 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from random import Random
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from flint import arb, ctx, fmpq
 from sympy import Expr, Symbol
@@ -22,7 +21,11 @@ from bpsym.expand import Expansion
 from bpsym.lowering import Code, lower
 from bpsym.program import Program, Quantity, Role, Step, head
 from bpsym.verify.meaning.algebra import NoValueError
-from bpsym.verify.meaning.arrays import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from bpsym.verify.meaning.arrays import Scalar
 
 MOST_STEPS = 4000  # of a small program
 LOSS_NAMES = frozenset(["E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "MSE"])
@@ -188,7 +191,7 @@ class Network:
         leaves = frozenset(entry for step in order for entry in step.uses if entry not in defined)
         names = {entry: Symbol(str(entry)) for entry in (*defined, *leaves)}
         inputs = tuple(Quantity(str(entry), Role.WEIGHT) for entry in sorted(leaves, key=str))
-        sizes = {symbol: number for symbol, number in self.expansion.sizes.items()}
+        sizes = dict(self.expansion.sizes.items())
         steps = tuple(
             Step(
                 Quantity(str(step.out), Role.NET),

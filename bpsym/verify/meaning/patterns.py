@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from dataclasses import fields, is_dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.tree import Ellipsis, Expr, Name, Span, Sum, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 
 def filled_in(tree: Sum, values: Callable[[str], list[str]]) -> Sum:

@@ -6,13 +6,12 @@ names are those of one family is read by it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import product
+from typing import TYPE_CHECKING
 
 from sympy import Expr, Indexed, Integer, Symbol
 
-from bpsym.expand import Expansion
 from bpsym.notation import NOTATIONS, Notation
 from bpsym.notation import Name as Printed
 from bpsym.program import Quantity, Role, Step, head
@@ -20,6 +19,11 @@ from bpsym.verify.meaning.arrays import Array, Value
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.tree import BigSum, Document, Name, Span, walk
 from bpsym.verify.tree import Expr as Tree
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from bpsym.expand import Expansion
 
 LEAD = ("s", "t")  # sample and time stay indices where the rest is a column or a matrix
 MOST_PLACES = 96  # combinations of index letters that are tried
@@ -104,7 +108,10 @@ def _family(name: str, expansion: Expansion) -> Family:
     for quantity in program.quantities.values():
         if _is_named(program.quantities, quantity):
             for entry in expansion.entries(quantity.name):
-                names.setdefault(_key(numbered.name(entry)), entry)
+                wanted = _key(numbered.name(entry))
+                names.setdefault(wanted, entry)
+                if wanted.layer:  # in code: out_o1_2
+                    names.setdefault(wanted._replace(sub=(*wanted.sub, *wanted.layer), layer=()), entry)
     for step in program.steps:
         for entry in _generics(step):
             quantity = program.get(head(entry))
@@ -138,7 +145,9 @@ def _generics(step: Step) -> Iterator[Expr]:
         yield step.out
 
 
-def _matrix(notation: Notation, quantities: Mapping[str, Quantity], quantity: Quantity, lead: tuple[Expr, ...]) -> Printed:
+def _matrix(
+    notation: Notation, quantities: Mapping[str, Quantity], quantity: Quantity, lead: tuple[Expr, ...]
+) -> Printed:
     if quantity.role is not Role.ADJOINT:
         return notation.matrix(quantity, lead)
     own = notation.matrix(quantities[quantity.of], lead)

@@ -5,21 +5,18 @@ A `Scope` knows names; a `Point` knows numbers. Together they make a `Reading`, 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from flint import fmpq
-from sympy import Expr as Atom
 
-from bpsym.evaluate import Environment
+from bpsym.verify.canonical import canonical
 from bpsym.verify.meaning.activations import function_of, known_function
 from bpsym.verify.meaning.algebra import BALLS, NoValueError, rational
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, diagonal, elementwise, is_vector, mapped, scalars
 from bpsym.verify.meaning.denote import Indices, Reading, denote
 from bpsym.verify.meaning.keys import UPDATABLE, Key, key
 from bpsym.verify.meaning.network import LOSS_NAMES, Network
-from bpsym.verify.meaning.printed import Family
-from bpsym.verify.canonical import canonical
 from bpsym.verify.tree import (
     Application,
     Call,
@@ -36,6 +33,14 @@ from bpsym.verify.tree import (
     Transpose,
     walk,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from sympy import Expr as Atom
+
+    from bpsym.evaluate import Environment
+    from bpsym.verify.meaning.printed import Family
 
 MOST_UNITS = 64  # an index nobody bounds runs at most so far
 DEPTH = 24  # of names defined by names
@@ -95,7 +100,11 @@ class Scope:
                 if wanted.base in group:
                     for base in group:
                         other = wanted._replace(base=base)
-                        if base != wanted.base and (value := self.table.get(other)) and {base, wanted.base} not in self.apart:
+                        if (
+                            base != wanted.base
+                            and (value := self.table.get(other))
+                            and {base, wanted.base} not in self.apart
+                        ):
                             return value[0]
         if wanted.base in "hHoO" and len(wanted.sub) == 1 and wanted.sub[0].isdigit():  # H_11 for out_{H11}
             unit = wanted._replace(base="out", sub=(wanted.base.lower() + wanted.sub[0],))
@@ -228,12 +237,9 @@ class _At:
     def deeper(self) -> Reading:
         if self.depth >= DEPTH:
             raise NoValueError("a name defined by itself")
-        return reading(self.scope,
-            self.point,
-            elementwise=self.elementwise,
-            swaps=self.swaps,
-            rows=self.rows,
-            depth=self.depth + 1,)
+        return reading(
+            self.scope, self.point, elementwise=self.elementwise, swaps=self.swaps, rows=self.rows, depth=self.depth + 1
+        )
 
     def name(self, name: Name, indices: Indices) -> Value:
         wanted = key(name, indices)
@@ -276,7 +282,11 @@ class _At:
             atoms = others[place] if place < len(others) else atoms
         if atoms is not None:
             return self.standing(atoms)
-        if wanted.new and self.scope.rate is not None and (value := self.descended(wanted._replace(new=False))) is not None:
+        if (
+            wanted.new
+            and self.scope.rate is not None
+            and (value := self.descended(wanted._replace(new=False))) is not None
+        ):
             return value
         macro = self.scope.macros.get(wanted)
         if macro is not None:

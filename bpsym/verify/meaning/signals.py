@@ -6,7 +6,6 @@ its derivative. Each is taken so only where something the document says of it co
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -23,6 +22,8 @@ from bpsym.verify.meaning.scope import Point, Scope, reading
 from bpsym.verify.tree import Derivative, Document, Expr, Name, Negative, Span, walk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bpsym.verify.meaning.network import Network
 
 NETS = ("net", "z", "Z", "Net", "a", "s", "n", "u", "h", "t", "v", "in", "out", "o", "y")
@@ -84,7 +85,11 @@ def _loss_name(document: Document, scope: Scope) -> Name | None:
     for statement in document.statements if network is not None and network.loss is not None else ():
         for term in statement.terms:
             for node in walk(term):
-                if isinstance(node, Derivative) and isinstance(node.of, Name) and scope.atoms(key(node.of)) == network.loss:
+                if (
+                    isinstance(node, Derivative)
+                    and isinstance(node.of, Name)
+                    and scope.atoms(key(node.of)) == network.loss
+                ):
                     return node.of
     return None
 

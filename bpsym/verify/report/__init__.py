@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from importlib import import_module
+from typing import TYPE_CHECKING
 
-from bpsym.verify.report.data import DocumentReport
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from bpsym.verify.report.data import DocumentReport
 
 FORMATS = {
     "text": "bpsym.verify.report.text:written",

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bpsym.verify.check.verdicts import Judgement, Verdict
-from bpsym.verify.run import Verified
 from bpsym.verify.texts import cause_text, sentence
+
+if TYPE_CHECKING:
+    from bpsym.verify.run import Verified
 
 LONGEST_QUOTE = 300  # characters of the source a finding quotes
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
-from bpsym.verify.report.data import DocumentReport, Finding
 from bpsym.verify.texts import NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bpsym.verify.report.data import DocumentReport, Finding
 
 STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem; color: #222; background: #fff; }
@@ -62,7 +66,9 @@ def _marked(line: str, number: int, findings: Sequence[Finding]) -> str:
         if start < at or stop <= start:
             continue
         parts.append(escape(line[at:start]))
-        parts.append(f'<mark class="{finding.verdict}" title="{escape(finding.message)}">{escape(line[start:stop])}</mark>')
+        parts.append(
+            f'<mark class="{finding.verdict}" title="{escape(finding.message)}">{escape(line[start:stop])}</mark>'
+        )
         at = stop
     parts.append(escape(line[at:]))
     return "".join(parts)

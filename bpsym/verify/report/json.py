@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from bpsym.verify.report.data import DocumentReport
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bpsym.verify.report.data import DocumentReport
 
 SCHEMA = 1
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from bpsym.verify.report.data import DocumentReport, Finding
 from bpsym.verify.texts import NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bpsym.verify.report.data import DocumentReport, Finding
 
 SIGNS = {"wrong": "✗", "carried": "↳", "last-digit": "≈", "note": "i", "undecided": "?", "unreadable": "?"}
 

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePath
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from bpsym.verify.report.data import DocumentReport, Finding
 from bpsym.verify.texts import NAMES, cause_text
 
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bpsym.verify.report.data import DocumentReport, Finding
+
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
-LEVELS = {"wrong": "error", "carried": "warning", "last-digit": "note", "note": "note", "undecided": "none", "unreadable": "none"}
+LEVELS = {
+    "wrong": "error",
+    "carried": "warning",
+    "last-digit": "note",
+    "note": "note",
+    "undecided": "none",
+    "unreadable": "none",
+}
 
 
 def written(reports: Sequence[DocumentReport], language: str) -> str:
@@ -27,7 +38,9 @@ def written(reports: Sequence[DocumentReport], language: str) -> str:
                     "driver": {
                         "name": "bpsym",
                         "version": _version(),
-                        "rules": [{"id": rule, "shortDescription": {"text": _description(rule, language)}} for rule in rules],
+                        "rules": [
+                            {"id": rule, "shortDescription": {"text": _description(rule, language)}} for rule in rules
+                        ],
                     }
                 },
                 "columnKind": "unicodeCodePoints",

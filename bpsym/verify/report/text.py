@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.text import Text
 
-from bpsym.verify.report.data import DocumentReport, Finding
 from bpsym.verify.texts import NAMES
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bpsym.verify.report.data import DocumentReport, Finding
 
 STYLES = {
     "wrong": "bold red",
@@ -26,7 +30,13 @@ def written(reports: Sequence[DocumentReport], language: str, *, color: bool = F
     """The reports as text, with colour where wanted."""
     out = io.StringIO()
     console = Console(
-        file=out, force_terminal=color, no_color=not color, width=160, highlight=False, soft_wrap=True, legacy_windows=False
+        file=out,
+        force_terminal=color,
+        no_color=not color,
+        width=160,
+        highlight=False,
+        soft_wrap=True,
+        legacy_windows=False,
     )
     for report in reports:
         for finding in report.findings:
