@@ -54,7 +54,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "prime": ("prime", "'"), "lbrace": ("open", "{"), "rbrace": ("close", "}"), "lbrack": ("open", "["),
     "rbrack": ("close", "]"), "lfloor": ("open", "⌊"), "rfloor": ("close", "⌋"), "lceil": ("open", "⌈"),
     "rceil": ("close", "⌉"), "langle": ("open", "("), "rangle": ("close", ")"),
-    "quad": ("space", ""), "qquad": ("space", ""), "newline": ("row", ""), "cr": ("row", ""),
+    "colon": ("colon", ":"), "quad": ("space", ""), "qquad": ("space", ""), "newline": ("row", ""), "cr": ("row", ""),
     "frac": ("frac", ""), "dfrac": ("frac", ""), "tfrac": ("frac", ""), "cfrac": ("frac", ""), "sqrt": ("sqrt", ""),
     "hat": ("accent", "hat"), "widehat": ("accent", "hat"), "bar": ("accent", "bar"), "overline": ("accent", "bar"),
     "tilde": ("accent", "tilde"), "dot": ("accent", "dot"), "ddot": ("accent", "dot"), "check": ("accent", "check"),

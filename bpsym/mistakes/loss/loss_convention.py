@@ -42,7 +42,7 @@ def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
         yield from _scaled(step, factor(n), (HALF, ONE, 1 / n, HALF / n))
     elif makes(step) is Role.LOSS:
         yield from _scaled(step, ONE, (HALF, 1 / n, HALF / n))
-    elif adjoint_of(expansion, step) is Role.OUT and head(step.terms[0].of) == "E_unit":
+    elif adjoint_of(expansion, step) is Role.OUT and step.terms and head(step.terms[0].of) == "E_unit":
         yield from _scaled(step, 2 * factor(n), (HALF, ONE, Integer(2), 1 / n, 2 / n, HALF / n))
 
 

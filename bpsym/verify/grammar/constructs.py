@@ -232,7 +232,7 @@ def case(parser: Parser, row: Sequence[Token]) -> Case:
     value = parser.part(without_end(cells[0]))
     rest = [token for cell in cells[1:] for token in cell]
     condition: Comparison | None = None
-    formula = [token for token in rest if token.kind not in ("note", "separator", "space")]
+    formula = [token for part in split(rest, frozenset(["note", "separator", "space"])) for token in part]
     if any(token.kind == "relation" for token in formula):
         try:
             tree = parser.part(formula)

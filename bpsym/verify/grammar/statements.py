@@ -292,6 +292,8 @@ def _trimmed(part: Sequence[Token]) -> Sequence[Token]:
         part = part[1:]
     while part and part[-1].kind in ("space", "separator", "colon", "dot", "amp"):
         part = part[:-1]
+    if all(token.kind in ("begin-group", "end-group") for token in part):
+        return []  # an empty box, for the reader to fill in
     return part
 
 

@@ -20,8 +20,10 @@ from bpsym.verify.symbols import (
 
 _IDENTIFIER: Final = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:(?:\s*\\?[_-]\s*|\s+)[A-Za-z0-9]+)*")
 _ARGUMENT: Final = re.compile(r"\s*\{((?:[^{}]|\{[^{}]*\})*)\}")
+_BOX: Final = re.compile(r"(?:\s*\[[^\[\]\n]{0,40}\]|\s*\{(?:[^{}\n]|\{[^{}\n]*\}){0,80}\}){0,4}")
 _ENVIRONMENT: Final = re.compile(r"\s*\{\s*([A-Za-z]+\*?)\s*\}(?:\s*\[[^\]\n]{0,20}\])?")
-_COLUMNS: Final = re.compile(r"\s*\{[lcr|@{}\s.!>p\d]{0,40}\}")
+_COLUMNS: Final = re.compile(r"\s*\{[lcr|@{}\s.!>p\d*]{0,40}\}")
+STARRED: Final = DROPPED_WITH_ARGUMENT | {"tag"}  # commands whose star is their own
 _DELIMITER_DOT: Final = re.compile(r"\s*\.")
 
 
@@ -30,7 +32,8 @@ def command(pen: Pen, written: str, start: int, end: int) -> None:
     name = written[1:]
     if name.endswith("*") and name not in TEXTUAL:
         name = name[:-1]
-        end = pen.position = end - 1
+        if name not in STARRED:
+            end = pen.position = end - 1
     if name in COMMANDS:
         kind, text = COMMANDS[name]
         if kind == "word":
@@ -54,6 +57,10 @@ def command(pen: Pen, written: str, start: int, end: int) -> None:
     elif name in DROPPED_WITH_ARGUMENT:
         argument = _ARGUMENT.match(pen.text, end)
         pen.position = argument.end() if argument else end
+    elif name in ("framebox", "makebox", "rule"):
+        pen.position = _BOX.match(pen.text, end).end()
+        pen.put("begin-group", "{", start, pen.position)
+        pen.put("end-group", "}", start, pen.position)
     elif name in ("begin", "end"):
         environment(pen, name, start, end)
     elif name in ("tag", "textcircled", "circled", "textcircle"):

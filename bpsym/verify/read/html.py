@@ -39,6 +39,7 @@ _SIGNS: Final = {
     "{": "\\{",
     "}": "\\}",
 }
+_BARE: Final = frozenset(["\\sum ", "\\prod ", ")", "]"])  # what takes scripts without a bracket around it
 # MathML elements whose children are arguments: what is written before, between and after them.
 _SCHEMES: Final = {
     "mfrac": ("\\frac{", ("}{", ""), "}"),
@@ -101,6 +102,7 @@ class _Page:
         self.katex = 0  # depth of the spans KaTeX draws for the eye
         self.spans: list[bool] = []
         self.display = False
+        self.end: Source | None = None  # the dollar behind the last MathML
         self.listing = False
 
     def emit(self, text: str, at: Span) -> None:
@@ -209,7 +211,12 @@ class _Page:
         elif self.math is not None:
             tex, self.math = self.math, None
             dollar = "$$" if self.display else "$"
-            self.out += [inserted(dollar, at), *tex, inserted(dollar, at)]
+            if self.out and self.out[-1] is self.end:  # nothing but marks of layout between: a formula in pieces
+                self.out.pop()
+            else:
+                self.out.append(inserted(dollar, at))
+            self.end = inserted(dollar, at)
+            self.out += [*tex, self.end]
 
     def mathml(self, name: str, attributes: str, at: Span, position: int, *, closing: bool) -> int:
         """An element of MathML as TeX; returns an offset to jump to, 0 for none."""
@@ -233,12 +240,30 @@ class _Page:
         if attributes.rstrip().endswith("/"):
             return 0
         self.between(at)
-        first, _, last = _SCHEMES.get(name, ("{" if name == "mrow" else "", ("", ""), "}" if name == "mrow" else ""))
+        braced = name == "mrow" and bool(self.stack) and self.stack[-1][0] not in _SCHEMES
+        first, _, last = _SCHEMES.get(name, ("{" if braced else "", ("", ""), "}" if braced else ""))
         if name == "mi":
             first, last = " ", " "
+        if name == "mtable" and self.last() == "\\{":
+            self.math = [part for part in self.math if part.text][:-1]
+            first, last = "\\begin{cases}", "\\end{cases}"
         self.math.append(inserted(first, at))
         self.stack.append((name, 0, last))
         return 0
+
+    def last(self) -> str:
+        """The TeX written last."""
+        return next((part.text for part in reversed(self.math or []) if part.text), "")
+
+    def behind(self, signs: frozenset[str]) -> bool:
+        """Whether one of the signs is all that stands in the group just opened, whose bracket is then taken away."""
+        if self.math is None:
+            return False
+        kept = [k for k, part in enumerate(self.math) if part.text][-2:]
+        if len(kept) < 2 or self.math[kept[1]].text not in signs or self.math[kept[0]].text != "{":
+            return False
+        del self.math[kept[0]]
+        return True
 
     def between(self, at: Span) -> None:
         """What separates this child from the one before it."""
@@ -247,7 +272,10 @@ class _Page:
         parent, seen, last = self.stack[-1]
         joints = _SCHEMES.get(parent, ("", ("", ""), ""))[1]
         if 0 < seen <= len(joints) and joints[seen - 1]:
-            self.math.append(inserted(joints[seen - 1], at))
+            joint = joints[seen - 1]
+            if joint in ("}_{", "}^{") and self.behind(_BARE):
+                joint = joint[1:]  # \\sum_{…} and )^2, not {\\sum}_{…} and {)}^2
+            self.math.append(inserted(joint, at))
         self.stack[-1] = (parent, seen + 1, last)
 
 

@@ -21,11 +21,13 @@ _TAGS: Final = (
     "|input|code|pre"
 )
 _OPENING: Final = re.compile(
-    r"(?P<front>\A---[ \t]*\r?\n.{0,4000}?\n---[ \t]*(?=\r?\n|\Z))"
+    r"(?P<preamble>^[ \t]*\\documentclass\b.{0,40000}?\\begin\{document\})"
+    r"|(?P<front>\A---[ \t]*\r?\n.{0,4000}?\n---[ \t]*(?=\r?\n|\Z))"
     r"|(?P<definition>^[ \t]*\\(?:(?:re|provide)?newcommand|def|let|DeclareMathOperator|usepackage|documentclass)\b"
     r"[^\n]*)"
     r"|(?P<fence>^[ \t>]*(?P<ticks>`{3,}|~{3,})[ \t]*(?P<language>[^\n`]*)$)"
     r"|(?P<comment><!--)"
+    r"|(?P<drawing>\\begin\{(?P<drawn>tikzpicture|pgfpicture|picture)\})"
     r"|(?P<address>https?://[^\s\"'<>]+)"
     r"|(?P<display>(?<!\\)\$\$)"
     rf"|(?P<environment>\\{{1,2}}begin\s*\{{(?P<name>{_ENVIRONMENTS})\}})"
@@ -77,7 +79,7 @@ def regions(text: str) -> Iterator[Region]:
 
 def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | None:
     kind, start, first = match.lastgroup, match.start(), match.end()
-    if match.group("front") or match.group("definition"):
+    if match.group("preamble") or match.group("front") or match.group("definition"):
         return Region("skip", start, first, start, first)
     if match.group("fence"):
         close = re.compile(
@@ -87,6 +89,8 @@ def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | N
         return Region("code", start, end, min(first + 1, last), last, match.group("language"))
     if match.group("comment"):
         return _until(text, start, first, "-->", "skip", 20_000, misses)
+    if match.group("drawing"):
+        return _until(text, start, first, f"\\end{{{match.group('drawn')}}}", "skip", 200_000, misses)
     if match.group("tag"):
         return Region("tag", start, first, start, first)
     if match.group("address"):

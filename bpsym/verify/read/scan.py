@@ -26,7 +26,10 @@ if TYPE_CHECKING:
 _TEX_COMMAND: Final = re.compile(
     r"\\(?:frac|partial|text|sum|delta|eta|sigma|times|cdot|begin|left|dfrac|mathrm|alpha)\b|_\{"
 )
-_MARKER: Final = re.compile(r"[ \t>]*(?:[-*+•][ \t]+|\(?\d{1,3}[.)、][ \t]+|[（(]\d{1,2}[)）][ \t]*)?")
+_MARKER: Final = re.compile(
+    r"[ \t>]*(?:[-*+•][ \t]+|\(?\d{1,3}[.)、][ \t]+|[（(]\d{1,2}[)）][ \t]*"
+    r"|\d{1,3}[ \t]{2,}(?=[^\W\d][^\n=]{0,60}[=≈]|∂))?"  # a column of line numbers
+)
 _EMPHASIS: Final = re.compile(r"(?<!\*)\*\*(?!\*)|(?<![\w*])\*(?=\w)|(?<=[^\s*])\*(?=\s*$)")
 
 
@@ -166,6 +169,12 @@ class _Scanner:
         programme = language not in ("", "text", "txt", "plain", "none", "markdown", "md") or code.is_programme(
             part.text
         )
+        shown = code.worked(part) if programme else []
+        if shown:
+            context = Context("code", self.heading, self.before[-300:])
+            flavour = Flavour(tex=False, code=True)
+            self.found.formulas.extend(Formula(line, context, flavour, alone=False, guessed=True) for line in shown)
+            return
         position = 0
         for _, line in lines_of(LINE.findall(part.text), frozenset()):
             piece = part[position : position + len(line)]
