@@ -136,8 +136,13 @@ class Sheet(Shown):
         work = self.work
         forward, loss = worked.forward(work), worked.loss(work)
         backward = [] if self.kind == NUMBERED else worked.backward(work, self._chosen)
-        updates = worked.updates(work)
+        updates = worked.updates(self._drafted if self.kind == NUMBERED and work.carries_shown else work)
         return _Parts(forward, loss, backward, updates, list(work.made.values()))
+
+    @property
+    def _drafted(self) -> Work:
+        """What updates go on from where the products of printed numbers are the derivatives."""
+        return self.work.carrying({e: numeral for block in self.numbered for e, numeral in block.numerals.items()})
 
     @property
     def forward(self) -> list[worked.ForwardLayer]:

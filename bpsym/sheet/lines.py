@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -113,13 +113,22 @@ class Work:
             msg = "a sheet with numbers needs a description with numbers"
             raise BpsymError(msg)
         if expr in self.written:
-            return Numeral(self.written[expr], exact=True)
+            digits, _, exponent = self.written[expr].lower().partition("e")
+            return Numeral(digits, int(exponent or 0), exact=True)
         return self.environment.numeral(expr)
 
     @property
     def carries_shown(self) -> bool:
         """Whether computing goes on with what is printed."""
         return self.environment is not None and self.environment.rounding.carry == SHOWN
+
+    def carrying(self, shown: Mapping[Expr, Numeral]) -> Work:
+        """The same, but going on with other numbers for some entries, as they are printed."""
+        if self.environment is None:
+            return self
+        environment = self.environment.overridden({entry: each.value for entry, each in shown.items()})
+        written = {**self.written, **{entry: each.text for entry, each in shown.items()}}
+        return replace(self, environment=environment, written=written)
 
     def step(self, entry: Expr) -> ScalarStep:
         """The equation of an entry that has one."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import random
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import mpmath
 import pytest
 
+from bpsym.options import sheet_options
 from bpsym.printing.layout import Atom, Number, Partial, Row, Sign
 from bpsym.program import Role
+from bpsym.sheet.build import build
+from bpsym.spec import Network
 from core import by_hand
 from core.helpers import Worked, gradient_of
 from sheet import paper
@@ -23,6 +27,7 @@ if TYPE_CHECKING:
     from bpsym.rounding import Rounding
     from bpsym.sheet.build import Sheet
     from bpsym.sheet.lines import Line
+    from bpsym.spec import Description
 
 TIES = ("half-up", "half-even")
 DIGITS = ({"digits": 4}, {"digits": 6}, {"digits": 9}, {"significant": 5})
@@ -130,6 +135,67 @@ def test_nothing_is_used_before_its_line(example_path: Path, weights: str) -> No
     shown = sheet(example_path.stem)
     chosen = "all" if weights == "all" else shown._typed(shown.work.expansion.entries("W_h")[-1])
     assert read_through(sheet(example_path.stem, weights=chosen))
+
+
+OTHERS = {
+    "decay": {"units": (3, 2), "decay": 0.01},
+    "batch, softmax": {"units": (3, 3), "activation": ["tanh", "softmax"], "loss": "cross-entropy", "samples": 3},
+    "softmax inside": {"units": (3, 2), "activation": ["softmax", "sigmoid"]},
+    "softmax, no cancelling": {"units": (2, 3), "activation": ["sigmoid", "softmax"]},
+    "batch, decay": {"units": (2, 2), "decay": 0.1, "samples": 2, "reduction": "mean", "bias": "shared"},
+    "four layers": {"units": (2, 3, 2, 1), "activation": ["gelu", "silu", "elu", "softplus"], "loss": "huber"},
+    "kinks": {"units": (3, 2), "activation": ["leaky-relu", "identity"], "loss": "absolute-error", "bias": "none"},
+    "recurrent softmax": {
+        "units": (2, 3),
+        "activation": ["softmax", "softmax"],
+        "loss": "cross-entropy",
+        "family": "recurrent",
+        "steps": 3,
+    },
+}
+
+
+@pytest.mark.parametrize("weights", ["one", "all", "last"])
+@pytest.mark.parametrize("name", OTHERS)
+def test_other_networks_can_be_read_through(name: str, weights: str) -> None:
+    """Penalties, batches, coupled outputs, depth, kinks: here too nothing is used before its line, and forms are equal."""
+    described = network(**OTHERS[name])
+    made = build(described, sheet_options(described, kind="worked", weights="all" if weights == "last" else weights))
+    if weights == "last":
+        chosen = made._typed(made.work.expansion.entries(made.program.all(Role.WEIGHT)[0].name)[-1])
+        made = build(described, sheet_options(described, kind="worked", weights=chosen))
+    for number, spans in read_through(made).items():
+        assert all(abs(span.point - spans[0].point) < Fraction(1, 10**40) for span in spans), number
+
+
+def network(units: tuple[int, ...], **options: Any) -> Description:
+    """A network with two inputs and numbers of one or two digits."""
+    rng = random.Random(5)
+    rows = options.get("samples") or options.get("steps")
+
+    def drawn(*shape: int) -> Any:
+        return [drawn(*shape[1:]) for _ in range(shape[0])] if shape else rng.randint(1, 9) * rng.choice((1, -1)) / 10
+
+    def table(width: int, *, one: bool = False) -> Any:
+        filled = [[float(place == 0) if one else drawn() for place in range(width)] for _ in range(rows or 1)]
+        return filled if rows else filled[0]
+
+    shapes = zip((2, *units), units, strict=False)
+    weights = {key: drawn(after, before) for key, (before, after) in zip(keys(units), shapes, strict=True)}
+    if options.get("family") == "recurrent":
+        weights["recurrent"] = drawn(units[0], units[0])
+    kind = options.get("bias", "unit")
+    counts = {key: drawn(1 if kind == "shared" else count) for key, count in zip(keys(units), units, strict=True)}
+    given = {"inputs": table(2), "targets": table(units[-1], one=True), "weights": weights}
+    if kind != "none":
+        given["biases"] = counts
+    return Network(2, *units, given=given, training={"rate": 0.5}, **options)
+
+
+def keys(units: tuple[int, ...]) -> list[str]:
+    """What a description calls the layers."""
+    hidden = ["hidden"] if len(units) == 2 else [f"hidden{n}" for n in range(1, len(units))]
+    return [*hidden, "output"]
 
 
 def test_the_gradients_are_those_of_the_loss(example_path: Path) -> None:
