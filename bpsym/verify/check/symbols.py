@@ -15,7 +15,7 @@ from bpsym.verify.meaning.keys import NO_TIME, Key, free_letters, key
 from bpsym.verify.tree import BigSum, Call, Derivative, Expr, Name, Node, Product, children, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from bpsym.verify.meaning.denote import Indices
     from bpsym.verify.meaning.scope import Point
@@ -231,8 +231,8 @@ def places(left: Expr, right: Expr, state: State) -> Iterator[dict[str, str]]:
             ranges.append(units[letter])
         elif letter in state.scope.sizes and (not state.scope.described or letter in state.scope.letters):
             ranges.append([str(state.scope.sizes[letter])])
-        elif letter == "L" and depth:
-            ranges.append([str(depth)])
+        elif letter == "L" and counts_layers:
+            ranges.append([str(depth)] if depth else _last_layer((left, right), letters, state))
         elif counts_layers and depth:
             ranges.append([str(k) for k in range(depth, 0, -1)])
         else:
@@ -241,6 +241,16 @@ def places(left: Expr, right: Expr, state: State) -> Iterator[dict[str, str]]:
         if count >= PLACES * 4:
             return
         yield dict(zip(letters, place, strict=True))
+
+
+def _last_layer(trees: tuple[Expr, ...], letters: Mapping[str, bool], state: State) -> list[str]:
+    """The highest number at which every name of layer L is known."""
+    names = [n for tree in trees for n in walk(tree) if isinstance(n, Name) and "L" in n.layer]
+    for number in map(str, range(LARGEST, 0, -1)):
+        place = {**dict.fromkeys(letters, "1"), "L": number}
+        if all(state.scope.atoms(key(name, place)) is not None for name in names):
+            return [number]
+    return []
 
 
 def _names_outside_sums(tree: Node, inside: frozenset[str]) -> Iterator[tuple[Name, frozenset[str]]]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from bpsym.verify.grammar.cursor import Reading, UnreadError
 from bpsym.verify.grammar.expressions import expression
 from bpsym.verify.lexer import Flavour, tokens
+from bpsym.verify.source import inserted, joined
 from bpsym.verify.tree import Argument, CodeCall, Expr
 
 if TYPE_CHECKING:
@@ -25,6 +26,12 @@ _PROGRAMME: Final = re.compile(
     r"|\bfor\b.*\bin\b|[;{}]\s*$|^\s*(?:#include|using)\b",
     re.MULTILINE,
 )
+_NUMBER: Final = r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
+_PROMPT: Final = re.compile(rf"(?:>>>|Out\[\d+\]:|#\s*(?:=>|->|→|=))\s*({_NUMBER})")
+_BECOMES: Final = re.compile(rf"(?:#|becomes|=>?|->|→|≈)\s*({_NUMBER})\s*$")
+_ASSIGNED: Final = re.compile(r"[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*\s*=(?!=)\s*[\w\s.,+*/()-]+")
+_FUNCTION: Final = re.compile(r"([A-Za-z_][\w.]*)\s*\(")
+_KNOWN: Final = frozenset(["exp", "log", "sigmoid", "tanh", "relu", "max", "sqrt", "abs"])
 _REACH: Final = 1_500
 _CALLS: Final = 400
 _TRIES: Final = 1_500  # brackets followed to their end
@@ -34,6 +41,66 @@ def is_programme(text: str) -> bool:
     """Is a listing written in a programming language?"""
     lines = [line for line in text.splitlines() if line.strip()]
     return len(_PROGRAMME.findall(text)) * 6 >= max(len(lines), 1)
+
+
+def worked(source: Source) -> list[Source]:
+    """Assignments of a listing that shows what they come to: `q = x + y  # q becomes 3`, or `>>> 0.68` on the next line.
+
+    Nothing for a listing that shows no such value.
+    """
+    out: list[Source] = []
+    shown = 0
+    for line in _lines(source):
+        match = _PROMPT.fullmatch(line.text)
+        if match and out:
+            shown += 1
+            out[-1] = joined([out[-1], inserted(" = ", line.span(0, 1)), line[match.start(1) : match.end(1)]])
+            continue
+        body, comment = line, None
+        if "#" in line.text:
+            cut = line.text.index("#")
+            body, comment = line[:cut].stripped(), _BECOMES.search(line.text, cut)
+        for piece in _split(body, ";"):
+            if _ASSIGNED.fullmatch(piece.text) and not _set(_FUNCTION.findall(piece.text)) - _KNOWN:
+                out.extend(_unpacked(piece))
+        if comment and out and len(body):
+            shown += 1
+            out[-1] = joined([out[-1], inserted(" = ", line.span(0, 1)), line[comment.start(1) : comment.end(1)]])
+    return out if shown else []
+
+
+def _set(names: list[str]) -> set[str]:
+    return {name.rsplit(".", 1)[-1] for name in names}
+
+
+def _lines(source: Source) -> Iterator[Source]:
+    position = 0
+    for line in source.text.splitlines(keepends=True):
+        piece = source[position : position + len(line)].stripped()
+        position += len(line)
+        if len(piece):
+            yield piece
+
+
+def _split(line: Source, sign: str) -> Iterator[Source]:
+    start = 0
+    for position in [*(k for k, c in enumerate(line.text) if c == sign), len(line)]:
+        piece = line[start:position].stripped()
+        start = position + 1
+        if len(piece):
+            yield piece
+
+
+def _unpacked(line: Source) -> list[Source]:
+    """`a, b = 1, 2` as two."""
+    left, _, right = line.text.partition("=")
+    if "," not in left:
+        return [line]
+    names = list(_split(line[: len(left)], ","))
+    values = list(_split(line[len(left) + 1 :], ","))
+    if len(names) != len(values) or "(" in right:
+        return []
+    return [joined([name, inserted(" = ", name.span(0, 1)), value]) for name, value in zip(names, values, strict=True)]
 
 
 def calls(source: Source) -> Iterator[CodeCall]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Final
 
 from bpsym.verify import limits
@@ -30,6 +31,7 @@ _MARKER: Final = re.compile(
     r"[ \t>]*(?:[-*+•][ \t]+|\(?\d{1,3}[.)、][ \t]+|[（(]\d{1,2}[)）][ \t]*"
     r"|\d{1,3}[ \t]{2,}(?=[^\W\d][^\n=]{0,60}[=≈]|∂))?"  # a column of line numbers
 )
+_COLUMN_GAP: Final = re.compile(r"(?<=[\w)\]}'])[ \t]{2,}(?=[\w∂(])")  # between the columns of a table in plain text
 _EMPHASIS: Final = re.compile(r"(?<!\*)\*\*(?!\*)|(?<![\w*])\*(?=\w)|(?<=[^\s*])\*(?=\s*$)")
 
 
@@ -319,7 +321,11 @@ class _Scanner:
             piece = Source(_EMPHASIS.sub(lambda match: " " * len(match.group()), piece.text), piece.starts, piece.ends)
         alone = piece.text.strip() == self.text[start:stop].strip()
         row, column = "", ""
-        for part in prose.formulas(piece, self.how.words, decimal_comma=self.how.decimal_comma):
+        cuts = [0, *(match.end() for match in _COLUMN_GAP.finditer(piece.text)), len(piece)]
+        columns = [piece[first:last] for first, last in pairwise(cuts)]
+        for part in chain.from_iterable(
+            prose.formulas(column, self.how.words, decimal_comma=self.how.decimal_comma) for column in columns
+        ):
             kind = self.kind or ("output" if self.text[start:stop].lstrip().startswith(("OUT", ">>>")) else "prose")
             said = piece.text[: max(0, part.starts[0] - piece.starts[0])]
             context = Context(kind, self.heading, said.strip()[-300:] or self.before[-300:], "", row, column)
