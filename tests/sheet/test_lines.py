@@ -158,7 +158,7 @@ OTHERS = {
 @pytest.mark.parametrize("weights", ["one", "all", "last"])
 @pytest.mark.parametrize("name", OTHERS)
 def test_other_networks_can_be_read_through(name: str, weights: str) -> None:
-    """Penalties, batches, coupled outputs, depth, kinks: here too nothing is used before its line, and forms are equal."""
+    """Penalties, batches, coupled outputs, depth, kinks: nothing is used before its line, and forms are equal."""
     described = network(**OTHERS[name])
     made = build(described, sheet_options(described, kind="worked", weights="all" if weights == "last" else weights))
     if weights == "last":
