@@ -84,6 +84,9 @@ def numeral(value: Value, rounding: Rounding) -> Numeral:
     small one has a power of ten. Raises Undecided where the ball is too wide to tell a digit, EvaluationError for a
     value too large or small to be written down.
     """
+    quick = _settled(value, rounding)
+    if quick is not None:
+        return quick
     low, high = ends(value)
     places = _places(value, rounding)
     units, upper = (_nearest(end * fmpq(10) ** places, rounding.tie) for end in (low, high))
@@ -116,6 +119,16 @@ def numeral_at_last(value: Value, rounding: Rounding) -> Numeral:
         if not low <= short <= high or high - low > fmpq(1, 10 ** (2 * places)):
             raise
         return numeral(short, rounding)
+
+
+def _settled(value: Value, rounding: Rounding) -> Numeral | None:
+    """The usual case in a tenth of the time: a narrow ball, well away from a tie, neither small nor large."""
+    if isinstance(value, fmpq) or rounding.places is None or value.is_exact():
+        return None
+    units = (abs(value) * 10**rounding.places + fmpq(1, 2)).floor().unique_fmpz()
+    if units is None or not 10**LEADING <= units < 10 ** min(LARGE, rounding.places + LARGE):
+        return None
+    return Numeral(_point(units if value > 0 else -units, rounding.places))
 
 
 def _places(value: Value, rounding: Rounding) -> int:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bpsym.variants.work import Course
 
 AHEAD = 3  # jobs that wait for each process: few, so that memory does not grow with the class
-SHARD, SMALL_SHARD = 100, 10  # students; fewer where each takes long, so that progress is seen
+SHARD, SMALL_SHARD = 500, 10  # students; fewer where each takes long, so that progress is seen
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
