@@ -20,7 +20,8 @@ from bpsym.variants.store import opened
 from bpsym.variants.work import Course, Shard, homework_of, make, settings
 
 TEXT = (Path(__file__).parent.parent / "examples" / "homework.toml").read_text("utf-8")
-ASKED = """asked = ["net inputs", "outputs", "loss", "error signals", "gradients", "updated", "E_o1", "E_o2", "dE_dout_o1"]
+ASKED = """\
+asked = ["net inputs", "outputs", "loss", "error signals", "gradients", "updated", "E_o1", "E_o2", "dE_dout_o1"]
 waive = ["equal answers"]"""  # the gradient of a bias is its error signal
 FORTY = re.sub("asked = .*", ASKED, TEXT)  # ... with a trained bias for each unit: 40 values
 for old, new in (

@@ -28,9 +28,25 @@ def progress(label: str) -> Iterator[Callable[[int, int], None]]:
             return
         if bar is None:
             from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+            from rich.progress import (
+                BarColumn,
+                MofNCompleteColumn,
+                Progress,
+                ProgressColumn,
+                Task,
+                TextColumn,
+                TimeRemainingColumn,
+            )
+            from rich.text import Text
 
-            columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+            class Rate(ProgressColumn):
+                """How many are done in a second."""
+
+                def render(self, task: Task) -> Text:
+                    return Text(f"{int(task.speed or 0)}/s")
+
+            counted = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+            columns = (*counted, Rate(), TimeRemainingColumn())
             bar = Progress(*columns, console=Console(stderr=True), transient=True)
             bar.add_task(label, total=total)
             bar.start()
