@@ -1,7 +1,7 @@
 """The backward pass: append to a program the derivative of its loss by every quantity the loss depends on.
 
 SymPy differentiates each indexed equation once per argument; the chain rule then sums, over the entries an entry feeds
-into, upstream times local. KroneckerDeltas that select one path are resolved, so each sum runs over real paths only.
+into, upstream times local. The indices at which an argument occurs say which entries those are.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sympy import Add, And, Expr, Indexed, Integer, KroneckerDelta, Mul, Sum, Symbol, cancel, expand_mul, true
+from sympy import Add, And, Dummy, Expr, Indexed, Integer, KroneckerDelta, Mul, Sum, Symbol, cancel, expand_mul, true
 
 from bpsym.networks.equations import local_derivative, other
 from bpsym.primitives import LOSSES
@@ -18,6 +18,8 @@ from bpsym.program import TRAINABLE, Axis, Form, Program, Quantity, Role, Step, 
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from bpsym.networks.equations import Pair
 
 ZERO, ONE = Integer(0), Integer(1)
 
@@ -103,15 +105,11 @@ class _Way:
 
 
 def _ways(step: Step, wrt: Quantity) -> Iterator[_Way]:
-    """Differentiate the equation by an entry of `wrt` and resolve the KroneckerDeltas that come out."""
-    entry = _placeholders(wrt)
+    """Differentiate the equation by an entry of `wrt`: a way for each place where it occurs."""
+    entry = tuple(Symbol(f"_{n}", integer=True, positive=True) for n in range(len(wrt.axes)))
     ranges = dict(zip(entry, wrt.axes, strict=True))
-    derivative = _derivative(step, wrt)
-    parts = derivative.args if isinstance(derivative, Add) and derivative.has(KroneckerDelta) else (derivative,)
-    for part in parts:
-        if part == 0:
-            continue
-        local, at, conditions = _resolve(part, step.quantity.axes, ranges)
+    for part, pairs in _derivatives(step, wrt, entry):
+        local, at, conditions = _resolve(part, pairs, step.quantity.axes, ranges)
         over = [axis for axis in step.quantity.axes if axis.index not in at]
         rename = dict(zip(entry, wrt.indices, strict=True))
         rename |= {axis.index: other(axis.index) for axis in over if axis.index in wrt.indices}
@@ -124,65 +122,67 @@ def _ways(step: Step, wrt: Quantity) -> Iterator[_Way]:
         )
 
 
-def _placeholders(wrt: Quantity) -> tuple[Symbol, ...]:
-    return tuple(Symbol(f"_{n}", integer=True, positive=True) for n in range(len(wrt.axes)))
-
-
-@lru_cache(maxsize=1024)
-def _derivative(step: Step, wrt: Quantity) -> Expr:
-    """The derivative of the step's right-hand side by the entry of `wrt` at placeholder indices."""
-    at = _placeholders(wrt)
+def _derivatives(step: Step, wrt: Quantity, at: tuple[Expr, ...]) -> Iterator[tuple[Expr, tuple[Pair, ...]]]:
+    """The derivative of the right-hand side by `wrt[at]`: by each place where `wrt` occurs, if its indices are `at`."""
     from_table = local_derivative(step, wrt, at)
     if from_table is not None:
-        return from_table
-    parts = (part for part in Add.make_args(step.expr) if any(head(entry) == wrt.name for entry in entries(part)))
-    return Add(*(_differentiated(part, wrt[at]) for part in parts))
+        yield from_table
+        return
+    for part in Add.make_args(step.expr):
+        for place in dict.fromkeys(entry for entry in entries(part) if head(entry) == wrt.name):
+            indices = place.indices if isinstance(place, Indexed) else ()
+            yield _differentiated(part, place), tuple(zip(indices, at, strict=True))
 
 
-def _differentiated(part: Expr, entry: Expr) -> Expr:
-    """SymPy's derivative, of a sum term by term."""
-    return Sum(part.function.diff(entry), *part.limits) if isinstance(part, Sum) else part.diff(entry)
+def _differentiated(part: Expr, place: Expr) -> Expr:
+    """SymPy's derivative, of a sum term by term, all other entries being constant."""
+    if isinstance(part, Sum):
+        return Sum(_differentiated(part.function, place), *part.limits)
+    it = Dummy()
+    return part.xreplace({place: it}).diff(it).xreplace({it: place})
 
 
 def _resolve(
-    expr: Expr, axes: tuple[Axis, ...], ranges: dict[Symbol, Axis],
+    expr: Expr, pairs: tuple[Pair, ...], axes: tuple[Axis, ...], ranges: dict[Symbol, Axis],
 ) -> tuple[Expr, dict[Symbol, Expr], list[Expr]]:
-    """Use up every delta factor: it fixes the index of an inner sum, or one of the equation's own indices."""
+    """Use up every pair of equal indices: it fixes the index of an inner sum, or one of the equation's own indices."""
     conditions: list[Expr] = []
     known = ranges | {axis.index: axis for axis in axes}
     changes = {}
     for total in expr.atoms(Sum):
         body, kept = total.function, []
         for index, lower, upper in total.limits:
-            value, body = _fix(body, index)
+            value, pairs = _fix(pairs, index)
             if value is None:
                 kept.append((index, lower, upper))
             else:
+                body = body.xreplace({index: value})
                 conditions += _outside(value, Axis(index, upper, lower), known)
         changes[total] = Sum(body, *kept) if kept else body
     expr = expr.xreplace(changes)
     at: dict[Symbol, Expr] = {}
     for axis in axes:
-        value, expr = _fix(expr, axis.index)
+        value, pairs = _fix(pairs, axis.index)
         if value is not None:
             at[axis.index] = value
+            expr = expr.xreplace({axis.index: value})
             conditions = [condition.xreplace({axis.index: value}) for condition in conditions]
             conditions += _outside(value, axis, ranges)
-    return expr, at, conditions
+    return Mul(expr, *(KroneckerDelta(*pair) for pair in pairs)), at, conditions
 
 
-def _fix(expr: Expr, index: Symbol) -> tuple[Expr | None, Expr]:
-    """Find the delta factor that determines `index`: the value it forces, and the rest with that value put in."""
-    factors = list(Mul.make_args(expr))
-    for factor in factors:
-        if isinstance(factor, KroneckerDelta) and factor.has(index):
-            difference = factor.args[0] - factor.args[1]
-            slope = difference.coeff(index)
-            if slope in (ONE, -ONE):
-                value = index - difference / slope
-                factors.remove(factor)
-                return value, Mul(*factors).xreplace({index: value})
-    return None, expr
+def _fix(pairs: tuple[Pair, ...], index: Symbol) -> tuple[Expr | None, tuple[Pair, ...]]:
+    """Find the pair of equal indices that determines `index`: the value it forces, and the others with it put in."""
+    for number, (one, two) in enumerate(pairs):
+        if one == index:
+            value = two
+        elif one.has(index) and (one - two).coeff(index) == ONE:
+            value = index - (one - two)
+        else:
+            continue
+        rest = pairs[:number] + pairs[number + 1:]
+        return value, tuple((a.xreplace({index: value}), b.xreplace({index: value})) for a, b in rest)
+    return None, pairs
 
 
 def _outside(value: Expr, axis: Axis, known: dict[Symbol, Axis]) -> list[Expr]:
@@ -212,11 +212,11 @@ def _with_forms(program: Program, step: Step, steps: dict[str, Step]) -> Step:
 
 def _summed(part: Expr, over: Axis) -> Expr:
     """The sum of a product over an index, with a delta resolved and what doesn't depend on the index in front."""
-    value, rest = _fix(part, over.index)
-    if value is not None:
-        return rest
     inside: list[Expr] = []
     outside: list[Expr] = []
     for factor in Mul.make_args(part):
+        if isinstance(factor, KroneckerDelta) and over.index in factor.args:
+            (value,) = set(factor.args) - {over.index}
+            return (part / factor).xreplace({over.index: value})
         (inside if factor.has(over.index) else outside).append(factor)
     return Mul(*outside) * Sum(Mul(*inside), over.limits)

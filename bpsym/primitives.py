@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from sympy import Abs, Expr, Integer, Max, Piecewise, Rational, erf, exp, log, pi, sign, sqrt, tanh
+from sympy import Abs, Expr, Integer, Max, Piecewise, Pow, Rational, erf, exp, log, pi, sign, sqrt, tanh
 
 from bpsym.errors import DescriptionError, choices
 
@@ -43,8 +43,15 @@ class Loss:
     cancels: tuple[str, ...] = ()  # activations whose derivative this loss's derivative cancels against
 
 
+# Whether a power of names simplifies is what SymPy asks first, at ten times the cost of building it: it never does.
+
+
 def _sigmoid(z: Expr) -> Expr:
-    return 1 / (1 + exp(-z))
+    return Pow(1 + exp(-z, evaluate=False), -1, evaluate=False)
+
+
+def _square(z: Expr) -> Expr:
+    return Pow(z, 2, evaluate=False)
 
 
 _SLOPE = Rational(1, 100)  # of leaky relu left of 0: Maas, Hannun, Ng (2013)
@@ -85,8 +92,8 @@ ACTIVATIONS: dict[str, Activation] = {
 LOSSES: dict[str, Loss] = {
     row.name: row
     for row in (
-        Loss("half-squared-error", lambda t, o, _n: HALF * (t - o) ** 2, lambda t, o, _n: o - t),
-        Loss("mean-squared-error", lambda t, o, n: (t - o) ** 2 / n, lambda t, o, n: (o - t) * (2 / n)),
+        Loss("half-squared-error", lambda t, o, _n: HALF * _square(t - o), lambda t, o, _n: o - t),
+        Loss("mean-squared-error", lambda t, o, n: _square(t - o) / n, lambda t, o, n: (o - t) * (2 / n)),
         Loss("absolute-error", lambda t, o, _n: Abs(t - o), lambda t, o, _n: sign(o - t), kink="sign"),
         # Huber (1964) with threshold 1
         Loss(

@@ -84,12 +84,12 @@ class Quantity:
             raise ProgramError(msg)
         return self.base[tuple(indices)] if self.axes else self.base
 
-    @property
+    @cached_property
     def generic(self) -> Expr:
         """The entry at the quantity's own index letters."""
         return self[self.indices]
 
-    @property
+    @cached_property
     def indices(self) -> tuple[Symbol, ...]:
         """The index letters of the axes."""
         return tuple(axis.index for axis in self.axes)

@@ -14,6 +14,7 @@ from bpsym import primitives
 from bpsym.errors import DescriptionError
 from bpsym.program import Axis, Program, Quantity, Role, Step
 
+Pair = tuple[Expr, Expr]  # two indices
 SHARED, UNIT, NONE = "shared", "unit", "none"
 REDUCTIONS = ("sum", "mean")
 
@@ -129,10 +130,10 @@ def loss(eq: Equations, out: Quantity, name: str, *, reduction: str = "sum", dec
     return eq.define(Quantity("E", Role.LOSS), total, "total-loss", "loss")
 
 
-def local_derivative(step: Step, wrt: Quantity, at: tuple[Expr, ...]) -> Expr | None:
+def local_derivative(step: Step, wrt: Quantity, at: tuple[Expr, ...]) -> tuple[Expr, tuple[Pair, ...]] | None:
     """The derivative of an activation's or loss's step by its argument at the indices `at`, as the tables have it.
 
-    KroneckerDeltas say for which indices it isn't 0. None for other equations: SymPy differentiates those.
+    With it the indices that have to be equal, in pairs. None for other equations: SymPy differentiates those.
     """
     indices = step.quantity.indices
     if step.rule in primitives.ACTIVATIONS and step.section == "forward":
@@ -140,18 +141,12 @@ def local_derivative(step: Step, wrt: Quantity, at: tuple[Expr, ...]) -> Expr | 
         out = step.out
         if row.couples:
             own = KroneckerDelta(indices[-1], at[-1])
-            outer = _deltas(indices[:-1], at[:-1])
-            return outer * out * (own - step.quantity[(*indices[:-1], at[-1])])
-        return _deltas(indices, at) * row.derivative(wrt[indices], out)
+            local = out * (own - step.quantity[(*indices[:-1], at[-1])])
+            return local, tuple(zip(indices[:-1], at[:-1], strict=True))
+        return row.derivative(wrt[indices], out), tuple(zip(indices, at, strict=True))
     if step.rule in primitives.LOSSES and wrt.role is Role.OUT:
         target = Quantity("target", Role.TARGET, wrt.layer, wrt.axes)
         units = wrt.axes[-1].upper
-        return _deltas(indices, at) * primitives.LOSSES[step.rule].derivative(target[indices], wrt[indices], units)
+        local = primitives.LOSSES[step.rule].derivative(target[indices], wrt[indices], units)
+        return local, tuple(zip(indices, at, strict=True))
     return None
-
-
-def _deltas(left: tuple[Expr, ...], right: tuple[Expr, ...]) -> Expr:
-    result: Expr = Integer(1)
-    for a, b in zip(left, right, strict=True):
-        result *= KroneckerDelta(a, b)
-    return result
