@@ -149,7 +149,7 @@ def new_state(scope: Scope, network: Network | None, truth: Environment, exact: 
     nearby = []
     if network is not None and network.has_kinks() and network.values:
         nearby = [Point(network.nearby(seed)) for seed in SEEDS[:2]]
-    special = [] if network is None else [network.specialised(seed) for seed in SEEDS]
+    special = [] if network is None else [network.specialised(seed) or network.normalised(seed) for seed in SEEDS]
     positive = [] if network is None else [Point(network.anywhere(seed, positive=True)) for seed in SEEDS]
     return State(
         scope, Point(truth), anywhere, positive, nearby, [Point(e) for e in special if e is not None], exact=exact

@@ -21,6 +21,8 @@ _WHOLE_DERIVATIVE: Final = re.compile(
     r"d([LJEC]|[Ll]oss|[Oo]ut|[Nn]et|[azyhs])(\d*)(_?)d([A-Za-z]|net|out|[Ww]h|[Ww]o|hidden|bias)(\d*)(?![A-Za-z(])",
 )
 
+_SET_APART: Final = re.compile(r" \. (\d+)(?![\d.])")
+
 
 def number(pen: Pen, written: str, start: int, end: int) -> None:
     """A numeral; what may be a thousands separator and what not depends on where it stands."""
@@ -35,6 +37,9 @@ def number(pen: Pen, written: str, start: int, end: int) -> None:
         if more:
             end = pen.position = more.end()
             written = pen.text[start:end]
+    if pen.flavour.tex and written.isdigit() and (apart := _SET_APART.match(pen.text, end)):  # 0 . 6, by OCR
+        written, end = written + "." + apart.group(1), apart.end()
+        pen.position = end
     if pen.text.startswith(("...", "…"), end) and not pen.text[end : end + 40].lstrip(".…")[:1].isdigit():
         dots = 3 if pen.text.startswith("...", end) else 1
         pen.position = end + dots

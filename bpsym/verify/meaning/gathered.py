@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 ANY_SIZE = 3  # what a size nobody gives is taken to be: any would do for formulas
+MOST_SUMMED = 64  # of a sum whose end the document tells
 MOST_LETTERS = 24  # of one statement
 MOST_NAMES = 1500  # atoms made for names that only occur
 MOST_ATOMS = 3000  # of a document's own network
@@ -59,7 +60,7 @@ class Sources:
     formulas: dict[Key, list[Expr]] = field(default_factory=dict)
     patterns: list[tuple[Name, Expr]] = field(default_factory=list)  # a^l = σ(z^l)
     numbers: dict[Key, Expr] = field(default_factory=dict)  # the first number each name is given
-    sizes: set[str] = field(default_factory=set)  # letters sums run up to
+    sizes: dict[str, set[Key]] = field(default_factory=dict)  # letters sums run up to, and the names summed over
     computed: set[Key] = field(default_factory=set)  # names with a computation in numbers
     numerics: dict[Key, Expr] = field(default_factory=dict)  # the first of them
     names: dict[Name, None] = field(default_factory=dict)  # every name that stands for something, in order
@@ -73,7 +74,7 @@ def gather(document: Document, given: Mapping[str, fmpq]) -> tuple[Scope, set[Ke
     sources = Sources(fixed={} if timed else NO_TIME)
     for statement in document.statements:
         _collect(statement, sources)
-    scope = Scope(sizes=dict.fromkeys(sources.sizes & _COUNTS, ANY_SIZE), apart=_letters_apart(document), timed=timed)
+    scope = Scope(sizes={letter: _size(letter, sources) for letter in sources.sizes if letter in _COUNTS}, apart=_letters_apart(document), timed=timed)
     definitions_of(document, scope)
     builder = _Builder(sources, scope, given)
     builder.build()
@@ -84,6 +85,16 @@ def _counts_time(document: Document) -> bool:
     """Whether t is an index: somewhere a name has t - 1 beside it."""
     names = (n for s in document.statements for term in s.terms for n in walk(term) if isinstance(n, Name))
     return any(part.startswith(("t-", "t+")) for name in names for part in (*name.sub, *name.layer))
+
+
+def _size(letter: str, sources: Sources) -> int:
+    """How many a letter counts: as the document says, or as long as the list that is summed over."""
+    said = sources.numbers.get(Key(letter))
+    if isinstance(said, Number) and said.value.denominator == 1 and 0 < said.value <= MOST_SUMMED:
+        return int(said.value)
+    lists = [_shape(sources.numbers[k]) for k in sources.sizes[letter] if k in sources.numbers]
+    lengths = {max(shape) for shape in lists if shape is not None}
+    return lengths.pop() if len(lengths) == 1 else ANY_SIZE
 
 
 def _letters_apart(document: Document) -> set[frozenset[str]]:
@@ -102,7 +113,8 @@ def _collect(statement: Statement, sources: Sources) -> None:
             if isinstance(node, Name) and id(node) not in functions and _is_quantity(node):
                 sources.names[node] = None
             if isinstance(node, BigSum) and isinstance(node.upper, Name) and not node.upper.sub:
-                sources.sizes.add(node.upper.base)
+                summed = sources.sizes.setdefault(node.upper.base, set())
+                summed |= {Key(n.base) for n in walk(node.body) if isinstance(n, Name) and set(n.sub) & set(node.index)}
             if isinstance(node, Derivative):
                 above = subject_of(node.of)
                 if isinstance(above, Key):
@@ -352,6 +364,8 @@ class _Builder:
 
     def _is_computed_elsewhere(self, name: Key) -> bool:
         """A number for out_o2 where out_o1 has a formula: out_o2 has one too, only nobody wrote it."""
+        if name.sub[-1:] == ("0",):
+            return False  # h_0: where a recurrence starts
         return name in self.sources.computed or any(
             other.base == name.base and other != name for other in self.sources.formulas
         )
@@ -443,7 +457,8 @@ def _range(
             return found
     if upper is None and not names:
         raise NoValueError(f"what {letter} runs over is not said", letter)
-    return ["1", "2", "3"]  # any size will do for formulas
+    size = builder.scope.sizes.get(upper.base, ANY_SIZE) if isinstance(upper, Name) else ANY_SIZE
+    return [str(k) for k in range(1, size + 1)]  # any size will do for formulas
 
 
 def _matched(pattern: Name, wanted: Key, fixed: Mapping[str, str]) -> dict[str, str] | None:

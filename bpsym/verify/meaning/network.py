@@ -6,12 +6,13 @@ Every derivative is taken by `bpsym.backprop` on the small program that ends in 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from random import Random
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, ctx, fmpq
-from sympy import Expr, Symbol
+from sympy import Expr, Symbol, log
 
 from bpsym import primitives
 from bpsym.backprop import adjoint_of, backprop
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 MOST_STEPS = 4000  # of a small program
 LOSS_NAMES = frozenset(["E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "MSE"])
 NOTHING = Code((), (), (), ())
+_TARGET = re.compile(r"(y|t|Y|T|target|label|ytrue)[_\[]\d+\]?")
 SEED = Symbol("_seed")  # 1, but not to be simplified away: every adjoint of a small program has a name
 
 
@@ -90,6 +92,21 @@ class Network:
         if not kept:
             return None
         return Environment(self.expansion, {**self.anywhere(seed).values, **kept})
+
+    def normalised(self, seed: int) -> Environment | None:
+        """Anywhere, but with targets that sum to 1; for a document's own network that takes logarithms."""
+        if not self.is_own or not any(step.expr.has(log) for step in self.expansion.program.steps):
+            return None
+        values = dict(self.anywhere(seed, positive=True).values)
+        groups: dict[str, list[Expr]] = {}
+        for entry in values:
+            match = _TARGET.fullmatch(str(entry))
+            if match:
+                groups.setdefault(match.group(1), []).append(entry)
+        for entries in groups.values():
+            total = sum((values[entry] for entry in entries), fmpq(0))
+            values.update({entry: values[entry] / total for entry in entries})
+        return Environment(self.expansion, values) if groups else None
 
     @property
     def is_own(self) -> bool:
