@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from bpsym.verify.check.state import FAILURES, State, atoms_of
 from bpsym.verify.check.terms import Shown, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.explain import Explanation
 from bpsym.verify.meaning.arrays import Scalar, scalars
 from bpsym.verify.meaning.network import NO_VALUES
 from bpsym.verify.slips import slips
@@ -17,12 +18,23 @@ if TYPE_CHECKING:
 
     from sympy import Expr as Atom
 
+    from bpsym.mistakes.rule import Rule, Wrong
+    from bpsym.mistakes.values import Explanation as Explained
     from bpsym.mistakes.values import Mistakes
     from bpsym.verify.meaning.scope import Subject
 
 GENERIC = frozenset(["value", "operand", "restated", "expression", "formula"])
 SHORT = 24  # steps: the derivation of one figure of a network worked by hand
 MOST_WRONG = 60  # figures the mistakes are looked for; a document with more has other troubles
+
+
+@dataclass(frozen=True)
+class Cause:
+    """What explains a wrong figure: a slip, with what it speaks of, or steps gone wrong."""
+
+    rule: str
+    what: str = ""
+    made: tuple[tuple[Rule, Wrong], ...] = field(default=(), compare=False)
 
 
 @dataclass
@@ -54,16 +66,20 @@ def _with_cause(judgement: Judgement, diagnosis: Diagnosis) -> Judgement:
     causes = list(dict.fromkeys(_causes(judgement, diagnosis)))
     if not causes:
         return judgement
-    (rule, what), *rest = causes
-    details = {**judgement.details, "what": what}
-    return replace(judgement, rule=rule, details=details, others=tuple(other for other, _ in rest if other != rule))
+    cause, *rest = causes
+    details = {**judgement.details, "what": cause.what}
+    if cause.made:
+        details["explanation"] = Explanation.of(cause.made, diagnosis.state)
+    others = dict.fromkeys(other.rule for other in rest if other.rule != cause.rule)
+    return replace(judgement, rule=cause.rule, details=details, others=tuple(others))
 
 
-def _causes(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
+def _causes(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Cause]:
     shown = judgement.details.get("shown")
     for right in _rights(judgement):
         if isinstance(shown, Shown):
-            yield from slips(shown, right, _others(diagnosis.state, right, judgement.details.get("subject")))
+            others = _others(diagnosis.state, right, judgement.details.get("subject"))
+            yield from (Cause(slip, what) for slip, what in slips(shown, right, others))
     if diagnosis.looked < MOST_WRONG:
         diagnosis.looked += 1
         yield from _mistakes(judgement, diagnosis)
@@ -105,7 +121,7 @@ def _spoken(subject: Any) -> str:
     return ""
 
 
-def _mistakes(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
+def _mistakes(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Cause]:
     subject, shown = judgement.details.get("subject"), judgement.details.get("shown")
     atoms = atoms_of(diagnosis.state.scope, subject)
     place = judgement.details.get("place", 0)
@@ -123,35 +139,21 @@ def _mistakes(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[tuple[str,
     except FAILURES + NO_VALUES:
         return
     for explanation in found[:4]:
-        for rule in explanation.mistake.rules:
-            yield rule.id, ""
+        yield Cause(explanation.mistake.rules[0].id, made=explanation.mistake.made)
 
 
-def _explained(method: Mistakes, atom: Atom, fits: Callable[[Scalar], bool]) -> list[Any]:
+def _explained(method: Mistakes, atom: Atom, fits: Callable[[Scalar], bool]) -> list[Explained]:
     """The mistakes that give a figure; in a long derivation only those at the figure's own step."""
+    from bpsym.mistakes.candidates import Mistake
+    from bpsym.mistakes.values import Explanation as Explained
+
     if len(method.environment.expansion.order((atom,))) <= SHORT:
         return list(method.explanations(atom, fits))
-    return [Local(rule) for rule, _, value in method.local(atom) if fits(value)]
+    local = ((Mistake(((rule, wrong),)), value) for rule, wrong, value in method.local(atom))
+    return [Explained(mistake, value) for mistake, value in local if fits(value)]
 
 
-@dataclass(frozen=True)
-class Local:
-    """A mistake at one step, as an explanation."""
-
-    rule: Any
-
-    @property
-    def mistake(self) -> Local:
-        """Itself: it is but one."""
-        return self
-
-    @property
-    def rules(self) -> tuple[Any, ...]:
-        """The one rule."""
-        return (self.rule,)
-
-
-def _by_formula(judgement: Judgement, state: State, atom: Atom) -> list[Any]:
+def _by_formula(judgement: Judgement, state: State, atom: Atom) -> list[Explained]:
     """The mistakes that turn the right formula into the written one, told at a random point."""
     from bpsym.mistakes.values import Mistakes
     from bpsym.verify.check.state import values

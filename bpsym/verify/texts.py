@@ -5,7 +5,11 @@ Templates take {written}, {expected}, {what} and {steps}.
 
 from __future__ import annotations
 
-LANGUAGES = ("en", "zh")
+from functools import lru_cache
+
+from bpsym.spec.schema import LANGUAGES
+
+COPIED = {"en": "the value of another quantity", "zh": "抄成了另一个量的值"}
 
 # why a figure is wrong, by cause
 CAUSES: dict[str, dict[str, str]] = {
@@ -59,7 +63,7 @@ SENTENCES: dict[str, dict[str, str]] = {
     "unreadable": {"en": "could not be read: {why}.", "zh": "无法识别：{why}。"},
     "unreadable-open": {"en": "could not be read.", "zh": "无法识别。"},
     "note": {"en": "{cause}.", "zh": "{cause}。"},
-    "others": {"en": " Also possible: {others}.", "zh": " 也可能是：{others}。"},
+    "others": {"en": " Also possible: {others}.", "zh": "也可能是：{others}。"},
 }  # fmt: skip
 
 NAMES: dict[str, dict[str, str]] = {  # of verdicts, for tables and summaries
@@ -81,9 +85,21 @@ NAMES: dict[str, dict[str, str]] = {  # of verdicts, for tables and summaries
 
 
 def cause_text(rule: str, language: str, what: str = "") -> str:
-    """A cause in words; the sentence of a mistake rule where it is one."""
+    """A cause in words; the title of a mistake rule where it is one. `what` empty: another cause, in a list."""
     row = CAUSES.get(rule)
-    return row[language].format(what=what) if row else rule
+    if row is None:
+        return _titles(language).get(rule, rule)
+    if rule == "copied" and not what:
+        return COPIED[language]
+    return row[language].format(what=what)
+
+
+@lru_cache(maxsize=len(LANGUAGES))
+def _titles(language: str) -> dict[str, str]:
+    """The title of every mistake rule."""
+    from bpsym.mistakes import rules
+
+    return {rule.id: rule.texts[language].title for rule in rules()}
 
 
 def sentence(key: str, language: str, **fields: str) -> str:

@@ -94,3 +94,22 @@ def test_html_escapes_what_documents_hold(tmp_path) -> None:  # noqa: ANN001
     path = tmp_path / "x.md"
     path.write_text("<script>alert(1)</script> $1 + 1 = 3$\n", encoding="utf-8")
     assert "<script>alert" not in _run(path, "--format", "html").output
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+@pytest.mark.parametrize(
+    ("language", "done", "right"),
+    [
+        ("en", "step was added instead of subtracted", "0.0821670406"),
+        ("zh", "更新量应减去", "0.0821670406"),
+    ],
+)
+def test_a_mistake_is_told_with_its_numbers(tmp_path, form: str, language: str, done: str, right: str) -> None:  # noqa: ANN001
+    """Every format says what was done and what is right, the gradient with it, and lists other causes by title."""
+    path = tmp_path / "ascent.md"
+    path.write_text("$w_5^+ = 0.441083520$\n", encoding="utf-8")
+    output = _run(path, "--spec", SPEC, "--format", form, "--lang", language).output
+    assert done in output
+    assert right in output
+    assert {"en": "sign of the error signal", "zh": "误差信号符号错误"}[language] in output
+    assert "error-signal-sign" not in output

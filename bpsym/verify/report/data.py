@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.explain import explained
 from bpsym.verify.texts import cause_text, sentence
 
 if TYPE_CHECKING:
@@ -74,7 +75,8 @@ def _finding(judgement: Judgement, verified: Verified, language: str) -> Finding
 
 def message(judgement: Judgement, written: str, language: str) -> str:
     """One sentence, two where several causes fit."""
-    cause = cause_text(judgement.rule, language, str(judgement.details.get("what", "")))
+    title, told = explained(judgement, language)
+    cause = title or cause_text(judgement.rule, language, str(judgement.details.get("what", "")))
     why = str(judgement.details.get("why", ""))
     key = str(judgement.verdict)
     complete = {
@@ -88,7 +90,9 @@ def message(judgement: Judgement, written: str, language: str) -> str:
     if not complete.get(judgement.verdict, True):
         key += "-open"
     text = sentence(key, language, written=written, expected=judgement.expected, cause=cause, why=why)
+    if told:
+        text += told if language == "zh" else f" {told}"
     if judgement.others:
-        others = "; ".join(cause_text(other, language) for other in judgement.others)
+        others = ("；" if language == "zh" else "; ").join(cause_text(other, language) for other in judgement.others)
         text += sentence("others", language, others=others)
     return text
