@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from bpsym.verify import limits
 from bpsym.verify.lexing import commands, signs, words
-from bpsym.verify.lexing.passes import bare_scripts, names_from_notes, spaced_words
+from bpsym.verify.lexing.passes import bare_scripts, cases_in_a_line, names_from_notes, spaced_words
 from bpsym.verify.lexing.pen import Flavour, Pen, Token
 from bpsym.verify.symbols import ONE_FOR_ONE
 
@@ -54,7 +54,8 @@ def tokens(source: Source, flavour: Flavour) -> list[Token]:
             break
         start, pen.position = pen.position, match.end()
         _HANDLERS[match.lastgroup or "sign"](pen, match.group(), start, match.end())
-    return names_from_notes(spaced_words(bare_scripts(pen.out)))
+    found = pen.out if flavour.tex else cases_in_a_line(pen.out)
+    return names_from_notes(spaced_words(bare_scripts(found)))
 
 
 def _blank(pen: Pen, written: str, start: int, end: int) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from bpsym.verify.check import symbols
 from bpsym.verify.check.chain import (
     EQUALITIES,
     ORDERS,
@@ -38,6 +39,7 @@ def judge(statement: Statement, state: State) -> list[Judgement]:
         return []
     if declares_index(statement) or is_words(statement.terms[0]) or is_path(statement):
         return []
+    statement = _joined(statement, state)
     subject = subject_at(statement, state)
     chain = Chain(statement, state, subject, [], [], [], None)
     first = statement.terms[0]
@@ -51,6 +53,16 @@ def judge(statement: Statement, state: State) -> list[Judgement]:
             found.append(_term(chain, term, is_first=not found))
     _close(chain)
     return found
+
+
+def _joined(statement: Statement, state: State) -> Statement:
+    """A chain that goes on behind words, `= out_k - target_k`, with the left-hand side before them where that holds."""
+    first, second, *_ = statement.terms
+    if not isinstance(first, Missing):
+        state.before = first
+    elif state.before is not None and kind_of(second) is Kind.SYMBOLIC and symbols.equal(state.before, second, state):
+        return replace(statement, terms=(state.before, *statement.terms[1:]))
+    return statement
 
 
 def _open(chain: Chain, first: Expr) -> None:

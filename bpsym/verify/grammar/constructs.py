@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from bpsym.verify import limits
@@ -136,7 +137,11 @@ def big(parser: Parser) -> Expr:
         if below:
             halves = split(part, frozenset(["relation"]))
             index = scripts.words(halves[0]) if halves[0] else []
-            lower = parser.part(halves[1]) if len(halves) > 1 and halves[1] else None
+            bounds = halves[1] if len(halves) > 1 else []
+            gap = next((k for k, (a, b) in enumerate(pairwise(bounds)) if a.kind == b.kind == "dot"), 0)
+            if gap:  # j=1..n
+                upper, bounds = parser.part(bounds[gap + 2 :]), bounds[:gap]
+            lower = parser.part(bounds) if bounds else None
         else:
             upper = parser.part(part)
     if parser.peek().kind not in STARTS and parser.peek().kind != "bar" and parser.peek().text != "-":

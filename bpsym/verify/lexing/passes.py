@@ -63,6 +63,27 @@ def _spaced_word_at(found: list[Token], position: int) -> Token | None:
     return None
 
 
+def cases_in_a_line(found: list[Token]) -> list[Token]:
+    """`{1 if z > 0; 0 otherwise}` as a case distinction."""
+    for position, token in enumerate(found):
+        if token.text != "if" or token.kind != "note":
+            continue
+        first = next((k for k in range(position, -1, -1) if found[k].text == "{"), None)
+        last = next((k for k in range(position, len(found)) if found[k].text == "}"), None)
+        if first is None or last is None:
+            continue
+        inside: list[Token] = []
+        for part in found[first + 1 : last]:
+            words = part.kind == "note" or part.text == "otherwise"
+            if words and part.text != "if":
+                inside.append(part._replace(kind="amp", text="&"))
+            kind = "amp" if part.text == "if" else "row" if part.text == ";" else "note" if words else part.kind
+            inside.append(part._replace(kind=kind))
+        opened, closed = (found[k]._replace(kind=kind, text="cases") for k, kind in ((first, "begin"), (last, "end")))
+        return cases_in_a_line([*found[:first], opened, *inside, closed, *found[last + 1 :]])
+    return found
+
+
 _EDGES: Final = frozenset(
     ["operator", "relation", "open", "close", "begin-group", "end-group", "sub", "sup", "separator", "row", "amp"]
 )

@@ -69,7 +69,13 @@ def read_text(text: str, name: str = "document", encoding: str = "utf-8") -> Doc
 
 
 _COMMENT = re.compile(r"(?<!\\)%[^\r\n]*")
+# a line that goes on below, set in and begun with a sign
+_CONTINUED = re.compile(r"(?<=[^\s])[ \t]*\r?\n[ \t]{6,}(?=(?:[=≈+*·×/]|-(?=[ \t]))[ \t])")
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u00ad\u202a\u202b\u202c\u202d\u202e")
+
+
+def _on_one_line(match: re.Match[str]) -> str:
+    return " " * len(match.group())
 
 
 def _visible(origin: Source) -> Source:
@@ -94,6 +100,7 @@ def _found(origin: Source, name: str) -> Found:
         )
     if html.is_html(origin.text, name):
         return scan(html.markdown(origin), how)
+    origin = Source(_CONTINUED.sub(_on_one_line, origin.text), origin.starts, origin.ends)
     if "<sub>" in origin.text or "<sup>" in origin.text or "&" in origin.text:
         origin = html.inline(origin)
     return scan(origin, how)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 PLAIN: Final = Flavour(tex=False)
+SCRIPT: Final = 4  # letters of a subscript
 _NEVER: Final = frozenset(["a", "A", "I"])
 _RELATION: Final = re.compile(r"[=＝≈≡→←⇒<>≤≥∈]|->|~")
 _NUMERAL: Final = (
@@ -51,6 +52,7 @@ def formulas(line: Source, words: frozenset[str] = frozenset(), *, decimal_comma
 def _runs(found: Sequence[Token], words: frozenset[str]) -> Iterator[list[Token]]:
     run: list[Token] = []
     remark_until = -1
+    depth = 0
     for position, token in enumerate(found):
         following = found[position + 1] if position + 1 < len(found) else None
         if token.kind == "open" and token.gap and run and remark_until < position:
@@ -62,7 +64,11 @@ def _runs(found: Sequence[Token], words: frozenset[str]) -> Iterator[list[Token]
             yield run
             run = []
             continue
-        if _mathematical(token, following, words) and not (token.kind == "separator" and token.text == ";"):
+        depth += (token.kind == "begin") - (token.kind == "end")
+        script = token.kind == "word" and len(token.text) <= SCRIPT and bool(run) and run[-1].kind == "sub"
+        if depth > 0 or token.kind == "end" or script:
+            run.append(token)
+        elif _mathematical(token, following, words) and not (token.kind == "separator" and token.text == ";"):
             run.append(token)
         else:
             yield run

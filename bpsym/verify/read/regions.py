@@ -81,6 +81,8 @@ def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | N
     kind, start, first = match.lastgroup, match.start(), match.end()
     if match.group("preamble") or match.group("front") or match.group("definition"):
         return Region("skip", start, first, start, first)
+    if match.group("fence") and match.group("ticks")[0] == "~" and _is_underline(text, start, match.group()):
+        return Region("skip", start, first, start, first)
     if match.group("fence"):
         close = re.compile(
             rf"^[ \t>]*{match.group('ticks')[0]}{{{len(match.group('ticks'))},}}[ \t]*\r?$", re.MULTILINE
@@ -129,6 +131,12 @@ def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | N
     if kind is not None and match.group("dollar"):
         return _dollar(text, start)
     return _tick(text, start)
+
+
+def _is_underline(text: str, start: int, line: str) -> bool:
+    """Whether tildes underline the heading above them: as many as it has letters."""
+    above = text[text.rfind("\n", 0, max(0, start - 1)) + 1 : max(0, start - 1)].strip()
+    return bool(above) and len(above) <= len(line.strip()) <= 2 * len(above)
 
 
 def _bracketed(text: str, region: Region) -> bool:
