@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bpsym.rounding import Numeral, Rounding
 
 DIGITS = 60
-LONG = 1200  # bits from which a fraction is cut to 100 digits
+LONG = 600  # bits from which a fraction is cut to 100 digits
 
 
 @dataclass(frozen=True)

@@ -155,7 +155,7 @@ OTHERS = {
 }
 
 
-@pytest.mark.parametrize("weights", ["one", "all", "last"])
+@pytest.mark.parametrize("weights", ["all", "last"])
 @pytest.mark.parametrize("name", OTHERS)
 def test_other_networks_can_be_read_through(name: str, weights: str) -> None:
     """Penalties, batches, coupled outputs, depth, kinks: nothing is used before its line, and forms are equal."""
