@@ -77,6 +77,7 @@ def environment(writer: Writer, users: Path | None = None) -> Sandbox:
         finalize=writer.finalize,
         loader=FileSystemLoader([*([users] if users else []), templates()]),
         cache_size=-1,
+        optimized=False,  # constants are few, and looking for them takes a tenth of the time a sheet takes
     )
     opening, closing = writer.format.display
     jinja.globals |= {name: getattr(writer, name) for name in FUNCTIONS}
