@@ -14,6 +14,7 @@ from bpsym.verify.bind import bind
 from bpsym.verify.check.judge import judge
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.givens import Givens
 from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.tree import Call, Expr, Name, Power, walk
 
@@ -67,14 +68,14 @@ def _described(loss: str, inputs: int, *layers: Layer) -> str:
     return f'[network]\ninputs = {inputs}\nloss = "{loss}"\nlayers = [\n{rows}\n]\n'
 
 
-def settled_by_typical(document: Document, found: Sequence[Judgement]) -> list[Judgement]:
-    """Judgements with those settled that a general network decides."""
+def settled_by_typical(document: Document, found: Sequence[Judgement]) -> tuple[list[Judgement], Description | None]:
+    """Judgements with those settled that a general network decides, and that network; None where none does."""
     open_at = {j.span for j in found if j.verdict is Verdict.UNDECIDED}
     if len(open_at) < OPEN:
-        return list(found)
+        return list(found), None
     statements = [s for s in document.statements if any(t.span in open_at for t in s.terms) and _symbolic(s)]
     if len(statements) < OPEN:
-        return list(found)
+        return list(found), None
     best, most = "", OPEN - 1
     sample = _every([s for s in statements if _size(s) <= LARGEST], SAMPLE)
     for text in _networks(document):
@@ -84,13 +85,13 @@ def settled_by_typical(document: Document, found: Sequence[Judgement]) -> list[J
         if score >= PLENTY * len(sample):
             break
     if not best:
-        return list(found)
+        return list(found), None
     verdicts = {span: j for span, j in _judged(document, document.statements, best).items() if span in open_at}
     if not _believed(verdicts.values()):
-        return list(found)
+        return list(found), None
     if sum(_numeric(s) for s in document.statements) >= FIGURES:  # the example may be another network than the rules
         verdicts = {span: j for span, j in verdicts.items() if j.verdict is not Verdict.WRONG}
-    return [verdicts.get(j.span, j) for j in found]
+    return [verdicts.get(j.span, j) for j in found], _network(best) if verdicts else None
 
 
 def _numeric(statement: Statement) -> bool:
@@ -113,7 +114,7 @@ def _every(statements: Sequence[Statement], most: int) -> list[Statement]:
 
 def _judged(document: Document, statements: Iterable[Statement], text: str) -> dict[Span, Judgement]:
     """What a network decides, claim by claim."""
-    state = bind(document, _network(text), {})
+    state = bind(document, _network(text), Givens())
     state.own = lambda: None  # the document by itself has been asked
     judgements = [j for statement in statements for j in judge(statement, state)]
     return {j.span: j for j in judgements if j.verdict in (Verdict.RIGHT, Verdict.WRONG, Verdict.NOTE)}

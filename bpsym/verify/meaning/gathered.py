@@ -41,6 +41,7 @@ from bpsym.verify.tree import (
 )
 
 if TYPE_CHECKING:
+    from bpsym.verify.givens import Givens
     from collections.abc import Mapping
 
 ANY_SIZE = 3  # what a size nobody gives is taken to be: any would do for formulas
@@ -68,7 +69,7 @@ class Sources:
     fixed: Mapping[str, str] = field(default_factory=dict)  # letters that are no indices here
 
 
-def gather(document: Document, given: Mapping[str, fmpq]) -> tuple[Scope, set[Key]]:
+def gather(document: Document, given: Givens) -> tuple[Scope, set[Key]]:
     """The scope at the top of a document that describes its own network, and which names are given by numbers alone."""
     timed = _counts_time(document)
     sources = Sources(fixed={} if timed else NO_TIME)
@@ -201,7 +202,7 @@ class _Builder:
 
     sources: Sources
     scope: Scope
-    given: Mapping[str, fmpq]
+    given: Givens
     inputs: list[Quantity] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     values: dict[Atom, fmpq] = field(default_factory=dict)
@@ -220,7 +221,7 @@ class _Builder:
             for place in _places(name, self.sources.fixed):
                 wanted = key(name, place)
                 if len(self.names) < MOST_NAMES and not wanted.new and self.wanted(wanted) is None:
-                    if not place or not self._is_beyond(wanted):
+                    if not place or not (self._is_beyond(wanted) or self._has_rule(wanted)):
                         self.leaf(wanted)
         self._gather_vectors()
         loss = self._loss()
@@ -229,6 +230,10 @@ class _Builder:
             program = self._with_loss(loss)
         network = Network(Expansion(program, {}), self.values, frozenset(self.opaque), loss, self.vague)
         self.scope.network = network
+
+    def _has_rule(self, name: Key) -> bool:
+        """Whether a name has a rule that does not reach so far."""
+        return any(_matched(pattern, name, self.sources.fixed) is not None for pattern, _ in self.sources.patterns)
 
     def _is_beyond(self, name: Key) -> bool:
         """Whether `x_3` is none of the x there are: a list of two, or x_1 and x_2 by themselves."""
@@ -304,7 +309,7 @@ class _Builder:
                     return value
             if strict and name in self.sources.numbers and (value := self._by_pattern(name, strict=True)) is not None:
                 return value
-        if name.text in self.given:
+        if self.given.get(name) is not None:
             return self._leaf(name, None)
         if name in self.sources.numbers:
             return self._leaf(name, self.sources.numbers[name])
@@ -330,7 +335,7 @@ class _Builder:
         shown = [] if tree is None else [s for s in leaves(tree) if s is not None]
         shape = None if tree is None else _shape(tree)
         if shape is None or len(shown) <= 1:
-            value = shown[0].value if shown else self.given.get(name.text)
+            value = shown[0].value if shown else self.given.get(name)
             atoms: Value = self._input(name.text, value)
         else:
             atoms = Array(shape, tuple(self._input(f"{name.text}[{k}]", s.value) for k, s in enumerate(shown, 1)))
@@ -419,7 +424,7 @@ class _Builder:
             if size is not None:
                 return algebra.number(Fraction(size))
             if value is None:
-                if wanted in self.building or self.strict:
+                if wanted in self.building or self.strict or (at and (self._is_beyond(wanted) or self._has_rule(wanted))):
                     raise NoValueError(f"{wanted.text} is defined by itself, or not at all")
                 value = self.leaf(wanted)
             return value

@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _VALUE: Final = re.compile(
-    r"^\s*(?:numerical\s+)?(?:values?|results?|numbers?|数值|值|结果|計算値|valor(?:es)?|resultados?|=)\s*$", re.IGNORECASE
+    r"^\s*(?:numerical\s+)?(?:values?|results?|numbers?|数值|值|结果|計算値|valor(?:es)?|resultados?|=)\s*$",
+    re.IGNORECASE,
 )
 SHORT: Final = 3  # letters of a name
 MOST_COLUMNS: Final = 8  # of numbers, searched for an update
@@ -75,10 +76,14 @@ def _join(row: Row, head: Row, found: list[Statement]) -> None:
             terms, relations = (subject, *terms), (replace(relation, span=last.span), *relations)
             _drop(found, row[place - 2].span)
             inside = [k for k, s in enumerate(found) if s is last]
-        found[inside[-1]] = replace(last, span=Span(terms[0].span.start, value.span.end), terms=terms, relations=relations)
+        found[inside[-1]] = replace(
+            last, span=Span(terms[0].span.start, value.span.end), terms=terms, relations=relations
+        )
         return
     subject = _subject(before)
-    formula = isinstance(before.expr, (Derivative, Differential, Sum, Product)) or (named and isinstance(before.expr, Name))
+    formula = isinstance(before.expr, (Derivative, Differential, Sum, Product)) or (
+        named and isinstance(before.expr, Name)
+    )
     if before.expr is None or not formula:
         return
     terms = (before.expr, value)
@@ -86,7 +91,12 @@ def _join(row: Row, head: Row, found: list[Statement]) -> None:
     if first is not None:
         terms = (first, *terms)
     found.append(
-        Statement(Span(terms[0].span.start, value.span.end), terms, (relation,) * (len(terms) - 1), Context("cell", column=title))
+        Statement(
+            Span(terms[0].span.start, value.span.end),
+            terms,
+            (relation,) * (len(terms) - 1),
+            Context("cell", column=title),
+        )
     )
 
 
@@ -128,7 +138,13 @@ def _updates(table: Table) -> Iterator[Statement]:
             else:
                 change = times
         if change is not None:
-            yield _claim((*_updated(row[0].expr), Sum(Span(before.span.start, change.span.end), (before, change), (1, -1)), after))
+            yield _claim(
+                (
+                    *_updated(row[0].expr),
+                    Sum(Span(before.span.start, change.span.end), (before, change), (1, -1)),
+                    after,
+                )
+            )
 
 
 def _claim(terms: tuple[Expr, ...]) -> Statement:
@@ -151,7 +167,9 @@ def _columns(rows: Sequence[Row]) -> list[int]:
     """Columns of numbers."""
     width = max((len(row) for row in rows), default=0)
     return [
-        k for k in range(1, width) if 3 * sum(len(row) > k and _decimal(row[k].expr) for row in rows) >= 2 * len(rows) > 0
+        k
+        for k in range(1, width)
+        if 3 * sum(len(row) > k and _decimal(row[k].expr) for row in rows) >= 2 * len(rows) > 0
     ][:MOST_COLUMNS]
 
 
@@ -172,7 +190,9 @@ def _with_step(rows: Sequence[Row], columns: list[int]) -> _Found | None:
         if moved >= 2 and 3 * hits >= 2 * len(rows):
             for gradient in columns:
                 if gradient not in (old, step, new):
-                    rate = _ratio(rows, gradient, lambda row, step=step: _number(row[step].expr) if step < len(row) else None)
+                    rate = _ratio(
+                        rows, gradient, lambda row, step=step: _number(row[step].expr) if step < len(row) else None
+                    )
                     if rate is not None:
                         return old, gradient, step, new, rate
             return old, -1, step, new, None

@@ -1,0 +1,57 @@
+"""Short derivations in the notations people use, judged without a description, unbroken and with known slips."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import defaultdict
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bpsym.verify.read import read_text
+from bpsym.verify.report.data import DocumentReport, report_of
+from bpsym.verify.run import verify
+
+FOLDER = Path(__file__).parent.parent / "data" / "derivations"
+JUDGED = 0.9  # of a document's claims, without a description
+
+
+def _slips() -> dict[str, list[dict[str, Any]]]:
+    found = defaultdict(list)
+    for slip in tomllib.loads((FOLDER / "truth.toml").read_text(encoding="utf-8"))["slip"]:
+        found[slip["file"]].append(slip)
+    return dict(found)
+
+
+SLIPS = _slips()
+
+
+def _report(name: str, text: str) -> DocumentReport:
+    return report_of(verify(read_text(text, name)))
+
+
+@pytest.mark.parametrize("name", sorted(SLIPS))
+def test_slips_are_found_where_they_are(name: str) -> None:
+    """Each slip is reported on its line, no other line is called wrong, and nearly every claim is judged."""
+    report = _report(name, (FOLDER / name).read_text(encoding="utf-8"))
+    verdicts = defaultdict(set)
+    for finding in report.findings:
+        verdicts[finding.line].add(finding.verdict)
+    for slip in SLIPS[name]:
+        enough = {"wrong", "carried"} if slip["verdict"] == "carried" else {"wrong"}
+        assert verdicts[slip["line"]] & enough, slip
+    lines = {slip["line"] for slip in SLIPS[name]}
+    assert {line for line, kinds in verdicts.items() if "wrong" in kinds} <= lines
+    open_claims = report.counts["undecided"] + report.counts["unreadable"]
+    assert open_claims <= (1 - JUDGED) * report.claims
+
+
+@pytest.mark.parametrize("name", sorted(SLIPS))
+def test_unbroken_derivations_raise_no_alarm(name: str) -> None:
+    """With every slip put right, nothing is called wrong or carried."""
+    lines = (FOLDER / name).read_text(encoding="utf-8").split("\n")
+    for slip in SLIPS[name]:
+        lines[slip["line"] - 1] = slip["right"]
+    report = _report(name, "\n".join(lines))
+    assert [f for f in report.findings if f.verdict in ("wrong", "carried")] == []
