@@ -10,28 +10,26 @@ from bpsym.display import Shown
 from bpsym.errors import BpsymError, choices
 from bpsym.evaluate import Environment
 from bpsym.expand import Expansion
-from bpsym.networks.equations import size
 from bpsym.notation import Notation
-from bpsym.printing.layout import Box, Formula, Number, Sign, chain, row
+from bpsym.printing.layout import Formula, Number, Sign, chain, row
 from bpsym.printing.writer import Writer
 from bpsym.program import TRAINABLE, Role
-from bpsym.rounding import Numeral
-from bpsym.sheet import law as general
-from bpsym.sheet import matrix, picture, worked
 from bpsym.sheet import numbered as draft
+from bpsym.sheet import picture, worked
+from bpsym.sheet.law import Law
 from bpsym.sheet.lines import Line, Work
 from bpsym.spec.schema import CONVOLUTIONAL
 from bpsym.training import Row, outputs, train
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from sympy import Expr
 
     from bpsym.figures.layout import Drawing
     from bpsym.options import SheetOptions
     from bpsym.program import Program
-    from bpsym.rounding import Rounding
+    from bpsym.rounding import Numeral, Rounding
     from bpsym.spec import Description
 
 WORKED, BLANK, KEY, NUMBERED, LAW = "worked", "blank", "key", "numbered", "law"  # kinds the code tells apart
@@ -263,53 +261,15 @@ class Sheet(Shown):
     # the law
 
     @cached_property
-    def law(self) -> list[general.Equation]:
-        """The general formulas in index notation."""
-        return general.equations(self.program, self.options.notation, OTHERWISE[self.options.lang])
-
-    @cached_property
-    def law_in_short(self) -> list[Formula]:
-        """The formulas of the backward pass and the update."""
-        return [equation.formula for equation in self.law if equation.section in ("backward", "update")]
-
-    @cached_property
-    def matrices(self) -> list[matrix.MatrixEquation]:
-        """The law in matrix notation; empty where matrices cannot say it."""
-        return matrix.equations(self.program, self._law_writer)
-
-    @cached_property
-    def _law_writer(self) -> Writer:
-        return Writer(Notation(self.options.notation, self.program), otherwise=OTHERWISE[self.options.lang])
-
-    @property
-    def matrices_lack(self) -> bool:
-        """Whether matrices cannot say some of the equations."""
-        return len(self.matrices) < sum(step.section != "loss" for step in self.program.steps)
+    def law(self) -> Law:
+        """The general formulas."""
+        writer = Writer(Notation(self.options.notation, self.program), otherwise=OTHERWISE[self.options.lang])
+        return Law(self.program, writer, self.description.sizes)
 
     @property
     def convolves(self) -> bool:
         """Whether the network has a convolution."""
         return self.description.family == CONVOLUTIONAL
-
-    @property
-    def matrix_rows(self) -> list[tuple[Formula, Formula]]:
-        """Formula and shapes of each matrix equation."""
-        return [(equation.formula, _listed(equation.shapes)) for equation in self.matrices]
-
-    def factor_rows(self, reasons: Mapping[str, str]) -> list[tuple[Formula, Formula, str]]:
-        """Each derivative's factors and why they are there."""
-        return [(e.name, factor.formula, reasons[factor.reason]) for e in self.law for factor in e.factors]
-
-    def layer_rows(self, activations: Mapping[str, str]) -> list[tuple[str, Formula, str]]:
-        """Number, size and activation of each layer."""
-        steps = [step for step in self.program.section("forward") if step.quantity.role is Role.OUT]
-        rows = []
-        for number, step in enumerate(steps, 1):
-            symbol = size(step.quantity.layer)
-            box, known = self._law_writer.name(symbol), self.description.sizes.get(symbol)
-            formula = Formula(box) if known is None else chain(box, Number(Numeral(str(known), exact=True)))
-            rows.append((str(number), formula, activations[step.rule]))
-        return rows
 
     @property
     def loss_rule(self) -> str:
@@ -388,15 +348,6 @@ class Sheet(Shown):
         for quantity in self.program.inputs:
             if quantity.role in TRAINABLE:
                 yield from self.work.expansion.entries(quantity.name)
-
-
-def _listed(shapes: tuple[tuple[Formula, Formula], ...]) -> Formula:
-    boxes: list[Box] = []
-    for name, shape in shapes:
-        if boxes:
-            boxes.append(Sign("comma"))
-        boxes += [name.box, Sign("colon"), shape.box]
-    return Formula(row(*boxes))
 
 
 def build(description: Description, options: SheetOptions, progress: Callable[[int, int], None] | None = None) -> Sheet:

@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from sympy import true
 
+from bpsym.networks.equations import size
 from bpsym.notation import Notation
-from bpsym.printing.layout import Box, Formula, Sign, chain, row
+from bpsym.printing.layout import Box, Formula, Number, Sign, chain, row
 from bpsym.printing.writer import Writer
 from bpsym.program import Role, head
+from bpsym.rounding import Numeral
+from bpsym.sheet import matrix
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sympy import Symbol
+
     from bpsym.program import Program, Step, Term
 
 
@@ -40,10 +48,67 @@ class Equation:
     condition: Formula | None  # for which indices a path exists
 
 
+@dataclass(frozen=True)
+class Law:
+    """The general law of a program, in index notation and in matrices."""
+
+    program: Program
+    writer: Writer  # at index letters
+    sizes: Mapping[Symbol, int]  # as far as they are known
+
+    @cached_property
+    def equations(self) -> list[Equation]:
+        """Every step of the program."""
+        return [_equation(self.program, step, self.writer) for step in self.program.steps]
+
+    @cached_property
+    def in_short(self) -> list[Formula]:
+        """The formulas of the backward pass and the update."""
+        return [equation.formula for equation in self.equations if equation.section in ("backward", "update")]
+
+    @cached_property
+    def matrices(self) -> list[matrix.MatrixEquation]:
+        """The law in matrix notation, as far as matrices can say it."""
+        return matrix.equations(self.program, self.writer)
+
+    @property
+    def matrices_lack(self) -> bool:
+        """Whether matrices cannot say some of the equations."""
+        return len(self.matrices) < sum(step.section != "loss" for step in self.program.steps)
+
+    @property
+    def matrix_rows(self) -> list[tuple[Formula, Formula]]:
+        """Formula and shapes of each matrix equation."""
+        return [(equation.formula, _listed(equation.shapes)) for equation in self.matrices]
+
+    def factor_rows(self, reasons: Mapping[str, str]) -> list[tuple[Formula, Formula, str]]:
+        """Each derivative's factors and why they are there."""
+        return [(e.name, factor.formula, reasons[factor.reason]) for e in self.equations for factor in e.factors]
+
+    def layer_rows(self, activations: Mapping[str, str]) -> list[tuple[str, Formula, str]]:
+        """Number, size and activation of each layer."""
+        steps = [step for step in self.program.section("forward") if step.quantity.role is Role.OUT]
+        rows = []
+        for number, step in enumerate(steps, 1):
+            symbol = size(step.quantity.layer)
+            box, known = self.writer.name(symbol), self.sizes.get(symbol)
+            formula = Formula(box) if known is None else chain(box, Number(Numeral(str(known), exact=True)))
+            rows.append((str(number), formula, activations[step.rule]))
+        return rows
+
+
 def equations(program: Program, family: str, otherwise: str) -> list[Equation]:
-    """Every step of the program."""
-    writer = Writer(Notation(family, program), otherwise=otherwise)
-    return [_equation(program, step, writer) for step in program.steps]
+    """Every step of the program in index notation."""
+    return Law(program, Writer(Notation(family, program), otherwise=otherwise), {}).equations
+
+
+def _listed(shapes: tuple[tuple[Formula, Formula], ...]) -> Formula:
+    boxes: list[Box] = []
+    for name, shape in shapes:
+        if boxes:
+            boxes.append(Sign("comma"))
+        boxes += [name.box, Sign("colon"), shape.box]
+    return Formula(row(*boxes))
 
 
 def _equation(program: Program, step: Step, writer: Writer) -> Equation:

@@ -37,12 +37,12 @@ def worked(made: Sheet) -> Iterator[Formula]:
     for layer in made.backward:
         for detail in layer.details:
             yield from (detail.name, detail.unit, detail.path, detail.chain)
-    for equation in made.law:
+    for equation in made.law.equations:
         yield from (equation.formula, *(formula for formula, _ in equation.simplified))
         yield from (factor.formula for factor in equation.factors)
         if equation.condition is not None:
             yield equation.condition
-    for formula, shapes in made.matrix_rows:
+    for formula, shapes in made.law.matrix_rows:
         yield from (formula, shapes)
     yield from (made.hadamard, made.approx, made.loss_name)
 
