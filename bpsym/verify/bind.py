@@ -32,9 +32,10 @@ if TYPE_CHECKING:
 
     from bpsym.evaluate import Environment
     from bpsym.spec import Description
+    from bpsym.verify.givens import Givens
 
 
-def bind(document: Document, description: Description | None, given: Mapping[str, fmpq]) -> State:
+def bind(document: Document, description: Description | None, given: Givens) -> State:
     """Everything needed to judge a document's first line."""
     if description is None:
         return own_state(document, given)
@@ -59,7 +60,7 @@ def bind(document: Document, description: Description | None, given: Mapping[str
     return state
 
 
-def own_state(document: Document, given: Mapping[str, fmpq]) -> State:
+def own_state(document: Document, given: Givens) -> State:
     """The state at the top of a document that is its own description."""
     scope, _ = gather(document, given)
     network = scope.network

@@ -73,12 +73,11 @@ def verify(
     """
     description = _description(spec)
     values = dict(_given(text) for text in given)
-    reports: list[DocumentReport] = []
     changes: list[str] = []
-    for path in documents:
-        reports.append(
-            _one(path, description, values, lang, fix=fix, diff=diff, explain=explain_binding, changes=changes)
-        )
+    reports = [
+        _one(path, description, values, lang, fix=fix, diff=diff, explain=explain_binding, changes=changes)
+        for path in documents
+    ]
     text = _written(reports, form, lang, color=sys.stdout.isatty() if color is None else color)
     if diff:
         click.echo("".join(changes), nl=False)
@@ -125,11 +124,14 @@ def _one(
     changes: list[str],
 ) -> DocumentReport:
     from bpsym.verify.fix import corrected, difference, write_back
+    from bpsym.verify.givens import unused
     from bpsym.verify.read import read
     from bpsym.verify.report.data import report_of
     from bpsym.verify.run import verify as verified
 
     document = read(sys.stdin.buffer.read(), "standard input") if str(path) == "-" else read(path)
+    for name in unused(given, document):
+        click.echo(f"{document.path}: --given {name}: the document does not use that name", err=True)
     found = verified(document, description, given)
     if explain:
         from bpsym.verify.binding_table import binding_table

@@ -43,10 +43,11 @@ rate = 0.5
 biases = "updated"
 """
 EXAMPLES = {"mazur-2015": MAZUR}
+SOURCES = {"mazur-2015": "Mazur, A Step by Step Backpropagation Example (2015)"}
 
 
-def recognized(document: Document) -> Description | None:
-    """The description of the example a document works; None where it is none of those known."""
+def recognized(document: Document) -> tuple[str, Description] | None:
+    """The example a document works, and its description; None where it is none of those known."""
     figures = [s for s in _figures(document) if s.number.digits >= DIGITS]
     if len(figures) < ENOUGH:
         return None
@@ -55,7 +56,7 @@ def recognized(document: Document) -> Description | None:
         values = _values(name)
         hits = {k for k, value in enumerate(values) for s in figures if touches(value, s.cut())}
         if len(hits) >= ENOUGH and not _disagrees(document, description):
-            return description
+            return name, description
     return None
 
 

@@ -11,10 +11,15 @@ from flint import ctx
 from bpsym.verify.bind import bind
 from bpsym.verify.check.judge import judge
 from bpsym.verify.check.prose import restatements
+from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.training import training_claims
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.diagnose import diagnosed
+from bpsym.verify.givens import Givens, names_of
 from bpsym.verify.known import recognized
+from bpsym.verify.meaning.arrays import scalars
+from bpsym.verify.meaning.keys import key
+from bpsym.verify.tree import Name, walk
 from bpsym.verify.typical import settled_by_typical
 
 if TYPE_CHECKING:
@@ -26,6 +31,7 @@ if TYPE_CHECKING:
     from bpsym.verify.check.state import State
     from bpsym.verify.tree import Document
 
+FIGURES = frozenset([Kind.NUMBER, Kind.NUMERIC, Kind.MIXED])
 PRECISION = 160  # bits formulas are computed with
 
 
@@ -36,6 +42,8 @@ class Verified:
     document: Document
     judgements: list[Judgement]
     state: State
+    example: str = ""  # the worked example whose numbers were used where no description was given
+    typical: Description | None = None  # the general network that decided rules where none was given
 
     @property
     def counts(self) -> Counter[str]:
@@ -43,13 +51,24 @@ class Verified:
         return Counter(str(judgement.verdict) for judgement in self.judgements)
 
     def missing(self) -> Iterator[tuple[str, int]]:
-        """Names a claim could not be decided for, with the line of their first use."""
-        seen: set[str] = set()
-        for judgement in self.judgements:
-            name = str(judgement.details.get("missing", ""))
-            if judgement.verdict is Verdict.UNDECIDED and name and name not in seen:
-                seen.add(name)
-                yield name, self.document.place(judgement.span).line
+        """Names without a number that leave claims open, as the document spells them, each with its line."""
+        network, scope = self.state.scope.network, self.state.scope
+        open_at = {j.span for j in self.judgements if j.verdict is Verdict.UNDECIDED}
+        if network is None or not open_at:
+            return
+        wanted: set[object] = set()
+        for statement in self.document.statements:
+            if any(term.span in open_at and kind_of(term) in FIGURES for term in statement.terms):
+                for term in statement.terms:
+                    for node in walk(term):
+                        atoms = scope.atoms(key(node)) if isinstance(node, Name) else None
+                        wanted |= set() if atoms is None else network.unsettled(scalars(atoms))
+        wanted &= set(network.inputs()) - set(network.values) - set(network.opaque)
+        for name, first in names_of(self.document).items():
+            atoms = scope.atoms(name)
+            if atoms is not None and len(scalars(atoms)) == 1 and scalars(atoms)[0] in wanted:
+                wanted.discard(scalars(atoms)[0])
+                yield name.text, self.document.place(first.span).line
 
 
 def verify(
@@ -58,18 +77,23 @@ def verify(
     """Judge every claim of a document."""
     before, ctx.prec = ctx.prec, PRECISION
     try:
-        description = description or (recognized(document) if not given else None)
-        state = bind(document, description, given or {})
+        givens = Givens.of(given or {})
+        example, typical = "", None
+        if description is None and (known := recognized(document)) is not None:
+            example, description = known
+        if description is not None:
+            description = givens.described(description) if givens else description
+        state = bind(document, description, givens)
         found, settled = training_claims(document, description)
         for statement in document.statements:
             if not any(span.start <= statement.span.start < span.end for span in settled):
                 found.extend(judge(statement, state))
         if description is None:
-            found = settled_by_typical(document, found)
+            found, typical = settled_by_typical(document, found)
         found.extend(restatements(document, state, settled))
         found = diagnosed(found, state)
         found = [j for j in found if j.verdict is not Verdict.UNREADABLE or not document.unreadable]
         found.extend(Judgement(gap.span, Verdict.UNREADABLE, details={"why": gap.why}) for gap in document.unreadable)
     finally:
         ctx.prec = before
-    return Verified(document, sorted(found, key=lambda j: j.span), state)
+    return Verified(document, sorted(found, key=lambda j: j.span), state, example, typical)

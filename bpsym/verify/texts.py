@@ -66,6 +66,14 @@ SENTENCES: dict[str, dict[str, str]] = {
     "others": {"en": " Also possible: {others}.", "zh": "也可能是：{others}。"},
 }  # fmt: skip
 
+REASONS: dict[str, dict[str, str]] = {  # why a claim could not be decided
+    "alone": {
+        "en": "nothing in the document or its description says what it should be",
+        "zh": "文中和网络描述都没有给出它应有的值",
+    },
+    "training": {"en": "no figure of the training run is this one", "zh": "训练过程中没有与之相符的数值"},
+}
+
 NAMES: dict[str, dict[str, str]] = {  # of verdicts, for tables and summaries
     "right": {"en": "right", "zh": "正确"},
     "last-digit": {"en": "last digit", "zh": "末位"},
@@ -79,6 +87,16 @@ NAMES: dict[str, dict[str, str]] = {  # of verdicts, for tables and summaries
     "missing": {
         "en": "{name} is used on line {line} but never given: add --given {name}=VALUE",
         "zh": "第 {line} 行用到 {name}，但文中没有给出：请加 --given {name}=数值",
+    },
+    "example": {
+        "en": "no description given: its figures are those of the example {source}; its numbers were used; "
+        "--spec FILE uses another",
+        "zh": "未给出网络描述：文中数字与示例 {source} 一致，已采用该示例的数值；可用 --spec FILE 指定其他网络",
+    },
+    "typical": {
+        "en": "no description given: rules the document does not define were checked on a general network ({source}); "
+        "--spec FILE uses another",
+        "zh": "未给出网络描述：文中未定义的公式按一般网络（{source}）检验；可用 --spec FILE 指定其他网络",
     },
     "no-findings": {"en": "nothing to object to", "zh": "没有发现问题"},
 }
@@ -100,6 +118,12 @@ def _titles(language: str) -> dict[str, str]:
     from bpsym.mistakes import rules
 
     return {rule.id: rule.texts[language].title for rule in rules()}
+
+
+def reason_text(why: str, language: str) -> str:
+    """Why a claim could not be decided, in words."""
+    row = REASONS.get(why)
+    return why if row is None else row[language]
 
 
 def sentence(key: str, language: str, **fields: str) -> str:

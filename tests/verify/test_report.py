@@ -113,3 +113,83 @@ def test_a_mistake_is_told_with_its_numbers(tmp_path, form: str, language: str, 
     assert right in output
     assert {"en": "sign of the error signal", "zh": "误差信号符号错误"}[language] in output
     assert "error-signal-sign" not in output
+
+
+OPEN = r"""Take $i_1 = 0.05$, $i_2 = 0.10$, $w_1 = 0.15$ and $w_2 = 0.20$.
+
+$$net_{h1} = w_1 i_1 + w_2 i_2 + b_1 = 0.3775$$
+
+$$w_1^+ = w_1 - \eta \cdot 0.2 = 0.05$$
+"""
+
+
+@pytest.fixture
+def open_(tmp_path):  # noqa: ANN001, ANN201
+    """A transcript that never says what the bias and the learning rate are."""
+    path = tmp_path / "open.md"
+    path.write_text(OPEN, encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_is_missing_is_asked_for_by_name(open_, form: str, language: str) -> None:  # noqa: ANN001
+    """Each format names the quantity without a number and the line it is used on."""
+    output = _run(open_, "--format", form, "--lang", language).output
+    if form == "json":
+        (document,) = json.loads(output)["documents"]
+        assert document["missing"] == [{"name": "b_1", "line": 3}, {"name": "eta", "line": 5}]
+        return
+    plain = output.replace("\\", "")  # Markdown marks signs of its own
+    assert {"en": "b_1 is used on line 3", "zh": "第 3 行用到 b_1"}[language] in plain
+    assert "--given b_1=" in plain
+
+
+@pytest.mark.parametrize("bias", ["b_1", "b1", "b_{1}"])
+@pytest.mark.parametrize("rate", ["\\eta", "lr", "η", "eta"])
+def test_given_numbers_bind_by_spelling(open_, bias: str, rate: str) -> None:  # noqa: ANN001
+    """The right bias and rate make every claim right, however they are spelled; another bias makes one wrong."""
+    good = _run(open_, "--given", f"{bias}=0.35", "--given", f"{rate}=0.5", "--format", "json")
+    counts = json.loads(good.output)["documents"][0]["counts"]
+    assert good.exit_code == 0
+    assert counts["undecided"] == counts["wrong"] == 0
+    assert _run(open_, "--given", f"{bias}=0.36").exit_code == 1
+
+
+def test_a_given_number_counts_before_the_description(tmp_path) -> None:  # noqa: ANN001
+    """With a description, --given replaces one of its numbers."""
+    path = tmp_path / "net.md"
+    path.write_text("$net_{h1} = 0.3875$\n", encoding="utf-8")
+    assert _run(path, "--spec", SPEC).exit_code == 1
+    assert _run(path, "--spec", SPEC, "--given", "b1=0.36").exit_code == 0
+
+
+def test_a_name_nobody_uses_is_said(open_) -> None:  # noqa: ANN001
+    """A number given for a name that does not occur is no silent mistake."""
+    assert "--given q: the document does not use that name" in _run(open_, "--given", "q=1").stderr
+
+
+def test_the_binding_is_explained(open_) -> None:  # noqa: ANN001
+    """--explain-binding lists each name of the document with what it was taken for."""
+    table = dict(line.split(maxsplit=1) for line in _run(open_, "--explain-binding").stderr.splitlines())
+    assert table["b_1"] == "b_1"
+    assert table["\\eta"] == "eta"
+    assert table["net_{h1}"] == "net_h1"
+    described = _run(open_, "--spec", SPEC, "--explain-binding").stderr
+    assert dict(line.split(maxsplit=1) for line in described.splitlines())["w_2"] == "W_h[1, 2]"
+
+
+@pytest.mark.parametrize("form", sorted(FORMATS))
+@pytest.mark.parametrize(("language", "said"), [("en", "no description given"), ("zh", "未给出网络描述")])
+def test_a_network_taken_from_an_example_is_disclosed(tmp_path, form: str, language: str, said: str) -> None:  # noqa: ANN001
+    """Where figures are recognized as those of a known example, every format says whose numbers were used."""
+    path = tmp_path / "figures.md"
+    path.write_text(
+        "$net_{h1} = 0.3775$, $out_{h1} = 0.593269992$, $out_{h2} = 0.596884378$, $net_{o1} = 1.105905967$, "
+        "$out_{o1} = 0.751365070$, $E_{total} = 0.298371109$\n",
+        encoding="utf-8",
+    )
+    plain = _run(path, "--format", form, "--lang", language).output.replace("\\", "")
+    assert said in plain
+    assert "Mazur" in plain
+    assert said not in _run(path, "--spec", SPEC, "--format", form, "--lang", language).output

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.explain import explained
-from bpsym.verify.texts import cause_text, sentence
+from bpsym.verify.known import SOURCES
+from bpsym.verify.texts import NAMES, cause_text, reason_text, sentence
 
 if TYPE_CHECKING:
     from bpsym.verify.run import Verified
@@ -40,6 +41,8 @@ class DocumentReport:
     findings: tuple[Finding, ...]
     text: str = field(repr=False)
     missing: tuple[tuple[str, int], ...] = ()  # names without a value, and the line of their first use
+    assumed: str = ""  # what network was taken where no description was given
+    remarks: tuple[str, ...] = ()  # all that is to be said of the document as a whole
 
 
 def report_of(verified: Verified, language: str = "en") -> DocumentReport:
@@ -51,9 +54,24 @@ def report_of(verified: Verified, language: str = "en") -> DocumentReport:
     )
     counts = {str(verdict): verified.counts.get(str(verdict), 0) for verdict in Verdict}
     document = verified.document
+    missing, assumed = tuple(verified.missing()), _assumed(verified, language)
+    asked = (NAMES["missing"][language].format(name=name, line=line) for name, line in missing)
+    remarks = (*((assumed,) if assumed else ()), *asked)
     return DocumentReport(
-        document.path, len(verified.judgements), counts, findings, document.text, tuple(verified.missing())
+        document.path, len(verified.judgements), counts, findings, document.text, missing, assumed, remarks
     )
+
+
+def _assumed(verified: Verified, language: str) -> str:
+    """What the document was held against where nobody described its network."""
+    if verified.example:
+        return NAMES["example"][language].format(source=SOURCES[verified.example])
+    if verified.typical is None:
+        return ""
+    network = verified.typical.spec.network
+    sizes = [network.inputs, *(layer.units for layer in network.layers)]
+    functions = ", ".join(dict.fromkeys(layer.activation for layer in network.layers))
+    return NAMES["typical"][language].format(source=f"{'-'.join(map(str, sizes))}, {functions}, {network.loss}")
 
 
 def _finding(judgement: Judgement, verified: Verified, language: str) -> Finding:
@@ -77,7 +95,7 @@ def message(judgement: Judgement, written: str, language: str) -> str:
     """One sentence, two where several causes fit."""
     title, told = explained(judgement, language)
     cause = title or cause_text(judgement.rule, language, str(judgement.details.get("what", "")))
-    why = str(judgement.details.get("why", ""))
+    why = reason_text(str(judgement.details.get("why", "")), language)
     key = str(judgement.verdict)
     complete = {
         Verdict.WRONG: bool(judgement.expected),

@@ -48,12 +48,12 @@ def _document(report: DocumentReport, language: str) -> str:
             f'<span class="{f.verdict}"><b>{escape(NAMES[f.verdict][language])}</b>: {escape(f.message)}</span>'
             for f in starting
         )
-        rows.append(
-            f'<tr><td class="n">{number}</td><td class="s">{_marked(line, number, here)}</td><td class="f">{said}</td></tr>'
-        )
+        source = _marked(line, number, here)
+        rows.append(f'<tr><td class="n">{number}</td><td class="s">{source}</td><td class="f">{said}</td></tr>')
+    remarks = "".join(f"<p>{escape(remark)}</p>\n" for remark in report.remarks)
     return (
         f"<h1>{escape(report.path)}</h1>\n<p>{report.claims} {escape(NAMES['claims'][language])}: {counts}</p>\n"
-        f"<table>\n{chr(10).join(rows)}\n</table>"
+        f"{remarks}<table>\n{chr(10).join(rows)}\n</table>"
     )
 
 

@@ -32,6 +32,7 @@ def written(reports: Sequence[DocumentReport], _language: str) -> str:
                 }
                 for finding in report.findings
             ],
+            "assumed": report.assumed,
             "missing": [{"name": name, "line": line} for name, line in report.missing],
         }
         for report in reports

@@ -22,6 +22,7 @@ def written(reports: Sequence[DocumentReport], language: str) -> str:
 def _document(report: DocumentReport, language: str) -> str:
     counts = ", ".join(f"{count} {NAMES[name][language]}" for name, count in report.counts.items() if count)
     parts = [f"# {_plain(report.path)}", "", f"{report.claims} {NAMES['claims'][language]}: {counts}", ""]
+    parts += [line for remark in report.remarks for line in (_plain(remark), "")]
     by_line: dict[int, list[Finding]] = {}
     for finding in report.findings:
         by_line.setdefault(finding.end_line, []).append(finding)

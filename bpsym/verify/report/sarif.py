@@ -43,6 +43,14 @@ def written(reports: Sequence[DocumentReport], language: str) -> str:
                         ],
                     }
                 },
+                "invocations": [
+                    {
+                        "executionSuccessful": True,
+                        "toolExecutionNotifications": [
+                            _notification(report, remark) for report in reports for remark in report.remarks
+                        ],
+                    }
+                ],
                 "columnKind": "unicodeCodePoints",
                 "results": [_result(report, f, rules) for report in reports for f in report.findings],
             }
@@ -73,13 +81,22 @@ def _result(report: DocumentReport, finding: Finding, rules: Sequence[str]) -> d
         "endLine": finding.end_line,
         "endColumn": finding.end_column,
     }
-    path = PurePath(report.path)
-    uri = path.as_uri() if path.is_absolute() else quote(path.as_posix())
     return {
         "ruleId": _rule(finding),
         "ruleIndex": list(rules).index(_rule(finding)),
         "level": LEVELS[finding.verdict],
         "kind": "open" if LEVELS[finding.verdict] == "none" else "fail",
         "message": {"text": finding.message},
-        "locations": [{"physicalLocation": {"artifactLocation": {"uri": uri}, "region": region}}],
+        "locations": [{"physicalLocation": {"artifactLocation": {"uri": _uri(report)}, "region": region}}],
     }
+
+
+def _notification(report: DocumentReport, remark: str) -> dict[str, object]:
+    """What is said of a document as a whole."""
+    where = {"physicalLocation": {"artifactLocation": {"uri": _uri(report)}}}
+    return {"level": "note", "message": {"text": remark}, "locations": [where]}
+
+
+def _uri(report: DocumentReport) -> str:
+    path = PurePath(report.path)
+    return path.as_uri() if path.is_absolute() else quote(path.as_posix())

@@ -41,8 +41,8 @@ def written(reports: Sequence[DocumentReport], language: str, *, color: bool = F
     for report in reports:
         for finding in report.findings:
             _finding(console, report, finding, language)
-        for name, line in report.missing:
-            console.print(Text(f"{report.path}: " + NAMES["missing"][language].format(name=name, line=line), "blue"))
+        for remark in report.remarks:
+            console.print(Text(f"{_plain(report.path)}: {_plain(remark)}", "blue"))
         console.print(_summary(report, language))
     return out.getvalue()
 

@@ -1,0 +1,107 @@
+"""`--given NAME=VALUE`: numbers a document leaves out, bound to its names however these are spelled.
+
+`b1`, `b_1` and `b_{1}` are one name, as are `lr`, `\\eta` and `η`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from bpsym.expand import Expansion
+from bpsym.program import Role
+from bpsym.spec import Description
+from bpsym.verify.meaning.arrays import Array
+from bpsym.verify.meaning.described import spellings
+from bpsym.verify.meaning.keys import Key, key
+from bpsym.verify.read import read
+from bpsym.verify.tree import Document, Name, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from flint import fmpq
+    from sympy import Expr
+
+    from bpsym.spec.values import Entries
+
+RATES = frozenset(["eta", "lr", "alpha", "learningrate", "rate"])
+
+
+@dataclass(frozen=True)
+class Completed(Description):
+    """A description with some of its numbers replaced."""
+
+    replaced: Mapping[Expr, fmpq] = field(default_factory=dict)
+
+    @cached_property
+    def values(self) -> Entries[fmpq]:
+        """The description's numbers, those replaced as they are now."""
+        return {**super().values, **self.replaced}
+
+
+@dataclass(frozen=True)
+class Givens:
+    """Numbers by the letters and digits of their names."""
+
+    numbers: Mapping[str, fmpq] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, given: Mapping[str, fmpq]) -> Givens:
+        """Numbers by names as people type them."""
+        return cls({_typed(name): value for name, value in given.items()})
+
+    def __bool__(self) -> bool:
+        """Whether anything is given."""
+        return bool(self.numbers)
+
+    def get(self, name: Key) -> fmpq | None:
+        """The number given for a name; None where there is none, or the name stands for what comes after an update."""
+        wanted = _folded(name.text)
+        return None if name.new else self.numbers.get("eta" if wanted in RATES else wanted)
+
+    def described(self, description: Description) -> Description:
+        """A description with the numbers given in the place of its own."""
+        expansion = Expansion(description.program, description.sizes)
+        roles = (Role.WEIGHT, Role.BIAS, Role.INPUT, Role.TARGET, Role.RATE, Role.DECAY, Role.STATE)
+        inputs = {e for q in expansion.program.inputs if q.role in roles for e in expansion.entries(q.name)}
+        replaced = {}
+        for wanted, candidates in spellings(expansion).items():
+            number = self.get(wanted)
+            atom = candidates[0] if candidates else None
+            if number is not None and atom is not None and not isinstance(atom, Array) and atom in inputs:
+                replaced[atom] = number
+        return Completed(description.spec, description.name, replaced)
+
+
+def unused(given: Mapping[str, fmpq], document: Document) -> Iterator[str]:
+    """Names given that the document does not use."""
+    names = {_folded(name.text) for name in names_of(document)}
+    for name in given:
+        wanted = _typed(name)
+        if wanted not in names and not (wanted == "eta" and RATES & names):
+            yield name
+
+
+def names_of(document: Document) -> dict[Key, Name]:
+    """Every name of a document with its first use, in order."""
+    found: dict[Key, Name] = {}
+    for statement in document.statements:
+        for term in statement.terms:
+            for node in walk(term):
+                if isinstance(node, Name):
+                    found.setdefault(key(node), node)
+    return found
+
+
+def _typed(name: str) -> str:
+    """The letters and digits of a name as the reader understands it."""
+    statements = read(f"${name} = 1$".encode(), "given.md").statements
+    first = statements[0].terms[0] if statements else None
+    text = _folded(key(first).text if isinstance(first, Name) else name)
+    return "eta" if text in RATES else text
+
+
+def _folded(text: str) -> str:
+    return "".join(c for c in text if c.isalnum())
