@@ -108,15 +108,12 @@ def test_folder_names_are_safe_in_tex_and_addresses(name: str, folder: str) -> N
 @pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_every_example_in_every_kind(name: str, kind: str) -> None:
-    """Each compiles with Typst and can be written as Markdown, HTML and plain text, in both languages."""
+    """Each compiles with Typst, in Chinese, and can be written as a page, in English."""
     description = example(name)
     if kind != "law" and not description.values:
         pytest.skip("a description without numbers")
-    for language in ("en", "zh"):
-        chosen = options(description, kind=kind, lang=language)
-        assert render(description, chosen, "pdf").startswith(b"%PDF")
-        for form in ("markdown", "html", "text"):
-            assert len(render(description, chosen, form)) > 200
+    assert render(description, options(description, kind=kind, lang="zh"), "pdf").startswith(b"%PDF")
+    assert len(render(description, options(description, kind=kind, lang="en"), "html")) > 5000
 
 
 @pytest.mark.parametrize("kind", KINDS)
