@@ -78,13 +78,14 @@ def verify(
         _one(path, description, values, lang, fix=fix, diff=diff, explain=explain_binding, changes=changes)
         for path in documents
     ]
-    text = _written(reports, form, lang, color=sys.stdout.isatty() if color is None else color)
     if diff:
-        click.echo("".join(changes), nl=False)
-    elif output is not None:
-        from bpsym.verify.fix import write
+        text = "".join(changes)
+    else:
+        text = _written(reports, form, lang, color=output is None and (sys.stdout.isatty() if color is None else color))
+    if output is not None:
+        from bpsym.files import write_atomically
 
-        write(output, text)
+        write_atomically(output, text.encode())
     else:
         click.echo(text, nl=False)
     context.exit(WRONG if any(report.counts["wrong"] for report in reports) else 0)

@@ -3,36 +3,59 @@
 from __future__ import annotations
 
 import difflib
-from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import TYPE_CHECKING
 
 from bpsym.errors import BpsymError
+from bpsym.files import write_atomically
 from bpsym.verify.check.terms import Shown
 from bpsym.verify.check.verdicts import Verdict
 
 if TYPE_CHECKING:
-    from bpsym.verify.run import Verified
-    from bpsym.verify.tree import Document
+    from collections.abc import Iterator
+    from pathlib import Path
 
-CERTAIN = frozenset([Verdict.WRONG, Verdict.CARRIED])
+    from bpsym.verify.check.verdicts import Judgement
+    from bpsym.verify.run import Verified
+    from bpsym.verify.tree import Document, Span
+
+FINDINGS = frozenset(Verdict) - {Verdict.RIGHT, Verdict.DIGIT}
 
 
 def corrected(verified: Verified) -> str:
-    """The document with every number corrected whose right value is known."""
+    """The document with every number corrected that is certain on its own.
+
+    Figures that follow from another error stay: they are to be worked out again. So does a number behind a wrong
+    formula, and one on a line with any other finding: which of the two is meant is for the author to say.
+    """
     text = verified.document.text
-    changes = {
-        judgement.span: judgement.expected
-        for judgement in verified.judgements
-        if judgement.verdict in CERTAIN
-        and judgement.expected
-        and isinstance(judgement.details.get("shown"), Shown)
-        and judgement.details["shown"].tree.span == judgement.span
-        and _is_numeral(text[judgement.span.start : judgement.span.end])
-    }
-    for span in sorted(changes, reverse=True):
-        text = text[: span.start] + changes[span] + text[span.end :]
+    for span, number in sorted(_changes(verified), reverse=True):
+        text = text[: span.start] + number + text[span.end :]
     return text
+
+
+def _changes(verified: Verified) -> Iterator[tuple[Span, str]]:
+    document = verified.document
+    on_line: dict[int, set[Span]] = {}
+    for judgement in verified.judgements:
+        if judgement.verdict in FINDINGS:
+            place = document.place(judgement.span)
+            for line in range(place.line, place.end_line + 1):
+                on_line.setdefault(line, set()).add(judgement.span)
+    formulas = {j.span for j in verified.judgements if j.verdict is Verdict.WRONG and not _is_figure(j, document)}
+    behind = [s.span for s in document.statements if any(term.span in formulas for term in s.terms)]
+    for judgement in verified.judgements:
+        span = judgement.span
+        if judgement.verdict is Verdict.WRONG and judgement.expected and _is_figure(judgement, document):
+            alone = on_line[document.place(span).line] == {span}
+            if alone and not any(s.start <= span.start < s.end for s in behind):
+                yield span, judgement.expected
+
+
+def _is_figure(judgement: Judgement, document: Document) -> bool:
+    """Whether the judgement is of one printed number, which could be another without harm."""
+    shown = judgement.details.get("shown")
+    written = document.text[judgement.span.start : judgement.span.end]
+    return isinstance(shown, Shown) and shown.tree.span == judgement.span and _is_numeral(written)
 
 
 def _is_numeral(written: str) -> bool:
@@ -53,19 +76,4 @@ def write_back(path: Path, document: Document, text: str) -> None:
     """Write a corrected document in the encoding it came in."""
     if path.suffix == ".ipynb":
         raise BpsymError(f"{path}: notebooks are not corrected; --diff shows what would change")
-    _replace(path, text.encode(document.encoding))
-
-
-def write(path: Path, text: str) -> None:
-    """Write a report."""
-    _replace(path, text.encode())
-
-
-def _replace(path: Path, content: bytes) -> None:
-    """Write beside, then rename: a reader sees the old file or the new one."""
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        file.write(content)
-    beside = Path(file.name)
-    if path.exists():
-        beside.chmod(path.stat().st_mode)
-    beside.replace(path)
+    write_atomically(path, text.encode(document.encoding))

@@ -193,3 +193,33 @@ def test_a_network_taken_from_an_example_is_disclosed(tmp_path, form: str, langu
     assert said in plain
     assert "Mazur" in plain
     assert said not in _run(path, "--spec", SPEC, "--format", form, "--lang", language).output
+
+
+def test_fix_leaves_what_follows_from_an_error(tmp_path) -> None:  # noqa: ANN001
+    """A wrong number alone on its line is corrected; a value worked out from it and a line with two errors are not."""
+    path = tmp_path / "chain.md"
+    text = (
+        "$$net_{h1} = 0.3757$$\n\n$$out_{h1} = \\frac{1}{1 + e^{-0.3757}} = 0.592836$$\n\n"
+        "$$out_{o1} = 0.715365$$ and $$out_{o2} = 0.779428$$\n"
+    )
+    path.write_text(text, encoding="utf-8")
+    _run(path, "--spec", SPEC, "--fix")
+    assert path.read_text(encoding="utf-8") == text.replace("net_{h1} = 0.3757", "net_{h1} = 0.3775")
+
+
+def test_fix_leaves_what_stands_behind_a_wrong_formula(tmp_path) -> None:  # noqa: ANN001
+    """The number a wrong formula gives is right for that formula: neither is touched."""
+    path = tmp_path / "formula.md"
+    text = "$$net_{h1} = w_1 i_1 + w_2 i_2\n= 0.0275$$\n"
+    path.write_text(text, encoding="utf-8")
+    assert _run(path, "--spec", SPEC, "--fix").exit_code == 1
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_the_diff_goes_where_it_is_asked_to(wrong, tmp_path) -> None:  # noqa: ANN001
+    """-o with --diff writes the diff, prints nothing, and leaves no other file."""
+    output = tmp_path / "changes.diff"
+    result = _run(wrong, "--spec", SPEC, "--diff", "-o", output)
+    assert (result.exit_code, result.output) == (1, "")
+    assert output.read_text(encoding="utf-8").startswith("--- ")
+    assert {p.name for p in tmp_path.iterdir()} == {"changes.diff", wrong.name}
