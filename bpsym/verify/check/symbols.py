@@ -166,8 +166,8 @@ def _equal_at(
     told = False
     for point in points:
         at = replace(point, flipped=flipped) if flipped else point
-        ours = list(values(left, state, at, place))
-        theirs = list(values(right, state, at, place)) if ours else []
+        ours = [value for value in values(left, state, at, place) if _is_finite(value)]
+        theirs = [value for value in values(right, state, at, place) if _is_finite(value)] if ours else []
         if not theirs:
             return None
         same = {
@@ -196,6 +196,11 @@ def _same(left: Value, right: Value) -> bool | None:
         return all(same_scalar(a, b) for a, b in aligned(left, right))
     except ShapeError:
         return None
+
+
+def _is_finite(value: Value) -> bool:
+    """Whether every entry has a value: none is the root of a negative number."""
+    return all(isinstance(item, fmpq) or bool(item.is_finite()) for item in scalars(value))
 
 
 def same_scalar(a: Scalar, b: Scalar) -> bool:

@@ -1,7 +1,7 @@
 """What a document without a description means by δ and by an update, told by its own formulas and figures.
 
-δ is the derivative of the loss by some letter, with one sign or the other; a new weight is the old one less a rate times
-its derivative. Each is taken so only where something the document says of it comes out.
+δ is the derivative of the loss by some letter, with one sign or the other; a new weight is the old one less a rate
+times its derivative. Each is taken so only where something the document says of it comes out.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from bpsym.verify.meaning.arrays import ShapeError, Value, aligned, scalars
 from bpsym.verify.meaning.denote import denote
 from bpsym.verify.meaning.keys import Key, free_letters, key
 from bpsym.verify.meaning.network import NO_VALUES
-from bpsym.verify.meaning.scope import Point, Scope, reading
+from bpsym.verify.meaning.scope import Point, Scope, Subject, reading
 from bpsym.verify.tree import Derivative, Document, Expr, Name, Negative, Span, walk
 
 if TYPE_CHECKING:
@@ -38,10 +38,11 @@ def name_signals(document: Document, scope: Scope) -> None:
     network = scope.network
     signals = [k for k in (*scope.table, *scope.macros) if isinstance(k, Key) and k.base == "delta" and not k.new]
     loss = _loss_name(document, scope)
-    claims = [c for c in _claims(document, scope) if c[0].base == "delta"][: ENOUGH * 3]
+    claims = [c for c in _claims(document) if c[0].base == "delta"][: ENOUGH * 3]
     if network is None or loss is None or not signals or not claims:
         return
     table, macros = scope.table, scope.macros
+    named: dict[Subject, Expr]
     best, most = None, 0
     for base, sign in product(NETS, (1, -1)):
         named = {k: _slope(loss, k._replace(base=base), sign) for k in signals if _has(scope, k._replace(base=base))}
@@ -61,7 +62,7 @@ def name_rate(document: Document, scope: Scope) -> None:
     rates = [scope.table[Key(base)][0] for base in RATES if scope.table.get(Key(base))]
     if network is None or network.loss is None or len(rates) != 1:
         return
-    for name, term, place in _claims(document, scope, new=True):
+    for name, term, place in _claims(document, new=True):
         if not any(isinstance(node, Derivative) for node in walk(term)):
             continue
         scope.rate = rates[0]
@@ -82,7 +83,9 @@ def _has(scope: Scope, name: Key) -> bool:
 
 def _loss_name(document: Document, scope: Scope) -> Name | None:
     network = scope.network
-    for statement in document.statements if network is not None and network.loss is not None else ():
+    if network is None or network.loss is None:
+        return None
+    for statement in document.statements:
         for term in statement.terms:
             for node in walk(term):
                 if (
@@ -94,7 +97,7 @@ def _loss_name(document: Document, scope: Scope) -> Name | None:
     return None
 
 
-def _claims(document: Document, scope: Scope, *, new: bool = False) -> Iterator[tuple[Name, Expr, dict[str, str]]]:
+def _claims(document: Document, *, new: bool = False) -> Iterator[tuple[Name, Expr, dict[str, str]]]:
     """What is said of names: each formula and figure, at few values of the index letters."""
     for statement in document.statements:
         first = statement.terms[0]

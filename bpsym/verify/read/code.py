@@ -44,7 +44,7 @@ def is_programme(text: str) -> bool:
 
 
 def worked(source: Source) -> list[Source]:
-    """Assignments of a listing that shows what they come to: `q = x + y  # q becomes 3`, or `>>> 0.68` on the next line.
+    """Assignments of a listing that shows what they come to: `q = x + y  # q becomes 3`, or `>>> 0.68` below.
 
     Nothing for a listing that shows no such value.
     """

@@ -30,7 +30,9 @@ def with_headings(statements: Sequence[Statement]) -> list[Statement]:
         if statement.continued and heading not in named and isinstance(statement.terms[0], Missing):
             first = _name(heading, statement.span)
             if first is not None:
-                statement = replace(statement, terms=(first, *statement.terms[1:]), continued=False)
+                out.append(replace(statement, terms=(first, *statement.terms[1:]), continued=False))
+                named.add(heading)
+                continue
         named.add(heading)
         out.append(statement)
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
 from itertools import combinations
@@ -34,7 +35,8 @@ _VALUE: Final = re.compile(
 )
 SHORT: Final = 3  # letters of a name
 MOST_COLUMNS: Final = 8  # of numbers, searched for an update
-MOST_PLACES: Final = 9  # of a learning rate
+MOST_PLACES: Final = 36  # of a figure
+LARGEST: Final = 10**30
 Row = tuple[Cell, ...]
 
 
@@ -173,6 +175,8 @@ def _columns(rows: Sequence[Row]) -> list[int]:
     ][:MOST_COLUMNS]
 
 
+Figure = tuple[Fraction, Fraction]  # a number and half a unit of its last digit
+Moved = Callable[[Row], Figure | None]
 _Found = tuple[int, int, int, int, Fraction | None]
 
 
@@ -215,7 +219,7 @@ def _without_step(rows: Sequence[Row], columns: list[int]) -> _Found | None:
     return None
 
 
-def _ratio(rows: Sequence[Row], gradient: int, moved) -> Fraction | None:  # noqa: ANN001 - a function of a row
+def _ratio(rows: Sequence[Row], gradient: int, moved: Moved) -> Fraction | None:
     """The short decimal that most steps are of their gradients."""
     pairs = []
     for row in rows:
@@ -223,9 +227,9 @@ def _ratio(rows: Sequence[Row], gradient: int, moved) -> Fraction | None:  # noq
         if slope is not None and change is not None:
             pairs.append((slope, change))
     telling = [(s, c) for s, c in pairs if s[0] != 0 and c[0] != 0]
-    for (slope, _), (change, _) in sorted(telling, key=lambda pair: -abs(pair[1][0]))[:6]:
+    for (steepness, _), (moved_by, _) in sorted(telling, key=lambda pair: -abs(pair[1][0]))[:6]:
         for digits in (1, 2, 3):
-            rate = Fraction(f"{float(change / slope):.{digits}g}")
+            rate = Fraction(f"{float(moved_by / steepness):.{digits}g}")
             hits = sum(abs(rate * s - c) <= abs(rate) * rs + rc for (s, rs), (c, rc) in pairs)
             agree = sum(abs(rate * s - c) <= abs(rate) * rs + rc for (s, rs), (c, rc) in telling)
             if rate > 0 and agree >= 2 and 3 * hits >= 2 * len(rows):
@@ -236,6 +240,6 @@ def _ratio(rows: Sequence[Row], gradient: int, moved) -> Fraction | None:  # noq
 def _number(tree: Expr | None) -> tuple[Fraction, Fraction] | None:
     """A figure and half a unit of its last digit."""
     sign, tree = (-1, tree.operand) if isinstance(tree, Negative) else (1, tree)
-    if not isinstance(tree, Number) or abs(tree.places) > MOST_PLACES * 4:
+    if not isinstance(tree, Number) or abs(tree.places) > MOST_PLACES or tree.value > LARGEST:
         return None
     return sign * tree.value, Fraction(1, 2) / Fraction(10) ** tree.places
