@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from bpsym.expand import Expansion
 from bpsym.program import Role
 from bpsym.spec import Description
+from bpsym.spec.values import Entries, Tensor
 from bpsym.verify.meaning.arrays import Array
 from bpsym.verify.meaning.described import spellings
 from bpsym.verify.meaning.keys import Key, key
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
 
     from flint import fmpq
     from sympy import Expr
-
-    from bpsym.spec.values import Entries
 
 RATES = frozenset(["eta", "lr", "alpha", "learningrate", "rate"])
 
@@ -38,7 +37,12 @@ class Completed(Description):
     @cached_property
     def values(self) -> Entries[fmpq]:
         """The description's numbers, those replaced as they are now."""
-        return {**super().values, **self.replaced}
+        own = super().values.tensors
+        return Entries({name: Tensor(t.quantity, t.shape, self._flat(t)) for name, t in own.items()})
+
+    def _flat(self, tensor: Tensor[fmpq]) -> tuple[fmpq, ...]:
+        entries = Entries({"": tensor})
+        return tuple(self.replaced.get(entry, number) for entry, number in zip(entries, tensor.flat, strict=True))
 
 
 @dataclass(frozen=True)

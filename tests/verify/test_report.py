@@ -223,3 +223,24 @@ def test_the_diff_goes_where_it_is_asked_to(wrong, tmp_path) -> None:  # noqa: A
     assert (result.exit_code, result.output) == (1, "")
     assert output.read_text(encoding="utf-8").startswith("--- ")
     assert {p.name for p in tmp_path.iterdir()} == {"changes.diff", wrong.name}
+
+
+def test_sarif_has_the_parts_the_standard_requires(wrong, open_) -> None:  # noqa: ANN001
+    """Required properties, enumerations and index references of SARIF 2.1.0 (its sections 3.13 to 3.58) hold."""
+    log = json.loads(_run(wrong, open_, "--format", "sarif").output)
+    (run,) = log["runs"]
+    rules = [rule["id"] for rule in run["tool"]["driver"]["rules"]]
+    assert set(log) == {"$schema", "version", "runs"}
+    assert set(run) == {"tool", "invocations", "columnKind", "results"}
+    assert run["columnKind"] in ("utf16CodeUnits", "unicodeCodePoints")
+    assert len(set(rules)) == len(rules)
+    for result in run["results"]:
+        assert rules[result["ruleIndex"]] == result["ruleId"]
+        assert result["level"] in ("none", "note", "warning", "error")
+        assert result["kind"] == "fail" or result["level"] == "none"
+        region = result["locations"][0]["physicalLocation"]["region"]
+        assert all(isinstance(place, int) and place >= 1 for place in region.values())
+        assert (region["startLine"], region["startColumn"]) <= (region["endLine"], region["endColumn"])
+    for invocation in run["invocations"]:
+        assert isinstance(invocation["executionSuccessful"], bool)
+        assert all(note["message"]["text"] for note in invocation["toolExecutionNotifications"])
