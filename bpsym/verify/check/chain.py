@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from flint import fmpq
 
-from bpsym.verify.check.state import State, values, why_not
+from bpsym.verify.check.state import State, atoms_of, values, why_not
 from bpsym.verify.check.terms import Kind, Literal, interval_literal, kind_of, leaves, touches
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Scalar, ShapeError, Value, aligned, scalars
@@ -44,6 +44,12 @@ class Chain:
     truth: list[Value]
     reference: Expr | None  # the formula the next formula is held against
     broken: bool = False  # a formula before this term is wrong: what follows from it is carried
+
+    @property
+    def name(self) -> tuple[Expr, ...]:
+        """The left-hand side, where the network has an equation for it; else nothing."""
+        known = self.reference is not None and self.subject is not None and atoms_of(self.state.scope, self.subject)
+        return (self.reference,) if known and self.reference is not None else ()
 
 
 def is_path(statement: Statement) -> bool:

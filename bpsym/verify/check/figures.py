@@ -158,12 +158,12 @@ def _routes(chain: Chain) -> Routes:
     line = [v for tree in sources for v in values(tree, state, state.truth)]
     rounded = [v for tree in sources for v in values(tree, state, replace(state.truth, literal=wide_literal(state)))]
     carried_at = state.carried(chain.subject)
-    carried = [v for tree in chain.formulas[-4:] for v in values(tree, state, carried_at)]
+    carried = [v for tree in (*chain.formulas[-4:], *chain.name) for v in values(tree, state, carried_at)]
     return Routes(
         tuple(chain.truth),
         tuple(line),
         tuple(rounded),
         tuple(carried),
-        bool(state.doubtful) or chain.broken,
+        state.is_astray or chain.broken,
         line_is_wrong,
     )

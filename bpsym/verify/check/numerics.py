@@ -94,11 +94,11 @@ def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, tuple[Shown, st
     if not chain.truth and not any(not bad for _, bad in chain.numerics):
         return Verdict.UNDECIDED, None
     carried = state.carried(chain.subject)
-    theirs = [v for formula in chain.formulas for v in values(formula, state, carried)]
+    theirs = [v for formula in (*chain.formulas, *chain.name) for v in values(formula, state, carried)]
     theirs += [v for other, bad in chain.numerics if not bad for v in values(other, state, state.as_read())]
     for value in (*exact, *read):
         if any(meet(value, right) for right in theirs):
-            return (Verdict.CARRIED if state.doubtful or chain.broken else Verdict.DIGIT), None
+            return (Verdict.CARRIED if state.is_astray or chain.broken else Verdict.DIGIT), None
     wider = list(values(term, state, replace(state.truth, literal=wide_literal(state))))
     for value in wider:
         if any(meet(value, right) for right in (*references, *theirs)):

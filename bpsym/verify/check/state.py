@@ -60,6 +60,11 @@ class State:
     facts: dict[int, tuple[bool, bool, bool, bool]] = field(default_factory=dict)  # of terms, by id
     trees: list[Expr] = field(default_factory=list)
 
+    @property
+    def is_astray(self) -> bool:
+        """Whether the document has gone wrong somewhere."""
+        return bool(self.wrong or self.wrong_numbers)
+
     def is_exact(self, number: Number) -> bool:
         """Whether a numeral is taken at its word: a count, a given, a value that ends there."""
         short = number.digits <= 1 and number.places <= 1

@@ -66,7 +66,7 @@ def _spaced_word_at(found: list[Token], position: int) -> Token | None:
 def cases_in_a_line(found: list[Token]) -> list[Token]:
     """`{1 if z > 0; 0 otherwise}` as a case distinction."""
     for position, token in enumerate(found):
-        if token.text != "if" or token.kind != "note":
+        if token.text != "if" or token.kind not in ("note", "word"):
             continue
         first = next((k for k in range(position, -1, -1) if found[k].text == "{"), None)
         last = next((k for k in range(position, len(found)) if found[k].text == "}"), None)
