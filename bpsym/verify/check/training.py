@@ -32,19 +32,19 @@ DIGITS = 4  # a figure shows at least so many; fewer are counts and names
 
 @dataclass
 class Runs:
-    """Training runs of a description, each made once."""
+    """Training runs of a description: one for each order of updates and treatment of biases, for all claims."""
 
     description: Description
-    _rows: dict[tuple[str, str, int], dict[str, list[Value]]] = field(default_factory=dict)
+    counts: frozenset[int]  # the numbers of updates that are spoken of
+    _rows: dict[tuple[str, str], dict[int, dict[str, list[Value]]]] = field(default_factory=dict)
 
     def figures(self, order: str, biases: str, steps: int) -> dict[str, list[Value]]:
-        """The loss and the outputs after so many updates."""
-        wanted = (order, biases, steps)
-        if wanted not in self._rows:
-            self._rows[wanted] = self._run(order, biases, steps)
-        return self._rows[wanted]
+        """The loss and the outputs after so many updates; empty where the run has no such figures."""
+        if (order, biases) not in self._rows:
+            self._rows[order, biases] = dict(self._run(order, biases))
+        return self._rows[order, biases].get(steps, {})
 
-    def _run(self, order: str, biases: str, steps: int) -> dict[str, list[Value]]:
+    def _run(self, order: str, biases: str) -> Iterator[tuple[int, dict[str, list[Value]]]]:
         from bpsym.backprop import backprop
         from bpsym.expand import Expansion
         from bpsym.program import Role
@@ -54,14 +54,21 @@ class Runs:
         base = backprop(self.description.forward)
         weights = frozenset(q.name for q in base.all(Role.WEIGHT))
         expansion = Expansion(with_update(base, order, weights if biases == "frozen" else None), self.description.sizes)
-        try:
-            (row,) = train(expansion, self.description.values, Rounding(None, 15), [steps])
-        except NO_VALUES:
-            return {}
-        return {
-            "loss": [row.values[expansion.program.loss.generic]],
-            "outputs": [row.values[entry] for entry in outputs(expansion)],
-        }
+        for counts in (sorted(self.counts), *([count] for count in sorted(self.counts))):
+            try:
+                rows = train(expansion, self.description.values, Rounding(None, 15), counts)
+            except NO_VALUES:  # a run that diverges later on has figures until then
+                continue
+            for row in rows:
+                yield (
+                    row.step,
+                    {
+                        "loss": [row.values[expansion.program.loss.generic]],
+                        "outputs": [row.values[entry] for entry in outputs(expansion)],
+                    },
+                )
+            if len(rows) == len(self.counts):
+                return
 
     @property
     def policy(self) -> str:
@@ -74,7 +81,9 @@ def training_claims(document: Document, description: Description | None) -> tupl
     """What the prose says of training, judged, and the spans that are settled by it."""
     if description is None or description.training is None or not description.values:
         return [], _runs_in(document)
-    runs = Runs(description)
+    texts = (sentence.text for sentence in document.prose)
+    spoken = {_steps(match) for text in texts for match in _COUNT.finditer(text)}
+    runs = Runs(description, frozenset(count for count in spoken | {0, 1} if count <= MOST_STEPS))
     found: list[Judgement] = []
     spans: list[Span] = []
     steps = 0
