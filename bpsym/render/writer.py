@@ -18,7 +18,7 @@ from bpsym.render.code import Recomputation
 from bpsym.render.companions import figure_file, font_file
 from bpsym.render.notebook import CODE
 from bpsym.render.rows import answer_rows, cell_rows, formula_rows, fragments, line_rows
-from bpsym.render.text import Text, as_text, sentence, written
+from bpsym.render.text import Text, as_text, catalogue, sentence, written
 from bpsym.rounding import Numeral
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ class Writer:
 
     def words(self, message: str, **values: str | int) -> str:
         """A message without formulas in the sheet's language."""
-        return "".join(map(str, sentence(self.language, message, values).pieces))
+        return catalogue(self.language).gettext(message) % values
 
     def plain(self, value: Value) -> Markup:
         """Anything readable as characters alone, for a window's title or an alternative text."""
