@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 MOST_STEPS = 4000  # of a small program
 LOSS_NAMES = frozenset(["E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "MSE"])
 NOTHING = Code((), (), (), ())
+_OUTPUT = re.compile(r"_o\d+$")
 _TARGET = re.compile(r"(y|t|Y|T|target|label|ytrue)[_\[]\d+\]?")
 SEED = Symbol("_seed")  # 1, but not to be simplified away: every adjoint of a small program has a name
 
@@ -184,7 +185,7 @@ class Network:
         if found is None:
             found = self._programs[of, local] = self._small_program(of, local=local)
         expansion, leaves = found
-        if not local and self.opaque & leaves - {wrt}:
+        if not local and any(not self._before_or_beside(atom, wrt) for atom in self.opaque & leaves - {wrt}):
             return None
         if self.is_own and _is_loss(of) and wrt not in {*leaves, *(s.out for s in self.expansion.order((of,)))}:
             return None
@@ -196,6 +197,15 @@ class Network:
         originals = {Symbol(str(e)): e for e in (*leaves, *(s.out for s in self.expansion.order((of,))))}
         code = lower([(s.out, s.simplest) for s in steps], [wanted], {SEED: fmpq(1)})
         return Code(tuple(originals.get(e, e) for e in code.inputs), code.operations, code.constants, code.results)
+
+    def _before_or_beside(self, atom: Expr, wrt: Expr) -> bool:
+        """Whether a figure without a formula surely does not depend on an atom: it leads to it, or stands beside it."""
+        ours, theirs = _OUTPUT.search(str(atom)), _OUTPUT.search(str(wrt))
+        if ours and theirs and ours.group() != theirs.group():
+            return True
+        if self.expansion.step(wrt) is None:  # a weight: what it is multiplied with was there before it
+            return any(atom in step.uses and wrt in step.uses for step in self.expansion.steps())
+        return any(atom in step.uses for step in self.expansion.order((wrt,)))
 
     def _small_program(self, of: Expr, *, local: bool) -> tuple[Expansion, frozenset[Expr]]:
         """The equations that lead to one atom, as a program of scalars whose loss it is."""

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from fractions import Fraction
+from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
@@ -72,6 +73,8 @@ def _join(row: Row, head: Row, found: list[Statement]) -> None:
     relation = Relation(Span(value.span.start, value.span.start), "=")
     if inside:
         last = found[inside[-1]]
+        if len(last.terms) == 1 and isinstance(last.terms[0], Name) and not named:
+            return  # a weight and some number: nobody says which
         subject = _subject(row[place - 2]) if place >= 2 and len(inside) == 1 else None
         terms, relations = (*last.terms, value), (*last.relations, relation)
         if subject is not None and (len(last.terms) == 1 or not isinstance(last.terms[0], (Name, Derivative))):
@@ -194,9 +197,7 @@ def _with_step(rows: Sequence[Row], columns: list[int]) -> _Found | None:
         if moved >= 2 and 3 * hits >= 2 * len(rows):
             for gradient in columns:
                 if gradient not in (old, step, new):
-                    rate = _ratio(
-                        rows, gradient, lambda row, step=step: _number(row[step].expr) if step < len(row) else None
-                    )
+                    rate = _ratio(rows, gradient, partial(_cell, step))
                     if rate is not None:
                         return old, gradient, step, new, rate
             return old, -1, step, new, None
@@ -235,6 +236,10 @@ def _ratio(rows: Sequence[Row], gradient: int, moved: Moved) -> Fraction | None:
             if rate > 0 and agree >= 2 and 3 * hits >= 2 * len(rows):
                 return rate
     return None
+
+
+def _cell(place: int, row: Row) -> Figure | None:
+    return _number(row[place].expr) if place < len(row) else None
 
 
 def _number(tree: Expr | None) -> tuple[Fraction, Fraction] | None:
