@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sympy import Add, And, Dummy, Expr, Indexed, Integer, KroneckerDelta, Mul, Sum, Symbol, cancel, expand_mul, true
+from sympy import Add, And, Expr, Indexed, Integer, KroneckerDelta, Mul, Sum, Symbol, cancel, expand_mul, true
 
 from bpsym.networks.equations import local_derivative, other
 from bpsym.primitives import LOSSES
@@ -35,6 +35,7 @@ def backprop(program: Program) -> Program:
     """
     consumers = _consumers(program)
     needed = _needed(program, consumers)
+    adjoints = {name: adjoint_of(program.get(name)) for name in needed}
     constant: dict[str, Expr] = {program.loss.name: ONE}  # adjoints that are plain numbers are put in, not named
     steps: dict[str, Step] = {}
     remaining = [q for q in program.inputs if q.role in TRAINABLE]
@@ -43,12 +44,12 @@ def backprop(program: Program) -> Program:
         for quantity in (step.quantity, *layer):
             if quantity.name not in needed or quantity.name in constant:
                 continue
-            terms = tuple(t for user in consumers[quantity.name] for t in _terms(user, quantity, constant))
+            terms = tuple(t for user in consumers[quantity.name] for t in _terms(user, quantity, constant, adjoints))
             total = sum((term.expr for term in terms), ZERO)
             if not total.atoms(Symbol, Indexed) - _sizes(program):
                 constant[quantity.name] = total
                 continue
-            adjoint = adjoint_of(quantity)
+            adjoint = adjoints[quantity.name]
             steps[adjoint.name] = Step(adjoint, total, "chain", "backward", terms)
     return program.extended(_with_forms(program, step, steps) for step in steps.values())
 
@@ -56,6 +57,19 @@ def backprop(program: Program) -> Program:
 def adjoint_of(quantity: Quantity) -> Quantity:
     """The derivative of the loss by a quantity, entry by entry."""
     return Quantity(f"d_{quantity.name}", Role.ADJOINT, quantity.layer, quantity.axes, of=quantity.name)
+
+
+def derivative(expr: Expr, entry: Expr) -> Expr:
+    """SymPy's derivative of an equation's right-hand side by one of its entries, of a sum term by term.
+
+    Plain symbols stand for the entries, so that SymPy recognises an expression it has differentiated in another layer.
+    """
+    if isinstance(expr, Sum):
+        return Sum(derivative(expr.function, entry), *expr.limits)
+    used = dict.fromkeys([entry, *(each for each in entries(expr) if isinstance(each, Indexed))])
+    symbols = {name: Symbol(f"_{n}") for n, name in enumerate(used)}
+    result = expr.xreplace(symbols).diff(symbols[entry])
+    return result.xreplace({symbol: name for name, symbol in symbols.items()})
 
 
 def _sizes(program: Program) -> set[Symbol]:
@@ -85,12 +99,14 @@ def _needed(program: Program, consumers: dict[str, list[Step]]) -> set[str]:
         found = grown
 
 
-def _terms(step: Step, wrt: Quantity, constant: dict[str, Expr]) -> Iterator[Term]:
+def _terms(
+    step: Step, wrt: Quantity, constant: dict[str, Expr], adjoints: dict[str, Quantity],
+) -> Iterator[Term]:
     """The paths from `wrt` through one step."""
     own = step.quantity
     for way in _ways(step, wrt):
         at = tuple(way.at.get(index, index) for index in own.indices)
-        upstream = constant[own.name] if own.name in constant else adjoint_of(own)[at]
+        upstream = constant[own.name] if own.name in constant else adjoints[own.name][at]
         yield Term(upstream, way.local, own[at], wrt.generic, way.over, way.where)
 
 
@@ -131,15 +147,7 @@ def _derivatives(step: Step, wrt: Quantity, at: tuple[Expr, ...]) -> Iterator[tu
     for part in Add.make_args(step.expr):
         for place in dict.fromkeys(entry for entry in entries(part) if head(entry) == wrt.name):
             indices = place.indices if isinstance(place, Indexed) else ()
-            yield _differentiated(part, place), tuple(zip(indices, at, strict=True))
-
-
-def _differentiated(part: Expr, place: Expr) -> Expr:
-    """SymPy's derivative, of a sum term by term, all other entries being constant."""
-    if isinstance(part, Sum):
-        return Sum(_differentiated(part.function, place), *part.limits)
-    it = Dummy()
-    return part.xreplace({place: it}).diff(it).xreplace({it: place})
+            yield derivative(part, place), tuple(zip(indices, at, strict=True))
 
 
 def _resolve(

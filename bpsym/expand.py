@@ -11,7 +11,7 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
-from sympy import Add, Expr, Indexed, Integer, Pow, Sum, Symbol, true
+from sympy import Add, Expr, Indexed, Integer, Pow, Sum, Symbol, exp, true
 
 from bpsym.errors import ProgramError
 from bpsym.program import Form, Program, Quantity, Role, Step, Term, entries, head
@@ -146,8 +146,8 @@ class Expansion:
         if not expr.args:
             return expr
         args = [self._scalar(arg, at) for arg in expr.args]
-        if expr.is_Pow:  # new indices leave a power what it is, and SymPy's checks of it take half the time
-            return Pow(*args, evaluate=False)
+        if isinstance(expr, (Pow, exp)):  # new indices leave it what it is, and SymPy's checks take half the time
+            return expr.func(*args, evaluate=False)
         return expr.func(*args)
 
     def _written_out(self, total: Sum, at: dict[Symbol, Integer]) -> Expr:

@@ -106,7 +106,7 @@ class Notation:
         base = own.base.upper() if quantity.role is Role.WEIGHT else own.base
         if not quantity.axes or quantity.role in (Role.RATE, Role.DECAY):
             return own
-        places = tuple(map(str, lead))
+        places = _spelled(lead)
         if self.family == Z_A:
             return Name(base, places, own.sup)
         layer = () if quantity.role is Role.INPUT else (quantity.layer,)
@@ -132,7 +132,7 @@ class Notation:
         return Name(base, unit, tuple(f"({index})" for index in lead))
 
     def _weight(self, quantity: Quantity, indices: tuple[Expr, ...]) -> Name:
-        places = tuple(str(index) for index in indices)
+        places = _spelled(indices)
         if self.family == Z_A:
             base = "v" if quantity.name.startswith("V_") else "w"
             return Name(base, _listed(places), (self._number(quantity),))
@@ -195,7 +195,7 @@ class Notation:
     def _split(self, quantity: Quantity, indices: tuple[Expr, ...]) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Sample or time indices, and those of the unit."""
         lead = sum(1 for axis in quantity.axes if axis.index.name in ("s", "t"))
-        return tuple(map(str, indices[:lead])), tuple(map(str, indices[lead:]))
+        return _spelled(indices[:lead]), _spelled(indices[lead:])
 
     def _unit(self, layer: str, own: tuple[str, ...]) -> tuple[str, ...]:
         """The unit an entry belongs to: h1; h1,2 in the first of several hidden layers; of a letter the letter."""
@@ -232,6 +232,11 @@ class _Numbering:
     def __getitem__(self, indices: tuple[Integer, ...]) -> int:
         row, column = map(int, indices)
         return self.before + (row - 1) * self.columns + column
+
+
+def _spelled(indices: tuple[Expr, ...]) -> tuple[str, ...]:
+    """Indices as text; SymPy's printer would take most of the time a name takes."""
+    return tuple(str(index.p) if isinstance(index, Integer) else str(index) for index in indices)
 
 
 def _listed(parts: tuple[str, ...]) -> tuple[str, ...]:

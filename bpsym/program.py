@@ -245,10 +245,9 @@ def check(program: Program) -> None:
         if name in bound:
             msg = f"{name} is bound twice"
             raise ProgramError(msg)
-        sizes = _letters(step)
         for entry in (e for expr in (step.expr, *(f.expr for f in step.forms)) for e in entries(expr)):
             used = head(entry)
-            if used in bound or (isinstance(entry, Symbol) and entry in sizes):
+            if used in bound or (isinstance(entry, Symbol) and entry in _letters(step)):
                 continue
             shifted = used in later and isinstance(entry, Indexed) and _is_shifted(entry, later[used].quantity)
             if not shifted:

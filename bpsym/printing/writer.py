@@ -91,6 +91,7 @@ class Writer:
     otherwise: str = "otherwise"
     delta: bool = True  # the adjoint of a net input is written as an error signal, not as a fraction
     _order: dict[Expr, tuple[int, tuple[int, ...]]] = field(default_factory=dict, repr=False, compare=False)
+    _boxes: dict[Expr, Box] = field(default_factory=dict, repr=False, compare=False)
 
     def with_numbers(self, numerals: Callable[[Expr], Numeral]) -> Writer:
         """The same, with numbers put in."""
@@ -102,6 +103,11 @@ class Writer:
 
     def name(self, entry: Expr) -> Box:
         """The layout of an entry's name, never its number."""
+        if entry not in self._boxes:
+            self._boxes[entry] = self._named(entry)
+        return self._boxes[entry]
+
+    def _named(self, entry: Expr) -> Box:
         if not self._is_fraction(entry):
             return Atom(self.notation.name(entry))
         quantity = self.notation.program.get(head(entry))

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from sympy import Expr, KroneckerDelta
-
+from bpsym.backprop import derivative
 from bpsym.errors import BpsymError
 from bpsym.notation import Notation
 from bpsym.printing.layout import Box, Formula, Number, Paren, Row, Sign, chain, row
@@ -17,6 +16,8 @@ from bpsym.rounding import SHOWN, Numeral
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from sympy import Expr
 
     from bpsym.evaluate import Environment
     from bpsym.expand import Expansion, ScalarStep
@@ -163,8 +164,7 @@ class Work:
         rule = self.step(of).step.rule
         if rule not in ("sigmoid", "tanh") or head(of) == head(wrt):
             return None
-        raw = self.step(of).expr.diff(wrt)
-        return None if raw.has(KroneckerDelta) else raw
+        return derivative(self.step(of).expr, wrt)
 
     def path(self, term: Term) -> Line:
         """The line of one path of the chain rule: upstream times local, named by its two partials."""
