@@ -5,19 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
+from flint import arb
+
 from bpsym.verify.check.state import FAILURES, State, atoms_of
-from bpsym.verify.check.terms import Shown, touches
+from bpsym.verify.check.terms import Kind, Shown, kind_of, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.explain import Explanation
 from bpsym.verify.meaning.arrays import Scalar, scalars
 from bpsym.verify.meaning.network import NO_VALUES
 from bpsym.verify.slips import slips
+from bpsym.verify.tree import Missing, Span
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from sympy import Expr as Atom
 
+    from bpsym.evaluate import Environment
     from bpsym.mistakes.rule import Rule, Wrong
     from bpsym.mistakes.values import Explanation as Explained
     from bpsym.mistakes.values import Mistakes
@@ -37,6 +41,9 @@ class Cause:
     made: tuple[tuple[Rule, Wrong], ...] = field(default=(), compare=False)
 
 
+_NOTHING = Missing(Span(0, 0))
+
+
 @dataclass
 class Diagnosis:
     """What is needed to find causes, made when first wanted."""
@@ -44,6 +51,12 @@ class Diagnosis:
     state: State
     mistakes: Mistakes | None = None
     looked: int = 0
+
+    def at_their_word(self, judgement: Judgement) -> Environment:
+        """The network worked with the figures the document shows, but for the one judged."""
+        own = atoms_of(self.state.scope, judgement.details.get("subject"))
+        shown = {atom: _middle(value) for atom, value in self.state.overrides.items() if atom not in own}
+        return self.state.truth.environment.overridden(shown)
 
     def method(self) -> Mistakes | None:
         """Every mistake in the network's derivation."""
@@ -76,16 +89,27 @@ def _with_cause(judgement: Judgement, diagnosis: Diagnosis) -> Judgement:
 
 def _causes(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Cause]:
     shown = judgement.details.get("shown")
-    for right in _rights(judgement):
+    copied: list[Cause] = []
+    for right in _rights(judgement, diagnosis):
         if isinstance(shown, Shown):
             others = _others(diagnosis.state, right, judgement.details.get("subject"))
-            yield from (Cause(slip, what) for slip, what in slips(shown, right, others))
+            for slip, what in slips(shown, right, others):
+                if slip == "copied":
+                    copied.append(Cause(slip, what))
+                else:
+                    yield Cause(slip, what)
     if diagnosis.looked < MOST_WRONG:
         diagnosis.looked += 1
-        yield from _mistakes(judgement, diagnosis)
+        local = list(_mistakes(judgement, diagnosis, local=True))
+        yield from local
+        yield from copied
+        if not local and not copied:
+            yield from _mistakes(judgement, diagnosis, local=False)
+    else:
+        yield from copied
 
 
-def _rights(judgement: Judgement) -> Iterator[Scalar]:
+def _rights(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Scalar]:
     """The values the figure might have been meant to be."""
     place = judgement.details.get("place", 0)
     for key in ("truth", "line", "carried"):
@@ -93,6 +117,12 @@ def _rights(judgement: Judgement) -> Iterator[Scalar]:
             items = scalars(value)
             if place < len(items):
                 yield items[place]
+    atoms = atoms_of(diagnosis.state.scope, judgement.details.get("subject"))
+    if judgement.rule != "operand" and place < len(atoms):
+        try:
+            yield diagnosis.at_their_word(judgement)[atoms[place]]
+        except FAILURES + NO_VALUES:
+            return
 
 
 def _others(state: State, right: Scalar, own: Subject | None) -> Iterator[tuple[str, Scalar]]:
@@ -104,6 +134,10 @@ def _others(state: State, right: Scalar, own: Subject | None) -> Iterator[tuple[
             if not _same(item, right):
                 text = getattr(subject, "text", None)
                 yield text if isinstance(text, str) else _spoken(subject), item
+
+
+def _middle(value: Scalar) -> Scalar:
+    return value.mid() if isinstance(value, arb) else value
 
 
 def _same(a: Scalar, b: Scalar) -> bool:
@@ -121,7 +155,8 @@ def _spoken(subject: Any) -> str:
     return ""
 
 
-def _mistakes(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Cause]:
+def _mistakes(judgement: Judgement, diagnosis: Diagnosis, *, local: bool) -> Iterator[Cause]:
+    """Mistakes in the method that give what is written: at its own step, or anywhere on the way to it."""
     subject, shown = judgement.details.get("subject"), judgement.details.get("shown")
     atoms = atoms_of(diagnosis.state.scope, subject)
     place = judgement.details.get("place", 0)
@@ -132,28 +167,59 @@ def _mistakes(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Cause]:
         return
     try:
         if isinstance(shown, Shown) and judgement.rule != "operand":
-            interval = shown.half()
-            found = _explained(method, atoms[place], lambda value: touches(value, interval))
+            found = _by_figure(judgement, diagnosis, method, atoms[place], shown, local=local)
+        elif kind_of(judgement.details.get("right", _NOTHING)) is Kind.NUMERIC:
+            found = _by_expression(judgement, diagnosis, method, atoms[0]) if local else []
         else:
-            found = _by_formula(judgement, diagnosis.state, atoms[0])
+            found = _by_formula(judgement, diagnosis.state, atoms[0], local=local)
     except FAILURES + NO_VALUES:
         return
     for explanation in found[:4]:
         yield Cause(explanation.mistake.rules[0].id, made=explanation.mistake.made)
 
 
-def _explained(method: Mistakes, atom: Atom, fits: Callable[[Scalar], bool]) -> list[Explained]:
-    """The mistakes that give a figure; in a long derivation only those at the figure's own step."""
+def _explained(method: Mistakes, atom: Atom, fits: Callable[[Scalar], bool], *, local: bool) -> list[Explained]:
+    """The mistakes that give a figure, at its own step or, in a short derivation, anywhere."""
     from bpsym.mistakes.candidates import Mistake
     from bpsym.mistakes.values import Explanation as Explained
 
-    if len(method.environment.expansion.order((atom,))) <= SHORT:
-        return list(method.explanations(atom, fits))
-    local = ((Mistake(((rule, wrong),)), value) for rule, wrong, value in method.local(atom))
-    return [Explained(mistake, value) for mistake, value in local if fits(value)]
+    if not local:
+        short = len(method.environment.expansion.order((atom,))) <= SHORT
+        return list(method.explanations(atom, fits)) if short else []
+    found = ((Mistake(((rule, wrong),)), value) for rule, wrong, value in method.local(atom))
+    fitting = [Explained(mistake, value) for mistake, value in found if fits(value)]
+    return sorted(fitting, key=lambda explained: -explained.mistake.specificity)
 
 
-def _by_formula(judgement: Judgement, state: State, atom: Atom) -> list[Explained]:
+def _by_figure(
+    judgement: Judgement, diagnosis: Diagnosis, method: Mistakes, atom: Atom, shown: Shown, *, local: bool
+) -> list[Explained]:
+    """The mistakes that give a figure: rounded, cut off, or made with the document's own figures."""
+    half, cut = shown.half(), shown.cut()
+    found = _explained(method, atom, lambda value: touches(value, half), local=local)
+    if local and not found:
+        found = _explained(method, atom, lambda value: touches(value, cut), local=True)
+    if local and not found:
+        own = method.elsewhere(diagnosis.at_their_word(judgement))
+        found = _explained(own, atom, lambda value: touches(value, cut), local=True)
+    return found
+
+
+def _by_expression(judgement: Judgement, diagnosis: Diagnosis, method: Mistakes, atom: Atom) -> list[Explained]:
+    """The mistakes whose numbers, put in, are the written ones."""
+    from bpsym.verify.check.state import values
+
+    state = diagnosis.state
+    written = [v for v in values(judgement.details["right"], state, state.as_read()) if len(scalars(v)) == 1]
+    own = method.elsewhere(diagnosis.at_their_word(judgement))
+    for made in (own, method):
+        found = _explained(made, atom, lambda value: any(_same(scalars(v)[0], value) for v in written), local=True)
+        if found:
+            return found
+    return []
+
+
+def _by_formula(judgement: Judgement, state: State, atom: Atom, *, local: bool) -> list[Explained]:
     """The mistakes that turn the right formula into the written one, told at a random point."""
     from bpsym.mistakes.values import Mistakes
     from bpsym.verify.check.state import values
@@ -166,5 +232,5 @@ def _by_formula(judgement: Judgement, state: State, atom: Atom) -> list[Explaine
     if not ours:
         return []
     return _explained(
-        Mistakes.of(point.environment), atom, lambda value: any(_same(scalars(v)[0], value) for v in ours)
+        Mistakes.of(point.environment), atom, lambda value: any(_same(scalars(v)[0], value) for v in ours), local=local
     )

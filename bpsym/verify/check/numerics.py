@@ -71,7 +71,8 @@ def numeric(chain: Chain, term: Expr) -> Judgement:
         return Judgement(term.span, verdict, details={"why": why(chain, term)})
     if culprit is not None:
         shown, expected, right = culprit
-        return Judgement(shown.tree.span, Verdict.WRONG, expected, "operand", {"shown": shown, "truth": [right]})
+        details = {"shown": shown, "truth": [right], "right": term, "subject": chain.subject}
+        return Judgement(shown.tree.span, Verdict.WRONG, expected, "operand", details)
     return Judgement(
         term.span, Verdict.WRONG, "", "expression", {"right": term, "truth": chain.truth[:1], "subject": chain.subject}
     )

@@ -1,0 +1,291 @@
+"""What `bpsym verify` finds: sheets of random networks with one slip each, and sheets without any.
+
+    python benchmarks/verify_mutants.py [--count 10000] [--processes 2] [--seed 0]
+
+Simulated people derive random networks by hand (see verify_people). A slip is of the pen (a digit swapped, dropped,
+doubled, mistyped, the point moved, the sign, another figure copied, an operand mistyped) or one of the mistakes of
+`bpsym.mistakes`, followed through. Counted are, of the slips visible at the digits shown: found at all, found on the
+right line, that line alone blamed, the cause named; and false alarms on the sheets without a slip. A row is printed
+for each kind of slip, and the seeds of whatever failed.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from multiprocessing import Pool
+from pathlib import Path
+from random import Random
+from time import perf_counter
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from flint import ctx, fmpq  # noqa: E402  (behind the path this file is found by)
+from verify_people import Line, Person, Slip, Work, description, document, person  # noqa: E402
+
+from bpsym.errors import BpsymError  # noqa: E402
+from bpsym.mistakes import wrongs  # noqa: E402
+from bpsym.mistakes.steps import numbers  # noqa: E402
+from bpsym.rounding import Numeral  # noqa: E402
+from bpsym.verify.check.verdicts import Verdict  # noqa: E402
+from bpsym.verify.read import read  # noqa: E402
+from bpsym.verify.run import verify  # noqa: E402
+
+PRECISION = 200  # bits people compute with
+SHEETS = 5  # of one network: as many with a slip as without
+SEEDS_SHOWN = 12
+DIGIT_RULES = {"digits-swapped", "digit-dropped", "digit-doubled", "digit-inserted", "digit-mistyped", "digits-mistyped"}
+POINT = {"decimal-point", "zero-dropped", "zero-added"}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A slip, what kind it is, and which causes name it."""
+
+    kind: str
+    slip: Slip
+    names: frozenset[str]
+
+
+@dataclass
+class Tally:
+    """Counts, and the seeds of failures."""
+
+    counts: Counter[tuple[str, str]] = field(default_factory=Counter)
+    failures: list[str] = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        """Both together."""
+        self.counts.update(other.counts)
+        self.failures.extend(other.failures)
+
+
+def main() -> None:
+    """Run and print the table."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--count", type=int, default=10_000, help="sheets with a slip, and sheets without")
+    parser.add_argument("--processes", type=int, default=2)
+    parser.add_argument("--seed", type=int, default=0, help="of the first network")
+    options = parser.parse_args()
+    began = perf_counter()
+    total = Tally()
+    networks = range(options.seed, options.seed + -(-options.count // SHEETS))
+    with Pool(options.processes) as pool:
+        for tally in pool.imap_unordered(one_network, networks, chunksize=4):
+            total.add(tally)
+    report(total, perf_counter() - began)
+
+
+def report(total: Tally, seconds: float) -> None:
+    """Print the table."""
+    kinds = sorted({kind for kind, _ in total.counts} - {"unbroken"})
+    columns = ("visible", "found", "right line", "one line", "named", "named first")
+    print(f"{'slip':34}" + "".join(f"{column:>13}" for column in columns))
+    sums: Counter[str] = Counter()
+    for kind in kinds:
+        row = {column: total.counts[kind, column] for column in columns}
+        sums.update(row)
+        print(f"{kind:34}" + "".join(f"{row[column]:>13}" for column in columns))
+    print(f"{'all':34}" + "".join(f"{sums[column]:>13}" for column in columns))
+    seen = max(sums["visible"], 1)
+    print(f"{'of those visible':34}{'':>13}" + "".join(f"{100 * sums[c] / seen:>12.2f}%" for c in columns[1:]))
+    made = sum(total.counts[kind, "made"] for kind in kinds)
+    print(f"\n{made} sheets with a slip, {sums['visible']} of them visible at the digits shown")
+    unbroken, alarms = total.counts["unbroken", "made"], total.counts["unbroken", "alarm"]
+    print(f"{unbroken} sheets without a slip: {alarms} with a false alarm, {total.counts['unbroken', 'undecided']} with a claim undecided")
+    print(f"{total.counts['unbroken', 'claims']} claims in them; {seconds:.0f} s")
+    for failure in total.failures[: SEEDS_SHOWN * 5]:
+        print(failure)
+
+
+def one_network(seed: int) -> Tally:
+    """Several people work the same network, with a slip and without."""
+    ctx.prec = PRECISION
+    tally = Tally()
+    random = Random(seed)
+    described = description(random)
+    for number in range(SHEETS):
+        who = person(random)
+        own = Random(f"{seed}/{number}")
+        try:
+            right = Work(described, who)
+            lines = right.written()
+        except BpsymError:  # a logarithm of 0 after rounding: nobody gets that far
+            continue
+        _unbroken(right, lines, f"{seed}/{number}", tally)
+        mutant = _mutant(right, lines, own)
+        if mutant is None:
+            continue
+        try:
+            _broken(right, lines, mutant, f"{seed}/{number}", tally)
+        except BpsymError:
+            continue
+    return tally
+
+
+def _unbroken(work: Work, lines: list[Line], where: str, tally: Tally) -> None:
+    text, _ = document(work, lines)
+    verified = verify(read(text.encode(), "sheet.md"), work.description)
+    counts = verified.counts
+    tally.counts["unbroken", "made"] += 1
+    tally.counts["unbroken", "claims"] += sum(counts.values())
+    alarm = counts[Verdict.WRONG] + counts[Verdict.CARRIED] + counts[Verdict.UNREADABLE] > 0
+    tally.counts["unbroken", "alarm"] += alarm
+    tally.counts["unbroken", "undecided"] += counts[Verdict.UNDECIDED] > 0
+    if alarm or counts[Verdict.UNDECIDED]:
+        tally.failures.append(f"unbroken {where} {_spoken(work.who)}: {dict(counts)}")
+
+
+def _broken(right: Work, lines: list[Line], mutant: Mutant, where: str, tally: Tally) -> None:
+    work = Work(right.description, right.who, mutant.slip)
+    text, places = document(work, work.written())
+    tally.counts[mutant.kind, "made"] += 1
+    if not _visible(right, work, mutant):
+        return
+    verified = verify(read(text.encode(), "sheet.md"), work.description)
+    wrong = [j for j in verified.judgements if j.verdict is Verdict.WRONG]
+    blamed = {verified.document.place(j.span).line for j in wrong}
+    line = places[mutant.slip.entry]
+    here = [j for j in wrong if verified.document.place(j.span).line == line]
+    named_first = any(j.rule in mutant.names for j in here[:1])
+    named = named_first or any(name in mutant.names for j in here for name in (j.rule, *j.others))
+    results = {
+        "visible": True, "found": bool(wrong), "right line": bool(here), "one line": blamed == {line},
+        "named": named, "named first": named_first,
+    }  # fmt: skip
+    for column, reached in results.items():
+        tally.counts[mutant.kind, column] += reached
+    if not all(results[column] for column in ("right line", "one line", "named")):
+        missed = next(column for column, reached in results.items() if not reached)
+        told = sorted({name for j in here for name in (j.rule, *j.others)})
+        tally.failures.append(f"{mutant.kind} {where} {_spoken(right.who)}: not {missed}; line {line}, blamed {sorted(blamed)}, named {told}")
+
+
+def _spoken(who: Person) -> str:
+    return f"({who.carry}, {who.style}, {who.places} places, {who.family})"
+
+
+def _visible(right: Work, work: Work, mutant: Mutant) -> bool:
+    """Whether the line with the slip shows something nobody shows who makes none."""
+    ours, theirs = right.line(mutant.slip.entry), work.line(mutant.slip.entry)
+    if work.who.style == "full" and mutant.slip.step is not None:
+        return True
+    if mutant.slip.operand is not None:
+        used, mistyped = mutant.slip.operand
+        return _apart(mistyped, right.numeral(used), _exact(right, used))
+    return _apart(theirs.value, ours.value, _exact(right, mutant.slip.entry))
+
+
+def _exact(work: Work, entry: object) -> fmpq | None:
+    """An entry's value at full precision."""
+    value = Work(work.description, Person("exact", "value", 18, work.who.family)).numeral(entry)
+    return value.value
+
+
+def _apart(written: Numeral, *honest: Numeral | fmpq | None) -> bool:
+    """Whether a figure is more than two units of its last digit from whatever an honest person writes."""
+    unit = max(written.ulp, *(each.ulp for each in honest if isinstance(each, Numeral)))
+    values = [each.value if isinstance(each, Numeral) else each for each in honest if each is not None]
+    return all(abs(written.value - value) > 2 * unit for value in values)
+
+
+# --- slips ---------------------------------------------------------------------------------------------------------
+
+
+def _mutant(work: Work, lines: list[Line], random: Random) -> Mutant | None:
+    for _ in range(20):
+        line = random.choice(lines)
+        draw = random.random()
+        if draw < 0.5:
+            mutant = _mistake(work, line, random)
+        elif draw < 0.65 and work.who.style != "value":
+            mutant = _operand(work, line, random)
+        else:
+            mutant = _value(line, lines, random)
+        if mutant is not None:
+            return mutant
+    return None
+
+
+def _mistake(work: Work, line: Line, random: Random) -> Mutant | None:
+    """One of the mistakes of the step, followed through."""
+    step = work.expansion.step(line.entry)
+    found = list(wrongs(work.expansion, step)) if step is not None else []
+    if not found:
+        return None
+    rule, wrong = random.choice(found)
+    formula = numbers(work.expansion, wrong.expr)
+    same = {other.id for other, each in found if numbers(work.expansion, each.expr) == formula}
+    return Mutant(f"mistake: {rule.id}", Slip(line.entry, step=wrong.step), frozenset(same))
+
+
+def _operand(work: Work, line: Line, random: Random) -> Mutant | None:
+    """A number put in wrongly, with or without the value following."""
+    known = [used for used, value in line.operands.items() if len(value.digits.strip("-0.")) > 1]
+    if not known:
+        return None
+    used = random.choice(known)
+    for kind, mistyped, names in _shuffled(list(_typed_wrongly(line.operands[used])), random):
+        if kind != "sign":
+            follows = random.random() < 0.5
+            return Mutant("operand mistyped", Slip(line.entry, operand=(used, mistyped), follows=follows), names | {"operand"})
+    return None
+
+
+def _value(line: Line, lines: list[Line], random: Random) -> Mutant | None:
+    """A figure written wrongly; what comes after goes on with it or with the right one."""
+    follows = random.random() < 0.5
+    slips = list(_typed_wrongly(line.value))
+    earlier = [other for other in lines[: lines.index(line)] if other.value.digits != line.value.digits]
+    if earlier and random.random() < 0.15:
+        other = random.choice(earlier)
+        if len(other.value.digits.strip("-0.")) > 2:
+            return Mutant("copied", Slip(line.entry, value=other.value, follows=follows), frozenset({"copied"}))
+    for kind, written, names in _shuffled(slips, random):
+        return Mutant(kind, Slip(line.entry, value=written, follows=follows), names)
+    return None
+
+
+def _shuffled(slips: list[tuple[str, Numeral, frozenset[str]]], random: Random) -> list[tuple[str, Numeral, frozenset[str]]]:
+    """One slip of each kind, the kinds in random order."""
+    random.shuffle(slips)
+    return slips
+
+
+def _typed_wrongly(value: Numeral) -> Iterator[tuple[str, Numeral, frozenset[str]]]:
+    """Every slip of the pen in a numeral."""
+    if value.exponent:
+        return
+    sign, digits = ("-", value.digits[1:]) if value.digits.startswith("-") else ("", value.digits)
+    whole, _, part = digits.partition(".")
+    figures = whole + part
+    if not figures.strip("0"):
+        return
+
+    def written(text: str, places: int) -> Numeral:
+        text = text.rjust(places + 1, "0")
+        head = text[: len(text) - places].lstrip("0") or "0"
+        return Numeral(f"{sign}{head}.{text[len(text) - places :]}" if places else sign + head)
+
+    places = len(part)
+    yield "sign", Numeral(digits if sign else "-" + digits), frozenset({"sign"})
+    for by in (-1, 1, 2):
+        if places + by > 0:
+            yield "point moved", written(figures, places + by), frozenset(POINT)
+    first = next(k for k, figure in enumerate(figures) if figure != "0")
+    for k in range(max(first, len(whole)), len(figures)):
+        if k + 1 < len(figures) and figures[k] != figures[k + 1]:
+            swapped = figures[:k] + figures[k + 1] + figures[k] + figures[k + 2 :]
+            yield "digits swapped", written(swapped, places), frozenset({"digits-swapped"})
+        if len(part) > 2:
+            yield "digit dropped", written(figures[:k] + figures[k + 1 :], places - 1), frozenset({"digit-dropped", *POINT})
+        yield "digit doubled", written(figures[: k + 1] + figures[k:], places + 1), frozenset({"digit-doubled", "digit-inserted"})
+        other = str((int(figures[k]) + 3) % 10)
+        yield "digit mistyped", written(figures[:k] + other + figures[k + 1 :], places), frozenset({"digit-mistyped"})
+
+
+if __name__ == "__main__":
+    main()
