@@ -29,7 +29,8 @@ $$\frac{\partial E}{\partial out_{o1}} = out_{o1} - target_{o1} = 0.751365 - 0.0
 
 $$\frac{\partial out_{o1}}{\partial net_{o1}} = out_{o1} (1 - out_{o1}) = 0.186816$$
 
-$$\frac{\partial E}{\partial w_5} = \frac{\partial E}{\partial out_{o1}} \cdot \frac{\partial out_{o1}}{\partial net_{o1}} \cdot
+$$\frac{\partial E}{\partial w_5} = \frac{\partial E}{\partial out_{o1}} \cdot
+\frac{\partial out_{o1}}{\partial net_{o1}} \cdot
 \frac{\partial net_{o1}}{\partial w_5} = 0.741365 \cdot 0.186816 \cdot 0.59327 = 0.082167$$
 
 $$w_5^+ = w_5 - \eta \frac{\partial E}{\partial w_5} = 0.4 - 0.5 \cdot 0.082167 = 0.3589165$$

@@ -104,8 +104,8 @@ def _sizes(description: Description) -> dict[str, int]:
 
 def _exact_values(network: Network, environment: Environment) -> set[fmpq]:
     """Every value that is known exactly: numerals equal to one are taken at their word."""
-    found = {value for value in network.values.values() if isinstance(value, fmpq)}
-    for step in network.expansion.steps("forward"):
+    found = set(network.values.values())
+    for step in network.expansion.steps():
         try:
             value = environment[step.out]
         except NO_VALUES:

@@ -92,9 +92,11 @@ def _in_the_digits(shown: Shown, right: Scalar) -> Iterator[str]:
             found.append("digit-mistyped")
     if any(_without_one(text, ours) for text in (*same, *longer)):
         found.append("digit-dropped")
-    for text in (*shorter, *same):
-        if _without_one(ours, text):
-            found.append("digit-doubled" if _doubled(ours, text) else "digit-inserted")
+    found.extend(
+        "digit-doubled" if _doubled(ours, text) else "digit-inserted"
+        for text in (*shorter, *same)
+        if _without_one(ours, text)
+    )
     if not found:
         for text in same:
             wrong = [k for k, (a, b) in enumerate(zip(ours, text, strict=False)) if a != b]

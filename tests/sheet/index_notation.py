@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -94,7 +95,7 @@ class Law:
         if key not in self.found:
             letters = {axis.index.name: at for axis, at in zip(quantity.axes, place, strict=True)}
             values = [Reading(self, letters).value(form).point for form in self.formulas[quantity.name]]
-            assert all(abs(value - values[0]) < paper.Fraction(1, 10**40) for value in values), key
+            assert all(abs(value - values[0]) < Fraction(1, 10**40) for value in values), key
             self.found[key] = paper.one(paper.cut(values[0]))
         return self.found[key]
 

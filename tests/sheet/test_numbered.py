@@ -15,8 +15,9 @@ from sheet.paper import Paper
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from bpsym.notation import Name
     from bpsym.printing.layout import Box, Formula
-    from bpsym.rounding import Numeral
+    from bpsym.rounding import Numeral, Rounding
 
 
 def links(formula: Formula) -> tuple[list[Box], Sign, Numeral]:
@@ -74,7 +75,7 @@ def test_every_number_recomputes(example_path: Path, policy: dict[str, str]) -> 
             assert paper.printed(line.value) == paper.rounded(span.point, made.rounding)
 
 
-def check(exact: Fraction, sign: Sign, value: Numeral, policy: paper.Rounding) -> None:
+def check(exact: Fraction, sign: Sign, value: Numeral, policy: Rounding) -> None:
     """The value is the rounding of the exact one, behind an equals sign only if it is that."""
     near = paper.rounded(exact, policy)
     if value.exact:
@@ -105,7 +106,7 @@ def test_carried_as_shown_products_are_those_of_the_printed_numbers(example_path
 def test_products_agree_with_the_printed_numbers(example_path: Path) -> None:
     """A product of numbers agrees with the numbers printed for its Rs, each good to half a unit of its last digit."""
     made = sheet(example_path.stem, kind="numbered", carry="exact", digits=6)
-    shown: dict[object, paper.Span] = {}
+    shown: dict[Name | tuple[Name, Name], paper.Span] = {}
     known = Paper(paper.as_rounded, paper.named(shown), {})
     for block in made.numbered:
         for formula in (*block.partials, *block.gradients):

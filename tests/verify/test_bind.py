@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from transcripts import described, found, verified
 
+if TYPE_CHECKING:
+    from bpsym.spec import Description
+
 
 @pytest.fixture(scope="module")
-def network():  # noqa: ANN201
+def network() -> Description:
     """The description of the 2-2-2 network."""
     return described()
 
@@ -28,19 +33,24 @@ def network():  # noqa: ANN201
         r"$\frac{\partial E_{total}}{\partial w_1} = \left(\sum_o \delta_o w_{ho}\right) out_{h1} (1 - out_{h1}) i_1$",
     ],
 )
-def test_spellings_of_the_same_quantities(network, claim: str) -> None:  # noqa: ANN001
+def test_spellings_of_the_same_quantities(network: Description, claim: str) -> None:
     """z and net, a and out, a zero for an o, layers in superscripts, deltas, primes: all name the same network."""
     judged = verified(claim + "\n", network)
     assert set(judged.counts) == {"right"}, judged.judgements
 
 
-def test_an_unknown_name_is_what_its_line_says(network) -> None:  # noqa: ANN001
+def test_an_unknown_name_is_what_its_line_says(network: Description) -> None:
     """A label given to a derivative stands for it in later lines."""
-    text = "```\nΔE/Δout_o1 = out_o1 - target_o1 = R1\nΔout_o1/Δnet_o1 = out_o1*(1-out_o1) = R2\n=> ΔE/Δw5 = R1 * R2 * out_h1\n```\n"
+    lines = (
+        "ΔE/Δout_o1 = out_o1 - target_o1 = R1",
+        "Δout_o1/Δnet_o1 = out_o1*(1-out_o1) = R2",
+        "=> ΔE/Δw5 = R1 * R2 * out_h1",
+    )
+    text = "\n".join(("```", *lines, "```", ""))
     assert set(verified(text, network).counts) == {"right"}
 
 
-def test_the_opposite_sign_of_delta_is_a_note(network) -> None:  # noqa: ANN001
+def test_the_opposite_sign_of_delta_is_a_note(network: Description) -> None:
     """Both signs of the error signal are in use: the other one is worth a word and no more."""
     assert set(verified(r"$\frac{\partial E}{\partial w_5} = -\delta_{o1} out_{h1}$" + "\n", network).counts) == {
         "note"
@@ -55,7 +65,7 @@ def test_a_document_may_be_its_own_description() -> None:
     assert [(piece, cause) for _, piece, cause in wrong] == [("0.6547", "digits-swapped")]
 
 
-def test_a_rule_for_any_layer(network) -> None:  # noqa: ANN001
+def test_a_rule_for_any_layer(network: Description) -> None:
     """An index letter stands for every layer and unit it can: the rule must hold for all of them."""
     assert set(verified(r"$a^l_j = \sigma(z^l_j)$" + "\n", network).counts) == {"right"}
     assert set(verified(r"$a^l_j = \sigma(a^l_j)$" + "\n", network).counts) == {"wrong"}

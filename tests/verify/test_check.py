@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from transcripts import RIGHT, changed, described, found, verified
 
+if TYPE_CHECKING:
+    from bpsym.spec import Description
+
 
 @pytest.fixture(scope="module")
-def network():  # noqa: ANN201
+def network() -> Description:
     """The description of the 2-2-2 network."""
     return described()
 
 
-def test_a_right_derivation_has_nothing_wrong(network) -> None:  # noqa: ANN001
+def test_a_right_derivation_has_nothing_wrong(network: Description) -> None:
     """Every claim of a derivation without a slip is right to the digit or in its last digit."""
     judged = verified(RIGHT, network)
     assert len(judged.judgements) > 20
@@ -36,7 +41,7 @@ def test_a_right_derivation_needs_no_description() -> None:
         ("out_{o1} - target_{o1} =", "-(target_{o1} - out_{o1}) ="),
     ],
 )
-def test_people_write_the_same_in_many_ways(network, old: str, new: str) -> None:  # noqa: ANN001
+def test_people_write_the_same_in_many_ways(network: Description, old: str, new: str) -> None:
     """Cut-off digits, digits left out and other forms of a formula are no errors."""
     assert found(verified(changed(old, new), network), "wrong") == []
 
@@ -52,13 +57,13 @@ def test_people_write_the_same_in_many_ways(network, old: str, new: str) -> None
         ("0.751365 - 0.01", "0.757365 - 0.01", "0.757365", "digit-mistyped"),
     ],
 )
-def test_a_slip_is_found_quoted_and_named(network, old: str, new: str, piece: str, cause: str) -> None:  # noqa: ANN001
+def test_a_slip_is_found_quoted_and_named(network: Description, old: str, new: str, piece: str, cause: str) -> None:
     """One slip gives one finding, which quotes the piece and names what happened to it."""
     (wrong,) = found(verified(changed(old, new), network), "wrong")
     assert wrong[1:] == (piece, cause)
 
 
-def test_what_follows_from_an_error_is_carried(network) -> None:  # noqa: ANN001
+def test_what_follows_from_an_error_is_carried(network: Description) -> None:
     """A later value computed rightly from an earlier wrong one is not a second error."""
     text = changed("= 0.186816$$", "= 0.286816$$").replace(
         "0.741365 \\cdot 0.186816 \\cdot 0.59327 = 0.082167$$", "0.741365 \\cdot 0.286816 \\cdot 0.59327 = 0.126150$$"
@@ -70,13 +75,13 @@ def test_what_follows_from_an_error_is_carried(network) -> None:  # noqa: ANN001
     assert len(found(judged, "carried")) == 4
 
 
-def test_a_formula_right_at_these_numbers_alone_is_wrong(network) -> None:  # noqa: ANN001
-    """|target - out| equals the derivative where out is the larger: other numbers show that it is not the derivative."""
+def test_a_formula_right_at_these_numbers_alone_is_wrong(network: Description) -> None:
+    """|target - out| equals the derivative where out is the larger; other numbers show that it is not it."""
     text = changed("out_{o1} - target_{o1} =", "|target_{o1} - out_{o1}| =")
     assert [piece for _, piece, _ in found(verified(text, network), "wrong")] == ["|target_{o1} - out_{o1}|"]
 
 
-def test_a_path_of_another_unit_is_wrong(network) -> None:  # noqa: ANN001
+def test_a_path_of_another_unit_is_wrong(network: Description) -> None:
     """The chain rule along a path that does not lead to the weight is no derivative by it."""
     text = changed("\\frac{\\partial net_{o1}}{\\partial w_5} =", "\\frac{\\partial net_{o2}}{\\partial w_5} =")
     assert len(found(verified(text, network), "wrong")) == 1

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from flint import fmpq
 
@@ -10,8 +12,11 @@ from bpsym.verify.read import read
 from bpsym.verify.slips import slips
 from transcripts import described, found, verified
 
+if TYPE_CHECKING:
+    from bpsym.verify.check.terms import Shown
 
-def _shown(text: str):  # noqa: ANN202
+
+def _shown(text: str) -> Shown:
     statement = read(f"$a = {text}$".encode(), "x.md").statements[0]
     (shown,) = leaves(statement.terms[1])
     assert shown is not None

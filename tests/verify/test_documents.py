@@ -1,4 +1,4 @@
-"""Documents of other networks: their descriptions give the figures their authors printed, and slips in such documents are found."""
+"""Documents of other networks: descriptions give the figures their authors printed, and slips are found."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def test_descriptions_give_the_printed_figures(name: str, quantity: str, indices
 ROWS = r"""
 $x = [1, 4, 5]$
 
-$$z_1 = x W_1 + b_1^T = \begin{bmatrix} 1 & 4 & 5 \end{bmatrix} \begin{bmatrix} 0.1 & 0.2 \\ 0.3 & 0.4 \\ 0.5 & 0.6 \end{bmatrix}
+$$z_1 = x W_1 + b_1^T = \begin{bmatrix} 1 & 4 & 5 \end{bmatrix}
+\begin{bmatrix} 0.1 & 0.2 \\ 0.3 & 0.4 \\ 0.5 & 0.6 \end{bmatrix}
 + \begin{bmatrix} 0.5 & 0.5 \end{bmatrix} = \begin{bmatrix} 4.3 & 5.3 \end{bmatrix}$$
 
 $$a_1 = f_1(z_1) = \begin{bmatrix} 0.9866 & 0.9950 \end{bmatrix}$$

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
@@ -11,20 +12,25 @@ from bpsym.cli import main
 from bpsym.verify.report import FORMATS
 from transcripts import SPEC, changed
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from click.testing import Result
+
 
 @pytest.fixture
-def wrong(tmp_path):  # noqa: ANN001, ANN201
+def wrong(tmp_path: Path) -> Path:
     """A transcript with one digit swapped, as a file."""
     path = tmp_path / "by-hand.md"
     path.write_text(changed("= 0.186816$$", "= 0.186861$$"), encoding="utf-8")
     return path
 
 
-def _run(*arguments: object):  # noqa: ANN202
+def _run(*arguments: object) -> Result:
     return CliRunner().invoke(main, ["verify", *map(str, arguments)])
 
 
-def test_json_keeps_its_contract(wrong) -> None:  # noqa: ANN001
+def test_json_keeps_its_contract(wrong: Path) -> None:
     """The JSON report has the keys programs rely on, lines and columns from 1."""
     result = _run(wrong, "--spec", SPEC, "--format", "json")
     assert result.exit_code == 1
@@ -39,14 +45,14 @@ def test_json_keeps_its_contract(wrong) -> None:  # noqa: ANN001
 
 @pytest.mark.parametrize("form", sorted(FORMATS))
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_format_shows_the_finding(wrong, form: str, language: str) -> None:  # noqa: ANN001
+def test_every_format_shows_the_finding(wrong: Path, form: str, language: str) -> None:
     """Each format and language names the wrong number and the right one."""
     output = _run(wrong, "--spec", SPEC, "--format", form, "--lang", language).output
     assert "0.186861" in output
     assert "0.186816" in output
 
 
-def test_sarif_has_a_result_with_a_region(wrong) -> None:  # noqa: ANN001
+def test_sarif_has_a_result_with_a_region(wrong: Path) -> None:
     """SARIF names the rule and the region of each finding."""
     log = json.loads(_run(wrong, "--spec", SPEC, "--format", "sarif").output)
     results = log["runs"][0]["results"]
@@ -58,7 +64,7 @@ def test_sarif_has_a_result_with_a_region(wrong) -> None:  # noqa: ANN001
     assert region["endColumn"] - region["startColumn"] == len("0.186861")
 
 
-def test_the_caret_stands_under_the_number(wrong) -> None:  # noqa: ANN001
+def test_the_caret_stands_under_the_number(wrong: Path) -> None:
     """The text report shows the line and carets as wide as the number."""
     lines = _run(wrong, "--spec", SPEC).output.splitlines()
     at = next(k for k, line in enumerate(lines) if "0.186861 should be" in line)
@@ -66,7 +72,7 @@ def test_the_caret_stands_under_the_number(wrong) -> None:  # noqa: ANN001
     assert lines[at + 2].count("^") == len("0.186861")
 
 
-def test_fix_changes_the_number_and_nothing_else(wrong) -> None:  # noqa: ANN001
+def test_fix_changes_the_number_and_nothing_else(wrong: Path) -> None:
     """--diff shows one changed line and leaves the file; --fix makes it the right transcript again."""
     before = wrong.read_text(encoding="utf-8")
     diff = _run(wrong, "--spec", SPEC, "--diff").output
@@ -78,7 +84,7 @@ def test_fix_changes_the_number_and_nothing_else(wrong) -> None:  # noqa: ANN001
     assert wrong.read_text(encoding="utf-8") == before.replace("0.186861", "0.186816")
 
 
-def test_exit_status(tmp_path) -> None:  # noqa: ANN001
+def test_exit_status(tmp_path: Path) -> None:
     """0 when nothing is wrong, 2 when a file or a value cannot be used, with one sentence and no traceback."""
     good = tmp_path / "good.md"
     good.write_text("$x = 2$\n", encoding="utf-8")
@@ -89,7 +95,7 @@ def test_exit_status(tmp_path) -> None:  # noqa: ANN001
         assert "Traceback" not in result.output
 
 
-def test_html_escapes_what_documents_hold(tmp_path) -> None:  # noqa: ANN001
+def test_html_escapes_what_documents_hold(tmp_path: Path) -> None:
     """A document's own markup is shown, never run."""
     path = tmp_path / "x.md"
     path.write_text("<script>alert(1)</script> $1 + 1 = 3$\n", encoding="utf-8")
@@ -104,7 +110,7 @@ def test_html_escapes_what_documents_hold(tmp_path) -> None:  # noqa: ANN001
         ("zh", "更新量应减去", "0.0821670406"),
     ],
 )
-def test_a_mistake_is_told_with_its_numbers(tmp_path, form: str, language: str, done: str, right: str) -> None:  # noqa: ANN001
+def test_a_mistake_is_told_with_its_numbers(tmp_path: Path, form: str, language: str, done: str, right: str) -> None:
     """Every format says what was done and what is right, the gradient with it, and lists other causes by title."""
     path = tmp_path / "ascent.md"
     path.write_text("$w_5^+ = 0.441083520$\n", encoding="utf-8")
@@ -124,7 +130,7 @@ $$w_1^+ = w_1 - \eta \cdot 0.2 = 0.05$$
 
 
 @pytest.fixture
-def open_(tmp_path):  # noqa: ANN001, ANN201
+def open_(tmp_path: Path) -> Path:
     """A transcript that never says what the bias and the learning rate are."""
     path = tmp_path / "open.md"
     path.write_text(OPEN, encoding="utf-8")
@@ -133,7 +139,7 @@ def open_(tmp_path):  # noqa: ANN001, ANN201
 
 @pytest.mark.parametrize("form", sorted(FORMATS))
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_what_is_missing_is_asked_for_by_name(open_, form: str, language: str) -> None:  # noqa: ANN001
+def test_what_is_missing_is_asked_for_by_name(open_: Path, form: str, language: str) -> None:
     """Each format names the quantity without a number and the line it is used on."""
     output = _run(open_, "--format", form, "--lang", language).output
     if form == "json":
@@ -147,7 +153,7 @@ def test_what_is_missing_is_asked_for_by_name(open_, form: str, language: str) -
 
 @pytest.mark.parametrize("bias", ["b_1", "b1", "b_{1}"])
 @pytest.mark.parametrize("rate", ["\\eta", "lr", "η", "eta"])
-def test_given_numbers_bind_by_spelling(open_, bias: str, rate: str) -> None:  # noqa: ANN001
+def test_given_numbers_bind_by_spelling(open_: Path, bias: str, rate: str) -> None:
     """The right bias and rate make every claim right, however they are spelled; another bias makes one wrong."""
     good = _run(open_, "--given", f"{bias}=0.35", "--given", f"{rate}=0.5", "--format", "json")
     counts = json.loads(good.output)["documents"][0]["counts"]
@@ -156,7 +162,7 @@ def test_given_numbers_bind_by_spelling(open_, bias: str, rate: str) -> None:  #
     assert _run(open_, "--given", f"{bias}=0.36").exit_code == 1
 
 
-def test_a_given_number_counts_before_the_description(tmp_path) -> None:  # noqa: ANN001
+def test_a_given_number_counts_before_the_description(tmp_path: Path) -> None:
     """With a description, --given replaces one of its numbers."""
     path = tmp_path / "net.md"
     path.write_text("$net_{h1} = 0.3875$\n", encoding="utf-8")
@@ -164,12 +170,12 @@ def test_a_given_number_counts_before_the_description(tmp_path) -> None:  # noqa
     assert _run(path, "--spec", SPEC, "--given", "b1=0.36").exit_code == 0
 
 
-def test_a_name_nobody_uses_is_said(open_) -> None:  # noqa: ANN001
+def test_a_name_nobody_uses_is_said(open_: Path) -> None:
     """A number given for a name that does not occur is no silent mistake."""
     assert "--given q: the document does not use that name" in _run(open_, "--given", "q=1").stderr
 
 
-def test_the_binding_is_explained(open_) -> None:  # noqa: ANN001
+def test_the_binding_is_explained(open_: Path) -> None:
     """--explain-binding lists each name of the document with what it was taken for."""
     table = dict(line.split(maxsplit=1) for line in _run(open_, "--explain-binding").stderr.splitlines())
     assert table["b_1"] == "b_1"
@@ -181,7 +187,7 @@ def test_the_binding_is_explained(open_) -> None:  # noqa: ANN001
 
 @pytest.mark.parametrize("form", sorted(FORMATS))
 @pytest.mark.parametrize(("language", "said"), [("en", "no description given"), ("zh", "未给出网络描述")])
-def test_a_network_taken_from_an_example_is_disclosed(tmp_path, form: str, language: str, said: str) -> None:  # noqa: ANN001
+def test_a_network_taken_from_an_example_is_disclosed(tmp_path: Path, form: str, language: str, said: str) -> None:
     """Where figures are recognized as those of a known example, every format says whose numbers were used."""
     path = tmp_path / "figures.md"
     path.write_text(
@@ -195,7 +201,7 @@ def test_a_network_taken_from_an_example_is_disclosed(tmp_path, form: str, langu
     assert said not in _run(path, "--spec", SPEC, "--format", form, "--lang", language).output
 
 
-def test_fix_leaves_what_follows_from_an_error(tmp_path) -> None:  # noqa: ANN001
+def test_fix_leaves_what_follows_from_an_error(tmp_path: Path) -> None:
     """A wrong number alone on its line is corrected; a value worked out from it and a line with two errors are not."""
     path = tmp_path / "chain.md"
     text = (
@@ -207,7 +213,7 @@ def test_fix_leaves_what_follows_from_an_error(tmp_path) -> None:  # noqa: ANN00
     assert path.read_text(encoding="utf-8") == text.replace("net_{h1} = 0.3757", "net_{h1} = 0.3775")
 
 
-def test_fix_leaves_what_stands_behind_a_wrong_formula(tmp_path) -> None:  # noqa: ANN001
+def test_fix_leaves_what_stands_behind_a_wrong_formula(tmp_path: Path) -> None:
     """The number a wrong formula gives is right for that formula: neither is touched."""
     path = tmp_path / "formula.md"
     text = "$$net_{h1} = w_1 i_1 + w_2 i_2\n= 0.0275$$\n"
@@ -216,7 +222,7 @@ def test_fix_leaves_what_stands_behind_a_wrong_formula(tmp_path) -> None:  # noq
     assert path.read_text(encoding="utf-8") == text
 
 
-def test_the_diff_goes_where_it_is_asked_to(wrong, tmp_path) -> None:  # noqa: ANN001
+def test_the_diff_goes_where_it_is_asked_to(wrong: Path, tmp_path: Path) -> None:
     """-o with --diff writes the diff, prints nothing, and leaves no other file."""
     output = tmp_path / "changes.diff"
     result = _run(wrong, "--spec", SPEC, "--diff", "-o", output)
@@ -225,7 +231,7 @@ def test_the_diff_goes_where_it_is_asked_to(wrong, tmp_path) -> None:  # noqa: A
     assert {p.name for p in tmp_path.iterdir()} == {"changes.diff", wrong.name}
 
 
-def test_sarif_has_the_parts_the_standard_requires(wrong, open_) -> None:  # noqa: ANN001
+def test_sarif_has_the_parts_the_standard_requires(wrong: Path, open_: Path) -> None:
     """Required properties, enumerations and index references of SARIF 2.1.0 (its sections 3.13 to 3.58) hold."""
     log = json.loads(_run(wrong, open_, "--format", "sarif").output)
     (run,) = log["runs"]

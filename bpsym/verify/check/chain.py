@@ -155,7 +155,7 @@ def shape_of(term: Expr) -> tuple[int, ...] | None:
         case Matrix(rows=rows):
             return (len(rows), len(rows[0]))
         case Row(items=items):
-            if items and all(isinstance(item, Row) for item in items):
+            if items and all(isinstance(item, Row) for item in items) and isinstance(items[0], Row):
                 return (len(items), len(items[0].items))
             return (len(items),)
     return None

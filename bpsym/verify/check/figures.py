@@ -45,7 +45,7 @@ def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
     verdicts = numbers.judged(shown, shape, routes)
     if verdicts is not None and is_first and Verdict.WRONG in verdicts and _holds_after_update(chain, shown, shape):
         return Judgement(term.span, Verdict.RIGHT)
-    if verdicts is not None and is_first and Verdict.WRONG in verdicts and _is_own_given(chain):
+    if verdicts is not None and is_first and Verdict.WRONG in verdicts and subject is not None and _is_own_given(chain):
         state.record(subject, shown, shape, Verdict.RIGHT)
         return Judgement(term.span, Verdict.RIGHT)  # given afresh: another example
     if verdicts is None:

@@ -1,6 +1,6 @@
 """One statement judged: each term against what its subject is.
 
-A chain `A = B = C = 0.3775` is read from the left. Formulas are held against the one before them; expressions in numbers
+A chain `A = B = C = 0.3775` is read from the left. Formulas are held against the one before; expressions in numbers
 and numbers against the subject's value, and against each other where it has none. The first term that departs from the
 truth is the one to blame; what follows from it is carried.
 """

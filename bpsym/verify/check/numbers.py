@@ -14,6 +14,8 @@ from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligne
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from flint import fmpq
+
 
 @dataclass(frozen=True, slots=True)
 class Routes:
@@ -66,7 +68,7 @@ def _one(
 ) -> Verdict:
     half, cut = number.half(), number.cut()
 
-    def hits(values: Iterable[list[Scalar]], interval: tuple) -> bool:
+    def hits(values: Iterable[list[Scalar]], interval: tuple[fmpq, fmpq]) -> bool:
         return any(touches(items[k], interval) for items in values)
 
     if hits(truth, half):

@@ -191,7 +191,7 @@ def why_not(tree: Expr, state: State, point: Point, indices: Indices | None = No
 
 
 def _facts(tree: Expr, state: State) -> tuple[bool, bool, bool, bool]:
-    """What in a term can be read in several ways: products, sums without an index, bullets; and whether it has names."""
+    """What in a term can be read in several ways: products, sums without an index, bullets; has it names."""
     found = state.facts.get(id(tree))
     if found is None:
         products = sums = bullets = arrays = False

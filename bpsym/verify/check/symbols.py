@@ -63,7 +63,7 @@ def _printed_equal(left: Expr, right: Expr, state: State) -> bool:
 
 
 def _comparable(left: Expr, right: Expr, state: State, place: Indices) -> bool:
-    """Whether two formulas of a document's own network rest on the same open names, so that a difference is an error."""
+    """Whether two formulas of a document's own network rest on the same open names: a difference is an error."""
     network = state.scope.network
     if network is None or not network.is_own:
         return True
@@ -99,9 +99,8 @@ def _open_names(tree: Expr, state: State, place: Indices) -> frozenset[object]:
                 isinstance(node, Call)
                 and known_function(node) is None
                 and node.function.base not in ("sigma", "max", "min")
-            ):
-                if node.function.base not in state.scope.functions:
-                    found.add(node.function.base)
+            ) and node.function.base not in state.scope.functions:
+                found.add(node.function.base)
             if not isinstance(node, Name):
                 continue
             wanted = key(node, place)

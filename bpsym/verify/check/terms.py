@@ -27,7 +27,6 @@ from bpsym.verify.tree import (
     walk,
 )
 
-
 FLOAT = 14  # digits of a printed float64 that count
 
 
@@ -121,7 +120,7 @@ def leaves(tree: Expr) -> Iterator[Shown | None]:
         elif isinstance(number, Number):
             own = number.places if number.places > 0 or len(cells) == 1 else places
             own -= max(0, number.digits - FLOAT)  # the last digits of a float64 are anybody's
-            yield Shown(cell, number, sign, fmpq(10) ** -own)
+            yield Shown(cell, number, sign, fmpq(10) ** -own)  # type: ignore[arg-type]  # a cell with a number is one
         else:
             yield None
 

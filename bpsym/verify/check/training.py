@@ -23,7 +23,8 @@ MOST_STEPS = 200_000  # of a run somebody else's document asks for
 WORDS = r"(?:iterations?|rounds?|epochs?|steps?|updates?|times|passes|Iterationen|iteraciones|épocas|次|轮|回)"
 _COUNT = re.compile(
     rf"(?P<a>\d[\d,]*)\s*(?:-?\s*){WORDS}|(?:after|round|iteration|epoch|迭代|训练|经过|nach|tras)\s*(?P<b>\d[\d,]*)"
-    r"|(?P<first>first (?:iteration|round|update|step|pass|epoch)|第一次|一次迭代|one (?:iteration|round|update|epoch))",
+    r"|(?P<first>first (?:iteration|round|update|step|pass|epoch)|第一次|一次迭代"
+    r"|one (?:iteration|round|update|epoch))",
     re.IGNORECASE,
 )
 _TRAINING = re.compile(r"iterat|round|epoch|after|迭代|训练|轮|->|→|下降|fell|drop|decreas", re.IGNORECASE)

@@ -58,7 +58,8 @@ def command(pen: Pen, written: str, start: int, end: int) -> None:
         argument = _ARGUMENT.match(pen.text, end)
         pen.position = argument.end() if argument else end
     elif name in ("framebox", "makebox", "rule"):
-        pen.position = _BOX.match(pen.text, end).end()
+        box = _BOX.match(pen.text, end)
+        pen.position = box.end() if box else end
         pen.put("begin-group", "{", start, pen.position)
         pen.put("end-group", "}", start, pen.position)
     elif name in ("begin", "end"):

@@ -141,7 +141,7 @@ def _times(left: Value, sign: str, right: Value, reading: Reading) -> Value:
         ways.append(lambda: arrays.outer(left, right))  # of different length: nothing else fits
     for way in ways:
         try:
-            return way()
+            return way()  # type: ignore[no-untyped-call]  # a list of lambdas
         except ShapeError as error:
             last = error
     raise last

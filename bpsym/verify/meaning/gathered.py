@@ -41,8 +41,9 @@ from bpsym.verify.tree import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from bpsym.verify.givens import Givens
-    from collections.abc import Mapping
 
 ANY_SIZE = 3  # what a size nobody gives is taken to be: any would do for formulas
 MOST_SUMMED = 64  # of a sum whose end the document tells
@@ -75,7 +76,11 @@ def gather(document: Document, given: Givens) -> tuple[Scope, set[Key]]:
     sources = Sources(fixed={} if timed else NO_TIME)
     for statement in document.statements:
         _collect(statement, sources)
-    scope = Scope(sizes={letter: _size(letter, sources) for letter in sources.sizes if letter in _COUNTS}, apart=_letters_apart(document), timed=timed)
+    scope = Scope(
+        sizes={letter: _size(letter, sources) for letter in sources.sizes if letter in _COUNTS},
+        apart=_letters_apart(document),
+        timed=timed,
+    )
     definitions_of(document, scope)
     builder = _Builder(sources, scope, given)
     builder.build()
@@ -220,9 +225,9 @@ class _Builder:
         for name in self.sources.names:
             for place in _places(name, self.sources.fixed):
                 wanted = key(name, place)
-                if len(self.names) < MOST_NAMES and not wanted.new and self.wanted(wanted) is None:
-                    if not place or not (self._is_beyond(wanted) or self._has_rule(wanted)):
-                        self.leaf(wanted)
+                is_open = len(self.names) < MOST_NAMES and not wanted.new and self.wanted(wanted) is None
+                if is_open and not (place and (self._is_beyond(wanted) or self._has_rule(wanted))):
+                    self.leaf(wanted)
         self._gather_vectors()
         loss = self._loss()
         program = Program(tuple(self.inputs), tuple(self.steps))
@@ -345,7 +350,7 @@ class _Builder:
             if self._is_computed_elsewhere(name):
                 for atom, number in zip(scalars(atoms), shown, strict=True):
                     self.opaque.add(atom)
-                    self.values[atom] = ball(*number.cut())  # printed, so rounded
+                    self.values[atom] = ball(*number.cut())  # type: ignore[assignment]  # printed, so a ball
                 self._recompute(name, scalars(atoms))
         return atoms
 
@@ -365,7 +370,7 @@ class _Builder:
             and arb(found).is_finite()
             and not arb(found).overlaps(arb(self.values[atoms[0]]))
         ):
-            self.values[atoms[0]] = arb(found)
+            self.values[atoms[0]] = arb(found)  # type: ignore[assignment]  # computed, so a ball
 
     def _is_computed_elsewhere(self, name: Key) -> bool:
         """A number for out_o2 where out_o1 has a formula: out_o2 has one too, only nobody wrote it."""
@@ -424,7 +429,11 @@ class _Builder:
             if size is not None:
                 return algebra.number(Fraction(size))
             if value is None:
-                if wanted in self.building or self.strict or (at and (self._is_beyond(wanted) or self._has_rule(wanted))):
+                if (
+                    wanted in self.building
+                    or self.strict
+                    or (at and (self._is_beyond(wanted) or self._has_rule(wanted)))
+                ):
                     raise NoValueError(f"{wanted.text} is defined by itself, or not at all")
                 value = self.leaf(wanted)
             return value
@@ -433,16 +442,15 @@ class _Builder:
             raise NoValueError("a derivative inside a definition")
 
         def literal(number: Number) -> Scalar:
-            value = rational(number.value)
-            return algebra.number(number.value) if value is not None else value
+            return algebra.number(number.value)
 
         def values(letter: str, lower: Expr | None, upper: Expr | None, at: Indices, body: Expr) -> list[str]:
             return _range(self, letter, lower, upper, at, body)
 
-        return Reading(
-            algebra, name_of, no_derivative, lambda call, at: symbolic_function(call, self.scope, algebra, self.reading(at)),
-            values, literal,
-        )  # fmt: skip
+        def called(call: Call, at: Indices) -> Callable[[Value], Value]:
+            return symbolic_function(call, self.scope, algebra, self.reading(at))
+
+        return Reading(algebra, name_of, no_derivative, called, values, literal)
 
 
 def _range(
@@ -471,10 +479,8 @@ def _matched(pattern: Name, wanted: Key, fixed: Mapping[str, str]) -> dict[str, 
     letters = {letter for letter, _ in free_letters(pattern, fixed)}
     if len(pattern.sub) != len(wanted.sub) or len(pattern.layer) != len(wanted.layer):
         return None
-    found: dict[str, str] = {}
-    for written, value in zip((*pattern.sub, *pattern.layer), (*wanted.sub, *wanted.layer), strict=True):
-        if written in letters:
-            found[written] = value
+    pairs = zip((*pattern.sub, *pattern.layer), (*wanted.sub, *wanted.layer), strict=True)
+    found = {written: value for written, value in pairs if written in letters}
     return found if key(pattern, found) == wanted else None
 
 

@@ -187,7 +187,7 @@ class Network:
         expansion, leaves = found
         if not local and any(not self._before_or_beside(atom, wrt) for atom in self.opaque & leaves - {wrt}):
             return None
-        if self.is_own and _is_loss(of) and wrt not in {*leaves, *(s.out for s in self.expansion.order((of,)))}:
+        if self.is_own and _is_loss(of) and wrt not in {*leaves, *self.expansion.needed((of,))}:
             return None
         name = adjoint_of(Quantity(str(wrt), Role.WEIGHT)).name
         if name not in expansion.program.quantities:

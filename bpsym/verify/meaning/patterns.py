@@ -6,14 +6,14 @@ from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from bpsym.verify.meaning.algebra import NoValueError
-from bpsym.verify.tree import Ellipsis, Expr, Name, Span, Sum, walk
+from bpsym.verify.tree import Ellipsis, Expr, Name, Span, Sum, walk  # noqa: A004  (the node for dots)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 
 def filled_in(tree: Sum, values: Callable[[str], list[str]]) -> Sum:
-    """The sum with the terms between the one before `…` and the one after it; raises NoValueError where no pattern shows."""
+    """The sum with the terms between those beside the `…`; raises NoValueError where no pattern shows."""
     at = next(k for k, term in enumerate(tree.terms) if isinstance(term, Ellipsis))
     if at == 0 or at == len(tree.terms) - 1:
         raise NoValueError("an ellipsis at the end of a sum")
@@ -52,7 +52,7 @@ def _at(tree: Any, places: set[tuple[Span, int]], number: str) -> Any:
     if isinstance(tree, tuple):
         return tuple(_at(item, places, number) for item in tree)
     changes = {f.name: _at(getattr(tree, f.name), places, number) for f in fields(tree)}
-    return replace(tree, **changes)
+    return replace(tree, **changes)  # type: ignore[type-var]  # an instance: is_dataclass is true of classes too
 
 
 def substituted(tree: Any, old: Any, new: Any) -> Any:
@@ -63,4 +63,5 @@ def substituted(tree: Any, old: Any, new: Any) -> Any:
         return tree
     if isinstance(tree, tuple):
         return tuple(substituted(item, old, new) for item in tree)
-    return replace(tree, **{f.name: substituted(getattr(tree, f.name), old, new) for f in fields(tree)})
+    changes = {f.name: substituted(getattr(tree, f.name), old, new) for f in fields(tree)}
+    return replace(tree, **changes)  # type: ignore[type-var]  # an instance: is_dataclass is true of classes too

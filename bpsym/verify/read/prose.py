@@ -66,9 +66,8 @@ def _runs(found: Sequence[Token], words: frozenset[str]) -> Iterator[list[Token]
             continue
         depth += (token.kind == "begin") - (token.kind == "end")
         script = token.kind == "word" and len(token.text) <= SCRIPT and bool(run) and run[-1].kind == "sub"
-        if depth > 0 or token.kind == "end" or script:
-            run.append(token)
-        elif _mathematical(token, following, words) and not (token.kind == "separator" and token.text == ";"):
+        ends = token.kind == "separator" and token.text == ";"
+        if depth > 0 or token.kind == "end" or script or (_mathematical(token, following, words) and not ends):
             run.append(token)
         else:
             yield run
