@@ -14,30 +14,40 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from multiprocessing import Pool
 from pathlib import Path
 from random import Random
 from time import perf_counter
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parent))
 
-from flint import ctx, fmpq  # noqa: E402  (behind the path this file is found by)
-from verify_people import Line, Person, Slip, Work, description, document, person  # noqa: E402
+from flint import ctx, fmpq
+from verify_people import Line, Person, Slip, Work, description, document, person
 
-from bpsym.errors import BpsymError  # noqa: E402
-from bpsym.mistakes import wrongs  # noqa: E402
-from bpsym.mistakes.steps import numbers  # noqa: E402
-from bpsym.rounding import Numeral  # noqa: E402
-from bpsym.verify.check.verdicts import Verdict  # noqa: E402
-from bpsym.verify.read import read  # noqa: E402
-from bpsym.verify.run import verify  # noqa: E402
+from bpsym.errors import BpsymError
+from bpsym.mistakes import wrongs
+from bpsym.mistakes.steps import numbers
+from bpsym.rounding import Numeral
+from bpsym.verify.check.verdicts import Verdict
+from bpsym.verify.read import read
+from bpsym.verify.run import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PRECISION = 200  # bits people compute with
 SHEETS = 5  # of one network: as many with a slip as without
 SEEDS_SHOWN = 12
-DIGIT_RULES = {"digits-swapped", "digit-dropped", "digit-doubled", "digit-inserted", "digit-mistyped", "digits-mistyped"}
+DIGIT_RULES = {
+    "digits-swapped",
+    "digit-dropped",
+    "digit-doubled",
+    "digit-inserted",
+    "digit-mistyped",
+    "digits-mistyped",
+}
 POINT = {"decimal-point", "zero-dropped", "zero-added"}
 
 
@@ -95,7 +105,8 @@ def report(total: Tally, seconds: float) -> None:
     made = sum(total.counts[kind, "made"] for kind in kinds)
     print(f"\n{made} sheets with a slip, {sums['visible']} of them visible at the digits shown")
     unbroken, alarms = total.counts["unbroken", "made"], total.counts["unbroken", "alarm"]
-    print(f"{unbroken} sheets without a slip: {alarms} with a false alarm, {total.counts['unbroken', 'undecided']} with a claim undecided")
+    undecided = total.counts["unbroken", "undecided"]
+    print(f"{unbroken} sheets without a slip: {alarms} with a false alarm, {undecided} with a claim undecided")
     print(f"{total.counts['unbroken', 'claims']} claims in them; {seconds:.0f} s")
     for failure in total.failures[: SEEDS_SHOWN * 5]:
         print(failure)
@@ -120,7 +131,7 @@ def one_network(seed: int) -> Tally:
         if mutant is None:
             continue
         try:
-            _broken(right, lines, mutant, f"{seed}/{number}", tally)
+            _broken(right, mutant, f"{seed}/{number}", tally)
         except BpsymError:
             continue
     return tally
@@ -139,7 +150,7 @@ def _unbroken(work: Work, lines: list[Line], where: str, tally: Tally) -> None:
         tally.failures.append(f"unbroken {where} {_spoken(work.who)}: {dict(counts)}")
 
 
-def _broken(right: Work, lines: list[Line], mutant: Mutant, where: str, tally: Tally) -> None:
+def _broken(right: Work, mutant: Mutant, where: str, tally: Tally) -> None:
     work = Work(right.description, right.who, mutant.slip)
     text, places = document(work, work.written())
     tally.counts[mutant.kind, "made"] += 1
@@ -161,7 +172,10 @@ def _broken(right: Work, lines: list[Line], mutant: Mutant, where: str, tally: T
     if not all(results[column] for column in ("right line", "one line", "named")):
         missed = next(column for column, reached in results.items() if not reached)
         told = sorted({name for j in here for name in (j.rule, *j.others)})
-        tally.failures.append(f"{mutant.kind} {where} {_spoken(right.who)}: not {missed}; line {line}, blamed {sorted(blamed)}, named {told}")
+        tally.failures.append(
+            f"{mutant.kind} {where} {_spoken(right.who)}: not {missed}; "
+            f"line {line}, blamed {sorted(blamed)}, named {told}"
+        )
 
 
 def _spoken(who: Person) -> str:
@@ -202,7 +216,7 @@ def _mutant(work: Work, lines: list[Line], random: Random) -> Mutant | None:
         if draw < 0.5:
             mutant = _mistake(work, line, random)
         elif draw < 0.65 and work.who.style != "value":
-            mutant = _operand(work, line, random)
+            mutant = _operand(line, random)
         else:
             mutant = _value(line, lines, random)
         if mutant is not None:
@@ -222,7 +236,7 @@ def _mistake(work: Work, line: Line, random: Random) -> Mutant | None:
     return Mutant(f"mistake: {rule.id}", Slip(line.entry, step=wrong.step), frozenset(same))
 
 
-def _operand(work: Work, line: Line, random: Random) -> Mutant | None:
+def _operand(line: Line, random: Random) -> Mutant | None:
     """A number put in wrongly, with or without the value following."""
     known = [used for used, value in line.operands.items() if len(value.digits.strip("-0.")) > 1]
     if not known:
@@ -231,7 +245,8 @@ def _operand(work: Work, line: Line, random: Random) -> Mutant | None:
     for kind, mistyped, names in _shuffled(list(_typed_wrongly(line.operands[used])), random):
         if kind != "sign":
             follows = random.random() < 0.5
-            return Mutant("operand mistyped", Slip(line.entry, operand=(used, mistyped), follows=follows), names | {"operand"})
+            slip = Slip(line.entry, operand=(used, mistyped), follows=follows)
+            return Mutant("operand mistyped", slip, names | {"operand"})
     return None
 
 
@@ -249,7 +264,9 @@ def _value(line: Line, lines: list[Line], random: Random) -> Mutant | None:
     return None
 
 
-def _shuffled(slips: list[tuple[str, Numeral, frozenset[str]]], random: Random) -> list[tuple[str, Numeral, frozenset[str]]]:
+def _shuffled(
+    slips: list[tuple[str, Numeral, frozenset[str]]], random: Random
+) -> list[tuple[str, Numeral, frozenset[str]]]:
     """One slip of each kind, the kinds in random order."""
     random.shuffle(slips)
     return slips
@@ -281,8 +298,10 @@ def _typed_wrongly(value: Numeral) -> Iterator[tuple[str, Numeral, frozenset[str
             swapped = figures[:k] + figures[k + 1] + figures[k] + figures[k + 2 :]
             yield "digits swapped", written(swapped, places), frozenset({"digits-swapped"})
         if len(part) > 2:
-            yield "digit dropped", written(figures[:k] + figures[k + 1 :], places - 1), frozenset({"digit-dropped", *POINT})
-        yield "digit doubled", written(figures[: k + 1] + figures[k:], places + 1), frozenset({"digit-doubled", "digit-inserted"})
+            dropped = written(figures[:k] + figures[k + 1 :], places - 1)
+            yield "digit dropped", dropped, frozenset({"digit-dropped", *POINT})
+        doubled = written(figures[: k + 1] + figures[k:], places + 1)
+        yield "digit doubled", doubled, frozenset({"digit-doubled", "digit-inserted"})
         other = str((int(figures[k]) + 3) % 10)
         yield "digit mistyped", written(figures[:k] + other + figures[k + 1 :], places), frozenset({"digit-mistyped"})
 
