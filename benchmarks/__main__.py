@@ -45,9 +45,9 @@ EXAMPLE = "examples/two-by-two.toml"
 
 
 def derived(layers: int, **kinds: str) -> Program:
-    """A fully connected network with its gradients and its update."""
+    """A fully connected network with its gradients."""
     names = ["h"] if layers == 2 else [f"h{n}" for n in range(1, layers)]
-    return with_update(backprop(dense([Layer(name, **kinds) for name in [*names, "o"]], "half-squared-error")))
+    return backprop(dense([Layer(name, **kinds) for name in [*names, "o"]], "half-squared-error"))
 
 
 def expanded(program: Program, shape: Sequence[int]) -> Expansion:
@@ -57,15 +57,15 @@ def expanded(program: Program, shape: Sequence[int]) -> Expansion:
 
 
 def formulas(shape: Sequence[int]) -> int:
-    """Derive a network and write every formula of every unit and weight in LaTeX: the number of characters."""
+    """Derive a network and write all its derivatives, of every unit and weight, in LaTeX: the number of characters."""
     expansion = expanded(derived(len(shape) - 1), shape)
     writer = Writer(Notation(NET_OUT, expansion.program, expansion))
-    return sum(len(LATEX.write(chain(writer.name(s.out), writer.formula(s.expr)))) for s in expansion.steps())
+    return sum(len(LATEX.write(chain(writer.name(s.out), writer.formula(s.expr)))) for s in expansion.steps("backward"))
 
 
 def law() -> Program:
     """Derive the general law of a network with one hidden layer and write it in LaTeX."""
-    program = derived(2)
+    program = with_update(derived(2))
     writer = Writer(Notation(NET_OUT, program))
     for step in program.steps:
         LATEX.write(chain(writer.name(step.out), writer.formula(step.expr)))
@@ -88,7 +88,7 @@ def one_weight(program: Program) -> None:
 def symbolic() -> Iterator[Row]:
     """Formulas against SymPy's derivative of the expanded loss."""
     for shape, every, least in (((2, 3, 3, 3, 2), 1, 200), ((4, 8, 8, 3), 23, 500)):
-        ours = fastest(lambda shape=shape: formulas(shape))
+        ours = fastest(lambda shape=shape: formulas(shape), 15)
         count = len(expanded_loss(shape)[1])
         share = count / len(range(0, count, every))
         part = "" if every == 1 else f" (of one parameter in {every}, scaled up)"
@@ -129,7 +129,7 @@ def numeric() -> Iterator[Row]:
 
 def training() -> Iterator[Row]:
     """10 000 steps with every digit proved, against the same steps in plain floating point."""
-    expansion = expanded(derived(2, bias="shared"), (2, 2, 2))
+    expansion = expanded(with_update(derived(2, bias="shared")), (2, 2, 2))
     given = {
         "x": (5, 10),
         "target": (1, 99),

@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import Pool
 from pathlib import Path
 from random import Random
@@ -184,13 +184,14 @@ def _spoken(who: Person) -> str:
 
 def _visible(right: Work, work: Work, mutant: Mutant) -> bool:
     """Whether the line with the slip shows something nobody shows who makes none."""
-    ours, theirs = right.line(mutant.slip.entry), work.line(mutant.slip.entry)
-    if work.who.style == "full" and mutant.slip.step is not None:
-        return True
-    if mutant.slip.operand is not None:
-        used, mistyped = mutant.slip.operand
-        return _apart(mistyped, right.numeral(used), _exact(right, used))
-    return _apart(theirs.value, ours.value, _exact(right, mutant.slip.entry))
+    slip = mutant.slip
+    ours, theirs = right.line(slip.entry), work.line(slip.entry)
+    if slip.operand is not None:  # the mistyped number is seen by what it would come to
+        used, mistyped = slip.operand
+        if not _apart(mistyped, right.numeral(used), _exact(right, used)):
+            return False
+        theirs = Work(right.description, right.who, replace(slip, follows=True)).line(slip.entry)
+    return _apart(theirs.value, ours.value, _exact(right, slip.entry))
 
 
 def _exact(work: Work, entry: object) -> fmpq | None:

@@ -6,12 +6,12 @@ what stands on the paper; what stands there is rounded or cut off.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from random import Random
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
 
+from bpsym.errors import EvaluationError
 from bpsym.evaluate import Environment
 from bpsym.expand import Expansion
 from bpsym.lowering import Code, lower
@@ -19,12 +19,11 @@ from bpsym.notation import NOTATIONS, Notation
 from bpsym.printing import LATEX
 from bpsym.printing.layout import Box, Formula, Number, Sign, row
 from bpsym.printing.writer import Writer
-from bpsym.program import Role
 from bpsym.rounding import Numeral, Rounding, Value, numeral
 from bpsym.spec import Description, loads
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from random import Random
 
     from sympy import Expr
 
@@ -41,7 +40,9 @@ def description(random: Random) -> Description:
     """A random dense network with one to three hidden layers."""
     layers = [random.randint(1, 3) for _ in range(random.choice((1, 1, 1, 2, 2, 3)))]
     inputs, outputs = random.randint(1, 3), random.randint(1, 3)
-    loss = random.choice(("half-squared-error", "mean-squared-error", "half-squared-error", "binary-cross-entropy", "cross-entropy"))
+    loss = random.choice(
+        ("half-squared-error", "mean-squared-error", "half-squared-error", "binary-cross-entropy", "cross-entropy")
+    )
     last = {"binary-cross-entropy": "sigmoid", "cross-entropy": "softmax"}.get(loss, random.choice(ACTIVATIONS))
     outputs = max(outputs, 2) if last == "softmax" else outputs
     sizes = [*layers, outputs]
@@ -61,7 +62,8 @@ def description(random: Random) -> Description:
     text.append(f"weights = [{_drawn(random, count)}]")
     if given:
         text.append(f"biases = [{_drawn(random, given)}]")
-    text.append(f'[training]\nrate = {random.choice(("0.1", "0.5", "0.25", "0.01"))}\nbiases = "{random.choice(("updated", "frozen"))}"')
+    rate, biases = random.choice(("0.1", "0.5", "0.25", "0.01")), random.choice(("updated", "frozen"))
+    text.append(f'[training]\nrate = {rate}\nbiases = "{biases}"')
     return loads("\n".join(text))
 
 
@@ -102,6 +104,7 @@ class Line:
     formula: Box
     figures: Box
     value: Numeral
+    meant: Numeral  # what is put in for it later: of a slip of the pen nobody goes on with, the right figure
     carried: Value  # what the person goes on with
     operands: dict[Expr, Numeral]  # what the numbers of the line stand for
 
@@ -113,7 +116,7 @@ class Slip:
     entry: Expr
     step: ScalarStep | None = None
     operand: tuple[Expr, Numeral] | None = None
-    follows: bool = True  # the value is computed from the mistyped operand; what comes after goes on with the wrong value
+    follows: bool = True  # the value is computed from the mistyped operand; later lines go on with the wrong value
     value: Numeral | None = None
 
 
@@ -133,6 +136,7 @@ class Work:
         self.notation = Notation(self.who.family, self.description.program, self.expansion)
         self.writer = Writer(self.notation)
         self.rounding = Rounding(self.who.places)
+        self.truth = Environment(self.expansion, self.description.values)
         self.sizes = {symbol: fmpq(number) for symbol, number in self.expansion.sizes.items()}
 
     def written(self) -> list[Line]:
@@ -160,31 +164,43 @@ class Work:
                 carried[used] = mistyped.value
         code = self._code(step.simplest)
         computed = code.run([carried[used] for used in code.inputs])[0]
-        shown = self.shown(computed)
+        shown = meant = self.shown(computed, known=self.knows(entry))
         if slip is not None and slip.value is not None:
             shown = slip.value
-            computed = shown.value if slip.follows else computed
-        goes_on = shown.value if self.who.carry in ("shown", "cut") and (slip is None or slip.value is None) else computed
+            if slip.follows:
+                meant, computed = shown, shown.value
+        goes_on = meant.value if self.who.carry in ("shown", "cut") else computed
         figures = self.writer.with_numbers(lambda used: operands.get(used) or self.numeral(used))
-        return Line(entry, self.writer.formula(step.simplest), figures.formula(step.simplest), shown, goes_on, operands)
+        formula, numbers = self.writer.formula(step.simplest), figures.formula(step.simplest)
+        return Line(entry, formula, numbers, shown, meant, goes_on, operands)
 
     def numeral(self, entry: Expr) -> Numeral:
         """What stands on the paper for an entry."""
         if entry in self.sizes:
             return Numeral(str(self.sizes[entry]), exact=True)
         typed = self.description.written.get(entry)
-        return Numeral(typed, exact=True) if typed is not None else self.line(entry).value
+        return Numeral(typed, exact=True) if typed is not None else self.line(entry).meant
 
     def carried(self, entry: Expr) -> Value:
         """What the person computes on with."""
         known = self.description.values.get(entry)
         return known if known is not None else self.line(entry).carried
 
-    def shown(self, value: Value) -> Numeral:
-        """A value as this person writes it."""
+    def knows(self, entry: Expr) -> bool:
+        """Whether the digits of an entry come to an end, which a person sees who has rounded nothing before."""
+        try:
+            return isinstance(self.truth[entry], fmpq)
+        except EvaluationError:
+            return False
+
+    def shown(self, value: Value, *, known: bool) -> Numeral:
+        """A value as this person writes it: with all its places, unless it is known to end."""
         if not isinstance(value, fmpq) and 0 in value and value.rad() < NOTHING:
             value = fmpq(0)  # what a person's own rounding made of terms that cancel
         rounded = numeral(value, self.rounding)
+        if rounded.exact and not known:
+            whole, _, part = rounded.digits.partition(".")
+            rounded = Numeral(f"{whole}.{part.ljust(self.who.places, '0')}", rounded.exponent)
         if self.who.carry not in ("exact-cut", "cut") or rounded.exact or rounded.exponent:
             return rounded
         return cut_off(value, len(rounded.digits.partition(".")[2]))

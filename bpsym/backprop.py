@@ -129,10 +129,10 @@ def _ways(step: Step, wrt: Quantity) -> Iterator[_Way]:
         over = [axis for axis in step.quantity.axes if axis.index not in at]
         rename = dict(zip(entry, wrt.indices, strict=True))
         rename |= {axis.index: other(axis.index) for axis in over if axis.index in wrt.indices}
+        at = {index: value.xreplace(rename) for index, value in at.items()}
         yield _Way(
-            local.xreplace(rename),
-            {index: value.xreplace(rename) for index, value in at.items()}
-            | {axis.index: rename.get(axis.index, axis.index) for axis in over},
+            local.xreplace(rename | at),
+            at | {axis.index: rename.get(axis.index, axis.index) for axis in over},
             tuple(replace(axis, index=rename.get(axis.index, axis.index)) for axis in over),
             And(*(condition.xreplace(rename) for condition in conditions)),
         )
@@ -173,7 +173,6 @@ def _resolve(
         value, pairs = _fix(pairs, axis.index)
         if value is not None:
             at[axis.index] = value
-            expr = expr.xreplace({axis.index: value})
             conditions = [condition.xreplace({axis.index: value}) for condition in conditions]
             conditions += _outside(value, axis, ranges)
     return Mul(expr, *(KroneckerDelta(*pair) for pair in pairs)), at, conditions

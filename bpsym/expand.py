@@ -17,7 +17,7 @@ from bpsym.errors import ProgramError
 from bpsym.program import Form, Program, Quantity, Role, Step, Term, entries, head
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,13 @@ class Expansion:
     def entries(self, name: str) -> tuple[Expr, ...]:
         """Every entry of a quantity, the last index running fastest (unit by unit)."""
         quantity = self.program.get(name)
-        return tuple(quantity[indices] for indices in product(*self._ranges(quantity)))
+        return tuple(self._at(quantity, indices) for indices in product(*self._ranges(quantity)))
+
+    def _at(self, quantity: Quantity, indices: tuple[Expr, ...]) -> Expr:
+        key = (quantity.name, indices)
+        if key not in self._entries:
+            self._entries[key] = quantity[indices]
+        return self._entries[key]
 
     def shape(self, quantity: Quantity) -> tuple[int, ...]:
         """The length of every axis."""
@@ -98,19 +104,55 @@ class Expansion:
 
     def order(self, wanted: tuple[Expr, ...]) -> list[ScalarStep]:
         """The equations needed for some entries, each after those it uses."""
-        found: dict[Expr, ScalarStep] = {}
+        found = self._dependencies(wanted, lambda entry: step.uses if (step := self.step(entry)) else ())
+        return [step for step in map(self.step, found) if step is not None]
+
+    def needed(self, wanted: tuple[Expr, ...]) -> list[Expr]:
+        """The entries `order` has the equations of, read off the indexed equations: no sum is written out for it."""
+        return self._dependencies(wanted, self._rests_on)
+
+    def _dependencies(self, wanted: tuple[Expr, ...], uses: Callable[[Expr], Sequence[Expr]]) -> list[Expr]:
+        for entry in wanted:
+            self.program.get(head(entry))
+        found: dict[Expr, None] = {}
         stack = [(entry, False) for entry in reversed(wanted)]
         while stack:
             entry, ready = stack.pop()
-            step = self.step(entry)
-            if step is None or entry in found:
-                continue
             if ready:
-                found[entry] = step
-                continue
-            stack.append((entry, True))
-            stack.extend((used, False) for used in reversed(step.uses) if used not in found)
-        return list(found.values())
+                found[entry] = None
+            elif entry not in found and self._is_defined(entry):
+                stack.append((entry, True))
+                stack.extend((used, False) for used in reversed(uses(entry)) if used not in found)
+        return list(found)
+
+    def _is_defined(self, entry: Expr) -> bool:
+        return head(entry) in self.program.by_name
+
+    def _rests_on(self, entry: Expr) -> list[Expr]:
+        """The entries with equations of their own on the right-hand side, each once."""
+        built = self._steps.get(entry)
+        if built is not None:
+            return list(built.uses)
+        step = self.program.by_name[head(entry)]
+        at = dict(zip(step.quantity.indices, entry.indices, strict=True)) if isinstance(entry, Indexed) else {}
+        parts = [(step.simplest, at)]
+        if step.terms and not step.forms:
+            parts = [(term.upstream * term.local, here) for term in step.terms for here in self._places(term, at)]
+        return list(dict.fromkeys(entry for expr, here in parts for entry in self._named(expr, here)))
+
+    def _named(self, expr: Expr, at: dict[Expr, Expr]) -> Iterator[Expr]:
+        """The entries with equations that an indexed expression names at some indices."""
+        if isinstance(expr, (Indexed, Symbol)):
+            if head(expr) in self.program.by_name:
+                found = self._scalar(expr, at)
+                if self._is_defined(found):
+                    yield found
+        elif not isinstance(expr, Sum):
+            for arg in expr.args:
+                yield from self._named(arg, at)
+        elif any(map(self._is_defined, entries(expr))):
+            for place in self._summed(expr, at):
+                yield from self._named(expr.function, place)
 
     def _expand(self, entry: Expr) -> ScalarStep | None:
         step = self.program.by_name.get(head(entry))
@@ -125,15 +167,19 @@ class Expansion:
 
     def _paths(self, term: Term, at: dict[Expr, Expr]) -> Iterator[Term]:
         """One term for each path that exists."""
-        for values in product(*(self._range(a.lower, a.upper, term.wrt) for a in term.over)):
-            here = at | dict(zip((axis.index for axis in term.over), values, strict=True))
-            if term.where != true and term.where.xreplace(self._sizes | here) != true:
-                continue
+        for here in self._places(term, at):
             local = self._scalar(term.local, here)
             if local == 0:
                 continue
             upstream, of, wrt = (self._scalar(e, here) for e in (term.upstream, term.of, term.wrt))
             yield Term(upstream, local, of, wrt)
+
+    def _places(self, term: Term, at: dict[Expr, Expr]) -> Iterator[dict[Expr, Expr]]:
+        """The indices of each path of a term."""
+        for values in product(*(self._range(a.lower, a.upper, term.wrt) for a in term.over)):
+            here = at | dict(zip((axis.index for axis in term.over), values, strict=True))
+            if term.where == true or term.where.xreplace(self._sizes | here) == true:
+                yield here
 
     def _scalar(self, expr: Expr, at: dict[Symbol, Integer]) -> Expr:
         """Put integers for the indices and write the sums out."""
@@ -151,28 +197,21 @@ class Expansion:
         return expr.func(*args)
 
     def _written_out(self, total: Sum, at: dict[Symbol, Integer]) -> Expr:
+        return Add(*(self._scalar(total.function, place) for place in self._summed(total, at)))
+
+    def _summed(self, total: Sum, at: dict[Symbol, Integer]) -> Iterator[dict[Symbol, Integer]]:
+        """The indices of each term of a sum."""
         ranges = [self._range(low.xreplace(at), high.xreplace(at), total) for _, low, high in total.limits]
         indices = [limit[0] for limit in total.limits]
-        places = (at | dict(zip(indices, values, strict=True)) for values in product(*ranges))
-        return Add(*(self._scalar(total.function, place) for place in places))
+        return (at | dict(zip(indices, values, strict=True)) for values in product(*ranges))
 
     def _entry(self, entry: Indexed, at: dict[Symbol, Integer]) -> Expr:
         """The entry at integer indices; what lies before the first entry of a recurrence is its initial state."""
         indices = tuple(at[i] if i in at else i.xreplace(at) for i in entry.indices)
-        key = (head(entry), indices)
-        found = self._entries.get(key)
-        if found is None:
-            quantity = self._recurrent.get(head(entry))
-            if quantity is not None and indices[0] == quantity.axes[0].lower - 1:
-                found = self.program.get(quantity.initial)[indices[1:]]
-            else:
-                found = entry.base[indices]
-            self._entries[key] = found
-        return found
-
-    @cached_property
-    def _recurrent(self) -> dict[str, Quantity]:
-        return {q.name: q for q in self.program.quantities.values() if q.initial}
+        quantity = self.program.quantities[head(entry)]
+        if quantity.initial and indices[0] == quantity.axes[0].lower - 1:
+            return self._at(self.program.get(quantity.initial), indices[1:])
+        return self._at(quantity, indices)
 
     def rewritten(self, steps: Iterable[ScalarStep]) -> Expansion:
         """The same with other equations for some entries: how a mistake is followed through."""

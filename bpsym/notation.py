@@ -86,14 +86,16 @@ class Notation:
         quantity = self.program.quantities.get(head(entry))
         if quantity is None:
             return self._letter(entry)
-        indices: tuple[Expr, ...] = entry.indices if isinstance(entry, Indexed) else ()
         if quantity.role is Role.UPDATED:
-            return self.name(self.program.get(quantity.of)[indices]).marked("+")
+            return self.owner(entry).marked("+")
         if quantity.role is Role.ADJOINT:
-            owner = self.program.get(quantity.of)
-            own = self._spelled(owner, indices)
+            own = self.owner(entry)
             return Name("delta", own.sub, own.sup)
-        return self._spelled(quantity, indices)
+        return self._spelled(quantity, _indices(entry))
+
+    def owner(self, entry: Expr) -> Name:
+        """The name of what an adjoint or an updated value belongs to."""
+        return self._spelled(self.program.get(self.program.get(head(entry)).of), _indices(entry))
 
     def matrix(self, quantity: Quantity, lead: tuple[Expr, ...] = ()) -> Name:
         """The name of a whole tensor: a matrix has a capital letter, a column the name of its entries.
@@ -232,6 +234,10 @@ class _Numbering:
     def __getitem__(self, indices: tuple[Integer, ...]) -> int:
         row, column = map(int, indices)
         return self.before + (row - 1) * self.columns + column
+
+
+def _indices(entry: Expr) -> tuple[Expr, ...]:
+    return entry.indices if isinstance(entry, Indexed) else ()
 
 
 def _spelled(indices: tuple[Expr, ...]) -> tuple[str, ...]:

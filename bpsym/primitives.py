@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from sympy import Abs, Expr, Integer, Max, Piecewise, Pow, Rational, erf, exp, log, pi, sign, sqrt, tanh
+from sympy import Abs, Expr, Integer, Max, Mul, Piecewise, Pow, Rational, erf, exp, log, pi, sign, sqrt, tanh
 
 from bpsym.errors import DescriptionError, choices
 
@@ -92,7 +92,7 @@ ACTIVATIONS: dict[str, Activation] = {
 LOSSES: dict[str, Loss] = {
     row.name: row
     for row in (
-        Loss("half-squared-error", lambda t, o, _n: HALF * _square(t - o), lambda t, o, _n: o - t),
+        Loss("half-squared-error", lambda t, o, _n: Mul(HALF, _square(t - o), evaluate=False), lambda t, o, _n: o - t),
         Loss("mean-squared-error", lambda t, o, n: _square(t - o) / n, lambda t, o, n: (o - t) * (2 / n)),
         Loss("absolute-error", lambda t, o, _n: Abs(t - o), lambda t, o, _n: sign(o - t), kink="sign"),
         # Huber (1964) with threshold 1

@@ -190,7 +190,7 @@ class Program:
         """The step that defines each quantity."""
         return {step.quantity.name: step for step in self.steps}
 
-    @property
+    @cached_property
     def loss(self) -> Quantity:
         """The scalar that is differentiated; raises ProgramError where the program has none."""
         return self.only(Role.LOSS)

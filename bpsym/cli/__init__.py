@@ -13,7 +13,7 @@ from bpsym.errors import BpsymError
 # name -> where it is, and the line `bpsym --help` shows
 COMMANDS = {
     "worksheet": ("bpsym.cli.worksheet:worksheet", "Work a network out: PDF, Markdown, LaTeX, Typst, HTML, notebook."),
-    "verify": ("bpsym.verify.command:verify", "Check a hand derivation line by line, and say why a line is wrong."),
+    "verify": ("bpsym.cli.verify:verify", "Check a hand derivation line by line, and say why a line is wrong."),
     "variants": ("bpsym.cli.variants:variants", "Set homework with different numbers for every student."),
     "grade": ("bpsym.cli.grade:grade", "Mark what students hand in, with follow-through."),
     "init": ("bpsym.cli.describe:init", "Write a commented network description to start from."),

@@ -165,7 +165,7 @@ class _Student:
 
     def _followed(self, own: Mapping[Expr, Fraction], entry: Expr) -> Iterator[Environment]:
         """The worlds in which a value can follow: own values carried on, mistakes made before, or both."""
-        before = {step.out for step in self.environment.expansion.order((entry,))[:-1]}
+        before = set(self.environment.expansion.needed((entry,))[:-1])
         used = {each: value for each, value in own.items() if each in before}
         if used:
             yield self._world(used, ())
@@ -210,7 +210,7 @@ class _Student:
 
     def _guarded(self, asked: Asked, own: Fraction) -> tuple[Asked, Guard] | None:
         """The absurd value a value follows from, which earns it nothing."""
-        before = {step.out for step in self.environment.expansion.order((asked.entry,))[:-1]}
+        before = set(self.environment.expansion.needed((asked.entry,))[:-1])
         for entry, reason in self.absurd.items():
             world = self._world({**self.wrong, entry: self.own[entry]}, ())
             if entry in before and _fits(world, asked.entry, own):

@@ -110,10 +110,8 @@ class Writer:
     def _named(self, entry: Expr) -> Box:
         if not self._is_fraction(entry):
             return Atom(self.notation.name(entry))
-        quantity = self.notation.program.get(head(entry))
-        owner = self.notation.program.get(quantity.of)
         loss = self.notation.program.loss.generic
-        return self.partial(loss, owner[entry.indices if isinstance(entry, Indexed) else ()])
+        return Partial(Atom(self.notation.name(loss)), Atom(self.notation.owner(entry)))
 
     def partial(self, of: Expr, wrt: Expr) -> Box:
         """The partial derivative of one entry by another."""

@@ -9,11 +9,12 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError
+from jinja2 import FileSystemLoader, StrictUndefined, TemplateError, TemplateSyntaxError, pass_context
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 from bpsym.errors import BpsymError
 from bpsym.printing.layout import Formula
+from bpsym.render.compiled import kept
 from bpsym.render.notebook import CUT
 from bpsym.render.writer import markup
 
@@ -74,9 +75,10 @@ def environment(writer: Writer, users: Path | None = None) -> Sandbox:
         keep_trailing_newline=True,
         undefined=StrictUndefined,
         autoescape=True,  # strings that leave a macro are Markup, so that nothing is escaped twice
-        finalize=writer.finalize,
+        finalize=pass_context(lambda _context, value: writer.finalize(value)),  # so none of it is compiled in
         loader=FileSystemLoader([*([users] if users else []), templates()]),
         cache_size=-1,
+        bytecode_cache=kept(),
         optimized=False,  # constants are few, and looking for them takes a tenth of the time a sheet takes
     )
     opening, closing = writer.format.display

@@ -57,7 +57,7 @@ def followed(structure: Structure, asked: Asked, earlier: tuple[Asked, ...]) -> 
 
 
 def _depends(structure: Structure, entry: Expr, known: set[Expr]) -> bool:
-    return any(step.out in known for step in structure.expansion.order((entry,)))
+    return any(needed in known for needed in structure.expansion.needed((entry,)))
 
 
 def python_formula(

@@ -100,11 +100,9 @@ def _causes(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Cause]:
                     yield Cause(slip, what)
     if diagnosis.looked < MOST_WRONG:
         diagnosis.looked += 1
-        local = list(_mistakes(judgement, diagnosis, local=True))
-        yield from local
+        yield from _mistakes(judgement, diagnosis, local=True)
         yield from copied
-        if not local and not copied:
-            yield from _mistakes(judgement, diagnosis, local=False)
+        yield from _mistakes(judgement, diagnosis, local=False)
     else:
         yield from copied
 

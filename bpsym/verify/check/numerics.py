@@ -14,6 +14,7 @@ from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
+from bpsym.verify.slips import slips
 from bpsym.verify.tree import Expr, Matrix, Negative, Number, walk
 
 
@@ -162,14 +163,14 @@ def _culprit(chain: Chain, term: Expr) -> tuple[Shown, str, Scalar] | None:
 def _replaced(chain: Chain, term: Expr) -> tuple[Shown, str, Scalar] | None:
     """The operand in whose place some known value would make the expression right."""
     state = chain.state
-    known = [value for value in state.known() if not isinstance(value, Array)]
+    known = [value for value in (*state.known(), *state.as_shown()) if not isinstance(value, Array)]
     candidates = [n for n in walk(term) if isinstance(n, Number) and n.digits > 2 and n.places > 1]
     for number in candidates[:MOST_OPERANDS]:
         (shown,) = leaves(number)
         if shown is None:
             continue
         for value in known:
-            if not _alike(value, shown):
+            if not _alike(value, shown) and next(slips(shown, value), None) is None:
                 continue
 
             def read(other: Number, number: Number = number, value: Scalar = value) -> Scalar:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from bpsym.program import Role
 from bpsym.verify.check.terms import Shown, ball, interval_literal
@@ -81,6 +81,11 @@ class State:
                     yield self.truth.environment[atom]
                 except FAILURES:
                     continue
+
+    def as_shown(self) -> Iterator[Scalar]:
+        """What the document has shown, at its word."""
+        for value in self.overrides.values():
+            yield value.mid() if isinstance(value, arb) else value
 
     def carried(self, without: Subject | None) -> Point:
         """The point at which the document's own figures stand for what it has shown."""
