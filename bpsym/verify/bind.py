@@ -104,7 +104,7 @@ def _sizes(description: Description) -> dict[str, int]:
 
 def _exact_values(network: Network, environment: Environment) -> set[fmpq]:
     """Every value that is known exactly: numerals equal to one are taken at their word."""
-    found = {value for value in network.values.values() if isinstance(value, fmpq)}
+    found = {v for v in network.values.values() if isinstance(v, fmpq)}  # type: ignore[redundant-expr]  # balls occur too
     for step in network.expansion.steps():
         try:
             value = environment[step.out]
