@@ -36,6 +36,7 @@ bench: $(VENV)/.installed-dev
 # 10 000 broken and 10 000 unbroken derivations: what the verifier finds, and what it wrongly finds.
 bench-verify: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/verify_mutants.py
+	$(BIN)/python benchmarks/verify_sheets.py
 
 # The diff of tests/golden is for a reviewer to read.
 goldens: $(VENV)/.installed-dev

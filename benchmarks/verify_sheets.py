@@ -1,0 +1,79 @@
+"""The closed loop: every sheet bpsym makes of the examples is verified against its own description.
+
+    python benchmarks/verify_sheets.py [--example NAME]... [--processes 2]
+
+Every example, kind, notation, language and text format; a row for each example and format says how many claims stand
+how, and every claim that is not right is listed. Ends with status 1 where one is not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections import Counter
+from itertools import product
+from multiprocessing import Pool
+from pathlib import Path
+from time import perf_counter
+
+from bpsym.options import KINDS, LANGUAGES, NOTATIONS, sheet_options
+from bpsym.render.formats import BY_NAME
+from bpsym.render.products import Target, products
+from bpsym.spec import load
+from bpsym.verify.read import read
+from bpsym.verify.run import verify
+
+EXAMPLES = Path(__file__).parents[1] / "examples"
+FORMATS = ("markdown", "latex", "html", "notebook", "text")
+FINE = frozenset(["right", "last-digit", "note"])  # a short run of the last digit follows from rounded operands
+Sheet = tuple[str, str, str, str]  # example, kind, notation, language
+
+
+def main() -> None:
+    """Run and print the table."""
+    names = sorted(path.stem for path in EXAMPLES.glob("*.toml"))
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
+    parser.add_argument("--example", action="append", choices=names)
+    parser.add_argument("--processes", type=int, default=2)
+    options = parser.parse_args()
+    began = perf_counter()
+    sheets = list(product(options.example or names, KINDS, NOTATIONS, LANGUAGES))
+    rows: dict[tuple[str, str], Counter[str]] = {}
+    failures: list[str] = []
+    with Pool(options.processes) as pool:
+        for sheet, counts, missed in pool.imap(one_sheet, sheets):
+            for form, found in counts.items():
+                rows.setdefault((sheet[0], form), Counter()).update(found)
+            failures += missed
+    verdicts = ("claims", "right", "last-digit", "carried", "undecided", "unreadable", "wrong")
+    print(f"{'example':14}{'format':10}" + "".join(f"{verdict:>12}" for verdict in verdicts))
+    for (example, form), found in sorted(rows.items()):
+        print(f"{example:14}{form:10}" + "".join(f"{found[verdict]:>12}" for verdict in verdicts))
+    total = sum(rows.values(), Counter())
+    print(f"{'all':24}" + "".join(f"{total[verdict]:>12}" for verdict in verdicts))
+    print(f"{len(sheets) * len(FORMATS)} sheets, {perf_counter() - began:.0f} s")
+    print("\n".join(failures))
+    sys.exit(bool(failures))
+
+
+def one_sheet(sheet: Sheet) -> tuple[Sheet, dict[str, Counter[str]], list[str]]:
+    """A sheet in every text format: how its claims stand, and those that are not right."""
+    example, kind, notation, language = sheet
+    description = load(EXAMPLES / f"{example}.toml")
+    options = sheet_options(description, kind=kind, notation=notation, lang=language)
+    counts: dict[str, Counter[str]] = {}
+    missed: list[str] = []
+    for form, made in zip(FORMATS, products(description, options, [Target(f, "files") for f in FORMATS]), strict=True):
+        verified = verify(read(made.content, f"sheet{BY_NAME[form].suffix}"), description)
+        counts[form] = Counter({"claims": len(verified.judgements), **verified.counts})
+        for judgement in verified.judgements:
+            if judgement.verdict not in FINE:
+                line = verified.document.place(judgement.span).line
+                written = verified.document.text[judgement.span.start : judgement.span.end]
+                where = f"{example} {kind} {notation} {language} {form}:{line}"
+                missed.append(f"{where}: {judgement.verdict} {written[:80]!r}")
+    return sheet, counts, missed
+
+
+if __name__ == "__main__":
+    main()
