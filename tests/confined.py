@@ -1,0 +1,30 @@
+"""Reading in a process of its own, which is refused memory beyond a bound."""
+
+from __future__ import annotations
+
+import resource
+import time
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from pathlib import Path
+
+from bpsym.verify.read import read_text
+
+
+def confined(megabytes: int) -> ProcessPoolExecutor:
+    """A process with so much address space beyond what Python and bpsym take; more is a MemoryError."""
+    return ProcessPoolExecutor(1, get_context("spawn"), _confine, (megabytes,))
+
+
+def _confine(megabytes: int) -> None:
+    read_text("$x = 1$")  # imports what reading needs
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    bound = pages * resource.getpagesize() + megabytes * 2**20
+    resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
+
+
+def reading_seconds(text: str) -> float:
+    """The processor time of reading a text."""
+    start = time.process_time()
+    read_text(text)
+    return time.process_time() - start
