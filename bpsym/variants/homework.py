@@ -33,6 +33,7 @@ PILOT = 2048  # variants tried to see what a description allows
 PILOT_KEY = b"bpsym: the pilot"
 ATTEMPTS_LIMIT = 20_000  # of one student
 FIRST, MOST = 4, 64  # attempts of one student that are judged at once, at first and at most
+FAIR = -1  # instead of the place of a constraint that is broken
 CROWDED = 0.01  # chance of two students with the same variant from which a class is too large
 
 
@@ -172,9 +173,12 @@ class Homework:
                     " vary the numbers more widely"
                 )
             streams = [Stream(keys[place], first + n) for place in pending for n in range(width)]
-            fits, taken = self._judged(streams)
+            broken, taken = self._judged(streams)
             for row, place in enumerate(pending):
-                hits = np.flatnonzero(fits[row * width : (row + 1) * width])
+                own = broken[row * width : (row + 1) * width]
+                hits = np.flatnonzero(own == FAIR)
+                before = own[: hits[0]] if len(hits) else own  # what is judged after a hit was never drawn for anybody
+                self.refused.update(self.constraints[number].name for number in before.tolist())
                 if len(hits):
                     stream = row * width + int(hits[0])
                     number, indices = taken[stream]
@@ -186,17 +190,17 @@ class Homework:
             pending = [place for place in pending if place not in found]
         return [found[place] for place in range(len(students))]
 
-    def _judged(self, streams: Sequence[Stream]) -> tuple[NDArray[np.bool_], dict[int, tuple[int, tuple[int, ...]]]]:
-        """For each stream whether its variant is fair; of those that are, the structure and the options drawn."""
-        fits = np.zeros(len(streams), bool)
+    def _judged(self, streams: Sequence[Stream]) -> tuple[NDArray[np.int64], dict[int, tuple[int, tuple[int, ...]]]]:
+        """For each stream the first constraint its variant breaks, or FAIR; of fair ones structure and options drawn."""
+        broken = np.zeros(len(streams), np.int64)
         taken = {}
         for number, rows in self._by_structure(streams):
             here = self.numbers[number]
             indices = indices_of([streams[row] for row in rows], here.structure.sizes, 1)
-            for place in self._fair(here, indices):
-                fits[rows[place]] = True
+            broken[rows] = found = self._first_broken(here, indices)
+            for place in np.flatnonzero(found == FAIR):
                 taken[rows[place]] = (number, tuple(map(int, indices[place])))
-        return fits, taken
+        return broken, taken
 
     def _by_structure(self, streams: Sequence[Stream]) -> list[tuple[int, list[int]]]:
         """The rows of each structure."""
@@ -206,11 +210,12 @@ class Homework:
         drawn = indices_of(streams, (total,))[:, 0]
         return [(n, np.flatnonzero(drawn == n).tolist()) for n in range(total) if (drawn == n).any()]
 
-    def _fair(self, here: Numbers, indices: NDArray[np.int64]) -> NDArray[np.int64]:
-        """The rows for which every constraint holds."""
+    def _first_broken(self, here: Numbers, indices: NDArray[np.int64]) -> NDArray[np.int64]:
+        """For each row of options the first constraint it breaks, by its place, or FAIR."""
+        broken = np.full(len(indices), FAIR)
         rows = np.arange(len(indices))
         columns = here.columns(indices)
-        for constraint in self.constraints:
+        for place, constraint in enumerate(self.constraints):
             if not len(rows):
                 break
             fine, open_ = holds(constraint, here.figures(columns, len(rows)))
@@ -218,10 +223,10 @@ class Homework:
                 exact = here.exact(here.structure.drawn(tuple(indices[rows[row]])))
                 fine[row] = holds(constraint, exact)[0][0]
             if not fine.all():
-                self.refused[constraint.name] += int((~fine).sum())
+                broken[rows[~fine]] = place
                 rows = rows[fine]
                 columns = {entry: column[fine] for entry, column in columns.items()}
-        return rows
+        return broken
 
     # what a variant holds
 

@@ -136,9 +136,11 @@ def stress(
 def report(found: Stress, seed: int) -> Iterator[str]:
     """What was found, line by line."""
     rate = int(found.students / found.seconds) if found.seconds else 0
+    refused = found.refused.total()
     yield f"{found.students} students, seed {seed}: {found.attempts} variants drawn, {rate} students a second"
+    yield f"{refused} of them refused, each counted once, by the first of these that it breaks:"
     for row in CONSTRAINTS:
-        yield f"  refused by {row.name!r}: {found.refused[row.name]} ({row.about})"
+        yield f"  {row.name:14} {found.refused[row.name]:>8}  {row.about}"
     yield "answers: least, greatest, students in ten equal parts between"
     for name, least, greatest, counts in found.spread():
         yield f"  {name:12} {_short(least):>12} {_short(greatest):>12}  {' '.join(f'{count:>5}' for count in counts)}"
