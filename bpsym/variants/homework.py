@@ -191,7 +191,7 @@ class Homework:
         return [found[place] for place in range(len(students))]
 
     def _judged(self, streams: Sequence[Stream]) -> tuple[NDArray[np.int64], dict[int, tuple[int, tuple[int, ...]]]]:
-        """For each stream the first constraint its variant breaks, or FAIR; of fair ones structure and options drawn."""
+        """For each stream the first constraint it breaks, or FAIR; of fair ones the structure and the options drawn."""
         broken = np.zeros(len(streams), np.int64)
         taken = {}
         for number, rows in self._by_structure(streams):
