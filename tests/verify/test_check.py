@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from bpsym.spec import load
 from transcripts import RIGHT, changed, described, found, verified
 
 if TYPE_CHECKING:
     from bpsym.spec import Description
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
 @pytest.fixture(scope="module")
@@ -55,6 +59,7 @@ def test_people_write_the_same_in_many_ways(network: Description, old: str, new:
         ("= 0.741365$$", "= -0.741365$$", "-0.741365", "sign"),
         ("= 0.751365$$", "= 7.51365$$", "7.51365", "decimal-point"),
         ("0.751365 - 0.01", "0.757365 - 0.01", "0.757365", "digit-mistyped"),
+        ("i_1 = 0.05", "i_1 = 0.06", "0.06", "digit-mistyped"),  # a given one off in its last digit: nothing was cut
     ],
 )
 def test_a_slip_is_found_quoted_and_named(network: Description, old: str, new: str, piece: str, cause: str) -> None:
@@ -91,3 +96,17 @@ def test_the_bound_of_a_hostile_power() -> None:
     """A tower of powers is not computed: it is undecided, at once."""
     judged = verified("$$x = 9^{9^{9^{9}}} = 3$$\n")
     assert set(judged.counts) <= {"undecided", "right", "unreadable"}
+
+
+def test_the_ways_of_an_influence_claim_nothing(network: Description) -> None:
+    """`w_1 → net_h1 → out_h1 → E_o1, E_o2 → E_total` is a path: no arrow of it says that two quantities are equal."""
+    path = "$$w_1 \\to net_{h1} \\to out_{h1} \\to E_{o1}, E_{o2} \\to E_{total}$$\n"
+    assert len(verified(RIGHT + path, network).judgements) == len(verified(RIGHT, network).judgements)
+
+
+def test_a_size_is_no_quantity() -> None:
+    """`S = 2` beside a batch of two in bpsym's own names counts the samples, whatever else people call S."""
+    description = load(EXAMPLES / "autoencoder.toml")
+    names = "$x_{1,1} + x_{2,1}$, $z_{1,1}^{(1)}$, $a_{1,1}^{(1)}$"
+    assert verified(f"{names}, $S = 2$\n", description).counts == {"right": 1}
+    assert verified(f"{names}, $S = 3$\n", description).counts == {"wrong": 1}

@@ -53,9 +53,10 @@ class Chain:
 
 
 def is_path(statement: Statement) -> bool:
-    """`w_5 → net_o1 → out_o1 → E`: the way an influence takes."""
+    """`w_5 → net_o1 → out_o1, out_o2 → E`: the ways an influence takes."""
+    stops = [stop for term in statement.terms for stop in (term.items if isinstance(term, Row) else (term,))]
     return all(r.kind == "→" for r in statement.relations) and all(
-        isinstance(term, (Name, Application)) for term in statement.terms
+        isinstance(stop, (Name, Application)) for stop in stops
     )
 
 

@@ -14,8 +14,6 @@ from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligne
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from flint import fmpq
-
 
 @dataclass(frozen=True, slots=True)
 class Routes:
@@ -66,22 +64,25 @@ def _one(
     carried: list[list[Scalar]],
     routes: Routes,
 ) -> Verdict:
-    half, cut = number.half(), number.cut()
+    half = number.half()
 
-    def hits(values: Iterable[list[Scalar]], interval: tuple[fmpq, fmpq]) -> bool:
-        return any(touches(items[k], interval) for items in values)
+    def rounds(values: Iterable[list[Scalar]]) -> bool:
+        return any(touches(items[k], half) for items in values)
 
-    if hits(truth, half):
+    def cuts(values: Iterable[list[Scalar]]) -> bool:
+        return any(number.is_cut_off(items[k]) for items in values)
+
+    if rounds(truth):
         return Verdict.RIGHT
     follows = Verdict.CARRIED if routes.line_is_wrong else Verdict.RIGHT
-    if hits(line, half):
+    if rounds(line):
         return follows
     follows = Verdict.CARRIED if routes.line_is_wrong else Verdict.DIGIT
-    if hits(truth, cut):
+    if cuts(truth):
         return Verdict.DIGIT
-    if hits(line, cut) or hits(rounded, half) or hits(rounded, cut):
+    if cuts(line) or rounds(rounded) or cuts(rounded):
         return follows
-    if hits(carried, half) or hits(carried, cut):
+    if rounds(carried) or cuts(carried):
         if not (truth or line):
             return Verdict.RIGHT
         return Verdict.CARRIED if routes.tainted else Verdict.DIGIT

@@ -102,6 +102,11 @@ class Shown:
         """All that is cut off to it, from either side."""
         return self.value - self.ulp, self.value + self.ulp
 
+    def is_cut_off(self, value: Scalar) -> bool:
+        """Whether a value may have been cut off, or rounded away from zero, to it: 0.05 is never cut off to 0.06."""
+        low, high = self.cut()
+        return low < value < high if isinstance(value, fmpq) else touches(value, (low, high))
+
 
 def leaves(tree: Expr) -> Iterator[Shown | None]:
     """The numbers of a NUMBER term in reading order; None for what is none."""

@@ -52,8 +52,10 @@ def letters(pen: Pen, run: str, start: int, end: int) -> None:
     """A run of letters."""
     after_script = bool(pen.out) and pen.out[-1].kind in ("sub", "sup") and (not pen.gap or pen.flavour.tex)
     if after_script:
-        script_word(pen, run, start, end)
-        return
+        if not (run[0] == "d" and divides(pen, run)):
+            script_word(pen, run, start, end)
+            return
+        pen.out[-1] = pen.out[-1]._replace(kind="operator", text="/")
     if pen.text.startswith("{", end) and COMMANDS.get(run, ("",))[0] in ("frac", "sqrt", "accent"):
         pen.put(*COMMANDS[run], start, end)  # a backslash lost on the way: frac{1}{2}
         return
@@ -82,6 +84,14 @@ def whole_derivative(pen: Pen, start: int) -> bool:
     pen.put("word", match.group(4), match.start(4), match.end(), match.group(5))
     pen.position = match.end()
     return True
+
+
+def divides(pen: Pen, run: str) -> bool:
+    """Whether an underscore divides: `da1_1_dz1_1`, a derivative in one word, whose first name has indices."""
+    if pen.flavour.tex or not _is_quantity(run[1:]):
+        return False
+    before = next((token for token in reversed(pen.out) if token.kind not in ("sub", "word", "number")), None)
+    return before is not None and (before.kind, before.text) == ("diff", "d")
 
 
 def stands_for_times(pen: Pen, start: int, end: int) -> bool:

@@ -89,6 +89,8 @@ class Scope:
         """The atoms a key stands for: by itself, as a component, by another spelling."""
         if wanted.new:
             return self._updated(wanted)
+        if self.size(wanted) is not None:
+            return None
         found = self.table.get(wanted)
         if found:
             return found[0]
@@ -114,6 +116,10 @@ class Scope:
         if wanted.base in _FOLDED and (value := self.table.get(folded)):
             return value[0]
         return None
+
+    def size(self, wanted: Key) -> int | None:
+        """The length of a layer or the number of samples, by the name bpsym's own sheets have for it."""
+        return None if self.printed is None else self.printed.sizes.get(wanted)
 
     def _updated(self, wanted: Key) -> Value | None:
         """The atoms of a parameter after the update."""
@@ -282,6 +288,9 @@ class _At:
             atoms = others[place] if place < len(others) else atoms
         if atoms is not None:
             return self.standing(atoms)
+        size = self.scope.size(wanted)
+        if size is not None:
+            return rational_of(size)
         if (
             wanted.new
             and self.scope.rate is not None
