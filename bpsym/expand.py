@@ -61,9 +61,10 @@ class Expansion:
     def entries(self, name: str) -> tuple[Expr, ...]:
         """Every entry of a quantity, the last index running fastest (unit by unit)."""
         quantity = self.program.get(name)
-        return tuple(self._at(quantity, indices) for indices in product(*self._ranges(quantity)))
+        return tuple(self.entry(quantity, indices) for indices in product(*self._ranges(quantity)))
 
-    def _at(self, quantity: Quantity, indices: tuple[Expr, ...]) -> Expr:
+    def entry(self, quantity: Quantity, indices: tuple[Expr, ...]) -> Expr:
+        """The entry at these indices: always the same object, for SymPy is slow to make and to compare them."""
         key = (quantity.name, indices)
         if key not in self._entries:
             self._entries[key] = quantity[indices]
@@ -184,7 +185,7 @@ class Expansion:
     def _scalar(self, expr: Expr, at: dict[Symbol, Integer]) -> Expr:
         """Put integers for the indices and write the sums out."""
         if isinstance(expr, Indexed):
-            return self._entry(expr, at)
+            return self._placed(expr, at)
         if isinstance(expr, Symbol):
             return at.get(expr, expr)
         if isinstance(expr, Sum):
@@ -205,13 +206,13 @@ class Expansion:
         indices = [limit[0] for limit in total.limits]
         return (at | dict(zip(indices, values, strict=True)) for values in product(*ranges))
 
-    def _entry(self, entry: Indexed, at: dict[Symbol, Integer]) -> Expr:
+    def _placed(self, entry: Indexed, at: dict[Symbol, Integer]) -> Expr:
         """The entry at integer indices; what lies before the first entry of a recurrence is its initial state."""
         indices = tuple(at[i] if i in at else i.xreplace(at) for i in entry.indices)
         quantity = self.program.quantities[head(entry)]
         if quantity.initial and indices[0] == quantity.axes[0].lower - 1:
-            return self._at(self.program.get(quantity.initial), indices[1:])
-        return self._at(quantity, indices)
+            return self.entry(self.program.get(quantity.initial), indices[1:])
+        return self.entry(quantity, indices)
 
     def rewritten(self, steps: Iterable[ScalarStep]) -> Expansion:
         """The same with other equations for some entries: how a mistake is followed through."""

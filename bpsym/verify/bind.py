@@ -17,12 +17,12 @@ from bpsym.update import with_update
 from bpsym.verify.check.state import State, new_state
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.meaning.arrays import Array, Value, scalars, transposed
-from bpsym.verify.meaning.described import spellings
+from bpsym.verify.meaning.described import Table, spellings
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.gathered import gather
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.network import NO_VALUES, Network
-from bpsym.verify.meaning.printed import family_of
+from bpsym.verify.meaning.printed import Family, families, family_of
 from bpsym.verify.meaning.scope import Scope
 from bpsym.verify.meaning.signals import name_rate, name_signals
 from bpsym.verify.tree import Document, Expr, Name, Product, Sum, walk
@@ -39,15 +39,11 @@ def bind(document: Document, description: Description | None, given: Givens) -> 
     """Everything needed to judge a document's first line."""
     if description is None:
         return own_state(document, given)
-    program = description.program
-    if not program.all(Role.UPDATED):
-        program = with_update(program)  # an update may be written down where none is described
-    expansion = Expansion(program, description.sizes)
-    network = Network(expansion, dict(description.values), loss=program.loss.generic)
-    scope = Scope(network, spellings(expansion), described=True, sizes=_sizes(description))
+    network, named, names = _described(description)
+    scope = Scope(network, {k: list(values) for k, values in names.items()}, described=True, sizes=_sizes(description))
     scope.letters = frozenset(description.letters.values())
     environment = network.environment()
-    scope.printed = family_of(document, expansion)
+    scope.printed = family_of(document, named)
     if scope.printed is None:
         _choose(scope, document, environment)
     else:
@@ -58,6 +54,17 @@ def bind(document: Document, description: Description | None, given: Givens) -> 
     state.shallower = lru_cache(maxsize=8)(lambda depth: _shallower(description, depth))
     state.own = lru_cache(maxsize=1)(lambda: own_state(document, given))
     return state
+
+
+@lru_cache(maxsize=16)
+def _described(description: Description) -> tuple[Network, tuple[Family, ...], Table]:
+    """A description's network and the names of its quantities, the same for every document read by it."""
+    program = description.program
+    if not program.all(Role.UPDATED):
+        program = with_update(program)  # an update may be written down where none is described
+    expansion = Expansion(program, description.sizes)
+    network = Network(expansion, dict(description.values), loss=program.loss.generic)
+    return network, families(expansion), spellings(expansion)
 
 
 def own_state(document: Document, given: Givens) -> State:

@@ -13,7 +13,7 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from dataclasses import fields as fields_of
 from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -317,18 +317,28 @@ Expr = (
 Node = Expr | Case
 
 
-def children(node: Node) -> Iterator[Node]:
+def _below(kind: type) -> tuple[tuple[str, int], ...]:
+    """The fields of a kind of node that hold nodes, each with how deep in tuples they lie there."""
+    depths = {"Expr": 0, "Name": 0, "Expr | None": 0, "Comparison | None": 0}
+    depths |= {"tuple[Expr, ...]": 1, "tuple[Case, ...]": 1, "tuple[tuple[Expr, ...], ...]": 2}
+    return tuple((f.name, depths[str(f.type)]) for f in fields_of(kind) if str(f.type) in depths)
+
+
+_BELOW = {kind: _below(kind) for kind in (*get_args(Expr), Case)}
+
+
+def children(node: Node) -> list[Node]:
     """The nodes directly below one, in the order they were written."""
-    for field in fields_of(node):
-        value = getattr(node, field.name)
-        if isinstance(value, tuple) and not isinstance(value, Span):
-            for item in value:
-                if isinstance(item, tuple):
-                    yield from item
-                elif not isinstance(item, (str, int)):
-                    yield item
-        elif hasattr(value, "__dataclass_fields__"):
-            yield value
+    found: list[Node] = []
+    for name, depth in _BELOW[type(node)]:
+        value = getattr(node, name)
+        if depth == 1:
+            found.extend(value)
+        elif depth == 2:
+            found.extend(cell for row in value for cell in row)
+        elif value is not None:
+            found.append(value)
+    return found
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -337,7 +347,7 @@ def walk(node: Node) -> Iterator[Node]:
     while stack:
         top = stack.pop()
         yield top
-        stack.extend(reversed(list(children(top))))
+        stack.extend(reversed(children(top)))
 
 
 # --- statements ----------------------------------------------------------------------------------------------------

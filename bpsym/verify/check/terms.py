@@ -20,7 +20,6 @@ from bpsym.verify.tree import (
     Matrix,
     Name,
     Negative,
-    Node,
     Number,
     Row,
     Unknown,
@@ -45,24 +44,21 @@ def kind_of(tree: Expr) -> Kind:
     if all(leaf is not None for leaf in leaves(tree)) and _only_numbers(tree):
         return Kind.NUMBER
     names = decimals = False
-    for node in walk(tree):
+    nodes = list(walk(tree))
+    functions = {id(node.function) for node in nodes if isinstance(node, Call)}
+    for node in nodes:
         match node:
             case Unknown():
                 return Kind.UNREAD
             case Name(base="e", sub=(), layer=()):
                 pass
             case Name() | Derivative() | Differential() | Application():
-                if not _is_function(tree, node):
-                    names = True
+                names = names or id(node) not in functions
             case Number():
                 decimals = decimals or node.places > 0
     if not names:
         return Kind.NUMERIC
     return Kind.MIXED if decimals else Kind.SYMBOLIC
-
-
-def _is_function(tree: Expr, node: Node) -> bool:
-    return isinstance(node, Name) and any(isinstance(n, Call) and n.function is node for n in walk(tree))
 
 
 def _only_numbers(tree: Expr) -> bool:

@@ -7,6 +7,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -44,18 +45,30 @@ UPDATABLE = frozenset(["w", "W", "b", "B", "v", "V", "theta", "U", "u", "bias", 
 
 def key(name: Name, indices: Mapping[str, str] | None = None) -> Key:
     """The key of a name, with what the index letters stand for put in."""
-    indices = indices or {}
-    base = name.base
-    if "hat" in name.marks:
+    written = name.base, name.sub, name.layer, name.marks
+    if not indices or not any(letter in part for part in (*name.sub, *name.layer) for letter in indices):
+        return _plain(*written)
+    return _key(*written, indices)
+
+
+@lru_cache(maxsize=4096)
+def _plain(base: str, sub: tuple[str, ...], layer: tuple[str, ...], marks: tuple[str, ...]) -> Key:
+    return _key(base, sub, layer, marks, {})
+
+
+def _key(
+    base: str, sub: tuple[str, ...], layer: tuple[str, ...], marks: tuple[str, ...], indices: Mapping[str, str]
+) -> Key:
+    if "hat" in marks:
         base += "hat"
-    if "bar" in name.marks or "tilde" in name.marks:
+    if "bar" in marks or "tilde" in marks:
         base += "bar"
-    sub = tuple(part for written in name.sub for part in _part(written, indices))
+    sub = tuple(part for written in sub for part in _part(written, indices))
     if base in _WHOLE:
         sub = tuple(part for part in sub if part not in _TOTAL)
-    raised = name.layer[1:] if len(name.layer) > 1 and name.layer[0] == "x" else name.layer  # a^{x,l}: of sample x
+    raised = layer[1:] if len(layer) > 1 and layer[0] == "x" else layer  # a^{x,l}: of sample x
     layer = tuple(_shifted(written, indices) for written in raised)
-    new = any(mark in _NEW for mark in name.marks) or ("prime" in name.marks and base in UPDATABLE)
+    new = any(mark in _NEW for mark in marks) or ("prime" in marks and base in UPDATABLE)
     return Key(base, sub, layer, new)
 
 

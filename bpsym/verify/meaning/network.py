@@ -24,7 +24,7 @@ from bpsym.program import Program, Quantity, Role, Step, head
 from bpsym.verify.meaning.algebra import NoValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from bpsym.verify.meaning.arrays import Scalar
 
@@ -46,11 +46,18 @@ class Network:
     loss: Expr | None = None
     vague: Mapping[Expr, frozenset[str]] = field(default_factory=dict)  # functions nobody defines in an atom's formula
     _slopes: dict[tuple[Expr, Expr, bool], Code | None] = field(default_factory=dict, repr=False)
+    _environments: dict[object, Environment] = field(default_factory=dict, repr=False)
     _programs: dict[tuple[Expr, bool], tuple[Expansion, frozenset[Expr]]] = field(default_factory=dict, repr=False)
 
-    def environment(self, given: Mapping[Expr, Scalar] | None = None) -> Environment:
+    def environment(self) -> Environment:
         """The values as they are."""
-        return Environment(self.expansion, self.values, given=given or {})
+        return self._environment("own", lambda: self.values)
+
+    def _environment(self, name: object, values: Callable[[], Mapping[Expr, fmpq]]) -> Environment:
+        """An environment by its name: asked for again it is the same, with all that was computed in it."""
+        if name not in self._environments:
+            self._environments[name] = Environment(self.expansion, values())
+        return self._environments[name]
 
     def inputs(self) -> list[Expr]:
         """All inputs of the program, entry by entry."""
@@ -58,6 +65,9 @@ class Network:
 
     def anywhere(self, seed: int, *, positive: bool = False) -> Environment:
         """The same network with other numbers for its inputs, drawn by the seed."""
+        return self._environment(("anywhere", seed, positive), lambda: self._drawn(seed, positive=positive))
+
+    def _drawn(self, seed: int, *, positive: bool) -> dict[Expr, fmpq]:
         random = Random(seed)
         values: dict[Expr, fmpq] = {}
         for quantity in self.expansion.program.inputs:
@@ -69,7 +79,7 @@ class Network:
                 total = sum(drawn, fmpq(0))
                 drawn = [value / total for value in drawn]
             values.update(zip(entries, drawn, strict=True))
-        return Environment(self.expansion, values)
+        return values
 
     def nearby(self, seed: int) -> Environment:
         """The network at numbers close to its own, so that no unit changes sides of a kink."""
@@ -168,12 +178,12 @@ class Network:
         program = self.expansion.program
         quantity = program.quantities.get(head(wrt))
         found = None if quantity is None else program.adjoint(quantity.name)
-        return None if found is None or quantity is None else found[tuple(getattr(wrt, "indices", ()))]
+        return None if found is None else self.expansion.entry(found, tuple(getattr(wrt, "indices", ())))
 
     def updated(self, atom: Expr) -> Expr | None:
         """The atom of a parameter after one step of gradient descent."""
         quantity = self.expansion.program.quantities.get(f"{head(atom)}_new")
-        return None if quantity is None else quantity[tuple(getattr(atom, "indices", ()))]
+        return None if quantity is None else self.expansion.entry(quantity, tuple(getattr(atom, "indices", ())))
 
     def uses(self, of: Expr, wrt: Expr) -> bool:
         """Whether the equation of one atom names the other."""

@@ -82,15 +82,22 @@ class Family:
         if any(not 1 <= index <= length for index, length in zip(first, shape, strict=False)):
             return None
         rest = shape[len(first) :]
-        entries = tuple(quantity[(*first, *more)] for more in product(*(range(1, length + 1) for length in rest)))
+        entries = tuple(
+            self.expansion.entry(quantity, tuple(map(Integer, (*first, *more))))
+            for more in product(*(range(1, length + 1) for length in rest))
+        )
         return Array(rest, entries) if rest else entries[0]
 
 
-def family_of(document: Document, expansion: Expansion) -> Family | None:
+def families(expansion: Expansion) -> tuple[Family, ...]:
+    """What each notation calls the quantities of a network."""
+    return tuple(_family(name, expansion) for name in NOTATIONS)
+
+
+def family_of(document: Document, families: tuple[Family, ...]) -> Family | None:
     """The family a document's names are of; None where they are of none."""
     names = {key(n) for s in document.statements for term in s.terms for n in walk(term) if isinstance(n, Name)}
     best, most = None, 0.0
-    families = [_family(name, expansion) for name in NOTATIONS]
     bases = {name.base for family in families for name in (*family.names, *family.lettered)}
     names = {name for name in names if name.base in bases and (name.sub or name.layer)}
     for family in families:
