@@ -21,7 +21,7 @@ def binding_table(verified: Verified) -> str:
     for statement in verified.document.statements:
         for term in statement.terms:
             for node in walk(term):
-                if isinstance(node, Name) and node.base != "e":
+                if isinstance(node, Name) and node.base not in ("e", "pi"):
                     wanted = key(node)
                     spelled = node.spelled or wanted.text
                     if spelled in lines:

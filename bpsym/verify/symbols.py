@@ -26,7 +26,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "infty": ("word", "infinity"), "top": ("word", "T"), "intercal": ("word", "T"),
     "log": ("word", "log"), "ln": ("word", "ln"), "lg": ("word", "lg"), "exp": ("word", "exp"), "max": ("word", "max"),
     "min": ("word", "min"), "tanh": ("word", "tanh"), "sinh": ("word", "sinh"), "cosh": ("word", "cosh"),
-    "sin": ("word", "sin"), "cos": ("word", "cos"), "tan": ("word", "tan"), "arg": ("word", "arg"),
+    "sin": ("word", "sin"), "cos": ("word", "cos"), "tan": ("word", "tan"), "arctan": ("word", "arctan"), "arg": ("word", "arg"),
     "cdot": ("operator", "·"), "cdotp": ("operator", "·"), "centerdot": ("operator", "·"), "times": ("operator", "×"),
     "ast": ("operator", "*"), "star": ("operator", "*"), "odot": ("operator", "⊙"), "circ": ("operator", "⊙"),
     "bigodot": ("operator", "⊙"), "bullet": ("operator", "•"), "otimes": ("operator", "⊗"),
@@ -150,7 +150,10 @@ FUNCTIONS: Final[dict[str, str]] = {
     "tanh": "tanh", "Tanh": "tanh", "softmax": "softmax", "Softmax": "softmax", "SoftMax": "softmax",
     "softplus": "softplus", "Softplus": "softplus", "exp": "exp", "Exp": "exp", "log": "log", "Log": "log", "ln": "ln",
     "lg": "lg", "sqrt": "sqrt", "max": "max", "Max": "max", "min": "min", "mean": "mean", "Mean": "mean", "avg": "mean",
-    "diag": "diag", "sinh": "sinh", "cosh": "cosh", "sin": "sin", "cos": "cos", "tan": "tan", "abs": "abs",
+    "erf": "erf", "Erf": "erf", "elu": "elu", "ELU": "elu", "gelu": "gelu", "GELU": "gelu", "silu": "silu",
+    "SiLU": "silu", "swish": "silu", "Swish": "silu",
+    "diag": "diag", "sinh": "sinh", "cosh": "cosh", "sin": "sin", "cos": "cos", "tan": "tan", "arctan": "atan",
+    "atan": "atan", "abs": "abs",
     "sum": "sum",
     "sign": "sign", "sgn": "sign", "step": "step", "dot": "dot",
 }  # fmt: skip
@@ -160,7 +163,7 @@ FUNCTION_LETTERS: Final = frozenset(["f", "g", "sigma", "phi", "psi", "Sigma", "
 
 # Functions that nobody multiplies: they take the next factor without a parenthesis (`\log a_2`).
 PREFIX_FUNCTIONS: Final = frozenset(
-    ["log", "ln", "lg", "exp", "tanh", "sigmoid", "relu", "softmax", "sin", "cos", "tan", "sinh", "cosh", "sqrt"],
+    ["log", "ln", "lg", "exp", "tanh", "sigmoid", "relu", "softmax", "sin", "cos", "tan", "sinh", "cosh", "sqrt", "erf", "atan"],
 )
 
 # Words written as one name inside formulas.  Others of three letters and more are names too; of two letters, products.

@@ -110,3 +110,11 @@ def test_a_size_is_no_quantity() -> None:
     names = "$x_{1,1} + x_{2,1}$, $z_{1,1}^{(1)}$, $a_{1,1}^{(1)}$"
     assert verified(f"{names}, $S = 2$\n", description).counts == {"right": 1}
     assert verified(f"{names}, $S = 3$\n", description).counts == {"wrong": 1}
+
+
+def test_the_error_function_and_pi() -> None:
+    """Values of GELU's pieces, from a table of the normal distribution."""
+    text = "$x = \\operatorname{erf}(1) = 0.8427$ and $y = \\frac{1}{\\sqrt{2\\pi}} = 0.3989$, `z = 1/sqrt(2*pi) = 0.3898`\n"
+    judged = verified(text)
+    assert judged.counts == {"right": 5, "wrong": 1}
+    assert [piece for _, piece, _ in found(judged, "wrong")] == ["0.3898"]

@@ -50,7 +50,7 @@ def kind_of(tree: Expr) -> Kind:
         match node:
             case Unknown():
                 return Kind.UNREAD
-            case Name(base="e", sub=(), layer=()):
+            case Name(base="e" | "pi", sub=(), layer=()):
                 pass
             case Name() | Derivative() | Differential() | Application():
                 names = names or id(node) not in functions

@@ -107,7 +107,7 @@ def stands_for_times(pen: Pen, start: int, end: int) -> bool:
 
 def word(pen: Pen, run: str, start: int, end: int) -> None:
     """A run of letters as a name, a product of two, or a differential."""
-    known = run in WORDS or run in pen.flavour.words or run in GREEK_WORDS
+    known = run in WORDS or run in pen.flavour.words or run in GREEK_WORDS or (run == "pi" and not pen.flavour.tex)
     if run[0] == "d" and len(run) > 1 and run not in pen.flavour.words and not known and _is_quantity(run[1:]):
         pen.put("diff", "d", start, start + 1)
         word_with_tail(pen, run[1:], start + 1, end)

@@ -72,10 +72,18 @@ def _number(tree: Number, reading: Reading, _indices: Indices) -> Value:
 
 
 def _name(tree: Name, reading: Reading, indices: Indices) -> Value:
-    if tree.base == "e" and not (tree.sub or tree.layer or tree.marks):
+    if tree.base in _CONSTANTS and not (tree.sub or tree.layer or tree.marks):
         known = reading.spot(tree)
-        return reading.algebra.functions["exp"](reading.algebra.number(Fraction(1))) if known is None else known
+        return _constant(tree.base, reading.algebra) if known is None else known
     return reading.name(tree, indices)
+
+
+_CONSTANTS = {"e": ("exp", 1), "pi": ("atan", 4)}  # a function at 1, so many times: e = exp 1, π = 4 arctan 1
+
+
+def _constant(name: str, algebra: Algebra) -> Scalar:
+    function, times = _CONSTANTS[name]
+    return algebra.number(Fraction(times)) * algebra.functions[function](algebra.number(Fraction(1)))
 
 
 def _nothing(tree: Expr, _reading: Reading, _indices: Indices) -> Value:

@@ -39,7 +39,7 @@ def _function(scope: Scope, call: Call, statement: Statement) -> None:
     letter = call.function.base + "_".join(("", *call.function.sub))
     for body in reversed(statement.terms[1:]):
         names = {key(node) for node in walk(body) if isinstance(node, Name) and not _is_function_name(body, node)}
-        names -= {Key("e")}
+        names -= {Key("e"), Key("pi")}
         if names == {parameter}:
             scope.functions.setdefault(letter, Definition(parameter, body))
             return
