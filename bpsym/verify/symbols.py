@@ -26,7 +26,8 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "infty": ("word", "infinity"), "top": ("word", "T"), "intercal": ("word", "T"),
     "log": ("word", "log"), "ln": ("word", "ln"), "lg": ("word", "lg"), "exp": ("word", "exp"), "max": ("word", "max"),
     "min": ("word", "min"), "tanh": ("word", "tanh"), "sinh": ("word", "sinh"), "cosh": ("word", "cosh"),
-    "sin": ("word", "sin"), "cos": ("word", "cos"), "tan": ("word", "tan"), "arctan": ("word", "arctan"), "arg": ("word", "arg"),
+    "sin": ("word", "sin"), "cos": ("word", "cos"), "tan": ("word", "tan"), "arctan": ("word", "arctan"),
+    "arg": ("word", "arg"),
     "cdot": ("operator", "·"), "cdotp": ("operator", "·"), "centerdot": ("operator", "·"), "times": ("operator", "×"),
     "ast": ("operator", "*"), "star": ("operator", "*"), "odot": ("operator", "⊙"), "circ": ("operator", "⊙"),
     "bigodot": ("operator", "⊙"), "bullet": ("operator", "•"), "otimes": ("operator", "⊗"),
@@ -163,7 +164,7 @@ FUNCTION_LETTERS: Final = frozenset(["f", "g", "sigma", "phi", "psi", "Sigma", "
 
 # Functions that nobody multiplies: they take the next factor without a parenthesis (`\log a_2`).
 PREFIX_FUNCTIONS: Final = frozenset(
-    ["log", "ln", "lg", "exp", "tanh", "sigmoid", "relu", "softmax", "sin", "cos", "tan", "sinh", "cosh", "sqrt", "erf", "atan"],
+    "log ln lg exp tanh sigmoid relu softmax sin cos tan atan sinh cosh sqrt erf".split(),
 )
 
 # Words written as one name inside formulas.  Others of three letters and more are names too; of two letters, products.
