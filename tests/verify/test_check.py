@@ -114,7 +114,7 @@ def test_a_size_is_no_quantity() -> None:
 
 def test_the_error_function_and_pi() -> None:
     """Values of GELU's pieces, from a table of the normal distribution."""
-    text = "$x = \\operatorname{erf}(1) = 0.8427$, $y = \\frac{1}{\\sqrt{2\\pi}} = 0.3989$, `z = 1/sqrt(2*pi) = 0.3898`\n"
+    text = "$x = \\operatorname{erf}(1) = 0.8427$, $y = \\frac{1}{\\sqrt{2\\pi}} = 0.3989$, `z = 1/sqrt(pi) = 0.5640`\n"
     judged = verified(text)
     assert judged.counts == {"right": 5, "wrong": 1}
-    assert [piece for _, piece, _ in found(judged, "wrong")] == ["0.3898"]
+    assert [piece for _, piece, _ in found(judged, "wrong")] == ["0.5640"]
