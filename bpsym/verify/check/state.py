@@ -12,7 +12,7 @@ from bpsym.verify.check.terms import Shown, ball, interval_literal
 from bpsym.verify.check.verdicts import Verdict
 from bpsym.verify.meaning.algebra import NoValueError, rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, scalars
-from bpsym.verify.meaning.denote import Indices, denote
+from bpsym.verify.meaning.denote import Choices, Indices, denote
 from bpsym.verify.meaning.keys import Key
 from bpsym.verify.meaning.network import NO_VALUES, Network
 from bpsym.verify.meaning.scope import Point, Scope, Subject, reading
@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 SEEDS = (1, 2, 3)
 LONG = 4  # places nobody writes for a given
-VARIANTS = ((False, False, 0), (True, False, 0), (False, True, 0), (True, True, 0))  # elementwise, rows, swaps
-SWAPPED = tuple((False, False, swaps) for swaps in range(1, 6))  # where a bullet says: transpose as the shapes need it
+VARIANTS = ((False, False), (True, False), (False, True), (True, True))  # elementwise, rows
+SWAPS = 6  # where a bullet says: transpose as the shapes need it
 FAILURES = (*NO_VALUES, ShapeError, ValueError, OverflowError)
 
 
@@ -169,19 +169,25 @@ def new_state(scope: Scope, network: Network | None, truth: Environment, exact: 
 
 def values(tree: Expr, state: State, point: Point, indices: Indices | None = None) -> Iterator[Value]:
     """Every value a term can have at a point, the usual reading first; none where it has no value."""
-    seen = 0
     products, sums, bullets, arrays = _facts(tree, state)
-    for elementwise, rows, swaps in (*VARIANTS, *SWAPPED) if bullets else VARIANTS:
+    ways = [Choices(elementwise, rows) for elementwise, rows in VARIANTS]
+    ways += [Choices(swaps=swaps) for swaps in range(1, SWAPS)] if bullets else []
+    tried: list[Choices] = []
+    seen = False
+    for choices in ways:
         if seen and not products and not sums:
             return
+        if any(earlier.settles(choices) for earlier in tried):
+            continue
+        tried.append(choices)
         try:
-            value = denote(tree, reading(state.scope, point, elementwise=elementwise, rows=rows, swaps=swaps), indices)
-            yield value
-            if not (products or sums) or (not isinstance(value, Array) and not arrays):
-                return
+            value = denote(tree, reading(state.scope, point, choices), indices)
         except FAILURES:
             continue
-        seen += 1
+        yield value
+        if not (products or sums) or (not isinstance(value, Array) and not arrays):
+            return
+        seen = True
 
 
 def why_not(tree: Expr, state: State, point: Point, indices: Indices | None = None) -> NoValueError | None:

@@ -133,6 +133,8 @@ def touches(value: Scalar, interval: tuple[fmpq, fmpq]) -> bool:
         return low <= value <= high
     if not value.is_finite():
         return False
+    if value < low or value > high:  # a comparison of balls is never wrong, only at times undecided
+        return False
     least, most = ends(value)
     return bool(least <= high and most >= low)
 

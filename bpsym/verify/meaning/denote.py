@@ -48,6 +48,25 @@ MOST_TERMS = 400  # of a sum over an index
 
 
 @dataclass(frozen=True, slots=True)
+class Choices:
+    """How to read what can be read in several ways, and which of these questions a formula has raised."""
+
+    elementwise: bool = False  # what *, × and · mean between arrays that fit both ways
+    rows: bool = False  # whether a vector lies
+    swaps: int = 0  # which order and transposes to try first where only the shapes decide
+    met: set[str] = field(default_factory=set, compare=False)
+
+    def ask(self, question: str) -> int:
+        """The answer to a question, by the name of its field."""
+        self.met.add(question)
+        return int(getattr(self, question))
+
+    def settles(self, other: Choices) -> bool:
+        """Whether the other choices would read the formula just read in the same way."""
+        return all(getattr(self, question) == getattr(other, question) for question in self.met)
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What the pieces of a formula mean."""
 
@@ -58,8 +77,7 @@ class Reading:
     values: Callable[[str, Expr | None, Expr | None, Indices, Expr], list[str]]  # of an index of a sum
     literal: Callable[[Number], Scalar]
     spot: Callable[[Expr], Value | None] = field(default=lambda _tree: None)  # what a whole subtree is known to be
-    elementwise: bool = False  # what *, × and · mean between arrays that fit both ways
-    swaps: int = 0  # which order and transposes to try first where only the shapes decide
+    choices: Choices = field(default_factory=Choices)
 
 
 def denote(tree: Expr, reading: Reading, indices: Indices | None = None) -> Value:
@@ -132,11 +150,12 @@ def _times(left: Value, sign: str, right: Value, reading: Reading) -> Value:
     if sign == "⊗":
         return arrays.outer(left, right)
     ways = [lambda: arrays.multiplied(left, right), lambda: arrays.elementwise(operator.mul, left, right)]
-    if reading.elementwise and sign != "@" and not sign.startswith("•"):
+    swaps = reading.choices.ask("swaps")
+    if reading.choices.ask("elementwise") and sign != "@" and not sign.startswith("•"):
         ways.reverse()
     if sign.startswith("•"):
         ways = [ways[0]]
-    if sign.startswith("•") or reading.swaps:
+    if sign.startswith("•") or swaps:
         turned = [
             lambda: arrays.multiplied(arrays.transposed(right), left),
             lambda: arrays.multiplied(left, arrays.transposed(right)),
@@ -144,7 +163,7 @@ def _times(left: Value, sign: str, right: Value, reading: Reading) -> Value:
             lambda: arrays.multiplied(right, arrays.transposed(left)),
             lambda: arrays.multiplied(arrays.transposed(left), right),
         ]
-        ways = (turned[reading.swaps - 1 :] + ways + turned[: reading.swaps - 1]) if reading.swaps else ways + turned
+        ways = (turned[swaps - 1 :] + ways + turned[: swaps - 1]) if swaps else ways + turned
     if arrays.is_vector(left) and arrays.is_vector(right):
         ways.append(lambda: arrays.outer(left, right))  # of different length: nothing else fits
     for way in ways:
@@ -260,7 +279,7 @@ def _sum_of_components(body: Expr, reading: Reading, indices: Indices) -> Value:
         if any(isinstance(node, Norm) for node in walk(body)):
             return value  # the norm has summed already
         raise NoValueError("a sum over an index nobody names")
-    if reading.elementwise:
+    if reading.choices.ask("elementwise"):
         return value  # summed over the samples, of which there is one
     return _total(value)
 

@@ -14,7 +14,7 @@ from bpsym.verify.canonical import canonical
 from bpsym.verify.meaning.activations import function_of, known_function
 from bpsym.verify.meaning.algebra import BALLS, NoValueError, rational
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, diagonal, elementwise, is_vector, mapped, scalars
-from bpsym.verify.meaning.denote import Indices, Reading, denote
+from bpsym.verify.meaning.denote import Choices, Indices, Reading, denote
 from bpsym.verify.meaning.keys import UPDATABLE, Key, key
 from bpsym.verify.meaning.network import LOSS_NAMES, Network
 from bpsym.verify.tree import (
@@ -221,31 +221,24 @@ def subject_of(tree: Expr, indices: Indices | None = None) -> Subject | None:
     return None
 
 
-def reading(
-    scope: Scope, point: Point, *, elementwise: bool = False, swaps: int = 0, rows: bool = False, depth: int = 0
-) -> Reading:
+def reading(scope: Scope, point: Point, choices: Choices | None = None, *, depth: int = 0) -> Reading:
     """How to read formulas in a scope at a point."""
-    at = _At(scope, point, elementwise, swaps, rows, depth)
-    return Reading(
-        BALLS, at.name, at.derivative, at.function, at.values, point.literal, elementwise=elementwise, swaps=swaps
-    )
+    choices = Choices() if choices is None else choices
+    at = _At(scope, point, choices, depth)
+    return Reading(BALLS, at.name, at.derivative, at.function, at.values, point.literal, choices=choices)
 
 
 @dataclass(frozen=True, slots=True)
 class _At:
     scope: Scope
     point: Point
-    elementwise: bool
-    swaps: int
-    rows: bool
+    choices: Choices
     depth: int
 
     def deeper(self) -> Reading:
         if self.depth >= DEPTH:
             raise NoValueError("a name defined by itself")
-        return reading(
-            self.scope, self.point, elementwise=self.elementwise, swaps=self.swaps, rows=self.rows, depth=self.depth + 1
-        )
+        return reading(self.scope, self.point, self.choices, depth=self.depth + 1)
 
     def name(self, name: Name, indices: Indices) -> Value:
         wanted = key(name, indices)
@@ -274,7 +267,7 @@ class _At:
         """The values of atoms; a vector stands, or lies where that is the reading."""
         if isinstance(atoms, Array) and len(atoms.shape) == 1:
             size = len(atoms.items)
-            atoms = Array((1, size) if self.rows else (size, 1), atoms.items)
+            atoms = Array((1, size) if self.choices.ask("rows") else (size, 1), atoms.items)
         return mapped(self.point.environment.__getitem__, atoms)
 
     def known(self, wanted: Key) -> Value | None:

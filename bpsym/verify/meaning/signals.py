@@ -15,7 +15,7 @@ from bpsym.errors import EvaluationError
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.meaning.arrays import ShapeError, Value, aligned, scalars
-from bpsym.verify.meaning.denote import denote
+from bpsym.verify.meaning.denote import Choices, denote
 from bpsym.verify.meaning.keys import Key, free_letters, key
 from bpsym.verify.meaning.network import NO_VALUES
 from bpsym.verify.meaning.scope import Point, Scope, Subject, reading
@@ -128,7 +128,7 @@ def _holds(name: Name, term: Expr, place: dict[str, str], scope: Scope, network:
             return False
         for seed in SEEDS:
             for rows, elementwise in product((False, True), repeat=2):
-                read = reading(scope, Point(network.anywhere(seed)), rows=rows, elementwise=elementwise)
+                read = reading(scope, Point(network.anywhere(seed)), Choices(elementwise, rows))
                 if _same(denote(name, read, place), denote(term, read, place)):
                     break
             else:
