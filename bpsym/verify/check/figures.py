@@ -12,12 +12,14 @@ from bpsym.verify.check.numbers import Routes, as_shown
 from bpsym.verify.check.state import State, atoms_of, values
 from bpsym.verify.check.terms import Shown, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict, worst
-from bpsym.verify.meaning.arrays import Scalar, scalars
+from bpsym.verify.meaning.arrays import Scalar, Value, scalars
 from bpsym.verify.meaning.keys import Key
 from bpsym.verify.tree import Derivative, Expr, Missing
 
 if TYPE_CHECKING:
-    from bpsym.verify.meaning.scope import Subject
+    from collections.abc import Iterable
+
+    from bpsym.verify.meaning.scope import Point, Subject
 
 
 def _right_value(routes: Routes, shape: tuple[int, ...] | None, count: int, place: int) -> Scalar | None:
@@ -155,15 +157,16 @@ def _routes(chain: Chain) -> Routes:
     last = chain.numerics[-1:]
     line_is_wrong = bool(last and last[0][1])
     sources = good[-2:] if not line_is_wrong else [last[0][0]]
-    line = [v for tree in sources for v in values(tree, state, state.truth)]
-    rounded = [v for tree in sources for v in values(tree, state, replace(state.truth, literal=wide_literal(state)))]
-    carried_at = state.carried(chain.subject)
-    carried = [v for tree in (*chain.formulas[-4:], *chain.name) for v in values(tree, state, carried_at)]
+    formulas = (*chain.formulas[-4:], *chain.name)
+
+    def at(trees: Iterable[Expr], point: Point) -> tuple[Value, ...]:
+        return tuple(value for tree in trees for value in values(tree, state, point))
+
     return Routes(
         tuple(chain.truth),
-        tuple(line),
-        tuple(rounded),
-        tuple(carried),
+        at(sources, state.truth),
+        lambda: at(sources, replace(state.truth, literal=wide_literal(state))),
+        lambda: at(formulas, state.carried(chain.subject)),
         state.is_astray or chain.broken,
         line_is_wrong,
     )

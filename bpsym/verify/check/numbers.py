@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bpsym.errors import Undecided
@@ -12,34 +13,42 @@ from bpsym.verify.check.verdicts import Verdict
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Routes:
-    """The values a printed number may have been computed from; each list holds one value a reading."""
+    """The values a printed number may have been computed from, one for each reading; the last two made when wanted."""
 
-    truth: tuple[Value, ...] = ()  # at full precision
-    line: tuple[Value, ...] = ()  # from the operands printed on the line, taken at their word
-    rounded: tuple[Value, ...] = ()  # from the operands of the line, each standing for all that rounds to it
-    carried: tuple[Value, ...] = ()  # from what the document printed earlier
-    tainted: bool = False  # ... some of which is wrong
-    line_is_wrong: bool = False  # the operands of the line are themselves in error
+    truth: tuple[Value, ...]  # at full precision
+    line: tuple[Value, ...]  # from the operands printed on the line, taken at their word
+    from_rounded: Callable[[], tuple[Value, ...]]
+    from_earlier: Callable[[], tuple[Value, ...]]
+    tainted: bool  # some of what the document printed earlier is wrong
+    line_is_wrong: bool  # the operands of the line are themselves in error
 
-    def any(self) -> bool:
-        """Whether there is anything to judge by."""
-        return bool(self.truth or self.line or self.rounded or self.carried)
+    @cached_property
+    def rounded(self) -> tuple[Value, ...]:
+        """From the operands of the line, each standing for all that rounds to it."""
+        return self.from_rounded()
+
+    @cached_property
+    def carried(self) -> tuple[Value, ...]:
+        """From what the document printed earlier."""
+        return self.from_earlier()
 
 
 def judged(shown: list[Shown], shape: tuple[int, ...] | None, routes: Routes) -> list[Verdict] | None:
     """A verdict for each printed number of a term; None where nothing is known of them."""
-    if not routes.any():
-        return None
-    by_route = [
-        (values, [items_like(value, shape, len(shown)) for value in values])
-        for values in (routes.truth, routes.line, routes.rounded, routes.carried)
-    ]
-    truth, line, rounded, carried = ([items for items in found if items is not None] for _, found in by_route)
+
+    def items(values: Iterable[Value]) -> list[list[Scalar]]:
+        found = (items_like(value, shape, len(shown)) for value in values)
+        return [items for items in found if items is not None]
+
+    truth = items(routes.truth)
+    if truth and all(any(touches(found[k], number.half()) for found in truth) for k, number in enumerate(shown)):
+        return [Verdict.RIGHT] * len(shown)
+    line, rounded, carried = items(routes.line), items(routes.rounded), items(routes.carried)
     if not (truth or line or rounded or carried):
         return None
     return [_one(number, k, truth, line, rounded, carried, routes) for k, number in enumerate(shown)]
