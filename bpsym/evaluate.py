@@ -49,11 +49,13 @@ class Environment:
 
         Raises EvaluationError where an input has no value, or a formula none (log of 0, division by 0).
         """
-        if entry not in self._found:
+        found = self._found.get(entry)
+        if found is None:
             if entry in self.sizes:
                 return self.sizes[entry]
             self._compute(entry)
-        return self._found[entry]
+            found = self._found[entry]
+        return found
 
     def _compute(self, wanted: Expr) -> None:
         stack = [wanted]

@@ -27,8 +27,8 @@ if TYPE_CHECKING:
 
 SEEDS = (1, 2, 3)
 LONG = 4  # places nobody writes for a given
-VARIANTS = ((False, False), (True, False), (False, True), (True, True))  # elementwise, rows
-SWAPS = 6  # where a bullet says: transpose as the shapes need it
+VARIANTS = tuple(Choices(elementwise, rows) for rows in (False, True) for elementwise in (False, True))
+SWAPPED = tuple(Choices(swaps=swaps) for swaps in range(1, 6))  # where a bullet says: transpose as the shapes need it
 FAILURES = (*NO_VALUES, ShapeError, ValueError, OverflowError)
 
 
@@ -170,15 +170,14 @@ def new_state(scope: Scope, network: Network | None, truth: Environment, exact: 
 def values(tree: Expr, state: State, point: Point, indices: Indices | None = None) -> Iterator[Value]:
     """Every value a term can have at a point, the usual reading first; none where it has no value."""
     products, sums, bullets, arrays = _facts(tree, state)
-    ways = [Choices(elementwise, rows) for elementwise, rows in VARIANTS]
-    ways += [Choices(swaps=swaps) for swaps in range(1, SWAPS)] if bullets else []
     tried: list[Choices] = []
     seen = False
-    for choices in ways:
+    for way in (*VARIANTS, *SWAPPED) if bullets else VARIANTS:
         if seen and not products and not sums:
             return
-        if any(earlier.settles(choices) for earlier in tried):
+        if any(earlier.settles(way) for earlier in tried):
             continue
+        choices = way.again()
         tried.append(choices)
         try:
             value = denote(tree, reading(state.scope, point, choices), indices)

@@ -61,6 +61,10 @@ class Choices:
         self.met.add(question)
         return int(getattr(self, question))
 
+    def again(self) -> Choices:
+        """The same choices, before anything is asked."""
+        return Choices(self.elementwise, self.rows, self.swaps)
+
     def settles(self, other: Choices) -> bool:
         """Whether the other choices would read the formula just read in the same way."""
         return all(getattr(self, question) == getattr(other, question) for question in self.met)

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 MOST_STEPS = 4000  # of a small program
 LOSS_NAMES = frozenset(["E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "MSE"])
-NOTHING = Code((), (), (), ())
 _OUTPUT = re.compile(r"_o\d+$")
 _TARGET = re.compile(r"(y|t|Y|T|target|label|ytrue)[_\[]\d+\]?")
 SEED = Symbol("_seed")  # 1, but not to be simplified away: every adjoint of a small program has a name
@@ -45,7 +44,7 @@ class Network:
     opaque: frozenset[Expr] = frozenset()  # shown, but by no formula: nothing can be derived through them
     loss: Expr | None = None
     vague: Mapping[Expr, frozenset[str]] = field(default_factory=dict)  # functions nobody defines in an atom's formula
-    _slopes: dict[tuple[Expr, Expr, bool], Code | None] = field(default_factory=dict, repr=False)
+    _slopes: dict[tuple[Expr, Expr, bool], Code | Expr | fmpq | None] = field(default_factory=dict, repr=False)
     _environments: dict[object, Environment] = field(default_factory=dict, repr=False)
     _programs: dict[tuple[Expr, bool], tuple[Expansion, frozenset[Expr]]] = field(default_factory=dict, repr=False)
 
@@ -153,25 +152,29 @@ class Network:
 
     def slope(self, of: Expr, wrt: Expr, at: Environment, *, local: bool = False) -> Scalar:
         """The derivative of one atom by another; local: through the equation of `of` alone."""
+        wanted = (of, wrt, local)
+        if wanted not in self._slopes:
+            self._slopes[wanted] = self._slope(of, wrt, local=local)
+        found = self._slopes[wanted]
+        if found is None:
+            raise NoValueError(f"how {of} depends on {wrt} is not said")
+        if not isinstance(found, Code):
+            return found if isinstance(found, fmpq) else at[found]
+        before, ctx.prec = ctx.prec, at.precision
+        try:
+            return found.run([at[entry] for entry in found.inputs])[0]
+        finally:
+            ctx.prec = before
+
+    def _slope(self, of: Expr, wrt: Expr, *, local: bool) -> Code | Expr | fmpq | None:
+        """A derivative as code, as an atom of the program or as a number; None where it is not known."""
         if of == wrt:
             return fmpq(1)
         if not local and self.loss is not None and of == self.loss:
             adjoint = self.adjoint(wrt)
             if adjoint is not None:
-                return at[adjoint]
-        wanted = (of, wrt, local)
-        if wanted not in self._slopes:
-            self._slopes[wanted] = self._derived(of, wrt, local=local)
-        code = self._slopes[wanted]
-        if code is None:
-            raise NoValueError(f"how {of} depends on {wrt} is not said")
-        if not code.results:
-            return fmpq(0)
-        before, ctx.prec = ctx.prec, at.precision
-        try:
-            return code.run([at[entry] for entry in code.inputs])[0]
-        finally:
-            ctx.prec = before
+                return adjoint
+        return self._derived(of, wrt, local=local)
 
     def adjoint(self, wrt: Expr) -> Expr | None:
         """The atom that is the derivative of the loss by another, where the program has one."""
@@ -190,7 +193,7 @@ class Network:
         step = self.expansion.step(of)
         return step is not None and wrt in step.uses
 
-    def _derived(self, of: Expr, wrt: Expr, *, local: bool) -> Code | None:
+    def _derived(self, of: Expr, wrt: Expr, *, local: bool) -> Code | fmpq | None:
         found = self._programs.get((of, local))
         if found is None:
             found = self._programs[of, local] = self._small_program(of, local=local)
@@ -201,7 +204,7 @@ class Network:
             return None
         name = adjoint_of(Quantity(str(wrt), Role.WEIGHT)).name
         if name not in expansion.program.quantities:
-            return NOTHING
+            return fmpq(0)
         wanted = Symbol(name)
         steps = [s for s in expansion.order((wanted,)) if s.step.section == "backward"]
         originals = {Symbol(str(e)): e for e in (*leaves, *(s.out for s in self.expansion.order((of,))))}

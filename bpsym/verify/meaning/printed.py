@@ -38,6 +38,7 @@ class Family:
     names: Mapping[Key, Value]  # without index letters
     lettered: Mapping[Key, tuple[Quantity, tuple[Expr, ...]]]  # the quantity, and its indices from the first on
     sizes: Mapping[Key, int]
+    _letters: dict[Key, tuple[str, ...]] = field(default_factory=dict, repr=False, compare=False)
     _found: dict[tuple[Key, tuple[str, ...]], Value | None] = field(default_factory=dict, repr=False, compare=False)
 
     def atoms(self, name: Name, indices: Mapping[str, str]) -> Value | None:
@@ -52,8 +53,11 @@ class Family:
 
     def letters(self, wanted: Key) -> tuple[str, ...]:
         """The index letters of a name."""
-        _, at = self.lettered[wanted]
-        return tuple(dict.fromkeys(str(letter) for index in at for letter in sorted(index.free_symbols, key=str)))
+        if wanted not in self._letters:
+            _, at = self.lettered[wanted]
+            letters = (letter for index in at for letter in sorted(index.free_symbols, key=str))
+            self._letters[wanted] = tuple(dict.fromkeys(map(str, letters)))
+        return self._letters[wanted]
 
     def places(self, trees: tuple[Tree, ...]) -> Iterator[dict[str, str]]:
         """What the free index letters of formulas may stand for: all entries, as far as these are few."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from flint import fmpq
+from flint import arb, fmpq
 
 from bpsym.verify.canonical import canonical
 from bpsym.verify.meaning.activations import function_of, known_function
@@ -256,11 +256,12 @@ class _At:
         family = self.point.printed
         if family is None:
             return None
-        if key(name) in family.sizes:
-            return rational_of(family.sizes[key(name)])
+        size = family.sizes.get(key(name))
+        if size is not None:
+            return fmpq(size)
         atoms = family.atoms(name, indices)
         if atoms is None and name.base == "delta" and len(pair := _pair(name)) == 2 and all(k in indices for k in pair):
-            return rational_of(int(indices[pair[0]] == indices[pair[1]]))  # Kronecker's
+            return fmpq(int(indices[pair[0]] == indices[pair[1]]))  # Kronecker's
         return None if atoms is None else self.standing(atoms)
 
     def standing(self, atoms: Value) -> Value:
@@ -283,7 +284,7 @@ class _At:
             return self.standing(atoms)
         size = self.scope.size(wanted)
         if size is not None:
-            return rational_of(size)
+            return fmpq(size)
         if (
             wanted.new
             and self.scope.rate is not None
@@ -294,7 +295,7 @@ class _At:
         if macro is not None:
             return denote(macro, self.deeper())
         if wanted.base in self.scope.sizes and not wanted.sub and not wanted.layer:
-            return rational_of(self.scope.sizes[wanted.base])
+            return fmpq(self.scope.sizes[wanted.base])
         return None
 
     def descended(self, old: Key) -> Value | None:
@@ -307,12 +308,14 @@ class _At:
         return elementwise(lambda a, b: a - rate * b, self.standing(atoms), steps)
 
     def derivative(self, tree: Derivative | Differential, indices: Indices) -> Value:
-        subject = subject_of(tree, indices)
-        if subject is not None and subject in self.point.shown:
-            return self.point.shown[subject]
+        if self.point.shown:
+            subject = subject_of(tree, indices)
+            if subject is not None and subject in self.point.shown:
+                return self.point.shown[subject]
         try:
             return self.slope(tree, indices)
         except NoValueError:
+            subject = subject_of(tree, indices)
             macro = None if subject is None else self.scope.macros.get(subject)
             if macro is None:
                 raise
@@ -335,9 +338,11 @@ class _At:
         return self.slopes(network, above, below)
 
     def wanted_atoms(self, tree: Expr, indices: Indices) -> Value:
-        subject = subject_of(tree, indices)
         atoms = self.atoms(tree, indices) if isinstance(tree, Name) else None
-        if atoms is None and isinstance(subject, Key):
+        if atoms is not None:
+            return atoms
+        subject = subject_of(tree, indices)
+        if isinstance(subject, Key):
             atoms = self.scope.atoms(subject)
         if atoms is None and isinstance(tree, Application):
             atoms = self.scope.atoms(key(tree.head, indices))
@@ -413,7 +418,7 @@ class _At:
 
     def recognized(self, own: Definition) -> str | None:
         """Which activation a formula is, told by its values."""
-        places = [rational_of(k, 7) for k in (-5, -2, 3, 9)]
+        places = [fmpq(k, 7) for k in (-5, -2, 3, 9)]
         for rule in ("sigmoid", "relu", "tanh", "identity"):
             ours = [function_of(rule, 0)(place) for place in places]
             theirs = [self.applied(own, place) for place in places]
@@ -507,16 +512,7 @@ def _activation_number(network: Network, number: int) -> str | None:
     return nets[number - 1].rule if 0 < number <= len(nets) else None
 
 
-def rational_of(above: int, below: int = 1) -> Scalar:
-    """A fraction as a scalar."""
-    from fractions import Fraction
-
-    return rational(Fraction(above, below))
-
-
 def _ball(value: Scalar) -> Scalar:
-    from flint import arb
-
     return arb(value)
 
 

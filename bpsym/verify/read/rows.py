@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
+
+from flint import fmpq
 
 from bpsym.verify.tree import (
     Cell,
@@ -28,7 +30,7 @@ from bpsym.verify.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
 _VALUE: Final = re.compile(
     r"^\s*(?:numerical\s+)?(?:values?|results?|numbers?|数值|值|结果|計算値|valor(?:es)?|resultados?|=)\s*$",
@@ -127,7 +129,8 @@ def _decimal(tree: Expr | None) -> bool:
 def _updates(table: Table) -> Iterator[Statement]:
     """Rows of a weight, its gradient, the step and the new value, told by their figures."""
     columns = _columns(table.rows)
-    found = _with_step(table.rows, columns) or _without_step(table.rows, columns)
+    figures = [[_number(cell.expr) for cell in row] for row in table.rows]
+    found = _with_step(figures, columns) or _without_step(figures, columns)
     if found is None:
         return
     old, gradient, step, new, rate = found
@@ -164,8 +167,8 @@ def _updated(tree: Expr | None) -> tuple[Expr, ...]:
     return ()
 
 
-def _rate(value: Fraction, span: Span) -> Number:
-    return Number(span, "", value, 0, 1)
+def _rate(value: fmpq, span: Span) -> Number:
+    return Number(span, "", Fraction(int(value.p), int(value.q)), 0, 1)
 
 
 def _columns(rows: Sequence[Row]) -> list[int]:
@@ -178,17 +181,18 @@ def _columns(rows: Sequence[Row]) -> list[int]:
     ][:MOST_COLUMNS]
 
 
-Figure = tuple[Fraction, Fraction]  # a number and half a unit of its last digit
-Moved = Callable[[Row], Figure | None]
-_Found = tuple[int, int, int, int, Fraction | None]
+Figure = tuple[fmpq, fmpq]  # a number and half a unit of its last digit
+Figures = Sequence[Sequence[Figure | None]]  # row by row
+Moved = Callable[[Sequence[Figure | None]], Figure | None]
+_Found = tuple[int, int, int, int, fmpq | None]
 
 
-def _with_step(rows: Sequence[Row], columns: list[int]) -> _Found | None:
+def _with_step(rows: Figures, columns: list[int]) -> _Found | None:
     """Columns old, step and new with new = old - step, and one more the step is a multiple of."""
     for old, step, new in combinations(columns, 3):
         hits = moved = 0
         for row in rows:
-            figures = [_number(row[k].expr) if k < len(row) else None for k in (old, step, new)]
+            figures = [row[k] if k < len(row) else None for k in (old, step, new)]
             if None not in figures:
                 (a, ra), (b, rb), (c, rc) = (figure for figure in figures if figure is not None)
                 good = abs(a - b - c) <= ra + rb + rc
@@ -204,14 +208,14 @@ def _with_step(rows: Sequence[Row], columns: list[int]) -> _Found | None:
     return None
 
 
-def _without_step(rows: Sequence[Row], columns: list[int]) -> _Found | None:
+def _without_step(rows: Figures, columns: list[int]) -> _Found | None:
     """Columns old, gradient and new with new = old - rate · gradient for one short rate."""
     if len(rows) < 3:
         return None
     for old, gradient, new in combinations(columns, 3):
 
-        def moved(row: Row, old: int = old, new: int = new) -> tuple[Fraction, Fraction] | None:
-            before, after = (_number(row[k].expr) if k < len(row) else None for k in (old, new))
+        def moved(row: Sequence[Figure | None], old: int = old, new: int = new) -> Figure | None:
+            before, after = (row[k] if k < len(row) else None for k in (old, new))
             return None if before is None or after is None else (before[0] - after[0], before[1] + after[1])
 
         rate = _ratio(rows, gradient, moved)
@@ -220,31 +224,37 @@ def _without_step(rows: Sequence[Row], columns: list[int]) -> _Found | None:
     return None
 
 
-def _ratio(rows: Sequence[Row], gradient: int, moved: Moved) -> Fraction | None:
+def _ratio(rows: Figures, gradient: int, moved: Moved) -> fmpq | None:
     """The short decimal that most steps are of their gradients."""
     pairs = []
     for row in rows:
-        slope, change = _number(row[gradient].expr) if gradient < len(row) else None, moved(row)
+        slope, change = row[gradient] if gradient < len(row) else None, moved(row)
         if slope is not None and change is not None:
             pairs.append((slope, change))
     telling = [(s, c) for s, c in pairs if s[0] != 0 and c[0] != 0]
-    for (steepness, _), (moved_by, _) in sorted(telling, key=lambda pair: -abs(pair[1][0]))[:6]:
-        for digits in (1, 2, 3):
-            rate = Fraction(f"{float(moved_by / steepness):.{digits}g}")
-            hits = sum(abs(rate * s - c) <= abs(rate) * rs + rc for (s, rs), (c, rc) in pairs)
-            agree = sum(abs(rate * s - c) <= abs(rate) * rs + rc for (s, rs), (c, rc) in telling)
-            if rate > 0 and agree >= 2 and 3 * hits >= 2 * len(rows):
+    largest = sorted(telling, key=lambda pair: -abs(pair[1][0]))[:6]
+    for rate in dict.fromkeys(_short(c[0] / s[0], digits) for s, c in largest for digits in (1, 2, 3)):
+        if rate > 0:
+            hits = sum(abs(rate * s - c) <= rate * rs + rc for (s, rs), (c, rc) in pairs)
+            agree = sum(abs(rate * s - c) <= rate * rs + rc for (s, rs), (c, rc) in telling)
+            if agree >= 2 and 3 * hits >= 2 * len(rows):
                 return rate
     return None
 
 
-def _cell(place: int, row: Row) -> Figure | None:
-    return _number(row[place].expr) if place < len(row) else None
+def _cell(place: int, row: Sequence[Figure | None]) -> Figure | None:
+    return row[place] if place < len(row) else None
 
 
-def _number(tree: Expr | None) -> tuple[Fraction, Fraction] | None:
+def _short(value: fmpq, digits: int) -> fmpq:
+    """The value to so many significant digits."""
+    above, below = Fraction(f"{float(value):.{digits}g}").as_integer_ratio()
+    return fmpq(above, below)
+
+
+def _number(tree: Expr | None) -> Figure | None:
     """A figure and half a unit of its last digit."""
     sign, tree = (-1, tree.operand) if isinstance(tree, Negative) else (1, tree)
     if not isinstance(tree, Number) or abs(tree.places) > MOST_PLACES or tree.value > LARGEST:
         return None
-    return sign * tree.value, Fraction(1, 2) / Fraction(10) ** tree.places
+    return fmpq(sign * tree.value.numerator, tree.value.denominator), fmpq(1, 2) / fmpq(10) ** tree.places
