@@ -8,7 +8,7 @@ LOCALE := bpsym/locale
 DOMAIN := bpsym
 
 .DELETE_ON_ERROR:
-.PHONY: demo test lint types check bench bench-verify goldens catalogues clean
+.PHONY: demo test lint types check bench bench-verify bench-homework goldens catalogues clean
 
 demo: $(VENV)/.installed
 	$(BIN)/bpsym worksheet examples/two-by-two.toml -o two-by-two.pdf
@@ -37,6 +37,11 @@ bench: $(VENV)/.installed-dev
 bench-verify: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/verify_mutants.py
 	$(BIN)/python benchmarks/verify_sheets.py
+
+# Students, PDF files and memory; a simulated class of 1000 marked.
+bench-homework: $(VENV)/.installed-dev
+	$(BIN)/python benchmarks/bench_variants.py 1000 10000
+	$(BIN)/python benchmarks/bench_grading.py
 
 # The diff of tests/golden is for a reviewer to read.
 goldens: $(VENV)/.installed-dev

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from functools import partial
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from flint import fmpq
@@ -15,12 +15,13 @@ from bpsym.errors import EvaluationError, Undecided
 from bpsym.evaluate import Environment
 from bpsym.grading.guard import guard_against
 from bpsym.grading.slips import slip_of
+from bpsym.mistakes.candidates import FAR
 from bpsym.mistakes.values import Mistakes
 from bpsym.rounding import ends
 from bpsym.variants.structure import variant_description
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from sympy import Expr
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from bpsym.variants.store import Record
 
 WORLDS = 4  # mistakes at steps not asked for that are followed through at a time
+PAIRS = 10_000  # of mistakes far apart that are tried for one value
 EXPLAINED = 8  # explanations weighed against what they explain later
 
 
@@ -136,7 +138,7 @@ class _Student:
 
     def _not_right(self, asked: Asked, right: Numeral, own: Fraction) -> Marked:
         slip = slip_of(own, right)
-        if slip is not None and self._local(asked, own):  # a sign forgotten in the formula is more than in the figure
+        if slip is not None and self._formulas(asked, own):  # a sign lost in a formula is more than one in the figure
             slip = None
         worlds = self._followed(self.wrong, asked.entry)
         follows = slip is None and any(_fits(world, asked.entry, own) for world in worlds)
@@ -145,7 +147,7 @@ class _Student:
         if not follows and slip is None:
             guarded = self._guarded(asked, own)
             found = self._mistake(asked, own) if guarded is None else []
-        self._remember(asked, own, found[0] if found else None)
+        self._remember(asked, own, found[0] if found else None, guarded)
         if follows:
             return Marked(asked, Verdict.FOLLOWS, right, own, Fraction(1))
         if guarded is not None:
@@ -153,15 +155,23 @@ class _Student:
         mistake, *others = found or (None,)
         return Marked(asked, Verdict.WRONG, right, own, mistake=mistake, others=tuple(others), slip=slip)
 
-    def _remember(self, asked: Asked, own: Fraction, found: Mistake | None) -> None:
-        right = _middle(self.environment[asked.entry])
-        guard = guard_against(self.environment.expansion.program, asked.entry, own, right)
-        if guard is not None:
-            self.absurd[asked.entry] = (asked, guard)
-        else:
-            self.wrong[asked.entry] = own
+    def _remember(
+        self, asked: Asked, own: Fraction, found: Mistake | None, guarded: tuple[Asked, Guard] | None
+    ) -> None:
+        """Note what later values may follow from, and what they may not."""
+        guard = self._guard(asked, own)
+        if guarded is None and guard is not None:
+            guarded = (asked, guard)
+        if guarded is not None:  # what follows from an absurd value is no better than that
+            self.absurd[asked.entry] = guarded
+            return
+        self.wrong[asked.entry] = own
         if found is not None and asked.entry not in found.steps and len(self.worlds) < WORLDS:
             self.worlds.append(found)
+
+    def _guard(self, asked: Asked, own: Fraction) -> Guard | None:
+        right = _middle(self.environment[asked.entry])
+        return guard_against(self.environment.expansion.program, asked.entry, own, right)
 
     def _followed(self, own: Mapping[Expr, Fraction], entry: Expr) -> Iterator[Environment]:
         """The worlds in which a value can follow: own values carried on, mistakes made before, or both."""
@@ -186,20 +196,34 @@ class _Student:
         changed = here.expansion.rewritten(step for mistake in mistakes for step in mistake.steps.values())
         return Environment(changed, here.values, here.rounding, given)
 
-    def _local(self, asked: Asked, own: Fraction) -> bool:
-        """Whether a mistake at the value's own step gives it."""
-        found = self.mistakes.local(asked.entry)
-        return any(_near(value, own=own, asked=asked, environment=self.environment) for _, _, value in found)
+    def _formulas(self, asked: Asked, own: Fraction) -> bool:
+        """Whether a mistake in a formula gives a value: at its own step, or at one before it that nobody asked for."""
+        shown = {each.entry for each in self.asked}
+        here = self.mistakes.candidates
+        unseen = (each for each in here.before(asked.entry) if shown.isdisjoint(each.steps))
+        figures = (self.mistakes.value(mistake, asked.entry) for mistake in chain(here.at(asked.entry), unseen))
+        near = _nearness(own, asked, self.environment)
+        return any(value is not None and near(value) for value in figures)
 
     def _mistake(self, asked: Asked, own: Fraction) -> list[Mistake]:
         """The mistakes that give a wrong value, and of these the ones that explain most of what comes later."""
-        for place in [self.environment, *self._followed(self.wrong, asked.entry)][:2]:
-            near = partial(_near, own=own, asked=asked, environment=place)
+        carried = list(self._followed(self.wrong, asked.entry))
+        for place in [self.environment, *carried[:1], *carried[1:][-1:]]:  # ... own values, and mistakes with them
+            near = _nearness(own, asked, place)
             found = self.mistakes.elsewhere(place).explanations(asked.entry, near)
             if found:
                 best = [explanation.mistake for explanation in found[:EXPLAINED]]
                 counts = [self._explains(mistake, asked) for mistake in best] if len(best) > 1 else [0]
                 return [mistake for mistake, count in zip(best, counts, strict=True) if count == max(counts)]
+        return [] if self.wrong or self.absurd else self._far_apart(asked, own)
+
+    def _far_apart(self, asked: Asked, own: Fraction) -> list[Mistake]:
+        """Two mistakes far apart that give the first wrong value: believed where they give another value as well."""
+        near = _nearness(own, asked, self.environment)
+        for mistake in islice(self.mistakes.candidates.pairs(asked.entry, FAR), PAIRS):
+            value = self.mistakes.value(mistake, asked.entry)
+            if value is not None and near(value) and self._explains(mistake, asked):
+                return [mistake]
         return []
 
     def _explains(self, mistake: Mistake, asked: Asked) -> int:
@@ -209,13 +233,14 @@ class _Student:
         return sum(1 for each in later if each.entry in self.own and _fits(world, each.entry, self.own[each.entry]))
 
     def _guarded(self, asked: Asked, own: Fraction) -> tuple[Asked, Guard] | None:
-        """The absurd value a value follows from, which earns it nothing."""
+        """The absurd value a value follows from, which earns it nothing; itself, where no formula got wrong gives it."""
         before = set(self.environment.expansion.needed((asked.entry,))[:-1])
         for entry, reason in self.absurd.items():
             world = self._world({**self.wrong, entry: self.own[entry]}, ())
             if entry in before and _fits(world, asked.entry, own):
                 return reason
-        return None
+        guard = self._guard(asked, own)
+        return None if guard is None or self._formulas(asked, own) else (asked, guard)
 
 
 def _fits(environment: Environment, entry: Expr, own: Fraction) -> bool:
@@ -227,11 +252,23 @@ def _fits(environment: Environment, entry: Expr, own: Fraction) -> bool:
         return False
 
 
-def _near(value: Value, own: Fraction, asked: Asked, environment: Environment) -> bool:
+def _nearness(own: Fraction, asked: Asked, environment: Environment) -> Callable[[Value], bool]:
+    """Whether a figure is the student's value, up to a unit of the last digit asked for."""
     try:
-        return abs(own - _middle(value)) <= _fraction(environment.numeral(asked.entry).ulp)
-    except (EvaluationError, Undecided):
-        return False
+        unit = _fraction(environment.numeral(asked.entry).ulp)
+        roughly, far = float(own), 2 * float(unit)
+    except (EvaluationError, Undecided, OverflowError):
+        return lambda _: False
+
+    def near(value: Value) -> bool:
+        try:
+            if abs(float(value) - roughly) > far + abs(roughly) / 10**9:  # nearly all of them, and quickly
+                return False
+            return abs(own - _middle(value)) <= unit
+        except (Undecided, OverflowError):
+            return False
+
+    return near
 
 
 def _middle(value: Value) -> Fraction:

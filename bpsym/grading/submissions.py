@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from bpsym.errors import BpsymError, Undecided
@@ -43,11 +44,14 @@ class Class:
 
     def of(self, name: str) -> Record | None:
         """The student a code, an id or a file's name means."""
-        wanted = identity(name)
-        for record in self.records.values():
-            if wanted in (identity(record.id), identity(record.code), identity(file_stem(record.id))):
-                return record
-        return None
+        return self._known.get(identity(name))
+
+    @cached_property
+    def _known(self) -> dict[str, Record]:
+        """Every name of every student; an id counts before a code, and that before a file's name."""
+        every = list(self.records.values())
+        names = [[(file_stem(r.id), r) for r in every], [(r.code, r) for r in every], [(r.id, r) for r in every]]
+        return {identity(name): record for kind in names for name, record in kind}
 
     @property
     def steps(self) -> tuple[str, ...]:
