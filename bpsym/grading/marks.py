@@ -233,7 +233,7 @@ class _Student:
         return sum(1 for each in later if each.entry in self.own and _fits(world, each.entry, self.own[each.entry]))
 
     def _guarded(self, asked: Asked, own: Fraction) -> tuple[Asked, Guard] | None:
-        """The absurd value a value follows from, which earns it nothing; itself, where no formula got wrong gives it."""
+        """The absurd value a value follows from, which earns it nothing; itself, where no wrong formula gives it."""
         before = set(self.environment.expansion.needed((asked.entry,))[:-1])
         for entry, reason in self.absurd.items():
             world = self._world({**self.wrong, entry: self.own[entry]}, ())
