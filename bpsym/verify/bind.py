@@ -19,7 +19,7 @@ from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.meaning.arrays import Array, Value, scalars, transposed
 from bpsym.verify.meaning.described import Table, spellings
 from bpsym.verify.meaning.functions import definitions_of
-from bpsym.verify.meaning.gathered import gather
+from bpsym.verify.meaning.gathered import gather, has_kronecker, said_equal
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.network import NO_VALUES, Network
 from bpsym.verify.meaning.printed import Family, families, family_of
@@ -41,6 +41,8 @@ def bind(document: Document, description: Description | None, given: Givens) -> 
         return own_state(document, given)
     network, named, names = _described(description)
     scope = Scope(network, {k: list(values) for k, values in names.items()}, described=True, sizes=_sizes(description))
+    scope.kronecker = has_kronecker(document)
+    scope.said_equal = said_equal(document)
     scope.letters = frozenset(description.letters.values())
     environment = network.environment()
     scope.printed = family_of(document, named)

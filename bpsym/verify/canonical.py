@@ -79,6 +79,7 @@ def canonical(tree: Expr) -> str:
         case BigSum():
             low = ",".join(tree.index) + ("" if tree.lower is None else "=" + canonical(tree.lower))
             high = "" if tree.upper is None else ".." + canonical(tree.upper)
+            high += "" if tree.condition is None else " if " + canonical(tree.condition)
             return f"{tree.symbol}{{{low}{high}}}({canonical(tree.body)})"
         case Row():
             close = {"(": ")", "[": "]", "{": "}"}.get(tree.bracket, "")

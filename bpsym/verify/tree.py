@@ -217,7 +217,10 @@ class Differential:
 
 @dataclass(frozen=True, slots=True)
 class BigSum:
-    """`\\sum_{i=1}^n body`, `\\sum_k body`, `\\sum body`; `symbol` is "Σ" or "Π"."""
+    """`\\sum_{i=1}^n body`, `\\sum_k body`, `\\sum body`; `symbol` is "Σ" or "Π".
+
+    `condition` says which values of the index count, as in `\\sum_{k \\neq i}`.
+    """
 
     span: Span
     index: tuple[str, ...]
@@ -225,6 +228,7 @@ class BigSum:
     upper: Expr | None
     body: Expr
     symbol: str = "Σ"
+    condition: Comparison | None = None
 
 
 @dataclass(frozen=True, slots=True)

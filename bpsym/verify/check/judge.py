@@ -29,7 +29,8 @@ from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import Key, key
-from bpsym.verify.meaning.scope import Definition, subject_of
+from bpsym.verify.meaning.scope import subject_of
+from bpsym.verify.meaning.symbolic import Definition
 from bpsym.verify.tree import Call, Expr, Missing, Name, Statement
 
 

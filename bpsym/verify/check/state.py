@@ -12,7 +12,7 @@ from bpsym.verify.check.terms import Shown, ball, interval_literal
 from bpsym.verify.check.verdicts import Verdict
 from bpsym.verify.meaning.algebra import NoValueError, rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, scalars
-from bpsym.verify.meaning.denote import Choices, Indices, denote
+from bpsym.verify.meaning.denote import Choices, denote
 from bpsym.verify.meaning.keys import Key
 from bpsym.verify.meaning.network import NO_VALUES, Network
 from bpsym.verify.meaning.scope import Point, Scope, Subject, reading
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from sympy import Expr as Atom
 
     from bpsym.evaluate import Environment
+    from bpsym.verify.meaning.indices import Indices
 
 SEEDS = (1, 2, 3)
 LONG = 4  # places nobody writes for a given

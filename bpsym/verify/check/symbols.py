@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
@@ -17,12 +17,13 @@ from bpsym.verify.tree import BigSum, Call, Derivative, Expr, Name, Node, Produc
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from bpsym.verify.meaning.denote import Indices
+    from bpsym.verify.meaning.indices import Indices
     from bpsym.verify.meaning.scope import Point
 
 LARGEST = 6  # values tried for a free index
 MOST_NAMES = 200  # followed through names for formulas
 READINGS = 4  # of one letter
+SUMMED = ("1", "2", "3")  # values of an index of a sum that are looked at for the names under it
 PLACES = 24  # combinations tried
 SHARP = fmpq(1, 10**12)  # a ball wider than this proves nothing
 
@@ -32,6 +33,8 @@ def equal(left: Expr, right: Expr, state: State, *, flipped: bool = False) -> bo
     if state.scope.printed is not None and not flipped and _printed_equal(left, right, state):
         return True
     verdicts: list[bool] = []
+    apart: list[bool] = []  # where index letters that differ stand for different units
+    together: dict[frozenset[str], list[bool]] = {}  # and where two stand for one
     for place in places(left, right, state):
         verdict = _equal_at(left, right, state, state.anywhere, place, flipped=flipped)
         if verdict is None:
@@ -44,11 +47,29 @@ def equal(left: Expr, right: Expr, state: State, *, flipped: bool = False) -> bo
                     verdict = True
         if verdict is False and not _comparable(left, right, state, place):
             verdict = None
-        if verdict is not None:
-            verdicts.append(verdict)
-        if verdict is False:
+        if verdict is None:
+            continue
+        verdicts.append(verdict)
+        same = _same_letters(place)
+        for pair in same:
+            together.setdefault(pair, []).append(verdict)
+        if not same:
+            apart.append(verdict)
+        if verdict is False and not (same or _is_conditional(place, state)):
             return False
+    if False in verdicts:
+        return bool(apart and all(apart)) or any(all(together.get(pair, [False])) for pair in state.scope.said_equal)
     return True if verdicts or _chain_rule(left, right) else None
+
+
+def _same_letters(place: Indices) -> list[frozenset[str]]:
+    """The pairs of index letters that stand for the same unit."""
+    return [frozenset(pair) for pair in combinations(place, 2) if place[pair[0]] == place[pair[1]]]
+
+
+def _is_conditional(place: Indices, state: State) -> bool:
+    """Whether the document speaks of the case that two of these letters are equal."""
+    return any(pair <= set(place) for pair in state.scope.said_equal)
 
 
 def _printed_equal(left: Expr, right: Expr, state: State) -> bool:
@@ -94,7 +115,9 @@ def _open_names(tree: Expr, state: State, place: Indices) -> frozenset[object]:
     for _ in range(MOST_NAMES):
         if not stack:
             break
-        for node in walk(stack.pop()):
+        tree = stack.pop()
+        summed = {letter for node in walk(tree) if isinstance(node, BigSum) for letter in node.index}
+        for node in walk(tree):
             if (
                 isinstance(node, Call)
                 and known_function(node) is None
@@ -103,11 +126,13 @@ def _open_names(tree: Expr, state: State, place: Indices) -> frozenset[object]:
                 found.add(node.function.base)
             if not isinstance(node, Name):
                 continue
-            wanted = key(node, place)
-            atoms = state.scope.atoms(wanted)
-            if atoms is not None and state.scope.network is not None:
-                found |= state.scope.network.unsettled(scalars(atoms))
-            elif wanted in state.scope.macros and wanted not in seen:
+            letters = [letter for letter, _ in free_letters(node, {}) if letter in summed]
+            for number in SUMMED if letters else ("",):
+                wanted = key(node, {**place, **dict.fromkeys(letters, number)})
+                atoms = state.scope.atoms(wanted)
+                if atoms is not None and state.scope.network is not None:
+                    found |= state.scope.network.unsettled(scalars(atoms))
+            if atoms is None and wanted in state.scope.macros and wanted not in seen:
                 seen.add(wanted)
                 stack.append(state.scope.macros[wanted])
     return frozenset(found)

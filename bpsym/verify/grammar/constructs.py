@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from bpsym.verify.lexer import Token
 
 
+_CONDITIONS = frozenset(["≠", "<", ">", "≤", "≥"])  # of an index of a sum, beside its bounds
+
+
 def argument(parser: Parser) -> Expr:
     """An argument of a command: a group or one token."""
     token = parser.peek()
@@ -129,6 +132,7 @@ def big(parser: Parser) -> Expr:
     lower: Expr | None = None
     upper: Expr | None = None
     index: list[str] = []
+    condition: Comparison | None = None
     while parser.peek().kind in ("sub", "sup"):
         below = parser.take().kind == "sub"
         part = parser.script()
@@ -137,6 +141,10 @@ def big(parser: Parser) -> Expr:
         if below:
             halves = split(part, frozenset(["relation"]))
             index = scripts.words(halves[0]) if halves[0] else []
+            if any(token.text in _CONDITIONS for token in part if token.kind == "relation"):
+                tree = parser.part(part)
+                condition = tree if isinstance(tree, Comparison) else None
+                continue
             bounds = halves[1] if len(halves) > 1 else []
             gap = next((k for k, (a, b) in enumerate(pairwise(bounds)) if a.kind == b.kind == "dot"), 0)
             if gap:  # j=1..n
@@ -147,7 +155,7 @@ def big(parser: Parser) -> Expr:
     if parser.peek().kind not in STARTS and parser.peek().kind != "bar" and parser.peek().text != "-":
         raise parser.fail("a sum of nothing")
     body = parser.multiplicative()
-    return BigSum(parser.since(start), tuple(index), lower, upper, body, symbol)
+    return BigSum(parser.since(start), tuple(index), lower, upper, body, symbol, condition)
 
 
 def root(parser: Parser) -> Expr:

@@ -7,13 +7,14 @@ scalars to compute; the same walk serves balls, exact numbers and SymPy expressi
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 from bpsym.verify.meaning import arrays
 from bpsym.verify.meaning.algebra import Algebra, NoValueError
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value
+from bpsym.verify.meaning.indices import Indices, holds, index_value
 from bpsym.verify.meaning.patterns import filled_in
 from bpsym.verify.tree import (
     Absolute,
@@ -43,7 +44,9 @@ from bpsym.verify.tree import (
     walk,
 )
 
-Indices = Mapping[str, str]  # index letter -> what it stands for here: "j" -> "2", "o" -> "o1"
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
 MOST_TERMS = 400  # of a sum over an index
 
 
@@ -265,6 +268,8 @@ def _big_sum(tree: BigSum, reading: Reading, indices: Indices) -> Value:
         places = [place | {letter: value} for place in places for value in values]
         if len(places) > MOST_TERMS:
             raise NoValueError("a sum of too many terms")
+    if tree.condition is not None:
+        places = [place for place in places if holds(tree.condition, place)]
     total: Value | None = None
     for place in places:
         value = denote(body, reading, place)
@@ -322,6 +327,9 @@ def _cases(tree: Cases, reading: Reading, indices: Indices) -> Value:
             if result is not None:
                 raise NoValueError("a case whose condition could not be read")
             result = value
+            continue
+        if all(index_value(term, indices) is not None for term in condition.terms):
+            result = value if result is None or holds(condition, indices) else result
             continue
         left, right = (denote(term, reading, indices) for term in condition.terms)
         if result is None:

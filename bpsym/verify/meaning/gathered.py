@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -20,16 +21,19 @@ from bpsym.verify.check.align import pairs, turned
 from bpsym.verify.check.terms import Kind, ball, interval_literal, kind_of, leaves
 from bpsym.verify.meaning.algebra import NoValueError, rational, symbolic
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, mapped, scalars
-from bpsym.verify.meaning.denote import Indices, Reading, denote
-from bpsym.verify.meaning.functions import definitions_of, symbolic_function
+from bpsym.verify.meaning.denote import Reading, denote
+from bpsym.verify.meaning.functions import definitions_of
+from bpsym.verify.meaning.indices import Indices, kronecker_pair
 from bpsym.verify.meaning.keys import NO_TIME, Key, free_letters, key
 from bpsym.verify.meaning.network import Network
 from bpsym.verify.meaning.scope import LOSSES, Point, Scope, has_derivatives, reading, subject_of
+from bpsym.verify.meaning.symbolic import symbolic_function
 from bpsym.verify.symbols import CIRCLED
 from bpsym.verify.tree import (
     Application,
     BigSum,
     Call,
+    Cases,
     Derivative,
     Differential,
     Document,
@@ -41,7 +45,7 @@ from bpsym.verify.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from bpsym.verify.givens import Givens
 
@@ -67,24 +71,47 @@ class Sources:
     numerics: dict[Key, Expr] = field(default_factory=dict)  # the first of them
     names: dict[Name, None] = field(default_factory=dict)  # every name that stands for something, in order
     losses: Counter[Key] = field(default_factory=Counter)  # what is differentiated
+    kronecker: bool = False  # δ_{ij} is no quantity
     fixed: Mapping[str, str] = field(default_factory=dict)  # letters that are no indices here
 
 
 def gather(document: Document, given: Givens) -> tuple[Scope, set[Key]]:
     """The scope at the top of a document that describes its own network, and which names are given by numbers alone."""
     timed = _counts_time(document)
-    sources = Sources(fixed={} if timed else NO_TIME)
+    sources = Sources(fixed={} if timed else NO_TIME, kronecker=has_kronecker(document))
     for statement in document.statements:
         _collect(statement, sources)
     scope = Scope(
         sizes={letter: _size(letter, sources) for letter in sources.sizes if letter in _COUNTS},
         apart=_letters_apart(document),
         timed=timed,
+        kronecker=sources.kronecker,
+        said_equal=said_equal(document),
     )
     definitions_of(document, scope)
     builder = _Builder(sources, scope, given)
     builder.build()
     return scope, builder.alone
+
+
+def has_kronecker(document: Document) -> bool:
+    """Whether δ_{ij} compares two indices: it stands somewhere, and is nowhere said to be a derivative or a formula."""
+    found = False
+    for statement in document.statements:
+        first = statement.terms[0]
+        is_defined = bool(statement.relations) and isinstance(first, Name) and kronecker_pair(first) is not None
+        if is_defined and not isinstance(statement.terms[1], (Cases, Number)):
+            return False
+        found = found or any(isinstance(n, Name) and kronecker_pair(n) for t in statement.terms for n in walk(t))
+    return found
+
+
+_EQUAL = re.compile(r"(?<![\w\\}^{.])([i-np-t])\s*=\s*([i-np-t])(?![\w({^_.'])")
+
+
+def said_equal(document: Document) -> frozenset[frozenset[str]]:
+    """Pairs of index letters a document speaks of as equal: "for i = j"."""
+    return frozenset(frozenset(pair) for pair in _EQUAL.findall(document.text) if pair[0] != pair[1])
 
 
 def _counts_time(document: Document) -> bool:
@@ -116,7 +143,12 @@ def _collect(statement: Statement, sources: Sources) -> None:
     for term in statement.terms:
         functions = {id(node.function) for node in walk(term) if isinstance(node, Call)}
         for node in walk(term):
-            if isinstance(node, Name) and id(node) not in functions and _is_quantity(node):
+            if (
+                isinstance(node, Name)
+                and id(node) not in functions
+                and _is_quantity(node)
+                and not (sources.kronecker and kronecker_pair(node))
+            ):
                 sources.names[node] = None
             if isinstance(node, BigSum) and isinstance(node.upper, Name) and not node.upper.sub:
                 summed = sources.sizes.setdefault(node.upper.base, set())
@@ -136,7 +168,11 @@ def _collect(statement: Statement, sources: Sources) -> None:
         first = first.head  # L(a, y) = …
     if not isinstance(first, Name) or "new" in first.marks or "+" in first.marks:
         return
+    if sources.kronecker and kronecker_pair(first):
+        return
     wanted = key(first)
+    if not (first.sub or first.layer) and first.base in _COUNTS and _is_index(statement.terms[1]):
+        return  # i = j, l = L - 1
     own = [n for term in statement.terms[1:] for n in walk(term) if isinstance(n, Name) and key(n) == wanted]
     if own:
         return
@@ -157,6 +193,12 @@ def _collect(statement: Statement, sources: Sources) -> None:
             sources.numerics.setdefault(wanted, term)
             if wanted in sources.formulas:
                 _infer(sources, sources.formulas[wanted][-1], term)
+
+
+def _is_index(tree: Expr) -> bool:
+    """Whether it is an index letter, or one with a number: `j`, `L - 1`."""
+    names = [node for node in walk(tree) if isinstance(node, Name)]
+    return bool(names) and all(n.base in _COUNTS and not (n.sub or n.layer) for n in names)
 
 
 def _is_quantity(name: Name) -> bool:
@@ -215,6 +257,8 @@ class _Builder:
     vague: dict[Atom, frozenset[str]] = field(default_factory=dict)  # atoms whose formula has a function nobody defines
     alone: set[Key] = field(default_factory=set)
     building: set[Key] = field(default_factory=set)
+    cyclic: set[Key] = field(default_factory=set)  # names asked for while they were being built
+    refused: set[tuple[Key, bool]] = field(default_factory=set)  # names nothing defines, and whether strictly
     names: set[str] = field(default_factory=set)
     strict: int = 0  # while positive, a formula with a name nobody defines is no definition
 
@@ -226,7 +270,7 @@ class _Builder:
             for place in _places(name, self.sources.fixed):
                 wanted = key(name, place)
                 is_open = len(self.names) < MOST_NAMES and not wanted.new and self.wanted(wanted) is None
-                if is_open and not (place and (self._is_beyond(wanted) or self._has_rule(wanted))):
+                if is_open and not (place and (self.is_beyond(wanted) or self._has_rule(wanted))):
                     self.leaf(wanted)
         self._gather_vectors()
         loss = self._loss()
@@ -240,7 +284,7 @@ class _Builder:
         """Whether a name has a rule that does not reach so far."""
         return any(_matched(pattern, name, self.sources.fixed) is not None for pattern, _ in self.sources.patterns)
 
-    def _is_beyond(self, name: Key) -> bool:
+    def is_beyond(self, name: Key) -> bool:
         """Whether `x_3` is none of the x there are: a list of two, or x_1 and x_2 by themselves."""
         wholes = (self.scope.table.get(name._replace(sub=name.sub[:kept])) for kept in range(len(name.sub)))
         if any(whole and isinstance(whole[0], Array) for whole in wholes):
@@ -282,14 +326,22 @@ class _Builder:
         known = self.scope.atoms(name)
         if known is not None:
             return known
-        if name in self.building or len(self.names) > MOST_ATOMS:
+        if name in self.building:
+            self.cyclic.add(name)
+            return None
+        asked = name, self.strict > 0
+        if asked in self.refused or len(self.names) > MOST_ATOMS:
             return None
         self.building.add(name)
         try:
             found = self._made(name)
-            return self._of_a_whole(name) if found is None else found
+            found = self._of_a_whole(name) if found is None else found
         finally:
             self.building.discard(name)
+        self.cyclic.discard(name)
+        if found is None and not self.cyclic:  # in a circle, it may have a meaning elsewhere
+            self.refused.add(asked)
+        return found
 
     def _of_a_whole(self, name: Key) -> Value | None:
         """`x_1` where the document gives all of x."""
@@ -345,6 +397,7 @@ class _Builder:
         else:
             atoms = Array(shape, tuple(self._input(f"{name.text}[{k}]", s.value) for k, s in enumerate(shown, 1)))
         self.scope.table[name] = [atoms]
+        self.refused.clear()
         if tree is not None:
             self.alone.add(name)
             if self._is_computed_elsewhere(name):
@@ -415,6 +468,7 @@ class _Builder:
             self.steps.append(Step(Quantity(atom.name, Role.NET), expr, "document", "forward"))
         result: Value = Array(value.shape, tuple(atoms)) if many else atoms[0]
         self.scope.table[name] = [result]
+        self.refused.clear()
         return result
 
     def reading(self, indices: Indices) -> Reading:
@@ -423,6 +477,9 @@ class _Builder:
         algebra = symbolic()
 
         def name_of(name: Name, at: Indices) -> Value:
+            pair = kronecker_pair(name) if self.scope.kronecker else None
+            if pair is not None and all(k in at for k in pair):
+                return algebra.number(Fraction(at[pair[0]] == at[pair[1]]))
             wanted = key(name, at)
             value = self.wanted(wanted)
             size = self.scope.sizes.get(wanted.base) if not wanted.sub and not wanted.layer else None
@@ -432,7 +489,7 @@ class _Builder:
                 if (
                     wanted in self.building
                     or self.strict
-                    or (at and (self._is_beyond(wanted) or self._has_rule(wanted)))
+                    or (at and (self.is_beyond(wanted) or self._has_rule(wanted)))
                 ):
                     raise NoValueError(f"{wanted.text} is defined by itself, or not at all")
                 value = self.leaf(wanted)
@@ -448,7 +505,7 @@ class _Builder:
             return _range(self, letter, lower, upper, at, body)
 
         def called(call: Call, at: Indices) -> Callable[[Value], Value]:
-            return symbolic_function(call, self.scope, algebra, self.reading(at))
+            return symbolic_function(call, self.scope.functions, self.scope.vague_letters, self.reading(at))
 
         return Reading(algebra, name_of, no_derivative, called, values, literal)
 
@@ -459,6 +516,7 @@ def _range(
     if isinstance(lower, Number) and isinstance(upper, Number):
         return [str(k) for k in range(int(lower.value), min(int(upper.value), int(lower.value) + 64) + 1)]
     names = [node for node in walk(body) if isinstance(node, Name) and any(letter in part for part in node.sub)]
+    size = builder.scope.sizes.get(upper.base, ANY_SIZE) if isinstance(upper, Name) else ANY_SIZE
     for form in ("{}", letter + "{}"):
         found: list[str] = []
         for k in range(1, 64):
@@ -467,11 +525,23 @@ def _range(
                 break
             found.append(form.format(k))
         if found:
-            return found
+            return found + _beyond(builder, letter, at, names, range(len(found) + 1, size + 1) if form == "{}" else ())
     if upper is None and not names:
         raise NoValueError(f"what {letter} runs over is not said", letter)
-    size = builder.scope.sizes.get(upper.base, ANY_SIZE) if isinstance(upper, Name) else ANY_SIZE
     return [str(k) for k in range(1, size + 1)]  # any size will do for formulas
+
+
+def _beyond(
+    builder: _Builder, letter: str, at: Indices, names: Sequence[Name], numbers: Iterable[int]
+) -> list[str]:
+    """Further values of an index, where nothing says the names under it end before."""
+    found: list[str] = []
+    for k in map(str, numbers):
+        wanted = [key(name, {**at, letter: k}) for name in names]
+        if any(builder.wanted(name) is None and builder.is_beyond(name) for name in wanted):
+            break
+        found.append(k)
+    return found
 
 
 def _matched(pattern: Name, wanted: Key, fixed: Mapping[str, str]) -> dict[str, str] | None:

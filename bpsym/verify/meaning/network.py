@@ -12,7 +12,7 @@ from random import Random
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, ctx, fmpq
-from sympy import Expr, Symbol, log
+from sympy import Expr, Indexed, Symbol, log
 
 from bpsym import primitives
 from bpsym.backprop import adjoint_of, backprop
@@ -20,12 +20,13 @@ from bpsym.errors import BpsymError, EvaluationError
 from bpsym.evaluate import Environment
 from bpsym.expand import Expansion
 from bpsym.lowering import Code, lower
-from bpsym.program import Program, Quantity, Role, Step, head
+from bpsym.program import Program, Quantity, Role, Step, entries, head
 from bpsym.verify.meaning.algebra import NoValueError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
+    from bpsym.expand import ScalarStep
     from bpsym.verify.meaning.arrays import Scalar
 
 MOST_STEPS = 4000  # of a small program
@@ -113,9 +114,9 @@ class Network:
             match = _TARGET.fullmatch(str(entry))
             if match:
                 groups.setdefault(match.group(1), []).append(entry)
-        for entries in groups.values():
-            total = sum((values[entry] for entry in entries), fmpq(0))
-            values.update({entry: values[entry] / total for entry in entries})
+        for group in groups.values():
+            total = sum((values[entry] for entry in group), fmpq(0))
+            values.update({entry: values[entry] / total for entry in group})
         return Environment(self.expansion, values) if groups else None
 
     @property
@@ -151,7 +152,7 @@ class Network:
         return any(step.rule == "softmax" for step in self.expansion.program.steps)
 
     def slope(self, of: Expr, wrt: Expr, at: Environment, *, local: bool = False) -> Scalar:
-        """The derivative of one atom by another; local: through the equation of `of` alone."""
+        """The derivative of an atom, or a formula in atoms, by an atom; local: through the equation of `of` alone."""
         wanted = (of, wrt, local)
         if wanted not in self._slopes:
             self._slopes[wanted] = self._slope(of, wrt, local=local)
@@ -170,6 +171,8 @@ class Network:
         """A derivative as code, as an atom of the program or as a number; None where it is not known."""
         if of == wrt:
             return fmpq(1)
+        if not of.free_symbols:
+            return fmpq(0)
         if not local and self.loss is not None and of == self.loss:
             adjoint = self.adjoint(wrt)
             if adjoint is not None:
@@ -190,7 +193,7 @@ class Network:
 
     def uses(self, of: Expr, wrt: Expr) -> bool:
         """Whether the equation of one atom names the other."""
-        step = self.expansion.step(of)
+        step = self.expansion.step(of) if _is_atom(of) else None
         return step is not None and wrt in step.uses
 
     def _derived(self, of: Expr, wrt: Expr, *, local: bool) -> Code | fmpq | None:
@@ -200,14 +203,14 @@ class Network:
         expansion, leaves = found
         if not local and any(not self._before_or_beside(atom, wrt) for atom in self.opaque & leaves - {wrt}):
             return None
-        if self.is_own and _is_loss(of) and wrt not in {*leaves, *self.expansion.needed((of,))}:
+        if self.is_own and _is_loss(of) and wrt not in {*leaves, *(s.out for s in self._order(of))}:
             return None
         name = adjoint_of(Quantity(str(wrt), Role.WEIGHT)).name
         if name not in expansion.program.quantities:
             return fmpq(0)
         wanted = Symbol(name)
         steps = [s for s in expansion.order((wanted,)) if s.step.section == "backward"]
-        originals = {Symbol(str(e)): e for e in (*leaves, *(s.out for s in self.expansion.order((of,))))}
+        originals = {Symbol(str(e)): e for e in (*leaves, *(s.out for s in self._order(of)))}
         code = lower([(s.out, s.simplest) for s in steps], [wanted], {SEED: fmpq(1)})
         return Code(tuple(originals.get(e, e) for e in code.inputs), code.operations, code.constants, code.results)
 
@@ -220,15 +223,21 @@ class Network:
             return any(atom in step.uses and wrt in step.uses for step in self.expansion.steps())
         return any(atom in step.uses for step in self.expansion.order((wrt,)))
 
+    def _order(self, of: Expr) -> list[ScalarStep]:
+        """The equations that lead to an atom or to all atoms of a formula, each after those it uses."""
+        atoms = (of,) if _is_atom(of) else tuple(dict.fromkeys(entries(of)))
+        return self.expansion.order(tuple(atom for atom in atoms if self.expansion.step(atom) is not None))
+
     def _small_program(self, of: Expr, *, local: bool) -> tuple[Expansion, frozenset[Expr]]:
-        """The equations that lead to one atom, as a program of scalars whose loss it is."""
-        order = self.expansion.order((of,))
+        """The equations that lead to one atom or formula, as a program of scalars whose loss it is."""
+        order = self._order(of)
         if local:
             order = order[-1:]
         if len(order) > MOST_STEPS:
             raise NoValueError("a derivative through too many equations")
         defined = {step.out for step in order}
-        leaves = frozenset(entry for step in order for entry in step.uses if entry not in defined)
+        used = [*(entry for step in order for entry in step.uses), *(() if _is_atom(of) else entries(of))]
+        leaves = frozenset(entry for entry in used if entry not in defined)
         names = {entry: Symbol(str(entry)) for entry in (*defined, *leaves)}
         inputs = tuple(Quantity(str(entry), Role.WEIGHT) for entry in sorted(leaves, key=str))
         sizes = dict(self.expansion.sizes.items())
@@ -242,8 +251,13 @@ class Network:
             for step in order
         )
         seed = Quantity(SEED.name, Role.WEIGHT)
-        last = Step(Quantity("_end", Role.LOSS), SEED * names[of], "", "loss")
+        last = Step(Quantity("_end", Role.LOSS), SEED * of.xreplace(names), "", "loss")
         return Expansion(backprop(Program((*inputs, seed), (*steps, last))), {}), leaves
+
+
+def _is_atom(expr: Expr) -> bool:
+    """Whether it is an entry of a quantity rather than a formula."""
+    return isinstance(expr, (Symbol, Indexed))
 
 
 def _is_loss(atom: Expr) -> bool:

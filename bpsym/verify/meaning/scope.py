@@ -6,17 +6,20 @@ A `Scope` knows names; a `Point` knows numbers. Together they make a `Reading`, 
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
 
 from bpsym.verify.canonical import canonical
 from bpsym.verify.meaning.activations import function_of, known_function
-from bpsym.verify.meaning.algebra import BALLS, NoValueError, rational
+from bpsym.verify.meaning.algebra import BALLS, NoValueError, rational, symbolic
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, diagonal, elementwise, is_vector, mapped, scalars
-from bpsym.verify.meaning.denote import Choices, Indices, Reading, denote
+from bpsym.verify.meaning.denote import Choices, Reading, denote
+from bpsym.verify.meaning.indices import Indices, kronecker_pair
 from bpsym.verify.meaning.keys import UPDATABLE, Key, key
 from bpsym.verify.meaning.network import LOSS_NAMES, Network
+from bpsym.verify.meaning.symbolic import Definition, symbolic_function
 from bpsym.verify.tree import (
     Application,
     Call,
@@ -59,14 +62,6 @@ SYNONYMS = (
 Subject = Key | tuple[str, Key] | tuple[str, Key, Key] | tuple[str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
-    """A function a document writes down: `f(z) = 1/(1 + e^{-z})`."""
-
-    parameter: Key
-    body: Expr
-
-
 @dataclass
 class Scope:
     """Names and what they stand for."""
@@ -83,6 +78,8 @@ class Scope:
     apart: set[frozenset[str]] = field(default_factory=set)  # letters of one statement: none stands for another
     printed: Family | None = None  # the names of bpsym's own sheets, where the document uses these
     letters: frozenset[str] = frozenset()  # sizes a description calls by letters: as indices they mean the last one
+    kronecker: bool = False  # δ_{ij} with two index letters is 1 where they are equal, else 0
+    said_equal: frozenset[frozenset[str]] = frozenset()  # pairs of index letters, as in "for i = j"
     vague_letters: set[str] = field(default_factory=set)  # functions met that nobody defines
 
     def atoms(self, wanted: Key) -> Value | None:
@@ -242,6 +239,8 @@ class _At:
 
     def name(self, name: Name, indices: Indices) -> Value:
         wanted = key(name, indices)
+        if self.scope.kronecker and (pair := kronecker_pair(name)) is not None and all(k in indices for k in pair):
+            return fmpq(int(indices[pair[0]] == indices[pair[1]]))
         value = self.lettered(name, indices)
         if value is None:
             value = self.known(wanted)
@@ -260,8 +259,9 @@ class _At:
         if size is not None:
             return fmpq(size)
         atoms = family.atoms(name, indices)
-        if atoms is None and name.base == "delta" and len(pair := _pair(name)) == 2 and all(k in indices for k in pair):
-            return fmpq(int(indices[pair[0]] == indices[pair[1]]))  # Kronecker's
+        pair = kronecker_pair(name)
+        if atoms is None and pair is not None and all(k in indices for k in pair):
+            return fmpq(int(indices[pair[0]] == indices[pair[1]]))
         return None if atoms is None else self.standing(atoms)
 
     def standing(self, atoms: Value) -> Value:
@@ -333,9 +333,43 @@ class _At:
         else:
             if tree.wrt is None or tree.order != 1:
                 raise NoValueError("a derivative of higher order")
-            above = self.wanted_atoms(tree.of, indices)
             below = self.wanted_atoms(tree.wrt, indices)
+            try:
+                above = self.wanted_atoms(tree.of, indices)
+            except NoValueError:
+                above = denote(tree.of, self.over_atoms(), indices)
         return self.slopes(network, above, below)
+
+    def over_atoms(self) -> Reading:
+        """Formulas over the network's atoms instead of numbers."""
+        algebra = symbolic()
+
+        def name_of(name: Name, at: Indices) -> Value:
+            pair = kronecker_pair(name) if self.scope.kronecker else None
+            if pair is not None and all(k in at for k in pair):
+                return algebra.number(Fraction(at[pair[0]] == at[pair[1]]))
+            atoms = self.atoms(name, at)
+            if atoms is None:
+                wanted = key(name, at)
+                if wanted.base in self.scope.sizes and not wanted.sub and not wanted.layer:
+                    return algebra.number(Fraction(self.scope.sizes[wanted.base]))
+                raise NoValueError(f"{wanted.text} is no quantity of the network", wanted.text)
+            if isinstance(atoms, Array) and len(atoms.shape) == 1:
+                size = len(atoms.items)
+                return Array((1, size) if self.choices.ask("rows") else (size, 1), atoms.items)
+            return atoms
+
+        def no_derivative(_tree: Derivative | Differential, _at: Indices) -> Value:
+            raise NoValueError("a derivative of a derivative")
+
+        def called(call: Call, at: Indices) -> Callable[[Value], Value]:
+            return symbolic_function(call, self.scope.functions, self.scope.vague_letters, over, self.rule_of(call, at))
+
+        def literal(number: Number) -> Scalar:
+            return algebra.number(number.value)
+
+        over = Reading(algebra, name_of, no_derivative, called, self.values, literal, choices=self.choices)
+        return over
 
     def wanted_atoms(self, tree: Expr, indices: Indices) -> Value:
         atoms = self.atoms(tree, indices) if isinstance(tree, Name) else None
@@ -487,10 +521,6 @@ def _letter(call: Call) -> str:
     return call.function.base + "_".join(("", *call.function.sub))
 
 
-def _pair(name: Name) -> str:
-    return "".join(name.sub)
-
-
 def _mentions(name: Name, letter: str) -> bool:
     return any(letter in part and len(part) <= 3 for part in (*name.sub, *name.layer))
 
@@ -510,6 +540,11 @@ def _activation_number(network: Network, number: int) -> str | None:
     """The activation of a layer by its number."""
     nets = [step for step in network.expansion.program.steps if step.section == "forward" and step.rule != "affine"]
     return nets[number - 1].rule if 0 < number <= len(nets) else None
+
+
+def rational_of(above: int, below: int = 1) -> Scalar:
+    """A fraction as a scalar."""
+    return rational(Fraction(above, below))
 
 
 def _ball(value: Scalar) -> Scalar:
