@@ -542,11 +542,6 @@ def _activation_number(network: Network, number: int) -> str | None:
     return nets[number - 1].rule if 0 < number <= len(nets) else None
 
 
-def rational_of(above: int, below: int = 1) -> Scalar:
-    """A fraction as a scalar."""
-    return rational(Fraction(above, below))
-
-
 def _ball(value: Scalar) -> Scalar:
     return arb(value)
 
