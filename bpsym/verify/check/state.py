@@ -12,7 +12,8 @@ from bpsym.verify.check.terms import Shown, ball, interval_literal
 from bpsym.verify.check.verdicts import Verdict
 from bpsym.verify.meaning.algebra import NoValueError, rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, scalars
-from bpsym.verify.meaning.denote import Choices, denote
+from bpsym.verify.meaning.choices import Choices
+from bpsym.verify.meaning.denote import denote
 from bpsym.verify.meaning.keys import Key
 from bpsym.verify.meaning.network import NO_VALUES, Network
 from bpsym.verify.meaning.scope import Point, Scope, Subject, reading

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bpsym.verify.meaning import arrays
 from bpsym.verify.meaning.algebra import Algebra, NoValueError
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value
+from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.indices import Indices, holds, index_value
 from bpsym.verify.meaning.patterns import filled_in
 from bpsym.verify.tree import (
@@ -48,29 +49,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST_TERMS = 400  # of a sum over an index
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """How to read what can be read in several ways, and which of these questions a formula has raised."""
-
-    elementwise: bool = False  # what *, × and · mean between arrays that fit both ways
-    rows: bool = False  # whether a vector lies
-    swaps: int = 0  # which order and transposes to try first where only the shapes decide
-    met: set[str] = field(default_factory=set, compare=False)
-
-    def ask(self, question: str) -> int:
-        """The answer to a question, by the name of its field."""
-        self.met.add(question)
-        return int(getattr(self, question))
-
-    def again(self) -> Choices:
-        """The same choices, before anything is asked."""
-        return Choices(self.elementwise, self.rows, self.swaps)
-
-    def settles(self, other: Choices) -> bool:
-        """Whether the other choices would read the formula just read in the same way."""
-        return all(getattr(self, question) == getattr(other, question) for question in self.met)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,8 @@ from bpsym.verify.canonical import canonical
 from bpsym.verify.meaning.activations import function_of, known_function
 from bpsym.verify.meaning.algebra import BALLS, NoValueError, rational, symbolic
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, diagonal, elementwise, is_vector, mapped, scalars
-from bpsym.verify.meaning.denote import Choices, Reading, denote
+from bpsym.verify.meaning.choices import Choices
+from bpsym.verify.meaning.denote import Reading, denote
 from bpsym.verify.meaning.indices import Indices, kronecker_pair
 from bpsym.verify.meaning.keys import UPDATABLE, Key, key
 from bpsym.verify.meaning.network import LOSS_NAMES, Network

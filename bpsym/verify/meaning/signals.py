@@ -15,7 +15,8 @@ from bpsym.errors import EvaluationError
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.meaning.arrays import ShapeError, Value, aligned, scalars
-from bpsym.verify.meaning.denote import Choices, denote
+from bpsym.verify.meaning.choices import Choices
+from bpsym.verify.meaning.denote import denote
 from bpsym.verify.meaning.keys import Key, free_letters, key
 from bpsym.verify.meaning.network import NO_VALUES
 from bpsym.verify.meaning.scope import Point, Scope, Subject, reading
