@@ -2,11 +2,13 @@
 
     python benchmarks/verify_mutants.py [--count 10000] [--processes 2] [--seed 0]
 
-Simulated people derive random networks by hand (see verify_people). A slip is of the pen (a digit swapped, dropped,
-doubled, mistyped, the point moved, the sign, another figure copied, an operand mistyped) or one of the mistakes of
-`bpsym.mistakes`, followed through. Counted are, of the slips visible at the digits shown: found at all, found on the
-right line, that line alone blamed, the cause named; and false alarms on the sheets without a slip. A row is printed
-for each kind of slip, and the seeds of whatever failed.
+Simulated people derive random networks by hand (see verify_networks and verify_people). A slip is of the pen (a digit
+swapped, dropped, doubled, mistyped, the point moved, the sign, another figure copied, an operand mistyped) or one of
+the mistakes of `bpsym.mistakes`, each rule drawn as often as any other that the network has a place for; all that
+comes after a slip follows from it. Counted are, of the slips visible at the digits shown: found at all, found on the
+right line, that line alone blamed, the cause among those named, the cause named first; and false alarms on the sheets
+without a slip. A row is printed for each kind of slip, and the seeds of whatever failed. What is visible is decided by
+the figures an honest person writes, never by the verifier.
 """
 
 from __future__ import annotations
@@ -24,10 +26,11 @@ from typing import TYPE_CHECKING
 sys.path.insert(0, str(Path(__file__).parent))
 
 from flint import ctx, fmpq
-from verify_people import Line, Person, Slip, Work, description, document, person
+from verify_networks import description
+from verify_people import Line, Network, Person, Slip, Work, document, person
 
 from bpsym.errors import BpsymError
-from bpsym.mistakes import wrongs
+from bpsym.mistakes import rules, wrongs
 from bpsym.mistakes.steps import numbers
 from bpsym.rounding import Numeral
 from bpsym.verify.check.verdicts import Verdict
@@ -35,19 +38,15 @@ from bpsym.verify.read import read
 from bpsym.verify.run import verify
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from sympy import Expr
 
 PRECISION = 200  # bits people compute with
+BY_CHANCE = fmpq(1, 10**12)  # formulas that differ by less have the same value
 SHEETS = 5  # of one network: as many with a slip as without
 SEEDS_SHOWN = 12
-DIGIT_RULES = {
-    "digits-swapped",
-    "digit-dropped",
-    "digit-doubled",
-    "digit-inserted",
-    "digit-mistyped",
-    "digits-mistyped",
-}
+PAPER = {"latex": "sheet.md", "plain": "sheet.txt"}
 POINT = {"decimal-point", "zero-dropped", "zero-added"}
 
 
@@ -117,12 +116,12 @@ def one_network(seed: int) -> Tally:
     ctx.prec = PRECISION
     tally = Tally()
     random = Random(seed)
-    described = description(random)
+    network = Network(description(random))
     for number in range(SHEETS):
         who = person(random)
         own = Random(f"{seed}/{number}")
         try:
-            right = Work(described, who)
+            right = Work(network, who)
             lines = right.written()
         except BpsymError:  # a logarithm of 0 after rounding: nobody gets that far
             continue
@@ -139,7 +138,7 @@ def one_network(seed: int) -> Tally:
 
 def _unbroken(work: Work, lines: list[Line], where: str, tally: Tally) -> None:
     text, _ = document(work, lines)
-    verified = verify(read(text.encode(), "sheet.md"), work.description)
+    verified = verify(read(text.encode(), PAPER[work.who.medium]), work.description)
     counts = verified.counts
     tally.counts["unbroken", "made"] += 1
     tally.counts["unbroken", "claims"] += sum(counts.values())
@@ -151,12 +150,12 @@ def _unbroken(work: Work, lines: list[Line], where: str, tally: Tally) -> None:
 
 
 def _broken(right: Work, mutant: Mutant, where: str, tally: Tally) -> None:
-    work = Work(right.description, right.who, mutant.slip)
+    work = Work(right.network, right.who, mutant.slip)
     text, places = document(work, work.written())
     tally.counts[mutant.kind, "made"] += 1
     if not _visible(right, work, mutant):
         return
-    verified = verify(read(text.encode(), "sheet.md"), work.description)
+    verified = verify(read(text.encode(), PAPER[work.who.medium]), work.description)
     wrong = [j for j in verified.judgements if j.verdict is Verdict.WRONG]
     blamed = {verified.document.place(j.span).line for j in wrong}
     line = places[mutant.slip.entry]
@@ -179,7 +178,7 @@ def _broken(right: Work, mutant: Mutant, where: str, tally: Tally) -> None:
 
 
 def _spoken(who: Person) -> str:
-    return f"({who.carry}, {who.style}, {who.places} places, {who.family})"
+    return f"({who.carry}, {who.style}, {who.places} places, {who.family}, {who.medium})"
 
 
 def _visible(right: Work, work: Work, mutant: Mutant) -> bool:
@@ -190,14 +189,16 @@ def _visible(right: Work, work: Work, mutant: Mutant) -> bool:
         used, mistyped = slip.operand
         if not _apart(mistyped, right.numeral(used), _exact(right, used)):
             return False
-        theirs = Work(right.description, right.who, replace(slip, follows=True)).line(slip.entry)
-    return _apart(theirs.value, ours.value, _exact(right, slip.entry))
+        theirs = Work(right.network, right.who, replace(slip, follows=True)).line(slip.entry)
+    exact = _exact(right, slip.entry)
+    if slip.step is not None and right.who.style == "full":  # a wrong formula is seen where it is not right by chance
+        return abs(_exact(right, slip.entry, replace(slip, follows=True)) - exact) > BY_CHANCE
+    return _apart(theirs.value, ours.value, exact)
 
 
-def _exact(work: Work, entry: object) -> fmpq | None:
+def _exact(work: Work, entry: Expr, slip: Slip | None = None) -> fmpq:
     """An entry's value at full precision."""
-    value = Work(work.description, Person("exact", "value", 18, work.who.family)).numeral(entry)
-    return value.value
+    return Work(work.network, Person("exact", "value", 18, work.who.family), slip).numeral(entry).value
 
 
 def _apart(written: Numeral, *honest: Numeral | fmpq | None) -> bool:
@@ -211,12 +212,11 @@ def _apart(written: Numeral, *honest: Numeral | fmpq | None) -> bool:
 
 
 def _mutant(work: Work, lines: list[Line], random: Random) -> Mutant | None:
+    if random.random() < 0.5:
+        return _mistake(work, lines, random)
     for _ in range(20):
         line = random.choice(lines)
-        draw = random.random()
-        if draw < 0.5:
-            mutant = _mistake(work, line, random)
-        elif draw < 0.65 and work.who.style != "value":
+        if random.random() < 0.3 and work.who.style != "value":
             mutant = _operand(line, random)
         else:
             mutant = _value(line, lines, random)
@@ -225,16 +225,24 @@ def _mutant(work: Work, lines: list[Line], random: Random) -> Mutant | None:
     return None
 
 
-def _mistake(work: Work, line: Line, random: Random) -> Mutant | None:
-    """One of the mistakes of the step, followed through."""
-    step = work.expansion.step(line.entry)
-    found = list(wrongs(work.expansion, step)) if step is not None else []
-    if not found:
-        return None
-    rule, wrong = random.choice(found)
-    formula = numbers(work.expansion, wrong.expr)
-    same = {other.id for other, each in found if numbers(work.expansion, each.expr) == formula}
-    return Mutant(f"mistake: {rule.id}", Slip(line.entry, step=wrong.step), frozenset(same))
+def _mistake(work: Work, lines: list[Line], random: Random) -> Mutant | None:
+    """One of the mistakes the network has a place for; what follows follows from it, or the formula alone is wrong."""
+    for rule in random.sample(rules(), len(rules())):
+        for line in random.sample(lines, len(lines)):
+            step = work.expansion.step(line.entry)
+            made = list(rule.wrong(work.expansion, step)) if step is not None else []
+            if step is None or not made:
+                continue
+            found = list(wrongs(work.expansion, step))
+            own = [wrong for other, wrong in found if other is rule]
+            if own:
+                wrong = random.choice(own)
+                formula = numbers(work.expansion, wrong.expr)
+                same = {other.id for other, each in found if numbers(work.expansion, each.expr) == formula}
+                follows = work.who.style != "full" or random.random() < 0.75
+                kind = f"mistake: {rule.id}" if follows else "formula alone"
+                return Mutant(kind, Slip(line.entry, step=wrong.step, follows=follows), frozenset(same))
+    return None
 
 
 def _operand(line: Line, random: Random) -> Mutant | None:
@@ -243,7 +251,7 @@ def _operand(line: Line, random: Random) -> Mutant | None:
     if not known:
         return None
     used = random.choice(known)
-    for kind, mistyped, names in _shuffled(list(_typed_wrongly(line.operands[used])), random):
+    for kind, mistyped, names in _one_of_each(_typed_wrongly(line.operands[used]), random):
         if kind != "sign":
             follows = random.random() < 0.5
             slip = Slip(line.entry, operand=(used, mistyped), follows=follows)
@@ -254,23 +262,24 @@ def _operand(line: Line, random: Random) -> Mutant | None:
 def _value(line: Line, lines: list[Line], random: Random) -> Mutant | None:
     """A figure written wrongly; what comes after goes on with it or with the right one."""
     follows = random.random() < 0.5
-    slips = list(_typed_wrongly(line.value))
     earlier = [other for other in lines[: lines.index(line)] if other.value.digits != line.value.digits]
     if earlier and random.random() < 0.15:
         other = random.choice(earlier)
         if len(other.value.digits.strip("-0.")) > 2:
             return Mutant("copied", Slip(line.entry, value=other.value, follows=follows), frozenset({"copied"}))
-    for kind, written, names in _shuffled(slips, random):
+    for kind, written, names in _one_of_each(_typed_wrongly(line.value), random):
         return Mutant(kind, Slip(line.entry, value=written, follows=follows), names)
     return None
 
 
-def _shuffled(
-    slips: list[tuple[str, Numeral, frozenset[str]]], random: Random
+def _one_of_each(
+    slips: Iterable[tuple[str, Numeral, frozenset[str]]], random: Random
 ) -> list[tuple[str, Numeral, frozenset[str]]]:
     """One slip of each kind, the kinds in random order."""
-    random.shuffle(slips)
-    return slips
+    kinds: dict[str, list[tuple[str, Numeral, frozenset[str]]]] = {}
+    for slip in slips:
+        kinds.setdefault(slip[0], []).append(slip)
+    return [random.choice(kinds[kind]) for kind in random.sample(sorted(kinds), len(kinds))]
 
 
 def _typed_wrongly(value: Numeral) -> Iterator[tuple[str, Numeral, frozenset[str]]]:

@@ -16,11 +16,10 @@ from bpsym.evaluate import Environment
 from bpsym.expand import Expansion
 from bpsym.lowering import Code, lower
 from bpsym.notation import NOTATIONS, Notation
-from bpsym.printing import LATEX
+from bpsym.printing import LATEX, PLAIN
 from bpsym.printing.layout import Box, Formula, Number, Sign, row
 from bpsym.printing.writer import Writer
 from bpsym.rounding import Numeral, Rounding, Value, numeral
-from bpsym.spec import Description, loads
 
 if TYPE_CHECKING:
     from random import Random
@@ -28,57 +27,13 @@ if TYPE_CHECKING:
     from sympy import Expr
 
     from bpsym.expand import ScalarStep
+    from bpsym.spec import Description
 
 CARRIES = ("exact", "exact-cut", "shown", "cut")  # full precision shown rounded or cut off; rounded or cut at each step
 STYLES = ("full", "figures", "value")  # formula, numbers and value; numbers and value; the value alone
-ACTIVATIONS = ("sigmoid", "tanh", "relu", "softplus", "silu", "leaky-relu", "identity")
+MEDIA = {"latex": LATEX, "plain": PLAIN}
 NOTHING = 1e-12
 PLACES = (4, 5, 6, 7, 8, 9)
-
-
-def description(random: Random) -> Description:
-    """A random dense network with one to three hidden layers."""
-    layers = [random.randint(1, 3) for _ in range(random.choice((1, 1, 1, 2, 2, 3)))]
-    inputs, outputs = random.randint(1, 3), random.randint(1, 3)
-    loss = random.choice(
-        ("half-squared-error", "mean-squared-error", "half-squared-error", "binary-cross-entropy", "cross-entropy")
-    )
-    last = {"binary-cross-entropy": "sigmoid", "cross-entropy": "softmax"}.get(loss, random.choice(ACTIVATIONS))
-    outputs = max(outputs, 2) if last == "softmax" else outputs
-    sizes = [*layers, outputs]
-    biases = [random.choice(("shared", "unit", "none")) for _ in sizes]
-    text = [f'[network]\ninputs = {inputs}\nloss = "{loss}"\nlayers = [']
-    activations = [*(random.choice(ACTIVATIONS[:5]) for _ in layers), last]
-    text += [
-        f'  {{ units = {units}, activation = "{activation}", bias = "{bias}" }},'
-        for units, activation, bias in zip(sizes, activations, biases, strict=True)
-    ]
-    text.append("]\n[given]")
-    count = sum(a * b for a, b in zip([inputs, *sizes], sizes, strict=False))
-    number = {"shared": lambda _units: 1, "unit": lambda units: units, "none": lambda _units: 0}
-    given = sum(number[bias](units) for bias, units in zip(biases, sizes, strict=True))
-    text.append(f"inputs = [{_drawn(random, inputs)}]")
-    text.append(f"targets = [{_targets(random, loss, outputs)}]")
-    text.append(f"weights = [{_drawn(random, count)}]")
-    if given:
-        text.append(f"biases = [{_drawn(random, given)}]")
-    rate, biases = random.choice(("0.1", "0.5", "0.25", "0.01")), random.choice(("updated", "frozen"))
-    text.append(f'[training]\nrate = {rate}\nbiases = "{biases}"')
-    return loads("\n".join(text))
-
-
-def _drawn(random: Random, count: int) -> str:
-    """Numbers of one or two decimals, none of them 0."""
-    return ", ".join(f"{random.choice((-1, 1, 1)) * random.randint(5, 95) / 100:.2f}" for _ in range(count))
-
-
-def _targets(random: Random, loss: str, outputs: int) -> str:
-    if loss == "cross-entropy":
-        hot = random.randrange(outputs)
-        return ", ".join("1" if k == hot else "0" for k in range(outputs))
-    if loss == "binary-cross-entropy":
-        return ", ".join(random.choice(("0", "1", "0.8")) for _ in range(outputs))
-    return _drawn(random, outputs).replace("-", "")
 
 
 @dataclass(frozen=True)
@@ -89,11 +44,15 @@ class Person:
     style: str
     places: int
     family: str
+    medium: str = "latex"
 
 
 def person(random: Random) -> Person:
     """A random one."""
-    return Person(random.choice(CARRIES), random.choice(STYLES), random.choice(PLACES), random.choice(NOTATIONS))
+    (medium,) = random.choices(list(MEDIA), (3, 1))
+    return Person(
+        random.choice(CARRIES), random.choice(STYLES), random.choice(PLACES), random.choice(NOTATIONS), medium
+    )
 
 
 @dataclass(frozen=True)
@@ -116,28 +75,53 @@ class Slip:
     entry: Expr
     step: ScalarStep | None = None
     operand: tuple[Expr, Numeral] | None = None
-    follows: bool = True  # the value is computed from the mistyped operand; later lines go on with the wrong value
+    follows: bool = True  # the value is computed from what is wrong; later lines go on with the wrong value
     value: Numeral | None = None
+
+
+@dataclass
+class Network:
+    """What everybody who works one network has in common."""
+
+    description: Description
+    codes: dict[Expr, Code] = field(default_factory=dict)
+    writers: dict[str, Writer] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Make what every line needs."""
+        self.expansion = Expansion(self.description.program, self.description.sizes)
+        self.truth = Environment(self.expansion, self.description.values)
+        self.sizes = {symbol: fmpq(number) for symbol, number in self.expansion.sizes.items()}
+
+    def code(self, expr: Expr) -> Code:
+        """How an expression is computed."""
+        if expr not in self.codes:
+            self.codes[expr] = lower([], [expr], self.sizes)
+        return self.codes[expr]
+
+    def writer(self, family: str) -> Writer:
+        """Who writes in a notation."""
+        if family not in self.writers:
+            notation = Notation(family, self.description.program, self.expansion)
+            self.writers[family] = Writer(notation, otherwise="otherwise")
+        return self.writers[family]
 
 
 @dataclass
 class Work:
     """A derivation as a person writes it down."""
 
-    description: Description
+    network: Network
     who: Person
     slip: Slip | None = None
     lines: dict[Expr, Line] = field(default_factory=dict)
-    _codes: dict[Expr, Code] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Make what every line needs."""
-        self.expansion = Expansion(self.description.program, self.description.sizes)
-        self.notation = Notation(self.who.family, self.description.program, self.expansion)
-        self.writer = Writer(self.notation)
+        self.expansion, self.description = self.network.expansion, self.network.description
+        self.sizes = self.network.sizes
+        self.writer = self.network.writer(self.who.family)
         self.rounding = Rounding(self.who.places)
-        self.truth = Environment(self.expansion, self.description.values)
-        self.sizes = {symbol: fmpq(number) for symbol, number in self.expansion.sizes.items()}
 
     def written(self) -> list[Line]:
         """Every line, in reading order."""
@@ -155,14 +139,15 @@ class Work:
         if right is None:
             raise ValueError(str(entry))
         step = slip.step if slip is not None and slip.step is not None else right
-        operands = {used: self.numeral(used) for used in step.uses if used not in self.sizes}
+        made = step if slip is None or slip.follows else right
+        operands = {used: self.numeral(used) for used in made.uses if used not in self.sizes}
         carried = {used: self.carried(used) for used in operands}
         if slip is not None and slip.operand is not None:
             used, mistyped = slip.operand
             operands[used] = mistyped
             if slip.follows:
                 carried[used] = mistyped.value
-        code = self._code(step.simplest)
+        code = self.network.code(made.simplest)
         computed = code.run([carried[used] for used in code.inputs])[0]
         shown = meant = self.shown(computed, known=self.knows(entry))
         if slip is not None and slip.value is not None:
@@ -171,7 +156,7 @@ class Work:
                 meant, computed = shown, shown.value
         goes_on = meant.value if self.who.carry in ("shown", "cut") else computed
         figures = self.writer.with_numbers(lambda used: operands.get(used) or self.numeral(used))
-        formula, numbers = self.writer.formula(step.simplest), figures.formula(step.simplest)
+        formula, numbers = self.writer.formula(step.simplest), figures.formula(made.simplest)
         return Line(entry, formula, numbers, shown, meant, goes_on, operands)
 
     def numeral(self, entry: Expr) -> Numeral:
@@ -189,7 +174,7 @@ class Work:
     def knows(self, entry: Expr) -> bool:
         """Whether the digits of an entry come to an end, which a person sees who has rounded nothing before."""
         try:
-            return isinstance(self.truth[entry], fmpq)
+            return isinstance(self.network.truth[entry], fmpq)
         except EvaluationError:
             return False
 
@@ -205,11 +190,6 @@ class Work:
             return rounded
         return cut_off(value, len(rounded.digits.partition(".")[2]))
 
-    def _code(self, expr: Expr) -> Code:
-        if expr not in self._codes:
-            self._codes[expr] = lower([], [expr], self.sizes)
-        return self._codes[expr]
-
     def text(self, line: Line) -> str:
         """A line in LaTeX."""
         links: list[Box] = [self.writer.name(line.entry)]
@@ -221,7 +201,13 @@ class Work:
         for link in links[1:]:
             boxes += [Sign("equal"), link]
         boxes += [Sign("equal" if line.value.exact else "approx"), Number(line.value)]
-        return f"${LATEX.write(Formula(row(*boxes)))}$"
+        return written(self, row(*boxes))
+
+
+def written(work: Work, box: Box) -> str:
+    """A formula as this person writes it: in TeX, or as one types it."""
+    text = MEDIA[work.who.medium].write(Formula(box))
+    return f"${text}$" if work.who.medium == "latex" else text
 
 
 def cut_off(value: Value, places: int) -> Numeral:
@@ -243,12 +229,12 @@ def givens(work: Work) -> list[str]:
     found = []
     for entry, typed in work.description.written.items():
         boxes = (work.writer.name(entry), Sign("equal"), Number(Numeral(typed, exact=True)))
-        found.append(f"${LATEX.write(Formula(row(*boxes)))}$")
+        found.append(written(work, row(*boxes)))
     return found
 
 
 def document(work: Work, lines: list[Line]) -> tuple[str, dict[Expr, int]]:
-    """The sheet as Markdown, and the line each entry stands on."""
+    """The sheet as Markdown or plain text, and the line each entry stands on."""
     parts = [*givens(work)]
     places: dict[Expr, int] = {}
     for line in lines:

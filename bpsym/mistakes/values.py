@@ -11,10 +11,11 @@ from flint import arb, ctx
 from bpsym.errors import EvaluationError, Undecided
 from bpsym.lowering import lower
 from bpsym.mistakes.candidates import Candidates, Mistake
+from bpsym.program import head
 from bpsym.rounding import SHOWN, numeral
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from flint import fmpq
     from sympy import Expr
@@ -39,20 +40,58 @@ class Explanation:
 
 
 @dataclass(frozen=True)
+class Way:
+    """The right steps on the way to some entries, each after those it uses, and what rests on each of them."""
+
+    expansion: Expansion
+    steps: list[ScalarStep]
+    place: Mapping[Expr, int]  # of each entry in `steps`
+    bears_on: list[set[int]]  # the places of the steps that rest on a step, its own among them
+
+    @classmethod
+    def to(cls, expansion: Expansion, wanted: tuple[Expr, ...]) -> Way:
+        """The way to some entries of an expansion."""
+        steps = expansion.order(wanted)
+        place = {step.out: k for k, step in enumerate(steps)}
+        bears_on = [{k} for k in range(len(steps))]
+        for k in reversed(range(len(steps))):
+            for used in steps[k].uses:
+                if used in place:
+                    bears_on[place[used]] |= bears_on[k]
+        return cls(expansion, steps, place, bears_on)
+
+    def with_wrong(self, wrong: Mapping[Expr, ScalarStep]) -> list[ScalarStep] | None:
+        """The steps that wrong ones change, in order; None where these rest on what comes after them."""
+        if not all(out in self.place and self._comes_before(out, step) for out, step in wrong.items()):
+            return None
+        changed = set().union(*(self.bears_on[self.place[out]] for out in wrong))
+        return [wrong.get(self.steps[k].out, self.steps[k]) for k in sorted(changed)]
+
+    def _comes_before(self, out: Expr, wrong: ScalarStep) -> bool:
+        here, defined = self.place[out], self.expansion.program.by_name
+        return all(self.place.get(used, here) < here or head(used) not in defined for used in wrong.uses)
+
+
+@dataclass(frozen=True)
 class Plans:
     """How each mistake of one expansion is followed through: the steps it changes, as code. Made once, run often."""
 
     expansion: Expansion
     sizes: Mapping[Expr, fmpq]
     _plans: dict[Key, tuple[tuple[Expr, Code], ...]] = field(default_factory=dict, repr=False, compare=False)
+    _ways: dict[tuple[Expr, ...], Way] = field(default_factory=dict, repr=False, compare=False)
     _codes: dict[Expr, Code] = field(default_factory=dict, repr=False, compare=False)
 
     def plan(self, mistake: Mistake, wanted: tuple[Expr, ...]) -> tuple[tuple[Expr, Code], ...]:
         """The entries on the way to the wanted ones that the mistake changes, in order, each with its code."""
         key = (mistake.key, wanted)
         if key not in self._plans:
-            steps = self.expansion.rewritten(mistake.steps.values()).order(wanted)
-            self._plans[key] = tuple(self._changed(steps, set(mistake.steps)))
+            if wanted not in self._ways:
+                self._ways[wanted] = Way.to(self.expansion, wanted)
+            steps = self._ways[wanted].with_wrong(mistake.steps)
+            if steps is None:
+                steps = self._rerouted(mistake, wanted)
+            self._plans[key] = tuple((step.out, self._code(step)) for step in steps)
         return self._plans[key]
 
     def follow(
@@ -69,14 +108,18 @@ class Plans:
             changed[entry] = run(code, inputs)
         return {entry: changed[entry] if entry in changed else right(entry) for entry in wanted}
 
-    def _changed(self, steps: Iterable[ScalarStep], wrong: set[Expr]) -> Iterator[tuple[Expr, Code]]:
-        changed = set(wrong)
-        for step in steps:
-            if step.out in wrong or not changed.isdisjoint(step.uses):
+    def _rerouted(self, mistake: Mistake, wanted: tuple[Expr, ...]) -> list[ScalarStep]:
+        """The steps a mistake changes where it needs what nobody needed before."""
+        changed = set(mistake.steps)
+        found = []
+        for step in self.expansion.rewritten(mistake.steps.values()).order(wanted):
+            if step.out in mistake.steps or not changed.isdisjoint(step.uses):
                 changed.add(step.out)
-                yield step.out, self._code(step.simplest)
+                found.append(step)
+        return found
 
-    def _code(self, expr: Expr) -> Code:
+    def _code(self, step: ScalarStep) -> Code:
+        expr = step.simplest
         if expr not in self._codes:
             self._codes[expr] = lower([], [expr], self.sizes)
         return self._codes[expr]

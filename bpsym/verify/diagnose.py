@@ -13,7 +13,7 @@ from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.explain import Explanation
 from bpsym.verify.meaning.arrays import Scalar, scalars
 from bpsym.verify.meaning.network import NO_VALUES
-from bpsym.verify.slips import slips
+from bpsym.verify.slips import VAGUE, ranked, slips
 from bpsym.verify.tree import Missing, Span
 
 if TYPE_CHECKING:
@@ -88,23 +88,24 @@ def _with_cause(judgement: Judgement, diagnosis: Diagnosis) -> Judgement:
 
 
 def _causes(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Cause]:
-    shown = judgement.details.get("shown")
-    copied: list[Cause] = []
-    for right in _rights(judgement, diagnosis):
-        if isinstance(shown, Shown):
-            others = _others(diagnosis.state, right, judgement.details.get("subject"))
-            for slip, what in slips(shown, right, others):
-                if slip == "copied":
-                    copied.append(Cause(slip, what))
-                else:
-                    yield Cause(slip, what)
+    """Slips of the pen, then mistakes at the claim's own step; vague slips and mistakes further away come last."""
+    pen = [Cause(slip, what) for slip, what in ranked(_of_the_pen(judgement, diagnosis))]
+    vague = [cause for cause in pen if cause.rule in VAGUE]
+    yield from (cause for cause in pen if cause.rule not in VAGUE)
     if diagnosis.looked < MOST_WRONG:
         diagnosis.looked += 1
         yield from _mistakes(judgement, diagnosis, local=True)
-        yield from copied
+        yield from vague
         yield from _mistakes(judgement, diagnosis, local=False)
     else:
-        yield from copied
+        yield from vague
+
+
+def _of_the_pen(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
+    shown = judgement.details.get("shown")
+    if isinstance(shown, Shown):
+        for right in _rights(judgement, diagnosis):
+            yield from slips(shown, right, _others(diagnosis.state, right, judgement.details.get("subject")))
 
 
 def _rights(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Scalar]:

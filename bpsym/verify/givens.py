@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 RATES = frozenset(["eta", "lr", "alpha", "learningrate", "rate"])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Completed(Description):
     """A description with some of its numbers replaced."""
 

@@ -1,17 +1,18 @@
 """Slips of the pen: what a person did to a right number to get the one on the paper.
 
-A slip is named only when it gives the printed digits exactly. The most particular comes first.
+A slip is named only when it gives the printed digits exactly; of several the most particular comes first.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flint import fmpq
 
 from bpsym.errors import BpsymError
-from bpsym.rounding import Rounding, numeral
-from bpsym.verify.check.terms import Shown, touches
+from bpsym.rounding import ends
+from bpsym.verify.check.terms import FLOAT, Shown, touches
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,39 +21,55 @@ if TYPE_CHECKING:
 
 FURTHEST = 6  # places a decimal point is moved
 MORE = 3  # digits beyond those shown that a dropped digit may pull in
+OPEN = 3  # units of the last digit a value may be open by
+FEW = 3  # digits of a figure in which any change of a digit gives some other figure
+CLOSE = 5  # digits of which up to three may be mistyped
+
+# the slips, the most particular first: how few other figures each could have led to
+ORDER = (
+    "sign", "decimal-point", "zero-dropped", "zero-added", "digits-swapped", "digit-doubled", "digit-dropped",
+    "digit-inserted", "digit-mistyped", "copied", "digits-dropped", "digits-mistyped",
+)  # fmt: skip
+VAGUE = frozenset(["copied", "digits-dropped", "digits-mistyped"])  # a mistake in the method is likelier
+
+
+def ranked(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Slips with what they speak of, each once, the most particular first."""
+    return sorted(dict.fromkeys(found), key=lambda slip: ORDER.index(slip[0]))
 
 
 def slips(shown: Shown, right: Scalar, others: Iterable[tuple[str, Scalar]] = ()) -> Iterator[tuple[str, str]]:
-    """Names of the slips that give a figure, the most particular first, each with what it speaks of."""
+    """Names of the slips that give a figure, each with what it speaks of."""
+    if shown.value == 0:
+        return
     if touches(-right, shown.half()):
         yield "sign", ""
         return
     moved = _moved(shown, right)
     if moved:
         yield moved, ""
-    copied = next((name for name, value in others if _is(value, shown)), "")
-    digits = list(_in_the_digits(shown, right))
-    if copied and shown.number.digits > 2:
+    copied = next((name for name, value in others if touches(value, shown.half())), "")
+    digits = list(dict.fromkeys(_in_the_digits(_Figure.of(shown), right)))
+    if copied and shown.number.digits >= FEW:
         yield "copied", copied
     yield from ((slip, "") for slip in digits)
-    flipped = _flipped(shown)
-    if not moved and not copied and not digits and touches(right, flipped.cut()):
-        yield "sign", ""
-    if not moved and not digits and not copied:
-        for power in (-1, 1, -2, 2):
-            pushed = _pushed(shown, power)
-            for slip in _in_the_digits(pushed, right):
-                yield "decimal-point", ""
-                yield slip, ""
-                return
+    if not (moved or copied or digits):
+        yield from ((slip, "") for slip in _two(shown, right))
 
 
-def _is(value: Scalar, shown: Shown) -> bool:
-    return touches(value, shown.half())
-
-
-def _flipped(shown: Shown) -> Shown:
-    return Shown(shown.tree, shown.number, -shown.sign, shown.ulp)
+def _two(shown: Shown, right: Scalar) -> Iterator[str]:
+    """The sign and the last digits cut off, or the decimal point moved in a number with another slip."""
+    low, high = shown.cut()
+    if touches(right, (-high, -low)):
+        yield "sign"
+        return
+    if shown.number.digits <= FEW:
+        return
+    for power in (-1, 1, -2, 2):
+        for slip in dict.fromkeys(_in_the_digits(_Figure.of(shown).moved(power), right)):
+            yield "decimal-point"
+            yield slip
+            return
 
 
 def _moved(shown: Shown, right: Scalar) -> str:
@@ -66,88 +83,102 @@ def _moved(shown: Shown, right: Scalar) -> str:
     return ""
 
 
-def _pushed(shown: Shown, power: int) -> Shown:
-    from dataclasses import replace
-    from fractions import Fraction
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """A number as its digits stand: those behind the point, and at least one before it."""
 
-    number = shown.number
-    moved = replace(number, value=number.value * Fraction(10) ** power, places=number.places - power)
-    return Shown(shown.tree, moved, shown.sign, shown.ulp * fmpq(10) ** power)
+    digits: str
+    places: int
+    negative: bool
 
+    @classmethod
+    def of(cls, shown: Shown) -> _Figure:
+        """What stands on the paper; of a printed float64 the digits that count."""
+        places = shown.number.places - max(0, shown.number.digits - FLOAT)
+        whole = (abs(shown.value) * fmpq(10) ** max(places, 0)).floor()
+        return cls(_padded(int(whole), places), places, shown.value < 0)
 
-def _in_the_digits(shown: Shown, right: Scalar) -> Iterator[str]:
-    """Digits swapped, dropped, doubled, inserted or mistyped."""
-    if (right < 0) != (shown.value < 0):
-        return
-    ours = _digits(abs(shown.value), shown.number.places)
-    places = shown.number.places
-    same = set(_printed(right, places))
-    longer = {text for extra in range(1, MORE + 1) for text in _printed(right, places + extra)}
-    shorter = {text for less in (1, 2) if places - less >= 0 for text in _printed(right, places - less)}
-    found: list[str] = []
-    for text in same:
-        if _swapped(ours, text):
-            found.append("digits-swapped")
-        if len(ours) == len(text) and sum(a != b for a, b in zip(ours, text, strict=True)) == 1:
-            found.append("digit-mistyped")
-    if any(_without_one(text, ours) for text in (*same, *longer)):
-        found.append("digit-dropped")
-    found.extend(
-        "digit-doubled" if _doubled(ours, text) else "digit-inserted"
-        for text in (*shorter, *same)
-        if _without_one(ours, text)
-    )
-    if not found:
-        for text in same:
-            wrong = [k for k, (a, b) in enumerate(zip(ours, text, strict=False)) if a != b]
-            if len(ours) == len(text) > 5 and wrong and len(wrong) <= 3 and wrong[-1] - wrong[0] <= 3:
-                found.append("digits-mistyped")
-        if any(_without(text, ours, 2) or _without(text, ours, 3) for text in longer):
-            found.append("digits-dropped")
-    yield from dict.fromkeys(found)
+    def moved(self, power: int) -> _Figure:
+        """The decimal point so many places to the right."""
+        places = self.places - power
+        return _Figure(_padded(int(self.digits), places), places, self.negative)
+
+    @property
+    def before(self) -> int:
+        """How many digits stand before the point."""
+        return len(self.digits) - max(self.places, 0)
 
 
-def _digits(value: fmpq, places: int) -> str:
-    whole = value * fmpq(10) ** max(places, 0)
-    return str(whole.floor())
+def _padded(number: int, places: int) -> str:
+    return str(number).rjust(places + 1, "0")
 
 
-def _printed(value: Scalar, places: int) -> Iterator[str]:
-    """The digits at so many places, rounded and cut off."""
+def _honest(value: Scalar, places: int) -> list[str]:
+    """The digits of a value at so many places, rounded and cut off; none where they are open."""
     try:
-        text = numeral(abs(value), Rounding(places)).text
+        low, high = ends(abs(value))
     except BpsymError:
+        return []
+    scale = fmpq(10) ** places
+    first, last = int((low * scale).floor()), int((high * scale + fmpq(1, 2)).floor())
+    return [_padded(number, places) for number in range(first, last + 1)] if last - first <= OPEN else []
+
+
+def _in_the_digits(figure: _Figure, right: Scalar) -> Iterator[str]:
+    """Digits swapped, dropped, doubled, inserted or mistyped."""
+    places, ours = figure.places, figure.digits
+    if places < 0 or (right < 0) != figure.negative:
         return
-    if "e" in text:
-        return
-    whole, _, part = text.partition(".")
-    rounded = (whole + part.ljust(places, "0")).lstrip("0") or "0"
-    yield rounded
-    yield str(max(int(rounded) - 1, 0))
+    same = _honest(right, places)
+    changed = [(text, _differing(ours, text)) for text in same if len(text) == len(ours)]
+    found = [_exchanged(ours, text, wrong) for text, wrong in changed]
+    longer, shorter = _honest(right, places + 1), _honest(right, places - 1) if places else []
+    if any(_without(text, ours, range(_before(text, places + 1), len(text))) for text in longer):
+        found.append("digit-dropped")
+    if any(_without(text, ours, range(_before(text, places))) for text in same):
+        found.append("digit-dropped")  # before the point
+    behind, front = range(figure.before, len(ours)), range(figure.before)
+    more = [(text, behind) for text in shorter] + [(text, front) for text in same]
+    if any(_without(ours, text, among) for text, among in more):
+        found.append("digit-doubled" if any(_doubled(ours, text, among) for text, among in more) else "digit-inserted")
+    found = [slip for slip in found if slip]
+    if not found:
+        found += ["digits-mistyped" for _, wrong in changed if len(ours) > CLOSE and _near(wrong)]
+        for count in range(2, MORE + 1):
+            texts = [(text, _before(text, places + count)) for text in _honest(right, places + count)]
+            if any(_without(text, ours, range(before, len(text)), count) for text, before in texts):
+                found.append("digits-dropped")
+    yield from found
 
 
-def _swapped(ours: str, text: str) -> bool:
-    if len(ours) != len(text):
+def _before(text: str, places: int) -> int:
+    """How many digits stand before the point."""
+    return len(text) - places
+
+
+def _differing(ours: str, text: str) -> list[int]:
+    return [k for k, (a, b) in enumerate(zip(ours, text, strict=True)) if a != b]
+
+
+def _near(wrong: list[int]) -> bool:
+    return 0 < len(wrong) <= MORE and wrong[-1] - wrong[0] <= MORE
+
+
+def _exchanged(ours: str, text: str, wrong: list[int]) -> str:
+    """Two neighbouring digits swapped, or one mistyped."""
+    if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
+        first, second = wrong
+        return "digits-swapped" if ours[first] == text[second] and ours[second] == text[first] else ""
+    return "digit-mistyped" if len(wrong) == 1 else ""
+
+
+def _without(longer: str, shorter: str, among: range, count: int = 1) -> bool:
+    """Whether taking `count` neighbouring digits out of one number, at one of some places, leaves the other."""
+    if len(longer) != len(shorter) + count or len(shorter) < FEW:
         return False
-    wrong = [k for k, (a, b) in enumerate(zip(ours, text, strict=True)) if a != b]
-    return (
-        len(wrong) == 2
-        and wrong[1] == wrong[0] + 1
-        and ours[wrong[0]] == text[wrong[1]]
-        and ours[wrong[1]] == text[wrong[0]]
-    )
+    return any(longer[:k] + longer[k + count :] == shorter for k in among)
 
 
-def _without_one(longer: str, shorter: str) -> bool:
-    return _without(longer, shorter, 1)
-
-
-def _without(longer: str, shorter: str, count: int) -> bool:
-    """Whether taking `count` neighbouring digits out of one number leaves the other."""
-    if len(longer) != len(shorter) + count or len(shorter) < 3:
-        return False
-    return any(longer[:k] + longer[k + count :] == shorter for k in range(len(longer)))
-
-
-def _doubled(ours: str, text: str) -> bool:
-    return any(ours[:k] + ours[k + 1 :] == text and k and ours[k] == ours[k - 1] for k in range(len(ours)))
+def _doubled(ours: str, text: str, among: range) -> bool:
+    """Whether a digit stands twice that stands once in the right number."""
+    return any(k and ours[k] == ours[k - 1] and ours[:k] + ours[k + 1 :] == text for k in among)

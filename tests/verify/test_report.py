@@ -84,6 +84,17 @@ def test_fix_changes_the_number_and_nothing_else(wrong: Path) -> None:
     assert wrong.read_text(encoding="utf-8") == before.replace("0.186861", "0.186816")
 
 
+def test_fix_keeps_permissions_and_links(wrong: Path, tmp_path: Path) -> None:
+    """A corrected file is readable by those it was readable by; a link to it stays a link."""
+    wrong.chmod(0o600)
+    link = tmp_path / "link.md"
+    link.symlink_to(wrong)
+    _run(link, "--spec", SPEC, "--fix")
+    assert link.is_symlink()
+    assert "0.186861" not in wrong.read_text(encoding="utf-8")
+    assert wrong.stat().st_mode & 0o777 == 0o600
+
+
 def test_exit_status(tmp_path: Path) -> None:
     """0 when nothing is wrong, 2 when a file or a value cannot be used, with one sentence and no traceback."""
     good = tmp_path / "good.md"

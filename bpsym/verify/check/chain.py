@@ -51,6 +51,14 @@ class Chain:
         known = self.reference is not None and self.subject is not None and atoms_of(self.state.scope, self.subject)
         return (self.reference,) if known and self.reference is not None else ()
 
+    def meant(self) -> list[Value]:
+        """The subject's value for somebody who went on from what they meant rather than from the figures in error."""
+        point = self.state.mended(self.subject)
+        if point is None or self.broken:
+            return []
+        trees = self.name or tuple(tree for tree in self.formulas[-4:] if kind_of(tree) is Kind.SYMBOLIC)
+        return [value for tree in trees for value in values(tree, self.state, point)]
+
 
 def is_path(statement: Statement) -> bool:
     """`w_5 → net_o1 → out_o1, out_o2 → E`: the ways an influence takes."""

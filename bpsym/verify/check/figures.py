@@ -6,11 +6,13 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from flint import arb
+
 from bpsym.verify.check import numbers, symbols
 from bpsym.verify.check.chain import Chain, is_constant, shape_of, wide_literal
 from bpsym.verify.check.numbers import Routes, as_shown
 from bpsym.verify.check.state import State, atoms_of, values
-from bpsym.verify.check.terms import Shown, leaves, touches
+from bpsym.verify.check.terms import Shown, ball, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict, worst
 from bpsym.verify.meaning.arrays import Scalar, Value, scalars
 from bpsym.verify.meaning.keys import Key
@@ -29,6 +31,16 @@ def _right_value(routes: Routes, shape: tuple[int, ...] | None, count: int, plac
         if items is not None:
             return items[place]
     return None
+
+
+def _meant(routes: Routes, shape: tuple[int, ...] | None, count: int, place: int, shown: Shown) -> Scalar | None:
+    """Whatever an honest person would have written in the place of a figure in error."""
+    every: arb | None = None
+    for value in (*routes.truth, *(routes.meant if routes.tainted else routes.carried)):
+        items = numbers.items_like(value, shape, count)
+        if items is not None:
+            every = arb(items[place]) if every is None else every.union(arb(items[place]))
+    return None if every is None else every + ball(-shown.ulp, shown.ulp)
 
 
 def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
@@ -73,7 +85,11 @@ def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
         if v in (Verdict.WRONG, Verdict.CARRIED):
             state.wrong_numbers[s.value] = _right_value(routes, shape, len(shown), k)
     if subject is not None:
-        state.record(subject, shown, shape, verdict)
+        meant = tuple(
+            _meant(routes, shape, len(shown), k, s) if v in (Verdict.WRONG, Verdict.CARRIED) else None
+            for k, (v, s) in enumerate(zip(verdicts, shown, strict=True))
+        )
+        state.record(subject, shown, shape, verdict, meant)
     if verdict is Verdict.RIGHT:
         return Judgement(term.span, verdict)
     at = next(k for k, v in enumerate(verdicts) if v is worst(verdicts))
@@ -167,6 +183,7 @@ def _routes(chain: Chain) -> Routes:
         at(sources, state.truth),
         lambda: at(sources, replace(state.truth, literal=wide_literal(state))),
         lambda: at(formulas, state.carried(chain.subject)),
+        lambda: tuple(chain.meant()),
         state.is_astray or chain.broken,
         line_is_wrong,
     )

@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Routes:
-    """The values a printed number may have been computed from, one for each reading; the last two made when wanted."""
+    """The values a printed number may have been computed from, one for each reading; the last made when wanted."""
 
     truth: tuple[Value, ...]  # at full precision
     line: tuple[Value, ...]  # from the operands printed on the line, taken at their word
     from_rounded: Callable[[], tuple[Value, ...]]
     from_earlier: Callable[[], tuple[Value, ...]]
+    from_meant: Callable[[], tuple[Value, ...]]
     tainted: bool  # some of what the document printed earlier is wrong
     line_is_wrong: bool  # the operands of the line are themselves in error
 
@@ -37,6 +38,11 @@ class Routes:
         """From what the document printed earlier."""
         return self.from_earlier()
 
+    @cached_property
+    def meant(self) -> tuple[Value, ...]:
+        """From the same with what is wrong in it put right."""
+        return self.from_meant()
+
 
 def judged(shown: list[Shown], shape: tuple[int, ...] | None, routes: Routes) -> list[Verdict] | None:
     """A verdict for each printed number of a term; None where nothing is known of them."""
@@ -49,9 +55,10 @@ def judged(shown: list[Shown], shape: tuple[int, ...] | None, routes: Routes) ->
     if truth and all(any(touches(found[k], number.half()) for found in truth) for k, number in enumerate(shown)):
         return [Verdict.RIGHT] * len(shown)
     line, rounded, carried = items(routes.line), items(routes.rounded), items(routes.carried)
+    meant = items(routes.meant) if routes.tainted else []
     if not (truth or line or rounded or carried):
         return None
-    return [_one(number, k, truth, line, rounded, carried, routes) for k, number in enumerate(shown)]
+    return [_one(number, k, truth, line, rounded, carried, meant, routes) for k, number in enumerate(shown)]
 
 
 def items_like(value: Value, shape: tuple[int, ...] | None, count: int) -> list[Scalar] | None:
@@ -71,6 +78,7 @@ def _one(
     line: list[list[Scalar]],
     rounded: list[list[Scalar]],
     carried: list[list[Scalar]],
+    meant: list[list[Scalar]],
     routes: Routes,
 ) -> Verdict:
     half = number.half()
@@ -91,6 +99,8 @@ def _one(
         return Verdict.DIGIT
     if cuts(line) or rounds(rounded) or cuts(rounded):
         return follows
+    if rounds(meant) or cuts(meant):
+        return Verdict.DIGIT
     if rounds(carried) or cuts(carried):
         if not (truth or line):
             return Verdict.RIGHT

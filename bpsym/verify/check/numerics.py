@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
 
 from bpsym.verify.check.align import pairs, turned
 from bpsym.verify.check.chain import Chain, meet, signed_numerals, why, wide_literal
 from bpsym.verify.check.numbers import as_shown
-from bpsym.verify.check.state import values
-from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves, touches
+from bpsym.verify.check.state import FAILURES, State, atoms_of, values
+from bpsym.verify.check.terms import Kind, Literal, Shown, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
 from bpsym.verify.slips import slips
 from bpsym.verify.tree import Expr, Matrix, Negative, Number, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def worked_row(chain: Chain, first: Expr) -> list[Judgement]:
@@ -98,6 +102,9 @@ def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, tuple[Shown, st
     carried = state.carried(chain.subject)
     theirs = [v for formula in (*chain.formulas, *chain.name) for v in values(formula, state, carried)]
     theirs += [v for other, bad in chain.numerics if not bad for v in values(other, state, state.as_read())]
+    goes_on_wrong = any(value in state.wrong_numbers for value, number in signed_numerals(term) if number.digits > 2)
+    if not goes_on_wrong and any(meet(value, right) for right in chain.meant() for value in (*exact, *read)):
+        return Verdict.DIGIT, None
     for value in (*exact, *read):
         if any(meet(value, right) for right in theirs):
             return (Verdict.CARRIED if state.is_astray or chain.broken else Verdict.DIGIT), None
@@ -161,25 +168,57 @@ def _culprit(chain: Chain, term: Expr) -> tuple[Shown, str, Scalar] | None:
 
 
 def _replaced(chain: Chain, term: Expr) -> tuple[Shown, str, Scalar] | None:
-    """The operand in whose place some known value would make the expression right."""
+    """The operand in whose place some known value would make the expression right: of its own step, or any."""
     state = chain.state
+    signed = [shown for shown in _signed(term) if shown.number.places > 0][:MOST_OPERANDS]
+    own = [abs(value) for value in _operands(chain)]
+    strangers = [s for s in signed if s.number.digits > 1 and not any(touches(s.sign * v, s.cut()) for v in own)]
+    wide = wide_literal(state)
+    for shown in strangers:
+        for size in own:
+            if any(meet(v, right) for v in _with(term, shown, size, wide, state) for right in chain.truth):
+                value = shown.sign * size
+                return shown, as_shown(value, shown), value
     known = [value for value in (*state.known(), *state.as_shown()) if not isinstance(value, Array)]
-    candidates = [n for n in walk(term) if isinstance(n, Number) and n.digits > 2 and n.places > 1]
-    for number in candidates[:MOST_OPERANDS]:
-        (shown,) = leaves(number)
-        if shown is None:
+    for shown in signed:
+        if shown.number.digits <= 2 or shown.number.places <= 1:
             continue
         for value in known:
             if not _alike(value, shown) and next(slips(shown, value), None) is None:
                 continue
-
-            def read(other: Number, number: Number = number, value: Scalar = value) -> Scalar:
-                return value if other is number else rational(other.value)
-
-            found = values(term, state, replace(state.truth, literal=read))
+            found = _with(term, shown, shown.sign * value, lambda other: rational(other.value), state)
             if any(_near(v, right, shown) for v in found for right in chain.truth):
                 return shown, as_shown(value, shown), value
     return None
+
+
+def _signed(term: Expr) -> Iterator[Shown]:
+    """The numerals of an expression, each with the minus sign right before it."""
+    signs = {id(n.operand): n for n in walk(term) if isinstance(n, Negative) and isinstance(n.operand, Number)}
+    for node in walk(term):
+        if isinstance(node, Number):
+            yield from (shown for shown in leaves(signs.get(id(node), node)) if shown is not None)
+
+
+def _operands(chain: Chain) -> Iterator[Scalar]:
+    """The values that the equation of the subject is worked out from."""
+    network = chain.state.scope.network
+    for atom in atoms_of(chain.state.scope, chain.subject):
+        step = network.expansion.step(atom) if network is not None else None
+        for used in step.uses if step is not None else ():
+            try:
+                yield chain.state.truth.environment[used]
+            except FAILURES:
+                continue
+
+
+def _with(term: Expr, shown: Shown, size: Scalar, literal: Literal, state: State) -> Iterator[Value]:
+    """The values of an expression with other digits in the place of a numeral's, the others read as `literal` says."""
+
+    def read(other: Number) -> Scalar:
+        return size if other is shown.number else literal(other)
+
+    return values(term, state, replace(state.truth, literal=read))
 
 
 MOST_OPERANDS = 8

@@ -48,6 +48,7 @@ class State:
     doubtful: set[Subject] = field(default_factory=set)  # shown, but not right to the digit
     wrong: set[Subject] = field(default_factory=set)
     overrides: dict[Atom, Scalar] = field(default_factory=dict)
+    meant: dict[Atom, Scalar] = field(default_factory=dict)  # of figures in error: whatever would have been right there
     formulas: dict[Subject, list[Expr]] = field(default_factory=dict)
     numerics: dict[Subject, list[tuple[Expr, bool]]] = field(default_factory=dict)
     exact: set[fmpq] = field(default_factory=set)
@@ -97,6 +98,17 @@ class State:
         environment = self.truth.environment.overridden(given)
         return Point(environment, shown, interval_literal(self.is_exact, fmpq(1, 2)))
 
+    def mended(self, without: Subject | None) -> Point | None:
+        """The same with the figures in error put right: for whoever went on from what they meant; None without any."""
+        if not self.wrong:
+            return None
+        wrong = {atom for subject in self.wrong for atom in atoms_of(self.scope, subject)}
+        given = {atom: value for atom, value in self.overrides.items() if atom not in wrong} | self.meant
+        for atom in atoms_of(self.scope, without):
+            given.pop(atom, None)
+        shown = {subject: value for subject, value in self.shown.items() if subject not in self.wrong | {without}}
+        return Point(self.truth.environment.overridden(given), shown, interval_literal(self.is_exact, fmpq(1, 2)))
+
     def after_update(self) -> Point | None:
         """The point one update later; None where nothing is updated."""
         network, environment = self.scope.network, self.truth.environment
@@ -124,8 +136,15 @@ class State:
         if len(atoms) == len(scalars(value)):
             self.overrides.update(zip(atoms, scalars(value), strict=True))
 
-    def record(self, subject: Subject, shown: list[Shown], shape: tuple[int, ...] | None, verdict: Verdict) -> None:
-        """Remember what the document says a quantity is."""
+    def record(
+        self,
+        subject: Subject,
+        shown: list[Shown],
+        shape: tuple[int, ...] | None,
+        verdict: Verdict,
+        meant: tuple[Scalar | None, ...] = (),
+    ) -> None:
+        """Remember what the document says a quantity is, and of figures in error what they ought to be."""
         reach = 1 if verdict is Verdict.DIGIT else fmpq(1, 2)
         items = tuple(
             s.value if self.is_exact(s.number) and verdict is Verdict.RIGHT
@@ -139,6 +158,10 @@ class State:
         atoms = atoms_of(self.scope, subject)
         if len(atoms) == len(items):
             self.overrides.update(zip(atoms, items, strict=True))
+            for atom, value in zip(atoms, meant or [None] * len(atoms), strict=True):
+                self.meant.pop(atom, None)
+                if value is not None:
+                    self.meant[atom] = value
 
 
 def atoms_of(scope: Scope, subject: Subject | None) -> tuple[Atom, ...]:
