@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flint import ctx
@@ -19,11 +19,12 @@ from bpsym.verify.givens import Givens, names_of
 from bpsym.verify.known import recognized
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import key
+from bpsym.verify.parts import Part, judged
 from bpsym.verify.tree import Name, walk
 from bpsym.verify.typical import settled_by_typical
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from flint import fmpq
 
@@ -71,6 +72,15 @@ class Verified:
                 yield name.text, self.document.place(first.span).line
 
 
+def _pieces(document: Document, parts: Sequence[Part]) -> Iterator[tuple[Document, State]]:
+    """The words and calls of a document, by the part they stand in."""
+    starts = [0, *(part.statements[0].span.start for part in parts[1:]), len(document.text) + 1]
+    for part, start, end in zip(parts, starts, starts[1:], strict=False):
+        prose = tuple(s for s in document.prose if start <= s.span.start < end)
+        calls = tuple(c for c in document.calls if start <= c.span.start < end)
+        yield replace(document, prose=prose, calls=calls), part.state
+
+
 def verify(
     document: Document, description: Description | None = None, given: Mapping[str, fmpq] | None = None
 ) -> Verified:
@@ -85,12 +95,16 @@ def verify(
             description = givens.described(description) if givens else description
         state = bind(document, description, givens)
         found, settled = training_claims(document, description)
-        for statement in document.statements:
-            if not any(span.start <= statement.span.start < span.end for span in settled):
-                found.extend(judge(statement, state))
         if description is None:
-            found, typical = settled_by_typical(document, found)
-        found.extend(restatements(document, state, settled))
+            parts = judged(document, state, givens, settled)
+            found, typical = settled_by_typical(document, [*found, *(j for p in parts for j in p.judgements())])
+            for piece, own in _pieces(document, parts):
+                found.extend(restatements(piece, own, settled))
+        else:
+            for statement in document.statements:
+                if not any(span.start <= statement.span.start < span.end for span in settled):
+                    found.extend(judge(statement, state))
+            found.extend(restatements(document, state, settled))
         found = diagnosed(found, state)
         found = [j for j in found if j.verdict is not Verdict.UNREADABLE or not document.unreadable]
         found.extend(Judgement(gap.span, Verdict.UNREADABLE, details={"why": gap.why}) for gap in document.unreadable)

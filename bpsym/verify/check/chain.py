@@ -9,7 +9,7 @@ from flint import fmpq
 from bpsym.verify.check.state import State, atoms_of, values, why_not
 from bpsym.verify.check.terms import Kind, Literal, interval_literal, kind_of, leaves, touches
 from bpsym.verify.meaning.algebra import rational
-from bpsym.verify.meaning.arrays import Scalar, ShapeError, Value, aligned, scalars
+from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
 from bpsym.verify.meaning.keys import NO_TIME, UPDATABLE, Key, free_letters
 from bpsym.verify.meaning.scope import Subject, subject_of
 from bpsym.verify.symbols import GREEK, WORDS
@@ -30,6 +30,7 @@ from bpsym.verify.tree import (
 
 EQUALITIES = frozenset(["=", "≈", ":=", "←", "→"])
 ORDERS = frozenset(["<", ">", "≤", "≥", "≠"])
+ARROWS = frozenset(["←", "→"])
 
 
 @dataclass
@@ -116,9 +117,31 @@ def subject_at(statement: Statement, state: State) -> Subject | None:
         names = [node for term in statement.terms[1:] for node in walk(term) if isinstance(node, Name)]
         if subject.base in UPDATABLE and any(subject_of(name) == subject for name in names):  # w = w − η ∂E/∂w
             return subject._replace(new=True)
+        if subject.base in UPDATABLE and _steps_from_old(statement, subject, state):
+            return subject._replace(new=True)
         if subject in state.updated and not _fits_old(statement, subject, state):
             return subject._replace(new=True)
     return subject
+
+
+def _steps_from_old(statement: Statement, subject: Key, state: State) -> bool:
+    """`w ← 0.4 - 0.5 · 0.082`, `w → 0.36`: a parameter whose value is known, less a step."""
+    second = statement.terms[1] if len(statement.terms) > 1 else None
+    olds = [v for v in values(statement.terms[0], state, state.truth) if not isinstance(v, Array)]
+    if second is None or not olds:
+        return False
+    if kind_of(second) is Kind.NUMBER:
+        return statement.relations[0].kind in ARROWS and not _fits_old(statement, subject, state)
+    if kind_of(second) is not Kind.NUMERIC or not isinstance(second, Sum) or state.formulas.get(subject):
+        return False
+    firsts = [
+        sign * shown.value
+        for sign, term in zip(second.signs, second.terms, strict=True)
+        if kind_of(term) is Kind.NUMBER
+        for shown in leaves(term)
+        if shown is not None
+    ]
+    return any(touches(old, (first, first)) for old in olds for first in firsts)
 
 
 def _fits_old(statement: Statement, subject: Key, state: State) -> bool:

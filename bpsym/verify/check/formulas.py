@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check import symbols
-from bpsym.verify.check.chain import Chain, is_loose, meet, why
+from bpsym.verify.check.chain import Chain, has_free_letters, is_loose, meet, why
 from bpsym.verify.check.state import State, values
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Judgement, Verdict
@@ -167,6 +167,8 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
         chain.truth = list(values(term, state, state.truth))
         chain.formulas.append(term)
         return Judgement(term.span, Verdict.RIGHT)  # a name defined afresh
+    if _has_examples(before, state):
+        return Judgement(term.span, Verdict.UNDECIDED)  # a rule, beside an example that does otherwise
     if symbols.follows_from_own_function(before, term, state):
         return Judgement(term.span, Verdict.CARRIED)
     carried = state.carried(chain.subject)
@@ -193,6 +195,19 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
         expected,
         "formula",
         {"left": before, "right": term, "truth": ours[:1], "subject": chain.subject},
+    )
+
+
+def _has_examples(before: Expr, state: State) -> bool:
+    """Whether a document's own rule, for any layer or unit, stands beside formulas for single ones."""
+    if state.scope.described or not isinstance(before, Name) or not has_free_letters(before):
+        return False
+    return any(
+        isinstance(k, Key)
+        and k.base == before.base
+        and (len(k.sub), len(k.layer)) == (len(before.sub), len(before.layer))
+        and all(part.isdigit() for part in (*k.sub, *k.layer))
+        for k in state.scope.macros
     )
 
 

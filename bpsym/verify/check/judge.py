@@ -7,6 +7,7 @@ truth is the one to blame; what follows from it is carried.
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from bpsym.verify.check import symbols
@@ -33,9 +34,31 @@ from bpsym.verify.meaning.scope import subject_of
 from bpsym.verify.meaning.symbolic import Definition
 from bpsym.verify.tree import Call, Expr, Missing, Name, Statement
 
+_MISTAKE = re.compile(
+    r"(?:common|typical|classic|frequent)\s+(?:mistakes?|errors?|slips?|pitfalls?|bugs?)\b|\bmistaken|\bwrongly\b"
+    r"|\bincorrect|\berroneous|\bforget|\b(?:do not|don't|never) write\b|error (?:común|frecuente|típico)",
+    re.IGNORECASE,
+)
+_SUPPOSED = re.compile(r"\b(?:if|when|whenever|unless|si|cuando)\b[^.;]*[<>=≤≥≠][^.;]*$", re.IGNORECASE)
+_DENIED = re.compile(
+    r"\b(?:is|are|was|would be|es|sería)\s+(?:wrong|incorrect|false|a mistake|incorrecto|falso)", re.IGNORECASE
+)
+
 
 def judge(statement: Statement, state: State) -> list[Judgement]:
-    """One judgement a link; nothing for a formula merely shown."""
+    """One judgement a link; nothing for a formula merely shown, shown as a mistake, or supposed."""
+    context = statement.context
+    if not any(p.search(context.before) for p in (_MISTAKE, _SUPPOSED)) and not _DENIED.search(context.after):
+        return _judged(statement, state)
+    before = state.remembered()
+    found = _judged(statement, state)
+    if any(j.verdict is Verdict.WRONG for j in found):
+        state.forget(before)
+        return []
+    return found
+
+
+def _judged(statement: Statement, state: State) -> list[Judgement]:
     if not statement.relations or all(r.kind not in EQUALITIES | ORDERS for r in statement.relations):
         return []
     if declares_index(statement) or is_words(statement.terms[0]) or is_path(statement):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
 
@@ -31,6 +32,7 @@ SEEDS = (1, 2, 3)
 LONG = 4  # places nobody writes for a given
 VARIANTS = tuple(Choices(elementwise, rows) for rows in (False, True) for elementwise in (False, True))
 SWAPPED = tuple(Choices(swaps=swaps) for swaps in range(1, 6))  # where a bullet says: transpose as the shapes need it
+SAID = tuple("shown doubtful wrong overrides updated wrong_numbers wrong_formulas before pending rounded".split())
 FAILURES = (*NO_VALUES, ShapeError, ValueError, OverflowError)
 
 
@@ -52,6 +54,7 @@ class State:
     formulas: dict[Subject, list[Expr]] = field(default_factory=dict)
     numerics: dict[Subject, list[tuple[Expr, bool]]] = field(default_factory=dict)
     exact: set[fmpq] = field(default_factory=set)
+    rounded: set[fmpq] = field(default_factory=set)  # figures shown of what has more digits
     symbolic_wrong: dict[Subject, Expr] = field(default_factory=dict)
     updated: set[Key] = field(default_factory=set)
     wrong_numbers: dict[fmpq, Scalar | None] = field(default_factory=dict)  # figures in error, and what is right
@@ -63,6 +66,16 @@ class State:
     facts: dict[int, tuple[bool, bool, bool, bool]] = field(default_factory=dict)  # of terms, by id
     trees: list[Expr] = field(default_factory=list)
 
+    def remembered(self) -> dict[str, Any]:
+        """What the document has said so far, to go back to."""
+        lists = {name: {k: [*v] for k, v in getattr(self, name).items()} for name in ("formulas", "numerics")}
+        return {**{name: copy(getattr(self, name)) for name in SAID}, **lists}
+
+    def forget(self, before: dict[str, Any]) -> None:
+        """Go back to what was remembered: what was said since does not count."""
+        for name, value in before.items():
+            setattr(self, name, value)
+
     @property
     def is_astray(self) -> bool:
         """Whether the document has gone wrong somewhere."""
@@ -73,7 +86,8 @@ class State:
         short = number.digits <= 1 and number.places <= 1
         if number.places >= LONG and (number.value * 10 ** (number.places - 1)).denominator == 1:
             return False  # 0.0500 is a rounded 0.04996 as often as the 0.05 that was given
-        return number.places <= 0 or short or rational(number.value) in self.exact
+        value = rational(number.value)
+        return number.places <= 0 or short or (value in self.exact and abs(value) not in self.rounded)
 
     def known(self) -> Iterator[Scalar]:
         """Every number there is: the network's values and what the document has shown."""
@@ -145,6 +159,8 @@ class State:
         meant: tuple[Scalar | None, ...] = (),
     ) -> None:
         """Remember what the document says a quantity is, and of figures in error what they ought to be."""
+        atoms = atoms_of(self.scope, subject)
+        self._note_rounded(atoms, shown)
         reach = 1 if verdict is Verdict.DIGIT else fmpq(1, 2)
         items = tuple(
             s.value if self.is_exact(s.number) and verdict is Verdict.RIGHT
@@ -155,13 +171,23 @@ class State:
         self.shown[subject] = value
         (self.doubtful.discard if verdict is Verdict.RIGHT else self.doubtful.add)(subject)
         (self.wrong.add if verdict in (Verdict.WRONG, Verdict.CARRIED) else self.wrong.discard)(subject)
-        atoms = atoms_of(self.scope, subject)
         if len(atoms) == len(items):
             self.overrides.update(zip(atoms, items, strict=True))
             for atom, value in zip(atoms, meant or [None] * len(atoms), strict=True):
                 self.meant.pop(atom, None)
                 if value is not None:
                     self.meant[atom] = value
+
+    def _note_rounded(self, atoms: tuple[Atom, ...], shown: list[Shown]) -> None:
+        """Remember figures that stand for more digits: elsewhere the same figure may be exact."""
+        if len(atoms) == len(shown):
+            for atom, figure in zip(atoms, shown, strict=True):
+                try:
+                    value = self.truth.environment[atom]
+                except FAILURES:
+                    continue
+                if not isinstance(value, fmpq):
+                    self.rounded.add(abs(figure.value))
 
 
 def atoms_of(scope: Scope, subject: Subject | None) -> tuple[Atom, ...]:

@@ -17,7 +17,10 @@ from bpsym.verify.tree import BigSum, Call, Derivative, Expr, Name, Node, Produc
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from sympy import Expr as Atom
+
     from bpsym.verify.meaning.indices import Indices
+    from bpsym.verify.meaning.network import Network
     from bpsym.verify.meaning.scope import Point
 
 LARGEST = 6  # values tried for a free index
@@ -90,8 +93,30 @@ def _comparable(left: Expr, right: Expr, state: State, place: Indices) -> bool:
         return True
     ours, theirs = _open_names(left, state, place), _open_names(right, state, place)
     if isinstance(left, Derivative) and not _loose_letters(left, right):
-        return theirs <= ours  # what is differentiated may depend on more than its derivative
+        # what is differentiated may depend on more than its derivative, not on less
+        return theirs <= ours and not _strangers(left, right, state, place)
     return ours == theirs
+
+
+def _strangers(left: Derivative, right: Expr, state: State, place: Indices) -> bool:
+    """Whether a formula names what the differentiated quantity does not depend on, as far as the document says."""
+    network = state.scope.network
+    above = state.scope.atoms(key(left.of, place)) if isinstance(left.of, Name) else None
+    if network is None or above is None or network.expansion.step(scalars(above)[0]) is None:
+        return False
+    known = {atom for step in network.expansion.order(scalars(above)) for atom in (step.out, *step.uses)}
+    at = {**{letter: "1" for sum_ in walk(right) if isinstance(sum_, BigSum) for letter in sum_.index}, **place}
+    for node in walk(right):
+        if isinstance(node, Name) and (atoms := state.scope.atoms(key(node, at))) is not None:
+            strange = [atom for atom in scalars(atoms) if atom not in known]
+            if any(not known & _behind(atom, network) for atom in strange):
+                return True
+    return False
+
+
+def _behind(atom: Atom, network: Network) -> set[Atom]:
+    """What a quantity is computed from."""
+    return {used for step in network.expansion.order((atom,)) for used in step.uses}
 
 
 def _loose_letters(left: Expr, right: Expr) -> frozenset[str]:

@@ -5,6 +5,7 @@ A term that cannot be read costs that term, not the chain.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, Reading, UnreadError, 
 from bpsym.verify.grammar.expressions import expression
 from bpsym.verify.grammar.layout import Piece, pieces
 from bpsym.verify.lexer import Flavour, Token, tokens
+from bpsym.verify.symbols import CONNECTIVES, WORDS
 from bpsym.verify.tree import (
     Annotation,
     Context,
@@ -40,6 +42,8 @@ if TYPE_CHECKING:
 _BEFORE_OPERATOR = frozenset("+*×·x⊙@⊗•/")
 # Where two of these count layers by their superscripts, all of them do.
 _LAYERED = frozenset(["W", "w", "b", "z", "a", "h", "A", "Z", "delta"])
+_COMMAND = re.compile(r"\\[A-Za-z]+")
+_WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 _BLANKS = ' \t\r\n`=>*-"\\,n'  # with Markdown's marks, and the quotes and line ends of a notebook's JSON
 
 
@@ -127,11 +131,18 @@ def _continues(last: _Chain, formula: Formula, piece: Piece, text: str) -> bool:
     between = text[last.piece.tokens[-1].end : piece.tokens[0].start]
     if not formula.flavour.tex and (not last.formula.alone or between.strip(_BLANKS)):
         return False
+    if formula.context.kind == "inline" and _names_another(between.rpartition("\n")[2]):
+        return False
     if last.piece.tokens[-1].kind == "relation" and first.kind != "relation" and not piece.relates():
         return True
     if first.kind == "relation":
         return True
     return first.kind == "operator" and first.text in _BEFORE_OPERATOR
+
+
+def _names_another(words: str) -> bool:
+    """`Sum $\\approx 32.3$`: the words before a relation say what it is about, which is not what stood above."""
+    return any(word.lower() not in CONNECTIVES for word in _WORD.findall(_COMMAND.sub(" ", words)))
 
 
 def _layers(chains: Sequence[_Chain]) -> frozenset[str]:
@@ -239,6 +250,8 @@ def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]
     if relations and relations[0].kind == "→" and isinstance(terms[0], Product) and _with_old_value(terms[0]):
         reading.notes.append(Annotation(terms[0].factors[1].span, terms[0].factors[0], "", terms[0].factors[1]))
         terms[0] = terms[0].factors[0]
+    if not reading.tex and isinstance(terms[0], Product):
+        terms[0] = _without_words(terms[0])
     context = chain.formula.context
     words = " ".join(chain.piece.words).strip()
     if words:
@@ -256,6 +269,13 @@ def _with_old_value(tree: Product) -> bool:
         and isinstance(tree.factors[0], Name)
         and isinstance(tree.factors[1], (Number, Negative))
     )
+
+
+def _without_words(tree: Product) -> Expr:
+    """`learning rate α` is α."""
+    *front, last = tree.factors
+    words = all(isinstance(f, Name) and f.base in WORDS and len(f.base) > 3 and not f.sub for f in front)
+    return last if words and isinstance(last, Name) and not any(tree.operators) else tree
 
 
 def _mathematical(found: Sequence[Token]) -> bool:

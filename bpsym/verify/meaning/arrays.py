@@ -40,6 +40,16 @@ def scalars(value: Value) -> tuple[Scalar, ...]:
     return value.items if isinstance(value, Array) else (value,)
 
 
+def inner(left: Array, right: Array) -> Scalar:
+    """The inner product of two vectors."""
+    if len(left.items) != len(right.items):
+        raise ShapeError("vectors of different length")
+    total = left.items[0] * right.items[0]
+    for a, b in zip(left.items[1:], right.items[1:], strict=True):
+        total = total + a * b
+    return total
+
+
 def mapped(function: Callable[[Scalar], Scalar], value: Value) -> Value:
     """A function of each item."""
     if isinstance(value, Array):

@@ -63,6 +63,7 @@ class Reading:
     literal: Callable[[Number], Scalar]
     spot: Callable[[Expr], Value | None] = field(default=lambda _tree: None)  # what a whole subtree is known to be
     choices: Choices = field(default_factory=Choices)
+    inner: bool = False  # whether a product of two columns, or of two rows, may be their inner product
 
 
 def denote(tree: Expr, reading: Reading, indices: Indices | None = None) -> Value:
@@ -138,6 +139,8 @@ def _times(left: Value, sign: str, right: Value, reading: Reading) -> Value:
     swaps = reading.choices.ask("swaps")
     if reading.choices.ask("elementwise") and sign != "@" and not sign.startswith("•"):
         ways.reverse()
+    elif reading.inner and left.shape == right.shape and arrays.is_vector(left):
+        ways.insert(1, lambda: arrays.inner(left, right))
     if sign.startswith("•"):
         ways = [ways[0]]
     if sign.startswith("•") or swaps:

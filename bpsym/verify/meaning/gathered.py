@@ -17,6 +17,7 @@ from bpsym.errors import BpsymError
 from bpsym.evaluate import Environment
 from bpsym.expand import Expansion
 from bpsym.program import Program, Quantity, Role, Step
+from bpsym.verify.canonical import canonical
 from bpsym.verify.check.align import pairs, turned
 from bpsym.verify.check.terms import Kind, ball, interval_literal, kind_of, leaves
 from bpsym.verify.meaning.algebra import NoValueError, rational, symbolic
@@ -24,7 +25,7 @@ from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, mapped
 from bpsym.verify.meaning.denote import Reading, denote
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.indices import Indices, kronecker_pair
-from bpsym.verify.meaning.keys import NO_TIME, Key, free_letters, key
+from bpsym.verify.meaning.keys import NO_TIME, UPDATABLE, Key, free_letters, key
 from bpsym.verify.meaning.network import Network
 from bpsym.verify.meaning.scope import LOSSES, Point, Scope, has_derivatives, reading, subject_of
 from bpsym.verify.meaning.symbolic import symbolic_function
@@ -39,13 +40,15 @@ from bpsym.verify.tree import (
     Document,
     Expr,
     Name,
+    Negative,
     Number,
     Statement,
+    Sum,
     walk,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from bpsym.verify.givens import Givens
 
@@ -174,7 +177,7 @@ def _collect(statement: Statement, sources: Sources) -> None:
     if not (first.sub or first.layer) and first.base in _COUNTS and _is_index(statement.terms[1]):
         return  # i = j, l = L - 1
     own = [n for term in statement.terms[1:] for n in walk(term) if isinstance(n, Name) and key(n) == wanted]
-    if own:
+    if own or _is_update(statement, wanted, sources):
         return
     _links_of_names(statement, sources)
     for term in statement.terms[1:]:
@@ -199,6 +202,19 @@ def _is_index(tree: Expr) -> bool:
     """Whether it is an index letter, or one with a number: `j`, `L - 1`."""
     names = [node for node in walk(tree) if isinstance(node, Name)]
     return bool(names) and all(n.base in _COUNTS and not (n.sub or n.layer) for n in names)
+
+
+def _is_update(statement: Statement, wanted: Key, sources: Sources) -> bool:
+    """`w := 0.4 - 0.5 · 0.082 = 0.359` behind `w = 0.4`."""
+    old, second = sources.numbers.get(wanted), statement.terms[1]
+    if old is None or wanted.base not in UPDATABLE or not isinstance(second, Sum):
+        return False
+    return kind_of(second) is Kind.NUMERIC and any(canonical(term) == canonical(old) for term in _signed(second))
+
+
+def _signed(tree: Sum) -> Iterator[Expr]:
+    for sign, term in zip(tree.signs, tree.terms, strict=True):
+        yield term if sign > 0 else Negative(term.span, term)
 
 
 def _is_quantity(name: Name) -> bool:
@@ -421,9 +437,9 @@ class _Builder:
         if (
             not isinstance(found, Array)
             and arb(found).is_finite()
-            and not arb(found).overlaps(arb(self.values[atoms[0]]))
+            and (isinstance(found, fmpq) or not arb(found).overlaps(arb(self.values[atoms[0]])))
         ):
-            self.values[atoms[0]] = arb(found)  # type: ignore[assignment]  # computed, so a ball
+            self.values[atoms[0]] = found
 
     def _is_computed_elsewhere(self, name: Key) -> bool:
         """A number for out_o2 where out_o1 has a formula: out_o2 has one too, only nobody wrote it."""

@@ -223,7 +223,7 @@ def reading(scope: Scope, point: Point, choices: Choices | None = None, *, depth
     """How to read formulas in a scope at a point."""
     choices = Choices() if choices is None else choices
     at = _At(scope, point, choices, depth)
-    return Reading(BALLS, at.name, at.derivative, at.function, at.values, point.literal, choices=choices)
+    return Reading(BALLS, at.name, at.derivative, at.function, at.values, point.literal, inner=True, choices=choices)
 
 
 @dataclass(frozen=True, slots=True)

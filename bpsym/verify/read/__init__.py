@@ -7,8 +7,9 @@ taken out of their wrapping first.
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from bpsym.errors import BpsymError
 from bpsym.verify import limits
@@ -17,9 +18,12 @@ from bpsym.verify.read import html, notebook
 from bpsym.verify.read.decode import decode
 from bpsym.verify.read.headings import with_headings
 from bpsym.verify.read.rows import with_rows
-from bpsym.verify.read.scan import Found, code_block, scan, style
+from bpsym.verify.read.scan import Found, Style, code_block, scan, style
 from bpsym.verify.source import Source, whole
 from bpsym.verify.tree import Document, Span, Unreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
 
 
 def read(source: Path | str | bytes, name: str | None = None) -> Document:
@@ -71,6 +75,7 @@ def read_text(text: str, name: str = "document", encoding: str = "utf-8") -> Doc
 _COMMENT = re.compile(r"(?<!\\)%[^\r\n]*")
 # a line that goes on below, set in and begun with a sign
 _CONTINUED = re.compile(r"(?<=[^\s])[ \t]*\r?\n[ \t]{6,}(?=(?:[=≈+*·×/]|-(?=[ \t]))[ \t])")
+_HEADING = re.compile(r"^#{1,6}[ \t]+(\S.*?)[ \t]*#*[ \t]*\r?$", re.MULTILINE)
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u00ad\u202a\u202b\u202c\u202d\u202e")
 
 
@@ -92,12 +97,7 @@ def _found(origin: Source, name: str) -> Found:
         origin = Source(_COMMENT.sub(lambda match: " " * len(match.group()), origin.text), origin.starts, origin.ends)
     how = style(origin.text)
     if notebook.is_notebook(origin.text, name):
-        return _joined(
-            [
-                scan(part, how, kind) if kind != "code" else code_block(part, how)
-                for kind, part in notebook.cells(origin)
-            ]
-        )
+        return _joined(_under_headings(_cells(origin, how)))
     if html.is_html(origin.text, name):
         return scan(html.markdown(origin), how)
     origin = Source(_CONTINUED.sub(_on_one_line, origin.text), origin.starts, origin.ends)
@@ -106,7 +106,25 @@ def _found(origin: Source, name: str) -> Found:
     return scan(origin, how)
 
 
-def _joined(parts: list[Found]) -> Found:
+def _cells(origin: Source, how: Style) -> Iterator[tuple[str, Found]]:
+    """What each cell of a notebook says, and the last heading in it."""
+    for kind, part in notebook.cells(origin):
+        heads = [] if kind else _HEADING.findall(part.text)
+        yield heads[-1] if heads else "", code_block(part, how) if kind == "code" else scan(part, how, kind)
+
+
+def _under_headings(parts: Iterable[tuple[str, Found]]) -> Iterator[Found]:
+    """Cells without a heading stand below the last one."""
+    heading = ""
+    for last, found in parts:
+        for place, formula in enumerate(found.formulas):
+            if not formula.context.heading:
+                found.formulas[place] = replace(formula, context=replace(formula.context, heading=heading))
+        heading = last or heading
+        yield found
+
+
+def _joined(parts: Iterable[Found]) -> Found:
     out = Found()
     for part in parts:
         for slot in fields(Found):

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING, Final
 from bpsym.verify.grammar.cursor import Reading, UnreadError
 from bpsym.verify.grammar.expressions import expression
 from bpsym.verify.lexer import Flavour, tokens
-from bpsym.verify.source import inserted, joined
+from bpsym.verify.source import Source, inserted, joined
 from bpsym.verify.tree import Argument, CodeCall, Expr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from bpsym.verify.source import Source
 
 CODE: Final = Flavour(tex=False, code=True)
 _CALL: Final = re.compile(r"([A-Za-z_][\w.]*)\s*\(")
@@ -30,6 +28,10 @@ _NUMBER: Final = r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _PROMPT: Final = re.compile(rf"(?:>>>|Out\[\d+\]:|#\s*(?:=>|->|→|=))\s*({_NUMBER})")
 _BECOMES: Final = re.compile(rf"(?:#|becomes|=>?|->|→|≈)\s*({_NUMBER})\s*$")
 _ASSIGNED: Final = re.compile(r"[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)*\s*=(?!=)\s*[\w\s.,+*/()-]+")
+_ARRAY: Final = re.compile(
+    r"^([A-Za-z_]\w*)[ \t]*=[ \t]*(?:\w+\.)?(?:array|asarray|matrix|tensor|Tensor|FloatTensor|constant)\(", re.MULTILINE
+)
+_VALUE: Final = re.compile(r"\s*(\[[\[\],.\d\seE+-]*\])\s*(?:,\s*dtype\s*=\s*[\w.]+\s*)?(?=\))")
 _FUNCTION: Final = re.compile(r"([A-Za-z_][\w.]*)\s*\(")
 _KNOWN: Final = frozenset(["exp", "log", "sigmoid", "tanh", "relu", "max", "sqrt", "abs"])
 _REACH: Final = 1_500
@@ -60,13 +62,28 @@ def worked(source: Source) -> list[Source]:
         if "#" in line.text:
             cut = line.text.index("#")
             body, comment = line[:cut].stripped(), _BECOMES.search(line.text, cut)
+        before = len(out)
         for piece in _split(body, ";"):
             if _ASSIGNED.fullmatch(piece.text) and not _set(_FUNCTION.findall(piece.text)) - _KNOWN:
                 out.extend(_unpacked(piece))
-        if comment and out and len(body):
+        if comment and len(out) > before:
             shown += 1
             out[-1] = joined([out[-1], inserted(" = ", line.span(0, 1)), line[comment.start(1) : comment.end(1)]])
     return out if shown else []
+
+
+def arrays(source: Source) -> Iterator[Source]:
+    """`W = np.array([[1, 2], [3, 4]])`, over several lines too, as `W = [[1, 2], [3, 4]]`."""
+    for match in islice(_ARRAY.finditer(source.text), _CALLS):
+        close = _closing(source.text, match.end() - 1)
+        if close < 0 or source.text[close + 1 : close + 2] in (".", "["):
+            continue
+        value = _VALUE.match(source.text, match.end(), close + 1)
+        if value is None or not any(character.isdigit() for character in value.group(1)):
+            continue
+        name, kept = source[match.start(1) : match.end(1)], source[value.start(1) : value.end(1)]
+        flat = Source(" ".join(kept.text.splitlines()) if "\r" not in kept.text else kept.text, kept.starts, kept.ends)
+        yield joined([name, inserted(" = ", name.span(0, 1)), flat])
 
 
 def _set(names: list[str]) -> set[str]:

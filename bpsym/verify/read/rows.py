@@ -128,6 +128,8 @@ def _decimal(tree: Expr | None) -> bool:
 
 def _updates(table: Table) -> Iterator[Statement]:
     """Rows of a weight, its gradient, the step and the new value, told by their figures."""
+    if any(row and _decimal(row[0].expr) for row in table.rows):
+        return  # rows that begin with a number are samples or steps, no parameters
     columns = _columns(table.rows)
     figures = [[_number(cell.expr) for cell in row] for row in table.rows]
     found = _with_step(figures, columns) or _without_step(figures, columns)

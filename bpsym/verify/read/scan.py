@@ -177,6 +177,11 @@ class _Scanner:
             flavour = Flavour(tex=False, code=True)
             self.found.formulas.extend(Formula(line, context, flavour, alone=False, guessed=True) for line in shown)
             return
+        if programme:
+            context = Context("code", self.heading, self.before[-300:])
+            flavour = Flavour(tex=False, code=True)
+            for given in code.arrays(part):
+                self.found.formulas.append(Formula(given, context, flavour, alone=False, guessed=True))
         position = 0
         for _, line in lines_of(LINE.findall(part.text), frozenset()):
             piece = part[position : position + len(line)]
@@ -185,7 +190,7 @@ class _Scanner:
 
     def code_line(self, line: Source, *, programme: bool) -> None:
         stripped = line.stripped()
-        if not len(stripped):
+        if not len(stripped) or (programme and stripped.text.startswith("assert")):
             return
         if len(stripped) > limits.LINE_CHARACTERS:
             why = "a line too long to be searched for formulas"
@@ -193,8 +198,8 @@ class _Scanner:
             return
         context = Context("code", self.heading, self.before[-300:])
         if programme:
-            match = re.match(r"[A-Za-z_]\w*\s*=\s*(?:np\.array\()?[\[\d.(-][\[\](),.\d\seE+-]*$", stripped.text)
-            if match and "(" not in match.group().replace("np.array(", ""):
+            match = re.match(r"[A-Za-z_]\w*\s*=\s*[\[\d.-][\[\],.\d\seE+-]*$", stripped.text)
+            if match:
                 flavour = Flavour(tex=False, code=True)
                 self.found.formulas.append(Formula(stripped, context, flavour, alone=False, guessed=True))
             return

@@ -1,0 +1,199 @@
+"""A document that works several examples, or goes on after an update, judged part by part.
+
+Without a description a document's first givens are the network's numbers. Where the same names are given anew, or a
+forward pass follows an update, the claims behind may be about other numbers. Each such place is tried: it begins a
+part of its own only if clearly more of the claims behind it come out right so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from itertools import groupby, takewhile
+from typing import TYPE_CHECKING
+
+from bpsym.verify.bind import own_state
+from bpsym.verify.canonical import canonical
+from bpsym.verify.check.chain import ARROWS
+from bpsym.verify.check.judge import judge
+from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves
+from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.givens import Givens, folded
+from bpsym.verify.meaning.keys import UPDATABLE, Key, key
+from bpsym.verify.tree import Name, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from flint import fmpq
+
+    from bpsym.verify.check.state import State
+    from bpsym.verify.tree import Document, Span, Statement
+
+MOST_PLACES = 8  # tried in one document
+GAIN = 2  # claims that must come out better
+BAD = frozenset([Verdict.WRONG, Verdict.CARRIED])
+GOOD = frozenset([Verdict.RIGHT, Verdict.NOTE])
+
+
+@dataclass(frozen=True)
+class Part:
+    """Statements that are about the same numbers, the state they were judged in, and what was found."""
+
+    state: State
+    statements: tuple[Statement, ...]
+    found: tuple[tuple[Judgement, ...], ...]  # of each statement
+
+    def judgements(self) -> Iterator[Judgement]:
+        """All judgements in reading order."""
+        for found in self.found:
+            yield from found
+
+    def tail(self, start: int) -> tuple[tuple[Judgement, ...], ...]:
+        """What was found from some statement on."""
+        return self.found[start:]
+
+
+def judged(document: Document, state: State, givens: Givens, settled: Sequence[Span]) -> list[Part]:
+    """A document's own claims, each judged by the numbers it is about."""
+    statements = tuple(
+        s for s in document.statements if not any(span.start <= s.span.start < span.end for span in settled)
+    )
+    parts = [_part(state, statements)]
+    places = list(_restarts(statements))[:MOST_PLACES]
+    for k, (start, updated) in enumerate(places):
+        last = parts[-1]
+        begin = start - (len(statements) - len(last.statements))
+        if not 0 < begin < len(last.statements):
+            continue
+        stop = begin + (places[k + 1][0] - start if k + 1 < len(places) else len(statements) - start)
+        if not _is_doubtful(last.found[begin:stop]):
+            continue
+        other = _begun_anew(document, last.statements[begin:], stop - begin, givens, updated)
+        if _better(other.found[: stop - begin], last.found[begin:stop]):
+            parts[-1] = replace(last, statements=last.statements[:begin], found=last.found[:begin])
+            parts.append(other)
+    return parts
+
+
+def _part(state: State, statements: Sequence[Statement]) -> Part:
+    return Part(state, tuple(statements), tuple(tuple(judge(statement, state)) for statement in statements))
+
+
+def _begun_anew(
+    document: Document, rest: Sequence[Statement], count: int, givens: Givens, updated: Mapping[Key, fmpq]
+) -> Part:
+    """The rest of a document by what it says nearest to its beginning, and what updates made of the parameters."""
+    again = {k for statement in rest[:count] if (k := _given(statement)) is not None}
+    numbers = {folded(k): value for k, value in updated.items() if k not in again}
+    known = replace(givens, numbers={**givens.numbers, **numbers})
+    return _part(own_state(replace(document, statements=_nearest(document, rest)), known), rest)
+
+
+def _nearest(document: Document, rest: Sequence[Statement]) -> tuple[Statement, ...]:
+    """All statements: of the section the rest begins in, of the sections before it from the last, and those behind."""
+    here = [*takewhile(lambda s: s.context.heading == rest[0].context.heading, rest)]
+    first = next(k for k, s in enumerate(document.statements) if s is rest[0])
+    sections = [[*group] for _, group in groupby(document.statements[:first], key=lambda s: s.context.heading)]
+    behind = document.statements[first + len(here) :]
+    return (*here, *(s for section in reversed(sections) for s in section), *behind)
+
+
+def _is_doubtful(found: Sequence[Sequence[Judgement]]) -> bool:
+    """Whether other numbers might explain some claims better."""
+    verdicts = [j.verdict for judgements in found for j in judgements]
+    return any(v in BAD for v in verdicts) or verdicts.count(Verdict.DIGIT) >= GAIN
+
+
+def _better(ours: Sequence[Sequence[Judgement]], theirs: Sequence[Sequence[Judgement]]) -> bool:
+    """Whether clearly more claims come out one way than the other."""
+    gain = _score(ours) - _score(theirs)
+    return gain >= GAIN and _bad(ours) <= _bad(theirs)
+
+
+def _score(found: Sequence[Sequence[Judgement]]) -> int:
+    return sum(j.verdict in GOOD for judgements in found for j in judgements) - _bad(found)
+
+
+def _bad(found: Sequence[Sequence[Judgement]]) -> int:
+    return sum(j.verdict in BAD for judgements in found for j in judgements)
+
+
+def _restarts(statements: Sequence[Statement]) -> Iterator[tuple[int, dict[Key, fmpq]]]:
+    """Where other numbers may begin, with what updates before have made of the parameters."""
+    given: dict[Key, tuple[fmpq, ...]] = {}
+    updated: dict[Key, fmpq] = {}
+    said: set[Key] = set()
+    formulas: dict[Key, tuple[str, str]] = {}  # the first formula of each name, and the section it stands in
+    last = -2  # the last place found
+    for place, statement in enumerate(statements):
+        name = _given(statement)
+        if (new := _update(statement, given)) is not None:
+            updated[new[0]] = new[1]
+        elif name is not None:
+            numbers = tuple(shown.value for shown in _numbers(statement))
+            if given.get(name, numbers) != numbers and name not in said:
+                if last < place - 1:
+                    yield place, dict(updated)
+                last = place
+                given[name] = numbers
+            elif last == place - 1 and last >= 0:
+                last = place  # the same list of givens goes on
+            given.setdefault(name, numbers)
+        elif _is_defined_anew(statement, formulas) and last < place - 1:
+            last = place
+            yield place, dict(updated)
+        elif updated and _is_repeated(statement, said) and _numeric(statement):
+            yield place, dict(updated)
+            updated, said = {}, set()
+        first = statement.terms[0]
+        if isinstance(first, Name) and name is None and len(statement.terms) > 1:
+            said.add(key(first))
+
+
+def _is_defined_anew(statement: Statement, formulas: dict[Key, tuple[str, str]]) -> bool:
+    """Whether a name gets another formula than it had, in another section."""
+    first, *rest = statement.terms
+    if not isinstance(first, Name) or not rest or kind_of(rest[0]) is not Kind.SYMBOLIC or isinstance(rest[0], Name):
+        return False
+    said = canonical(rest[0]), statement.context.heading
+    before = formulas.setdefault(key(first), said)
+    formulas[key(first)] = said
+    return before[0] != said[0] and before[1] != said[1]
+
+
+def _is_repeated(statement: Statement, said: set[Key]) -> bool:
+    first = statement.terms[0]
+    return isinstance(first, Name) and key(first) in said
+
+
+def _numeric(statement: Statement) -> bool:
+    return any(kind_of(term) in (Kind.NUMBER, Kind.NUMERIC) for term in statement.terms[1:])
+
+
+def _given(statement: Statement) -> Key | None:
+    """The name a statement gives a number, and nothing else."""
+    first, *rest = statement.terms
+    if not isinstance(first, Name) or len(rest) != 1 or kind_of(rest[0]) is not Kind.NUMBER:
+        return None
+    found = key(first)
+    return None if found.new or statement.relations[0].kind not in ("=", ":=") else found
+
+
+def _numbers(statement: Statement) -> list[Shown]:
+    return [shown for shown in leaves(statement.terms[-1]) if shown is not None]
+
+
+def _update(statement: Statement, given: Mapping[Key, tuple[fmpq, ...]]) -> tuple[Key, fmpq] | None:
+    """The parameter a statement moves, and to what."""
+    first, *rest = statement.terms
+    if not isinstance(first, Name) or not rest or kind_of(rest[-1]) is not Kind.NUMBER:
+        return None
+    wanted = key(first)
+    old = wanted._replace(new=False)
+    numbers = _numbers(statement)
+    if old.base not in UPDATABLE or len(numbers) != 1:
+        return None
+    own = any(isinstance(n, Name) and key(n) == old for term in rest for n in walk(term))
+    arrow = statement.relations[0].kind in ARROWS and old in given
+    computed = old in given and len(rest) > 1 and kind_of(rest[0]) is Kind.NUMERIC
+    return (old, numbers[0].value) if wanted.new or own or arrow or computed else None
