@@ -26,7 +26,11 @@ def _function(scope: Scope, call: Call, statement: Statement) -> None:
         return
     parameter = key(call.arguments[0])
     letter = call.function.base + "_".join(("", *call.function.sub))
-    for body in reversed(statement.terms[1:]):
+    kinds = [relation.kind for relation in statement.relations]
+    end = kinds.index("→") + 1 if "→" in kinds else len(statement.terms)  # what follows an arrow is another matter
+    for body in reversed(statement.terms[1:end]):
+        if any(isinstance(node, Call) and node.function.base == call.function.base for node in walk(body)):
+            continue
         names = {key(node) for node in walk(body) if isinstance(node, Name) and not _is_function_name(body, node)}
         names -= {Key("e"), Key("pi")}
         if names == {parameter}:
