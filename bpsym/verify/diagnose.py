@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 GENERIC = frozenset(["value", "operand", "restated", "expression", "formula"])
 SHORT = 24  # steps: the derivation of one figure of a network worked by hand
 MOST_WRONG = 60  # figures the mistakes are looked for; a document with more has other troubles
+MOST_TRIED = 2500  # mistakes followed through before those elsewhere than at a figure's own step are let be
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Diagnosis:
     state: State
     mistakes: Mistakes | None = None
     looked: int = 0
+    tried: int = 0
 
     def at_their_word(self, judgement: Judgement) -> Environment:
         """The network worked with the figures the document shows, but for the one judged."""
@@ -170,21 +172,27 @@ def _mistakes(judgement: Judgement, diagnosis: Diagnosis, *, local: bool) -> Ite
         elif kind_of(judgement.details.get("right", _NOTHING)) is Kind.NUMERIC:
             found = _by_expression(judgement, diagnosis, method, atoms[0]) if local else []
         else:
-            found = _by_formula(judgement, diagnosis.state, atoms[0], local=local)
+            found = _by_formula(judgement, diagnosis, method, atoms[0], local=local)
     except FAILURES + NO_VALUES:
         return
     for explanation in found[:4]:
         yield Cause(explanation.mistake.rules[0].id, made=explanation.mistake.made)
 
 
-def _explained(method: Mistakes, atom: Atom, fits: Callable[[Scalar], bool], *, local: bool) -> list[Explained]:
+def _explained(
+    diagnosis: Diagnosis, method: Mistakes, atom: Atom, fits: Callable[[Scalar], bool], *, local: bool
+) -> list[Explained]:
     """The mistakes that give a figure, at its own step or, in a short derivation, anywhere."""
     from bpsym.mistakes.candidates import Mistake
     from bpsym.mistakes.values import Explanation as Explained
 
+    def counted(value: Scalar) -> bool:
+        diagnosis.tried += 1
+        return fits(value)
+
     if not local:
         short = len(method.environment.expansion.order((atom,))) <= SHORT
-        return list(method.explanations(atom, fits)) if short else []
+        return list(method.explanations(atom, counted)) if short and diagnosis.tried < MOST_TRIED else []
     found = ((Mistake(((rule, wrong),)), value) for rule, wrong, value in method.local(atom))
     fitting = [Explained(mistake, value) for mistake, value in found if fits(value)]
     return sorted(fitting, key=lambda explained: -explained.mistake.specificity)
@@ -195,12 +203,12 @@ def _by_figure(
 ) -> list[Explained]:
     """The mistakes that give a figure: rounded, cut off, or made with the document's own figures."""
     half, cut = shown.half(), shown.cut()
-    found = _explained(method, atom, lambda value: touches(value, half), local=local)
+    found = _explained(diagnosis, method, atom, lambda value: touches(value, half), local=local)
     if local and not found:
-        found = _explained(method, atom, lambda value: touches(value, cut), local=True)
+        found = _explained(diagnosis, method, atom, lambda value: touches(value, cut), local=True)
     if local and not found:
         own = method.elsewhere(diagnosis.at_their_word(judgement))
-        found = _explained(own, atom, lambda value: touches(value, cut), local=True)
+        found = _explained(diagnosis, own, atom, lambda value: touches(value, cut), local=True)
     return found
 
 
@@ -212,24 +220,28 @@ def _by_expression(judgement: Judgement, diagnosis: Diagnosis, method: Mistakes,
     written = [v for v in values(judgement.details["right"], state, state.as_read()) if len(scalars(v)) == 1]
     own = method.elsewhere(diagnosis.at_their_word(judgement))
     for made in (own, method):
-        found = _explained(made, atom, lambda value: any(_same(scalars(v)[0], value) for v in written), local=True)
+        found = _explained(
+            diagnosis, made, atom, lambda value: any(_same(scalars(v)[0], value) for v in written), local=True
+        )
         if found:
             return found
     return []
 
 
-def _by_formula(judgement: Judgement, state: State, atom: Atom, *, local: bool) -> list[Explained]:
+def _by_formula(
+    judgement: Judgement, diagnosis: Diagnosis, method: Mistakes, atom: Atom, *, local: bool
+) -> list[Explained]:
     """The mistakes that turn the right formula into the written one, told at a random point."""
-    from bpsym.mistakes.values import Mistakes
     from bpsym.verify.check.state import values
 
-    term = judgement.details.get("right")
+    state, term = diagnosis.state, judgement.details.get("right")
     if term is None or not state.anywhere:
         return []
     point = state.anywhere[0]
     ours = [v for v in values(term, state, point) if len(scalars(v)) == 1]
     if not ours:
         return []
+    elsewhere = method.elsewhere(point.environment)
     return _explained(
-        Mistakes.of(point.environment), atom, lambda value: any(_same(scalars(v)[0], value) for v in ours), local=local
+        diagnosis, elsewhere, atom, lambda value: any(_same(scalars(v)[0], value) for v in ours), local=local
     )

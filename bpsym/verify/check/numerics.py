@@ -184,10 +184,10 @@ def _replaced(chain: Chain, term: Expr) -> tuple[Shown, str, Scalar] | None:
         if shown.number.digits <= 2 or shown.number.places <= 1:
             continue
         for value in known:
-            if not _alike(value, shown) and next(slips(shown, value), None) is None:
-                continue
             found = _with(term, shown, shown.sign * value, lambda other: rational(other.value), state)
-            if any(_near(v, right, shown) for v in found for right in chain.truth):
+            if any(_near(v, right, shown) for v in found for right in chain.truth) and (
+                _alike(value, shown) or next(slips(shown, value), None) is not None
+            ):
                 return shown, as_shown(value, shown), value
     return None
 

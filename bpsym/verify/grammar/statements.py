@@ -225,6 +225,8 @@ def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]
             failures.append(Unreadable(span, "nested too deep"))
             lost.append(Unknown(span, ""))
             terms.append(lost[-1])
+    if not terms:  # brackets around nothing
+        return []
     for term in terms:
         failures.extend(
             Unreadable(node.span, f"“{node.text}” is no sign we know")
