@@ -163,7 +163,7 @@ class Writer:
 
     def alternative(self, drawing: Drawing, caption: str | Text) -> Markup:
         """What a screen reader says of a figure."""
-        return self.plain(drawing.description or caption)
+        return markup(f"{self.plain(caption)}: {self.plain(drawing.description)}")
 
     def picture_file(self, drawing: Drawing) -> str:
         """The address of a figure kept in a file beside the document; empty where there is no place for one."""

@@ -306,11 +306,11 @@ class Sheet(Shown):
     @cached_property
     def figure(self) -> Drawing:
         """The network with what is given."""
-        return picture.network(self.work, self.title, "", computed=False)
+        return picture.network(self.work, self.title, computed=False)
 
     def path_figure(self, detail: worked.Detail) -> Drawing:
         """The way of one weight's error."""
-        return picture.network(self.work, self.title, "", detail.weight, computed=self.mode == WORKED)
+        return picture.network(self.work, self.title, detail.weight, computed=self.mode == WORKED)
 
     def run_figure(self, step_label: str) -> Drawing | None:
         """The loss over the run; None for less than three rows."""

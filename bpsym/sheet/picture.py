@@ -23,9 +23,10 @@ if TYPE_CHECKING:
     from bpsym.training import Row
 
 BRIEF = Rounding(places=None, significant=4)  # values inside units: the full digits stand in the lines
+TOLD = 30  # edges that are told one by one where there is no picture to look at
 
 
-def network(work: Work, title: str, description: str, weight: Expr | None = None, *, computed: bool = True) -> Drawing:
+def network(work: Work, title: str, weight: Expr | None = None, *, computed: bool = True) -> Drawing:
     """The network with its numbers; with `weight`, the way of its error is highlighted.
 
     Of several samples the first is shown. Without `computed` only given numbers are shown (a blank sheet).
@@ -43,7 +44,29 @@ def network(work: Work, title: str, description: str, weight: Expr | None = None
         Edge(_key(work, source), _key(work, target), _label(work, name), _value(work, name), (source, target) in marked)
         for source, target, name in edges
     ]
-    return network_drawing(layers, drawn, title=title, description=description)
+    return network_drawing(layers, drawn, title=title, description=_told(layers, drawn))
+
+
+def _told(layers: Sequence[Layer], edges: Sequence[Edge]) -> str:
+    """The picture for a screen reader, in no language but that of formulas: units by layer, then the marked way.
+
+    Without a way every weight is told, unless they are more than anyone would listen to.
+    """
+    units = [[unit for unit in layer.units if isinstance(unit, Unit)] for layer in layers]
+    labels = {unit.key: unit.label.plain for column in units for unit in column}
+    told = ["  ".join(_with_value(unit.label, unit.value) for unit in column) for column in units]
+    marked = [edge for edge in edges if edge.highlighted]
+    if marked or len(edges) <= TOLD:
+        told += [
+            f"{labels.get(edge.source, '1')} → {labels[edge.target]}: {_with_value(edge.label, edge.value)}"
+            for edge in marked or edges
+            if edge.label
+        ]
+    return "; ".join(told)
+
+
+def _with_value(label: Label, value: str) -> str:
+    return f"{label.plain} {value}".strip()
 
 
 def _columns(work: Work) -> list[list[Expr | EllipsisType | None]]:
@@ -165,4 +188,5 @@ def run(work: Work, rows: Sequence[Row], title: str, step_label: str) -> Drawing
     """The loss over a training run."""
     points = [(row.step, float(row.loss.text), row.loss.text) for row in rows]
     loss = _label(work, work.program.loss.generic)
-    return loss_drawing(points, title=title, description="", step_label=Label(step_label), loss_label=loss)
+    told = f"{loss.plain}: " + "; ".join(f"{step_label} {step}: {text}" for step, _, text in points)
+    return loss_drawing(points, title=title, description=told, step_label=Label(step_label), loss_label=loss)
