@@ -183,8 +183,10 @@ class Writer:
         above, below = _fraction(expr)
         coefficient, rest = _split_coefficient(above)
         coefficient, rest, below = _rooted(coefficient, rest, below)
-        sized = [factor for factor in below if all(is_size(s) for s in factor.free_symbols)]
-        under = [factor for factor in below if factor not in sized]
+        sized = _one_root([factor for factor in below if all(is_size(s) for s in factor.free_symbols)])
+        under = [factor for factor in below if not all(is_size(s) for s in factor.free_symbols)]
+        if coefficient == 1 and len(rest) == 1 and sized and all(factor.is_number for factor in below):
+            return Frac(self._times(rest), self._times(sized))  # z / sqrt(2)
         items: list[Box] = []
         if coefficient.q != 1 or sized:
             denominator = [Integer(coefficient.q)] * (coefficient.q != 1) + sized
@@ -337,6 +339,15 @@ def _rooted(
             others = [kept for kept in above if kept is not factor]
             return coefficient * factor.base, others, [*below, factor]
     return coefficient, above, below
+
+
+def _one_root(factors: list[Expr]) -> list[Expr]:
+    """Write sqrt(2) sqrt(pi) as sqrt(2 pi)."""
+    roots = [factor for factor in factors if isinstance(factor, Pow) and factor.exp == Rational(1, 2)]
+    if len(roots) < 2:
+        return factors
+    joined = Pow(Mul(*(root.base for root in roots)), Rational(1, 2), evaluate=False)
+    return [*(factor for factor in factors if factor not in roots), joined]
 
 
 def _names(expr: Expr) -> Iterable[Expr]:

@@ -86,7 +86,7 @@ def test_formulas_in_three_syntaxes(expr: Expr, latex: str, typst: str, plain: s
         (Abs(OUT1 - T1), "|out_o1 - target_o1|"),
         (Max(0, W5), "max(0, w_5)"),
         (sqrt(W5 + 1), "sqrt(1 + w_5)"),
-        (W5 / sqrt(2), "1/sqrt(2) * w_5"),
+        (W5 / sqrt(2), "w_5/sqrt(2)"),
         (Integer(-3), "-3"),
     ],
     ids=str,
