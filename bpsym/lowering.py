@@ -208,7 +208,7 @@ _COMPOUND: dict[type, Callable[[_Builder, Any], int]] = {Add: _add, Mul: _mul, P
 
 
 def _exp(x: Value, _: object) -> Value:
-    return ONE if x == 0 else arb(x).exp()
+    return ONE if x == 0 else (x if isinstance(x, arb) else arb(x)).exp()  # a copy takes a tenth of the time
 
 
 def _log(x: Value, _: object) -> Value:

@@ -15,11 +15,10 @@ from bpsym.notation import Notation
 from bpsym.options import SheetOptions
 from bpsym.printing import PLAIN
 from bpsym.printing.layout import Formula
-from bpsym.printing.writer import Writer
+from bpsym.printing.writer import OTHERWISE, Writer
 from bpsym.render.document import document
 from bpsym.render.formats import BY_NAME
 from bpsym.rounding import Rounding, numeral
-from bpsym.sheet.build import OTHERWISE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence

@@ -80,6 +80,7 @@ _INDEX = 10  # index letters and sizes: after everything else, but before a bare
 _FUNCTIONS = {log: "ln", tanh: "tanh", erf: "erf", sign: "sgn"}
 _RELATIONS = {StrictGreaterThan: "greater", LessThan: "at-most", GreaterThan: "at-least"}
 ONE = Integer(1)
+OTHERWISE = {"en": "otherwise", "zh": "其他"}  # beside the last case
 
 
 @dataclass(frozen=True)

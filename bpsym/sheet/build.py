@@ -12,7 +12,7 @@ from bpsym.evaluate import Environment
 from bpsym.expand import Expansion
 from bpsym.notation import Notation
 from bpsym.printing.layout import Formula, Number, Sign, chain, row
-from bpsym.printing.writer import Writer
+from bpsym.printing.writer import OTHERWISE, Writer
 from bpsym.program import TRAINABLE, Role
 from bpsym.sheet import numbered as draft
 from bpsym.sheet import picture, worked
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
 WORKED, BLANK, KEY, NUMBERED, LAW = "worked", "blank", "key", "numbered", "law"  # kinds the code tells apart
 _SORTS = (Role.INPUT, Role.TARGET, Role.STATE, Role.WEIGHT, Role.BIAS, Role.RATE, Role.DECAY)  # in which order
 LEAST_POINTS = 3  # of a curve worth drawing
-OTHERWISE = {"en": "otherwise", "zh": "其他"}
 
 
 @dataclass(frozen=True)

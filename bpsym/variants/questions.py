@@ -26,9 +26,8 @@ from bpsym.mistakes.values import Mistakes
 from bpsym.mistakes.words import say
 from bpsym.notation import Notation
 from bpsym.printing import LATEX, PLAIN
-from bpsym.printing.writer import Writer
+from bpsym.printing.writer import OTHERWISE, Writer
 from bpsym.rounding import numeral
-from bpsym.sheet.build import OTHERWISE
 from bpsym.variants.follow import GUARD, python_formula
 from bpsym.variants.words import WORDS
 

@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from bpsym.options import SheetOptions
 from bpsym.printing.layout import Formula, Number, Row, Sign
+from bpsym.printing.writer import OTHERWISE
 from bpsym.render.document import document
 from bpsym.render.text import clean
 from bpsym.rounding import Numeral
 from bpsym.sheet import picture
-from bpsym.sheet.build import OTHERWISE, Given, Sheet
+from bpsym.sheet.build import Given, Sheet
 from bpsym.sheet.lines import Line, Work
 from bpsym.variants.codes import code_picture
 

@@ -6,11 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bpsym.errors import BpsymError
-from bpsym.mistakes.words import say
 from bpsym.notation import NET_OUT, Z_A, Notation
-from bpsym.printing.syntax import PLAIN
-from bpsym.printing.writer import Writer
-from bpsym.sheet.build import OTHERWISE
 from bpsym.verify.check.terms import Shown
 from bpsym.verify.meaning.keys import Key
 
@@ -69,6 +65,10 @@ def explained(judgement: Judgement, language: str) -> tuple[str, str]:
 
 
 def _told(explanation: Explanation, rounding: Rounding, language: str) -> Iterator[tuple[str, str]]:
+    from bpsym.mistakes.words import say  # the printers and the mistakes are needed for few documents
+    from bpsym.printing.syntax import PLAIN
+    from bpsym.printing.writer import OTHERWISE, Writer
+
     environment = explanation.environment
     expansion = environment.expansion
     writer = Writer(Notation(explanation.notation, expansion.program, expansion), otherwise=OTHERWISE[language])

@@ -9,6 +9,7 @@ Parentheses, `\\left`/`\\right`, colour, boxes and bold type leave no node behin
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from dataclasses import dataclass
 from dataclasses import fields as fields_of
@@ -319,6 +320,7 @@ Expr = (
 )
 
 Node = Expr | Case
+_LINE_END = re.compile(r"\r\n|\n|\r")
 
 
 def _below(kind: type) -> tuple[tuple[str, int], ...]:
@@ -484,12 +486,7 @@ class Document:
     @cached_property
     def line_starts(self) -> tuple[int, ...]:
         """The offset at which each line begins; \\n, \\r\\n and \\r end a line."""
-        starts = [0]
-        text = self.text
-        for position, character in enumerate(text):
-            if character == "\n" or (character == "\r" and text[position + 1 : position + 2] != "\n"):
-                starts.append(position + 1)
-        return tuple(starts)
+        return (0, *(end.end() for end in _LINE_END.finditer(self.text)))
 
     def place(self, span: Span) -> Place:
         """Line and column of a span."""

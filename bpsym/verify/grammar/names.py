@@ -40,6 +40,7 @@ from bpsym.verify.tree import (
 if TYPE_CHECKING:
     from bpsym.verify.grammar.parser import Parser
 
+_FUNCTIONS: Final = frozenset(FUNCTIONS.values()) | FUNCTION_LETTERS
 _RATES: Final = frozenset(["eta", "alpha", "lr", "w", "W", "delta", "lambda"])
 
 
@@ -143,7 +144,7 @@ def indexed(parser: Parser, name: Name) -> Name:
 def applied(parser: Parser, name: Name, start: int) -> Expr:
     """What a parenthesis behind a name means."""
     token = parser.peek()
-    function = name.base in FUNCTIONS.values() or name.base in FUNCTION_LETTERS or names_function(name)
+    function = name.base in _FUNCTIONS or names_function(name)
     if name.base == "sum" and token.kind != "open":
         function = False
     if token.kind == "open" and (token.text == "(" or (token.text == "{" and name.base in ("max", "min"))):
