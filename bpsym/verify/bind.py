@@ -23,6 +23,7 @@ from bpsym.verify.meaning.gathered import gather, has_kronecker, said_equal
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.network import NO_VALUES, Network
 from bpsym.verify.meaning.printed import Family, families, family_of
+from bpsym.verify.meaning.redefined import redefinitions
 from bpsym.verify.meaning.scope import Scope
 from bpsym.verify.meaning.signals import name_rate, name_signals
 from bpsym.verify.tree import Document, Expr, Name, Product, Sum, walk
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from bpsym.evaluate import Environment
     from bpsym.spec import Description
     from bpsym.verify.givens import Givens
+
+MOST_ERAS = 20  # places at which names mean something else than before, that are told apart
 
 
 def bind(document: Document, description: Description | None, given: Givens) -> State:
@@ -71,7 +74,22 @@ def _described(description: Description) -> tuple[Network, tuple[Family, ...], T
 
 def own_state(document: Document, given: Givens) -> State:
     """The state at the top of a document that is its own description."""
-    scope, _ = gather(document, given)
+    again = redefinitions(document)
+    state = _own_state(document, given, None)
+    built: dict[int, State] = {}
+
+    def in_effect(position: int) -> State | None:
+        era = again.era(position)
+        if era and era not in built and len(built) < MOST_ERAS:
+            built[era] = _own_state(document, given, again.spans[era - 1].end)
+        return built.get(era)
+
+    state.restated, state.in_effect = again.names, in_effect
+    return state
+
+
+def _own_state(document: Document, given: Givens, position: int | None) -> State:
+    scope, _ = gather(document, given, position)
     network = scope.network
     if network is None:
         raise BpsymError("nothing was gathered")  # gather always sets one

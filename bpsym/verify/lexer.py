@@ -69,7 +69,8 @@ def _comment(pen: Pen, _written: str, start: int, _end: int) -> None:
     """TeX's comments; elsewhere a per cent sign."""
     if not pen.flavour.tex:
         pen.position = start + 1
-        pen.put("unknown", "%", start, start + 1)
+        if not pen.percent(start + 1):
+            pen.put("unknown", "%", start, start + 1)
 
 
 def _cjk(pen: Pen, run: str, start: int, end: int) -> None:

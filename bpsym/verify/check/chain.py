@@ -19,6 +19,7 @@ from bpsym.verify.tree import (
     Ellipsis,  # noqa: A004 - the sign of something left out
     Expr,
     Matrix,
+    Missing,
     Name,
     Negative,
     Number,
@@ -77,6 +78,17 @@ def is_words(first: Expr) -> bool:
         and first.base.isalpha()
         and first.base not in WORDS | set(GREEK.values())
     )
+
+
+def is_passing(statement: Statement) -> bool:
+    """A small whole number in a sentence: `the probability that y = 1`, `close to (≈ 0)`."""
+    if statement.context.kind != "inline" or len(statement.terms) != 2:
+        return False
+    first, last = statement.terms
+    number = last.operand if isinstance(last, Negative) else last
+    if not isinstance(number, Number) or number.digits > 1 or number.places > 0 or number.value > 1:
+        return False
+    return isinstance(first, Missing) or (isinstance(first, Name) and not any(p[-1:].isdigit() for p in first.sub))
 
 
 _INDEX_LETTERS = frozenset("l L N M i j k t n m p q K T".split())

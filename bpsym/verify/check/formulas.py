@@ -41,6 +41,8 @@ def formula(chain: Chain, term: Expr, *, mixed: bool) -> Judgement:
     if same is not True and (mixed or same is None):
         here = _same_here(chain, term) if mixed or not is_loose(term) else same
         same = here if here is not None or not _only_halves(term) else same
+    if same is False and (other := state.in_effect(chain.statement.span.end)) is not None:
+        same = symbols.equal(before, term, other)
     if same is False:
         return _unequal(chain, before, term)
     if same is None:

@@ -17,6 +17,7 @@ from bpsym.verify.check.chain import (
     Chain,
     declares_index,
     has_free_letters,
+    is_passing,
     is_path,
     is_range,
     is_words,
@@ -30,6 +31,7 @@ from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import Key, key
+from bpsym.verify.meaning.redefined import supposes
 from bpsym.verify.meaning.scope import subject_of
 from bpsym.verify.meaning.symbolic import Definition
 from bpsym.verify.tree import Call, Expr, Missing, Name, Statement
@@ -62,6 +64,8 @@ def _judged(statement: Statement, state: State) -> list[Judgement]:
     if not statement.relations or all(r.kind not in EQUALITIES | ORDERS for r in statement.relations):
         return []
     if declares_index(statement) or is_words(statement.terms[0]) or is_path(statement):
+        return []
+    if not state.scope.described and (supposes(statement) or is_passing(statement)):
         return []
     statement = _joined(statement, state)
     subject = subject_at(statement, state)
@@ -112,6 +116,8 @@ def _open(chain: Chain, first: Expr) -> None:
     elif isinstance(subject, Key):
         chain.reference = replace(first, marks=("new",)) if isinstance(first, Name) else first
         chain.truth = list(values(chain.reference, state, state.truth))
+    if subject in state.restated and (other := state.in_effect(chain.statement.span.end)) is not None:
+        chain.truth = list(values(first, other, other.truth))
     chain.formulas.extend(state.formulas.get(subject, ()))
     chain.numerics.extend(state.numerics.get(subject, ()))
 

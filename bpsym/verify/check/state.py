@@ -61,6 +61,8 @@ class State:
     wrong_formulas: set[tuple[str, str]] = field(default_factory=set)  # subject and formula, as already blamed
     shallower: Callable[[int], State | None] = lambda _depth: None  # the same network with fewer hidden layers
     own: Callable[[], State | None] = lambda: None  # the document as its own description
+    restated: frozenset[object] = frozenset()  # names the document defines more than once
+    in_effect: Callable[[int], State | None] = lambda _position: None  # where names mean something else than at the top
     before: Expr | None = None  # the left-hand side of the statement before
     pending: list[Expr] = field(default_factory=list)  # rows of a matrix whose sums are worked out below it
     facts: dict[int, tuple[bool, bool, bool, bool]] = field(default_factory=dict)  # of terms, by id

@@ -149,7 +149,10 @@ def applied(parser: Parser, name: Name, start: int) -> Expr:
         function = False
     if token.kind == "open" and (token.text == "(" or (token.text == "{" and name.base in ("max", "min"))):
         if function or ("prime" in name.marks and name.base not in ("w", "b", "W")):
-            return call(parser, name, start)
+            called = call(parser, name, start)
+            if len(called.arguments) == 1 and contains(called.arguments[0], name):  # σ(1 - σ)
+                return Product(called.span, (name, called.arguments[0]), ("",))
+            return called
         return application(parser, name, start)
     if token.kind == "begin-group" and name.base in ("max", "min", "exp", "log") and function:
         return call(parser, name, start)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from bpsym.verify.symbols import FUNCTION_LETTERS, FUNCTIONS, UNIT_NAMES
 from bpsym.verify.tree import (
+    Call,
     Derivative,
     Differential,
     Expr,
@@ -71,7 +72,11 @@ def unit(name: Name, arguments: tuple[Expr, ...]) -> str:
 def contains(tree: Expr, name: Name) -> bool:
     """Does the name occur in it again (`a(1 - a)`)?"""
     key = (name.base, name.sub, name.layer, name.marks)
-    return any(isinstance(node, Name) and (node.base, node.sub, node.layer, node.marks) == key for node in walk(tree))
+    functions = {id(node.function) for node in walk(tree) if isinstance(node, Call)}
+    return any(
+        isinstance(node, Name) and (node.base, node.sub, node.layer, node.marks) == key and id(node) not in functions
+        for node in walk(tree)
+    )
 
 
 def says_something(inside: Sequence[Token]) -> bool:

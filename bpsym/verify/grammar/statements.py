@@ -233,8 +233,9 @@ def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]
             for node in walk(term)
             if isinstance(node, Unknown) and not any(node is gone for gone in lost)
         )
-    for token, right in zip(between, terms[1:], strict=True):
-        kind = "≈" if token.text == "~" and isinstance(right, (Number, Negative)) else token.text
+    for token, (left, right) in zip(between, pairwise(terms), strict=True):
+        is_value = isinstance(right, (Number, Negative)) and not (_is_count(left) and _is_count(right))
+        kind = "≈" if token.text == "~" and is_value else token.text
         relations.append(Relation(Span(token.start, token.end), kind))
     continued = isinstance(terms[0], Missing) and bool(relations)
     if continued and guessed and not chain.formula.alone:
@@ -262,6 +263,11 @@ def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]
         _span(found), tuple(terms), tuple(relations), context, chain.piece.label, continued, words, tuple(reading.notes)
     )
     return _assignments(whole) or [whole]
+
+
+def _is_count(tree: Expr) -> bool:
+    """Whether it is a whole number: `(5) ~ (8)` are numbers of equations."""
+    return isinstance(tree, Number) and tree.places <= 0
 
 
 def _with_old_value(tree: Product) -> bool:

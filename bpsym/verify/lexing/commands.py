@@ -93,6 +93,8 @@ def escaped(pen: Pen, name: str, start: int, end: int) -> None:
         pen.put(*SIGNS[name], start, end)
     elif name and name in "()[]":
         pen.put("space", "", start, end)
+    elif name == "%" and pen.percent(end):
+        pass
     elif name == "\n":
         pen.put("row", "", start, end)
     else:  # a space, thin or wide

@@ -51,6 +51,14 @@ class Pen:
         self.out.append(Token(kind, text, self.source.starts[start], self.source.ends[end - 1], self.gap, tail))
         self.gap = False
 
+    def percent(self, end: int) -> bool:
+        """Make the numeral just written one of hundredths; false where there is none."""
+        if not self.out or self.out[-1].kind != "number" or "%" in self.out[-1].text:
+            return False
+        last = self.out.pop()
+        self.out.append(last._replace(text=last.text + "%", end=self.source.ends[end - 1]))
+        return True
+
     def next(self, end: int) -> str:
         """What follows an offset, blanks left out."""
         return self.text[end : end + NEAR].lstrip()

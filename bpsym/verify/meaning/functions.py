@@ -8,9 +8,10 @@ from bpsym.verify.meaning.symbolic import Definition
 from bpsym.verify.tree import Call, Document, Expr, Name, Number, Statement, walk
 
 
-def definitions_of(document: Document, scope: Scope) -> None:
-    """Functions the document writes down, and names of its own for formulas."""
-    for statement in document.statements:
+def definitions_of(document: Document, scope: Scope, position: int | None = None) -> None:
+    """Functions the document writes down, and names of its own for formulas: the first, or the last before a place."""
+    before = [s for s in document.statements if position is not None and s.span.start < position]
+    for statement in (*reversed(before), *document.statements[len(before) :]):
         if not statement.relations or statement.relations[0].kind not in ("=", ":=", "≈"):
             continue
         first, second = statement.terms[:2]

@@ -27,6 +27,7 @@ from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.indices import Indices, kronecker_pair
 from bpsym.verify.meaning.keys import NO_TIME, UPDATABLE, Key, free_letters, key
 from bpsym.verify.meaning.network import Network
+from bpsym.verify.meaning.redefined import redefinitions, supposes
 from bpsym.verify.meaning.scope import LOSSES, Point, Scope, has_derivatives, reading, subject_of
 from bpsym.verify.meaning.symbolic import symbolic_function
 from bpsym.verify.symbols import CIRCLED
@@ -78,12 +79,17 @@ class Sources:
     fixed: Mapping[str, str] = field(default_factory=dict)  # letters that are no indices here
 
 
-def gather(document: Document, given: Givens) -> tuple[Scope, set[Key]]:
-    """The scope at the top of a document that describes its own network, and which names are given by numbers alone."""
+def gather(document: Document, given: Givens, position: int | None = None) -> tuple[Scope, set[Key]]:
+    """The scope of a document that describes its own network, and which names are given by numbers alone.
+
+    It is the scope at the top, or at a position, where names that are defined afresh mean what they mean there.
+    """
     timed = _counts_time(document)
     sources = Sources(fixed={} if timed else NO_TIME, kronecker=has_kronecker(document))
     for statement in document.statements:
         _collect(statement, sources)
+    again = redefinitions(document)
+    sources.formulas = {name: again.latest_first(known, position) for name, known in sources.formulas.items()}
     scope = Scope(
         sizes={letter: _size(letter, sources) for letter in sources.sizes if letter in _COUNTS},
         apart=_letters_apart(document),
@@ -91,7 +97,7 @@ def gather(document: Document, given: Givens) -> tuple[Scope, set[Key]]:
         kronecker=sources.kronecker,
         said_equal=said_equal(document),
     )
-    definitions_of(document, scope)
+    definitions_of(document, scope, position if again.names else None)
     builder = _Builder(sources, scope, given)
     builder.build()
     return scope, builder.alone
@@ -160,7 +166,7 @@ def _collect(statement: Statement, sources: Sources) -> None:
                 above = subject_of(node.of)
                 if isinstance(above, Key):
                     sources.losses[above] += 1
-    if not statement.relations or statement.relations[0].kind not in DEFINING:
+    if not statement.relations or statement.relations[0].kind not in DEFINING or supposes(statement):
         return
     first = statement.terms[0]
     if (

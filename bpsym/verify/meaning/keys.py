@@ -10,6 +10,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
+from bpsym.verify.symbols import FUNCTION_LETTERS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -63,6 +65,8 @@ def _key(
         base += "hat"
     if "bar" in marks or "tilde" in marks:
         base += "bar"
+    if base in FUNCTION_LETTERS and "prime" in marks:
+        base += "'"  # σ' is no σ
     sub = tuple(part for written in sub for part in _part(written, indices))
     if base in _WHOLE:
         sub = tuple(part for part in sub if part not in _TOTAL)

@@ -445,7 +445,10 @@ class _At:
     def applied(self, own: Definition, value: Value) -> Value:
         def one(item: Scalar) -> Scalar:
             inner = replace(self.point, shown={**self.point.shown, own.parameter: item})
-            return denote(own.body, reading(self.scope, inner, depth=self.depth + 1))
+            value = denote(own.body, reading(self.scope, inner, depth=self.depth + 1))
+            if isinstance(value, Array):
+                raise NoValueError("a function of one number that is a vector")
+            return value
 
         if self.depth >= DEPTH:
             raise NoValueError("a function defined by itself")
