@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bpsym.expand import Expansion, ScalarStep
     from bpsym.rounding import Value
 
+ZERO = fmpq(0)
 PRECISION = 128  # bits to start with
 PRECISION_LIMIT = 1 << 14  # bits after which a digit counts as undecidable
 
@@ -155,7 +156,8 @@ class Environment:
 def _run(entry: Expr, code: Code, arguments: list[Value], precision: int) -> Value:
     before, ctx.prec = ctx.prec, precision
     try:
-        return code.run(arguments)[0]
+        value = code.run(arguments)[0]
+        return ZERO if value == 0 else value  # 0 times a ball is a ball without width: exact again
     except EvaluationError as error:
         msg = f"{entry}: {error}"
         raise EvaluationError(msg) from None
