@@ -32,7 +32,7 @@ SECRET_LEAST = 16
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="The folder to write to.")
 @click.option(
     "--format", "formats", default="pdf", metavar="NAMES",
-    help="pdf,md,html,tex,ipynb,moodle,qti21,canvas.  [default: pdf]",
+    help="pdf,md,html,tex,ipynb,moodle,stack,qti21,canvas.  [default: pdf]",
 )
 @click.option("--lang", type=Known("language", "bpsym.options:LANGUAGES"), help="The language.")
 @click.option("--jobs", type=click.IntRange(1, 256), default=1, metavar="N", help="Processes.  [default: 1]")

@@ -20,10 +20,11 @@ from bpsym.exports.numbers import decimal_text
 from bpsym.exports.xmlfile import Element, add, document
 
 # What a follow-through formula may call; everything else in it is a number, an earlier step or one of + - * / ^ ( ) ,
-FUNCTIONS = frozenset({"exp", "log", "sqrt", "tanh", "abs", "max", "min"})
+FUNCTIONS = frozenset({"exp", "log", "sqrt", "tanh", "erf", "signum", "abs", "max", "min"})
+WORDS = frozenset({"if", "then", "else", "and"})
 MAX_FORMULA = 4000  # characters
 
-_TOKEN = re.compile(r"\s*(?:([A-Za-z_][A-Za-z0-9_]*)|([0-9]+(?:\.[0-9]+)?)|([-+*/^(),]))")
+_TOKEN = re.compile(r"\s*(?:([A-Za-z_][A-Za-z0-9_]*)|([0-9]+(?:\.[0-9]+)?)|([-+*/^(),]|[<>]=?))")
 _NO_VALUE = "10^30"  # what a formula without a value gives: no student's number is near it
 
 
@@ -35,7 +36,8 @@ class StackStep:
     label: Text  # stands before the input
     key: NumericalKey
     follows: str = ""  # Maxima formula of the value in terms of earlier steps; "" where nothing can follow
-    sane: tuple[Fraction, Fraction] | None = None  # an own value outside this range earns later steps no follow-through
+    rests: tuple[str, ...] = ()  # earlier steps it rests on, also those not in the formula
+    sane: tuple[Fraction, Fraction] | None = None  # bounds of the size of an own value from which later steps follow
     marks: Fraction = Fraction(1)
 
 
@@ -55,8 +57,11 @@ class StackQuestion:
             raise BpsymError(f"question {self.id!r} has no step")
         for step in self.steps:
             NumericalQuestion(self.id, self.title, step.label, step.key, step.marks, self.category)  # the same checks
-            if not re.fullmatch("[A-Za-z][A-Za-z0-9_]{0,40}", step.name) or step.name in {*names, *FUNCTIONS}:
+            taken = {*names, *FUNCTIONS, *WORDS}
+            if not re.fullmatch("[A-Za-z][A-Za-z0-9_]{0,40}", step.name) or step.name in taken:
                 raise BpsymError(f"{step.name!r} is no name of a step, or one that is taken")
+            if not set(step.rests) <= set(names):
+                raise BpsymError(f"step {step.name!r} rests on {', '.join(step.rests)}, not all of which are earlier")
             _translate(step.follows, {name: name for name in names}, step.name)
             names.append(step.name)
 
@@ -71,11 +76,12 @@ def _translate(formula: str, names: dict[str, str], step: str) -> str:
         if token is None:
             raise BpsymError(f"the formula of step {step!r} holds {formula[at:].strip()[0]!r}")
         word = token[1]
-        if word and word not in names and word not in FUNCTIONS:
+        if word and word not in names and word not in FUNCTIONS | WORDS:
             raise BpsymError(
                 f"step {step!r}: " + choices("earlier step or function", word, [*names, *sorted(FUNCTIONS)])
             )
-        written.append(names.get(word, word) if word else token[0].strip())
+        spaced = f" {word} " if word in WORDS else word
+        written.append(names.get(word, spaced) if word else token[0].strip())
         at = token.end()
     return "".join(written)
 
@@ -132,6 +138,7 @@ def _write_question(root: Element, question: StackQuestion) -> None:
         _write_input(written, number, step)
     for number in range(1, len(question.steps) + 1):
         _write_tree(written, number, question)
+    _write_test(written, question)
 
 
 def _write_input(written: Element, number: int, step: StackStep) -> None:
@@ -158,17 +165,23 @@ def feedback_variables(number: int, question: StackQuestion) -> str:
     step = question.steps[number - 1]
     if not step.follows:
         return ""
+    names = {earlier.name: f"own{n}" for n, earlier in enumerate(question.steps[: number - 1], 1)}
+    formula = _translate(step.follows, names, step.name)
     lines, sane = [], []
     for n, earlier in enumerate(question.steps[: number - 1], 1):
+        if earlier.name not in {*step.rests, *_words(step.follows)}:
+            continue
         lines.append(f"own{n}: if numberp(ans{n}) then float(ans{n}) else {earlier.key.answer};")
         if earlier.sane:
             low, high = (decimal_text(bound) for bound in earlier.sane)
-            sane.append(f"is(own{n} >= {low}) and is(own{n} <= {high})")
-    names = {earlier.name: f"own{n}" for n, earlier in enumerate(question.steps[: number - 1], 1)}
-    formula = _translate(step.follows, names, step.name)
+            sane.append(f"abs(own{n}) >= {low} and abs(own{n}) <= {high}")
     lines.append(f"found: if {' and '.join(sane) or 'true'} then errcatch(float({formula})) else [];")
-    lines.append(f"follow: if found = [] then {_NO_VALUE} else first(found);")
+    lines.append(f"follow: if found # [] and numberp(first(found)) then first(found) else {_NO_VALUE};")
     return "\n".join(lines)
+
+
+def _words(formula: str) -> set[str]:
+    return {token[1] for token in _TOKEN.finditer(formula) if token[1]}
 
 
 def _write_tree(written: Element, number: int, question: StackQuestion) -> None:
@@ -212,6 +225,26 @@ def _write_tree(written: Element, number: int, question: StackQuestion) -> None:
         ):
             add(node, tag, setting)
         _html(node, "falsefeedback", _castext(key.feedback_other) if last else "")
+
+
+def _write_test(written: Element, question: StackQuestion) -> None:
+    """A question test of STACK's own: with every answer right each tree ends at its first node."""
+    test = add(written, "qtest")
+    add(test, "testcase", "1")
+    add(test, "description", "right")
+    for number, step in enumerate(question.steps, 1):
+        field = add(test, "testinput")
+        add(field, "name", f"ans{number}")
+        add(field, "value", step.key.answer)
+    for number in range(1, len(question.steps) + 1):
+        expected = add(test, "expected")
+        for tag, setting in (
+            ("name", f"prt{number}"),
+            ("expectedscore", "1"),
+            ("expectedpenalty", "0"),
+            ("expectedanswernote", f"{number}-0-right"),
+        ):
+            add(expected, tag, setting)
 
 
 def _score(share: Fraction) -> str:

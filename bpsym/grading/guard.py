@@ -7,6 +7,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from bpsym.program import Role, head
+from bpsym.variants.follow import FAR
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
 
     from bpsym.program import Program
 
-FAR = 1000  # times too large, or too small
 _RANGES = {"sigmoid": (0, 1), "softmax": (0, 1), "tanh": (-1, 1)}
 
 

@@ -41,7 +41,7 @@ class Syntax:
     root: str
     total: str  # index, lower, upper, body
     scientific: str  # digits, exponent
-    case: str  # value, condition
+    case: str  # %(value)s and %(test)s, in the order the syntax has them
     other: str  # value, the word for otherwise
     cases: str
     case_end: str
@@ -89,7 +89,7 @@ def _write(s: Syntax, box: lay.Box) -> str:
         case lay.Cases(rows, otherwise):
             lines = [
                 s.other % (_write(s, value), s.escape(otherwise)) if test is None
-                else s.case % (_write(s, value), _write(s, test))
+                else s.case % {"value": _write(s, value), "test": _write(s, test)}
                 for value, test in rows
             ]
             return s.cases % s.case_end.join(lines)
@@ -213,7 +213,7 @@ LATEX = Syntax(
     root=r"\sqrt{%s}",
     total=r"\sum_{%s=%s}^{%s} %s",
     scientific=r"%s \times 10^{%s}",
-    case="%s & %s",
+    case="%(value)s & %(test)s",
     other=r"%s & \text{%s}",
     cases=r"\begin{cases} %s \end{cases}",
     case_end=r" \\ ",
@@ -267,7 +267,7 @@ TYPST = Syntax(
     root="sqrt(%s)",
     total="sum_(%s=%s)^(%s) %s",
     scientific="%s times 10^(%s)",
-    case="%s quad & %s",
+    case="%(value)s quad & %(test)s",
     other='%s quad & "%s"',
     cases="cases(%s)",
     case_end=", ",
@@ -317,7 +317,7 @@ PLAIN = Syntax(
     root="sqrt(%s)",
     total="Σ_{%s=%s..%s} %s",
     scientific="%se%s",
-    case="%s if %s",
+    case="%(value)s if %(test)s",
     other="%s %s",
     cases="{%s}",
     case_end="; ",

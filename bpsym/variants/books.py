@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bpsym.variants.store import Record, Store
     from bpsym.variants.work import Course
 
-SUFFIXES = {"moodle": "xml", "qti21": "zip", "canvas": "zip"}
+SUFFIXES = {"moodle": "xml", "stack": "xml", "qti21": "zip", "canvas": "zip"}
 # The page's template has set the title of the first sheet; those after it begin on a first page of their own.
 NEW_SHEET = """
 #pagebreak(weak: true)
@@ -95,8 +95,11 @@ def _questions(kind: str, title: str, made: list[Questions], language: Language)
     from bpsym.exports.moodle import moodle_xml
     from bpsym.exports.qti12 import qti12_package
     from bpsym.exports.qti21 import qti21_package
+    from bpsym.exports.stack import stack_xml
     from bpsym.variants.questions import quiz_questions
 
+    if kind == "stack":
+        return stack_xml(tuple(each.stack() for each in made), title[:200])
     quiz = Quiz(
         safe_identifier(f"{title} {made[0].id}"), title[:200], quiz_questions(made, whole=kind != "canvas"), language
     )

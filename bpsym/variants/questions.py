@@ -22,13 +22,15 @@ from bpsym.exports.model import (
 )
 from bpsym.exports.nbgrader import NotebookSheet, NotebookStep, notebook
 from bpsym.exports.numbers import is_decimal
+from bpsym.exports.stack import StackQuestion, StackStep
 from bpsym.mistakes.values import Mistakes
 from bpsym.mistakes.words import say
 from bpsym.notation import Notation
 from bpsym.printing import LATEX, PLAIN
 from bpsym.printing.writer import OTHERWISE, Writer
+from bpsym.render.code import PYTHON
 from bpsym.rounding import numeral
-from bpsym.variants.follow import GUARD, python_formula
+from bpsym.variants.follow import FAR, GUARD, MAXIMA, followed
 from bpsym.variants.words import WORDS
 
 if TYPE_CHECKING:
@@ -36,6 +38,7 @@ if TYPE_CHECKING:
 
     from flint import fmpq
 
+    from bpsym.evaluate import Environment
     from bpsym.exports.model import Language, Question
     from bpsym.mistakes.candidates import Mistake
     from bpsym.rounding import Numeral
@@ -79,6 +82,14 @@ class Questions:
         environment = here.environment(self.homework.values(self.variant))
         return Mistakes(environment, here.candidates, here.plans)
 
+    @property
+    def _environment(self) -> Environment:
+        return self._mistakes.environment
+
+    @cached_property
+    def _answers(self) -> dict[Asked, Numeral]:
+        return dict(zip(self.structure.asked, self.filling.answers, strict=True))
+
     @cached_property
     def given(self) -> Text:
         """What is given: names and numbers."""
@@ -91,8 +102,7 @@ class Questions:
 
     def keys(self) -> list[tuple[Asked, NumericalKey]]:
         """The key of each value that is asked for."""
-        asked = self.structure.asked
-        return [(each, self._key(each, answer)) for each, answer in zip(asked, self.filling.answers, strict=True)]
+        return [(each, self._key(each, answer)) for each, answer in self._answers.items()]
 
     def _key(self, asked: Asked, answer: Numeral) -> NumericalKey:
         right, tolerance = decimal(answer), fraction(answer.ulp)
@@ -123,11 +133,10 @@ class Questions:
         step = self.structure.expansion.step(wrong.step.out)
         if step is None:
             raise BpsymError(f"{wrong.step.out} is given, not computed")
-        environment = self._mistakes.environment
         said = say(
             rule, wrong, step, self.language,
             lambda expr: PLAIN.write(self._writer.formula(expr)),
-            lambda expr: environment.numeral(expr).text,
+            lambda expr: self._environment.numeral(expr).text,
         )  # fmt: skip
         return f"{said.title}: {said.done} {said.fix}"
 
@@ -189,26 +198,41 @@ class Questions:
 
     def check_source(self) -> str:
         """Python that computes a value from the student's own earlier ones; nothing where one of those is absurd."""
-        environment = self._mistakes.environment
         lines = ["from math import e, erf, log, pi, sqrt, tanh", "", "def sign(x):", "    return (x > 0) - (x < 0)", ""]
         lines += [GUARD, "def recompute(name, values):"]
-        earlier: list[Asked] = []
-        for asked, answer in zip(self.structure.asked, self.filling.answers, strict=True):
-            formula, used = python_formula(self.structure, asked, tuple(earlier), environment)
-            if used:
-                lines.append(f"    if name == {asked.name!r}:")
-                names = ", ".join(f"{each.name!r}" for each in used)
-                rights = {each.name: decimal(self.filling.answers[self.structure.asked.index(each)]) for each in used}
-                lines.append(f"        rights = {{{', '.join(f'{k!r}: {v}' for k, v in rights.items())}}}")
-                lines.append("        if any(absurd(values[key], right) for key, right in rights.items()):")
-                lines.append("            return None")
-                lines.append(f"        {', '.join(each.name for each in used)}, = (values[key] for key in ({names},))")
-                lines.append(f"        return {formula}")
-            else:
-                lines.append(f"    if name == {asked.name!r}:")
-                lines.append(f"        return {decimal(answer)}")
-            earlier.append(asked)
+        rights = {asked: decimal(answer) for asked, answer in self._answers.items()}
+        for each in followed(self.structure, self._environment, PYTHON):
+            lines.append(f"    if name == {each.asked.name!r}:")
+            if not each.used:
+                lines.append(f"        return {rights[each.asked]}")
+                continue
+            right = ", ".join(f"{asked.name!r}: {rights[asked]}" for asked in each.rests)
+            names = ", ".join(f"{asked.name!r}" for asked in each.used)
+            lines += [
+                f"        rights = {{{right}}}",
+                "        if any(absurd(values[key], right) for key, right in rights.items()):",
+                "            return None",
+                f"        {', '.join(asked.name for asked in each.used)}, = (values[key] for key in ({names},))",
+                f"        return {each.formula}",
+            ]
         return "\n".join(lines) + "\n"
+
+    def stack(self) -> StackQuestion:
+        """All values in one question, each with what follows from the student's own earlier ones."""
+        words = WORDS[self.language]
+        keys = dict(self.keys())
+        steps = []
+        for each in followed(self.structure, self._environment, MAXIMA):
+            right = abs(Fraction(decimal(self._answers[each.asked])))
+            label = text(Maths(f"{LATEX.write(self._writer.name(each.asked.entry))} ="))
+            steps.append(
+                StackStep(
+                    each.asked.name, label, keys[each.asked], each.formula, tuple(asked.name for asked in each.rests),
+                    (right / FAR, FAR * max(right, Fraction(1))),
+                )
+            )  # fmt: skip
+        prompt = text(self.given, words.asked(self.structure.description))
+        return StackQuestion(self.id, self.variant.code, prompt, tuple(steps), (words.whole,))
 
 
 def notebooks(homework: Homework, variant: Variant, filling: Filling, language: Language = "en") -> tuple[bytes, bytes]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 FOLDERS = {BLANK: "sheets", KEY: "keys"}
 DOCUMENTS = {"pdf": "pdf", "md": "markdown", "html": "html", "tex": "latex", "txt": "text"}  # rows of FORMATS
-EXPORTS = ("moodle", "qti21", "canvas")
+EXPORTS = ("moodle", "stack", "qti21", "canvas")
 FORMATS = (*DOCUMENTS, "ipynb", *EXPORTS)
 BOOKLET, VOLUME = 500, 100  # students in one booklet, in one file of questions
 

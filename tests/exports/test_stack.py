@@ -12,15 +12,17 @@ from bpsym.errors import BpsymError
 from bpsym.exports.model import Maths, NumericalKey, WrongAnswer, text
 from bpsym.exports.stack import StackQuestion, StackStep, feedback_variables, stack_xml
 from exports.samples import HALF, HOSTILE
-from tools import find
+from tools import require
 
 NET = StackStep(
     "net_h1",
     text(Maths("net_{h1}"), " = "),
     NumericalKey("0.3775", HALF, (WrongAnswer("0.0275", HALF, "no-bias", text("[[input:ans9]] {@x@} ", HOSTILE)),)),
-    sane=(Fraction(-10), Fraction(10)),
+    sane=(Fraction(1, 100), Fraction(10)),
 )
-OUT = StackStep("out_h1", text("out = "), NumericalKey("0.5933", HALF), "1/(1 + exp(-net_h1))", marks=Fraction(1, 2))
+OUT = StackStep(
+    "out_h1", text("out = "), NumericalKey("0.5933", HALF), "1/(1 + exp(-net_h1))", ("net_h1",), marks=Fraction(1, 2)
+)
 QUESTION = StackQuestion("v-7", "Step by step", text("A [[block]] "), (NET, OUT), ("A/b",))
 
 
@@ -45,21 +47,22 @@ def test_what_follows_is_a_formula_of_the_students_own_values() -> None:
     assert feedback_variables(1, QUESTION) == ""
     assert feedback_variables(2, QUESTION).splitlines() == [
         "own1: if numberp(ans1) then float(ans1) else 0.3775;",
-        "found: if is(own1 >= -10) and is(own1 <= 10) then errcatch(float(1/(1+exp(-own1)))) else [];",
-        "follow: if found = [] then 10^30 else first(found);",
+        "found: if abs(own1) >= 0.01 and abs(own1) <= 10 then errcatch(float(1/(1+exp(-own1)))) else [];",
+        "follow: if found # [] and numberp(first(found)) then first(found) else 10^30;",
     ]
 
 
 # sigma(0.38) = 0.5938731029341, sigma(0.3775) = 0.5932699921072 to 13 decimals
 @pytest.mark.parametrize(
     ("own", "follow"),
-    [("0.38", 0.5938731029341), ("EMPTYANSWER", 0.5932699921072), ("1000", 1e30), ("-1/2", 0.3775406687981)],
+    [
+        ("0.38", 0.5938731029341), ("EMPTYANSWER", 0.5932699921072), ("1000", 1e30), ("0", 1e30),
+        ("-1/2", 0.3775406687981),
+    ],
 )
 def test_maxima_follows(own: str, follow: float) -> None:
-    """Maxima itself gives what follows; optional, since only this test needs it."""
-    maxima = find("maxima")
-    if maxima is None:
-        pytest.skip("maxima is not installed (Debian package maxima)")
+    """Maxima itself gives what follows."""
+    maxima = require("maxima")
     statements = f"ans1: {own}$ " + feedback_variables(2, QUESTION).replace(";", "$") + " print(float(follow))$"
     done = subprocess.run(
         [maxima, "--very-quiet", "--batch-string", statements], capture_output=True, text=True, check=True, timeout=60
@@ -86,6 +89,7 @@ def test_no_text_is_castext() -> None:
         ("net_h1; kill(all)", "holds ';'"),
         ("%pi", "holds '%'"),
         ("net_h1 : 3", "holds ':'"),
+        ("for net_h1 do 1", "'for' is no earlier step"),
         ('"a"', "holds '\"'"),
         ("1+" * 3000 + "1", "longer than 4000"),
     ],
