@@ -104,7 +104,8 @@ def collect(
         given = [step for step in steps if (student.id, step) in sent]
         for step in steps if given else ("",):
             if (student.id, step) not in sent:
-                problems[Problem("missing", student.id, step, "", f"line {student.line} of the roster")] = None
+                where = f"line {student.line} of the roster" if student.line else "the roster"
+                problems[Problem("missing", student.id, step, "", where)] = None
         for step in given:
             *earlier, last = sorted(sent[student.id, step], key=_time)
             found: list[tuple[Kind, Entry, str]] = [("doubled", entry, step) for entry in earlier]

@@ -37,7 +37,7 @@ class Student:
     id: str
     name: str  # "" where the roster has none
     email: str
-    line: int  # of the roster
+    line: int  # of the roster; 0 where that is not at hand
 
 
 def columns(header: tuple[str, ...]) -> dict[str, int]:

@@ -23,8 +23,9 @@ _RANGES = {"sigmoid": (0, 1), "softmax": (0, 1), "tanh": (-1, 1)}
 class Guard:
     """A reason for which a value earns nothing after it."""
 
-    name: str  # stable: stands in CSV files
-    says: Mapping[str, str]  # by language; {name} is the value's name
+    name: str  # stable
+    titles: Mapping[str, str]  # a few words by language; {name} is the absurd value's name
+    says: Mapping[str, str]  # a sentence
     refuses: Callable[[Program, Expr, Fraction, Fraction], bool]  # program, entry, the student's value, the right one
 
 
@@ -51,6 +52,7 @@ def _impossible(program: Program, entry: Expr, own: Fraction, _right: Fraction) 
 GUARDS = (
     Guard(
         "zero",
+        {"en": "{name} = 0 is absurd", "zh": "{name} = 0 不合理"},
         {
             "en": "{name} = 0 makes everything after it vanish, so nothing that follows from it is marked as right.",
             "zh": "{name} = 0 会使其后的一切都为零，因此由它推出的结果不计分。",
@@ -59,6 +61,7 @@ GUARDS = (
     ),
     Guard(
         "impossible",
+        {"en": "{name} is impossible", "zh": "{name} 的值不可能"},
         {
             "en": "{name} cannot have this value whatever the numbers are, so nothing that follows from it is marked.",
             "zh": "无论数据如何，{name} 都不可能取此值，因此由它推出的结果不计分。",
@@ -67,6 +70,7 @@ GUARDS = (
     ),
     Guard(
         "far-off",
+        {"en": "{name} is far off", "zh": "{name} 偏差过大"},
         {
             "en": "{name} is more than 1000 times too large or too small, so nothing that follows from it is marked.",
             "zh": "{name} 偏差超过一千倍，因此由它推出的结果不计分。",

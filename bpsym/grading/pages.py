@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 OWN = Rounding(None, 12)  # digits of a student's value that are repeated
 WIDTH, HEIGHT, GAP = 340.0, 130.0, 3.0  # points, of a plot
 BINS = 10
+WRONG = {"en": "wrong, by no mistake that is known", "zh": "错误，原因不明"}
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Row:
     name: Formula
     own: str | Numeral
     right: Numeral
-    verdict: str  # right, follows, wrong, missing, and absurd for a value that follows from an absurd one
+    verdict: str  # right, follows, wrong, missing, unreadable, and absurd for a value that follows from an absurd one
     title: str = ""  # of the mistake
     done: str = ""
     fix: str = ""
@@ -96,28 +97,30 @@ class Pages:
     def _options(self) -> SheetOptions:
         return SheetOptions("key", self.language)
 
-    def page(self, marking: Marking, name: str) -> bytes:
-        """A student's page in HTML."""
+    def page(self, marking: Marking, name: str, unreadable: Mapping[str, str]) -> bytes:
+        """A student's page in HTML; `unreadable` is what stands where a number is asked for, by name."""
         record = marking.record
         page = Page(
             self.title, self._options, f"{name} ({record.id})" if name else record.id, record.code,
             marks_text(marking.total), str(len(marking.values)),
-            tuple(self._row(marking, each) for each in marking.values),
+            tuple(self._row(marking, each, unreadable.get(each.asked.name, "")) for each in marking.values),
         )  # fmt: skip
         return _html(page)
 
-    def _row(self, marking: Marking, marked: Marked) -> Row:
+    def _row(self, marking: Marking, marked: Marked, unreadable: str) -> Row:
         writer = self._writer(marking)
-        own = "" if marked.own is None else numeral(_exact(marked.own), OWN)
+        own = unreadable if marked.own is None else numeral(_exact(marked.own), OWN)
         name = Formula(writer.name(marked.asked.entry))
         if marked.guard is not None and marked.guarded is not None:
+            if marked.guarded != marked.asked:
+                return Row(name, own, marked.right, "absurd")
             said = marked.guard.says[self.language].format(name=marked.guarded.name)
-            return Row(name, own, marked.right, "absurd", guard=f"{said} [{marked.guard.name}]")
+            return Row(name, own, marked.right, "wrong", guard=f"{said} [{marked.guard.name}]")
         if marked.slip is not None:
             slip = marked.slip
             return Row(name, own, marked.right, "wrong", slip.title[self.language], slip.says[self.language])
         if marked.mistake is None:
-            return Row(name, own, marked.right, str(marked.verdict))
+            return Row(name, own, marked.right, "unreadable" if unreadable else str(marked.verdict))
         titles, dones, fixes = zip(*self._said(marking, marked.mistake), strict=True)
         first = marked.mistake.rules[0].id
         others = dict.fromkeys(m.rules[0].texts[self.language].title for m in marked.others if m.rules[0].id != first)
@@ -157,8 +160,11 @@ class Pages:
                 found.append(f"{marked.asked.name}: {marked.mistake.rules[0].texts[self.language].title}")
             elif marked.slip is not None:
                 found.append(f"{marked.asked.name}: {marked.slip.title[self.language]}")
+            elif marked.guard is not None and marked.guarded is not None:
+                title = marked.guard.titles[self.language].format(name=marked.guarded.name)
+                found.append(title if marked.guarded == marked.asked else f"{marked.asked.name}: {title}")
             elif marked.verdict is Verdict.WRONG:
-                found.append(f"{marked.asked.name}: {'?' if marked.guard is None else marked.guard.name}")
+                found.append(f"{marked.asked.name}: {WRONG[self.language]}")
         return "; ".join(found)
 
     def report(self, markings: Sequence[Marking], problems: Sequence[Problem]) -> bytes:

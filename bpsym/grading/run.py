@@ -50,6 +50,10 @@ def write_all(
     problems = [*unusable, *received.problems]
     pages = Pages(marker, marker.homework.description.title(language), language)
     (folder / "pages").mkdir(parents=True, exist_ok=True)
+    unreadable: dict[str, dict[str, str]] = {}
+    for problem in problems:
+        if problem.kind == "unreadable":
+            unreadable.setdefault(problem.student, {})[problem.step] = problem.text
     handed_in = {m.record.id for m in markings if any(v.verdict is not Verdict.MISSING for v in m.values)}
     steps = list(steps_of(markings))
     rows, grades = [], []
@@ -62,7 +66,8 @@ def write_all(
         rows.append((record.id, record.name, total, str(len(marking.values)), *verdicts, feedback))
         grades.append(Grade(student, total, feedback))
         if has:
-            write_atomically(folder / "pages" / f"{file_stem(record.id)}.html", pages.page(marking, record.name))
+            page = pages.page(marking, record.name, unreadable.get(record.id, {}))
+            write_atomically(folder / "pages" / f"{file_stem(record.id)}.html", page)
     write_csv(folder / "marks.csv", ("id", "name", "marks", "of", *steps, "feedback"), rows)
     write_atomically(folder / "moodle-grades.csv", moodle_grades_csv(grades, item))
     header = ("problem", "student", "value", "written", "where")

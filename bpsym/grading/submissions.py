@@ -62,7 +62,7 @@ class Class:
 def class_of(records: Iterable[Record], emails: Mapping[str, str]) -> Class:
     """The class in an index."""
     found = {record.id: record for record in records}
-    students = tuple(Student(r.id, r.name, emails.get(r.id, ""), r.place) for r in found.values())
+    students = tuple(Student(r.id, r.name, emails.get(r.id, ""), 0) for r in found.values())
     return Class(found, students)
 
 

@@ -31,7 +31,7 @@ from bpsym.printing.writer import OTHERWISE, Writer
 from bpsym.render.code import PYTHON
 from bpsym.rounding import numeral
 from bpsym.variants.follow import FAR, GUARD, MAXIMA, followed
-from bpsym.variants.words import WORDS
+from bpsym.variants.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -93,7 +93,7 @@ class Questions:
     @cached_property
     def given(self) -> Text:
         """What is given: names and numbers."""
-        words = WORDS[self.language]
+        words = Words(self.language)
         parts: list[Text | str | Maths] = [words.given]
         for place, (entry, number) in enumerate(self.filling.given.items()):
             name = LATEX.write(self._writer.name(entry))
@@ -142,7 +142,7 @@ class Questions:
 
     def cloze(self) -> ClozeQuestion:
         """All values in one question."""
-        words = WORDS[self.language]
+        words = Words(self.language)
         parts: list[Text | Blank] = [text(self.given, words.asked(self.structure.description), "\n")]
         for asked, key in self.keys():
             name = LATEX.write(self._writer.name(asked.entry))
@@ -151,11 +151,12 @@ class Questions:
 
     def numerical(self) -> list[NumericalQuestion]:
         """Every value in a question of its own."""
-        words = WORDS[self.language]
+        words = Words(self.language)
+        before, after = words.find
         return [
             NumericalQuestion(
                 f"{self.id}.{asked.name}", f"{self.variant.code} {asked.name}",
-                text(self.given, words.find, Maths(LATEX.write(self._writer.name(asked.entry))), words.stop,
+                text(self.given, before, Maths(LATEX.write(self._writer.name(asked.entry))), f"{after} ",
                      words.asked(self.structure.description)),
                 key, category=(words.single, asked.name),
             )
@@ -164,7 +165,7 @@ class Questions:
 
     def choice(self) -> list[ChoiceQuestion]:
         """One value to be chosen among the figures of mistakes."""
-        words = WORDS[self.language]
+        words = Words(self.language)
         asked, key = self.keys()[0]
         distractors = [
             Distractor(text(Maths(wrong.value)), wrong.rule, wrong.feedback) for wrong in key.wrong[:MOST_CHOICES]
@@ -172,10 +173,11 @@ class Questions:
         if not distractors:
             return []
         name = Maths(LATEX.write(self._writer.name(asked.entry)))
+        before, after = words.which
         return [
             ChoiceQuestion(
                 f"{self.id}.choice", f"{self.variant.code} {asked.name}",
-                text(self.given, words.which, name, words.question), text(Maths(key.answer)), tuple(distractors),
+                text(self.given, before, name, after), text(Maths(key.answer)), tuple(distractors),
                 category=(words.choice,),
             )
         ]  # fmt: skip
@@ -186,7 +188,7 @@ class Questions:
 
     def notebooks(self) -> tuple[bytes, bytes]:
         """The notebook for the student and the one with solutions and hidden tests."""
-        words = WORDS[self.language]
+        words = Words(self.language)
         steps = tuple(
             NotebookStep(asked.name, text(Maths(LATEX.write(self._writer.name(asked.entry)))), key, Fraction(1))
             for asked, key in self.keys()
@@ -219,7 +221,7 @@ class Questions:
 
     def stack(self) -> StackQuestion:
         """All values in one question, each with what follows from the student's own earlier ones."""
-        words = WORDS[self.language]
+        words = Words(self.language)
         keys = dict(self.keys())
         steps = []
         for each in followed(self.structure, self._environment, MAXIMA):

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from bpsym.options import SheetOptions
 from bpsym.printing.layout import Formula, Number, Row, Sign
 from bpsym.printing.writer import OTHERWISE
+from bpsym.program import Role, head
 from bpsym.render.document import document
 from bpsym.render.text import clean
 from bpsym.rounding import Numeral
@@ -114,6 +115,20 @@ class HomeworkSheet(Sheet):
             else:
                 found.append(Line(number, name, (), None, Numeral("0", exact=True), asked.entry))
         return found
+
+    @property
+    def asks_updates(self) -> bool:
+        """Whether any updated value is asked for."""
+        return Role.UPDATED in self._asked_roles
+
+    @property
+    def asks_derivatives(self) -> bool:
+        """Whether any derivative is asked for."""
+        return Role.ADJOINT in self._asked_roles
+
+    @property
+    def _asked_roles(self) -> set[Role]:
+        return {self.program.get(head(asked.entry)).role for asked in self._structure.asked}
 
     @cached_property
     def figure(self) -> Drawing:

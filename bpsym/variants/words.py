@@ -1,84 +1,89 @@
-"""Words of questions, in each language; sheets and reports take theirs from the catalogues."""
+"""Words of questions on learning platforms, from the catalogues sheets and reports take theirs from."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from bpsym.render.text import catalogue
 
+if TYPE_CHECKING:
     from bpsym.spec import Description
 
+
+def _(message: str) -> str:
+    """A message for the catalogues; it is translated when it is said."""
+    return message
+
+
 _LOSSES = {
-    "half-squared-error": ("half the squared error", "平方误差的一半"),
-    "mean-squared-error": ("the mean squared error", "均方误差"),
-    "absolute-error": ("the absolute error", "绝对误差"),
-    "huber": ("the Huber loss with threshold 1", "阈值为 1 的 Huber 损失"),
-    "binary-cross-entropy": ("the binary cross-entropy", "二元交叉熵"),
-    "cross-entropy": ("the cross-entropy", "交叉熵"),
+    "half-squared-error": _("half the squared error"),
+    "mean-squared-error": _("the mean squared error"),
+    "absolute-error": _("the absolute error"),
+    "huber": _("the Huber loss with threshold 1"),
+    "binary-cross-entropy": _("the binary cross-entropy"),
+    "cross-entropy": _("the cross-entropy"),
 }
+_NAME = "%(name)s"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Words:
-    """What questions say."""
+    """What questions say, in a language."""
 
-    place: int  # of the language in tables
-    given: str
-    units: str  # {sizes}, {activations}, {loss}
-    places: str
-    significant: str
-    find: str
-    stop: str
-    which: str
-    question: str
-    whole: str  # names of categories
-    single: str
-    choice: str
+    language: str
+
+    def say(self, message: str, **values: str | int) -> str:
+        """A message with values."""
+        return catalogue(self.language).gettext(message) % values
+
+    def around(self, message: str) -> tuple[str, str]:
+        """What stands before and after the name in a message."""
+        before, _, after = catalogue(self.language).gettext(message).partition(_NAME)
+        return before, after
+
+    @property
+    def given(self) -> str:
+        """What stands before the numbers given."""
+        return self.around(_("Given: %(name)s"))[0]
+
+    @property
+    def find(self) -> tuple[str, str]:
+        """What stands around the name of a value that is asked for."""
+        return self.around(_("Find %(name)s."))
+
+    @property
+    def which(self) -> tuple[str, str]:
+        """What stands around the name of a value to be chosen."""
+        return self.around(_("Which value has %(name)s?"))
+
+    @property
+    def whole(self) -> str:
+        """The category of questions that ask for everything."""
+        return self.say("whole exercises")
+
+    @property
+    def single(self) -> str:
+        """The category of questions that ask for one value."""
+        return self.say("single values")
+
+    @property
+    def choice(self) -> str:
+        """The category of questions to choose in."""
+        return self.say("multiple choice")
 
     def network(self, description: Description) -> str:
         """What the network is."""
-        sizes = "-".join(str(size) for size in description.sizes.values())
-        activations = ", ".join(layer.activation for layer in description.layers)
-        loss = _LOSSES[description.spec.network.loss][self.place]
-        return self.units.format(sizes=sizes, activations=activations, loss=loss)
+        return self.say(
+            "A %(sizes)s network (%(activations)s); the loss is %(loss)s.",
+            sizes="-".join(str(size) for size in description.sizes.values()),
+            activations=", ".join(layer.activation for layer in description.layers),
+            loss=self.say(_LOSSES[description.spec.network.loss]),
+        )
 
     def asked(self, description: Description) -> str:
         """How many digits are asked for."""
         rounding = description.sheet.rounding
         if rounding.significant is not None:
-            return self.significant.format(count=rounding.significant)
-        return self.places.format(count=rounding.places)
-
-
-WORDS: Mapping[str, Words] = {
-    "en": Words(
-        0,
-        "Given: ",
-        "A {sizes} network ({activations}); the loss is {loss}.",
-        "Give every value with {count} digits after the point.",
-        "Give every value with {count} significant digits.",
-        "Find ",
-        ". ",
-        "Which value has ",
-        "?",
-        "whole exercises",
-        "single values",
-        "multiple choice",
-    ),
-    "zh": Words(
-        1,
-        "已知：",
-        "{sizes} 网络（{activations}），损失函数为{loss}。",
-        "各数值保留小数点后 {count} 位。",
-        "各数值保留 {count} 位有效数字。",
-        "求 ",
-        "。",
-        "下列哪个是 ",
-        " 的值？",
-        "整题",
-        "单个数值",
-        "选择题",
-    ),
-}
+            return self.say("Give every value with %(count)s significant digits.", count=rounding.significant)
+        return self.say("Give every value with %(count)s digits after the point.", count=rounding.places or 0)
