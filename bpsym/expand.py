@@ -7,7 +7,7 @@ other 101 769.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -27,8 +27,13 @@ class ScalarStep:
     out: Expr
     expr: Expr
     step: Step  # the indexed equation it is an instance of
-    terms: tuple[Term, ...] = ()  # one per path
     forms: tuple[Form, ...] = ()
+    paths: Callable[[], Iterable[Term]] = field(default=tuple, repr=False, compare=False)
+
+    @cached_property
+    def terms(self) -> tuple[Term, ...]:
+        """One per path; worked out when asked for, since most formulas are only written down."""
+        return tuple(self.paths())
 
     @property
     def simplest(self) -> Expr:
@@ -161,19 +166,22 @@ class Expansion:
             self.program.get(head(entry))
             return None
         at = dict(zip(step.quantity.indices, entry.indices, strict=True)) if isinstance(entry, Indexed) else {}
-        terms = tuple(path for term in step.terms for path in self._paths(term, at))
-        expr = Add(*(term.expr for term in terms)) if step.terms else self._scalar(step.expr, at)
+        paths = partial(self._paths, step.terms, at)
+        if all(term.where == true for term in step.terms):
+            expr = self._scalar(step.expr, at)
+        else:  # the sums run over paths that don't exist, too
+            expr = Add(*(term.expr for term in paths()))
         forms = tuple(Form(self._scalar(form.expr, at), form.reason) for form in step.forms)
-        return ScalarStep(entry, expr, step, terms, forms)
+        return ScalarStep(entry, expr, step, forms, paths)
 
-    def _paths(self, term: Term, at: dict[Expr, Expr]) -> Iterator[Term]:
+    def _paths(self, terms: Iterable[Term], at: dict[Expr, Expr]) -> Iterator[Term]:
         """One term for each path that exists."""
-        for here in self._places(term, at):
-            local = self._scalar(term.local, here)
-            if local == 0:
-                continue
-            upstream, of, wrt = (self._scalar(e, here) for e in (term.upstream, term.of, term.wrt))
-            yield Term(upstream, local, of, wrt)
+        for term in terms:
+            for here in self._places(term, at):
+                local = self._scalar(term.local, here)
+                if local != 0:
+                    upstream, of, wrt = (self._scalar(e, here) for e in (term.upstream, term.of, term.wrt))
+                    yield Term(upstream, local, of, wrt)
 
     def _places(self, term: Term, at: dict[Expr, Expr]) -> Iterator[dict[Expr, Expr]]:
         """The indices of each path of a term."""

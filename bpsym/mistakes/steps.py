@@ -170,7 +170,7 @@ def with_expr(step: ScalarStep, expr: Expr) -> ScalarStep:
 def with_terms(step: ScalarStep, terms: Iterable[Term]) -> ScalarStep:
     """The step as the sum of other terms."""
     terms = tuple(terms)
-    return ScalarStep(step.out, Add(*(term.expr for term in terms)), step.step, terms)
+    return ScalarStep(step.out, Add(*(term.expr for term in terms)), step.step, paths=lambda: terms)
 
 
 def with_entries(step: ScalarStep, changes: Mapping[Expr, Expr]) -> ScalarStep:
