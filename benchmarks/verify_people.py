@@ -7,6 +7,7 @@ what stands on the paper; what stands there is rounded or cut off.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
@@ -93,6 +94,18 @@ class Network:
         self.truth = Environment(self.expansion, self.description.values)
         self.sizes = {symbol: fmpq(number) for symbol, number in self.expansion.sizes.items()}
 
+    @cached_property
+    def order(self) -> list[Expr]:
+        """Every entry in reading order, but none before those it is made from: time runs backwards on the way back."""
+        waiting = {step.out: step for step in self.expansion.steps()}
+        found: list[Expr] = []
+        while waiting:
+            for entry, step in list(waiting.items()):
+                if waiting.keys().isdisjoint(step.uses):
+                    found.append(entry)
+                    del waiting[entry]
+        return found
+
     def code(self, expr: Expr) -> Code:
         """How an expression is computed."""
         if expr not in self.codes:
@@ -124,8 +137,8 @@ class Work:
         self.rounding = Rounding(self.who.places)
 
     def written(self) -> list[Line]:
-        """Every line, in reading order."""
-        return [self.line(step.out) for step in self.expansion.steps()]
+        """Every line in the order people work: reading order, but nothing before what it is made from."""
+        return [self.line(entry) for entry in self.network.order]
 
     def line(self, entry: Expr) -> Line:
         """The line of one entry; what it needs is computed first."""

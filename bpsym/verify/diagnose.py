@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from flint import arb
+from flint import arb, fmpq
 
 from bpsym.verify.check.state import FAILURES, State, atoms_of
 from bpsym.verify.check.terms import Kind, Shown, kind_of, touches
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 GENERIC = frozenset(["value", "operand", "restated", "expression", "formula"])
 SHORT = 24  # steps: the derivation of one figure of a network worked by hand
+MOST_NAMED = 12  # mistakes that explain one figure
 MOST_WRONG = 60  # figures the mistakes are looked for; a document with more has other troubles
 MOST_TRIED = 2500  # mistakes followed through before those elsewhere than at a figure's own step are let be
 
@@ -175,7 +176,7 @@ def _mistakes(judgement: Judgement, diagnosis: Diagnosis, *, local: bool) -> Ite
             found = _by_formula(judgement, diagnosis, method, atoms[0], local=local)
     except FAILURES + NO_VALUES:
         return
-    for explanation in found[:4]:
+    for explanation in found[:MOST_NAMED]:
         yield Cause(explanation.mistake.rules[0].id, made=explanation.mistake.made)
 
 
@@ -202,14 +203,11 @@ def _by_figure(
     judgement: Judgement, diagnosis: Diagnosis, method: Mistakes, atom: Atom, shown: Shown, *, local: bool
 ) -> list[Explained]:
     """The mistakes that give a figure: rounded, cut off, or made with the document's own figures."""
-    half, cut = shown.half(), shown.cut()
-    found = _explained(diagnosis, method, atom, lambda value: touches(value, half), local=local)
-    if local and not found:
-        found = _explained(diagnosis, method, atom, lambda value: touches(value, cut), local=True)
+    found = _explained(diagnosis, method, atom, lambda value: touches(value, shown.cut()), local=local)
     if local and not found:
         own = method.elsewhere(diagnosis.at_their_word(judgement))
-        found = _explained(diagnosis, own, atom, lambda value: touches(value, cut), local=True)
-    return found
+        found = _explained(diagnosis, own, atom, lambda value: touches(value, shown.cut()), local=True)
+    return sorted(found, key=lambda explained: not touches(explained.value, shown.half()))
 
 
 def _by_expression(judgement: Judgement, diagnosis: Diagnosis, method: Mistakes, atom: Atom) -> list[Explained]:
@@ -235,13 +233,27 @@ def _by_formula(
     from bpsym.verify.check.state import values
 
     state, term = diagnosis.state, judgement.details.get("right")
-    if term is None or not state.anywhere:
+    if term is None:
         return []
-    point = state.anywhere[0]
-    ours = [v for v in values(term, state, point) if len(scalars(v)) == 1]
-    if not ours:
-        return []
-    elsewhere = method.elsewhere(point.environment)
-    return _explained(
-        diagnosis, elsewhere, atom, lambda value: any(_same(scalars(v)[0], value) for v in ours), local=local
-    )
+    for point in (*state.anywhere, *state.nearby):
+        right = _or_nothing(point.environment, atom)
+        ours = [v for v in values(term, state, point) if len(scalars(v)) == 1]
+        if right is None or _same(right, fmpq(0)) or not ours:
+            continue  # a dead unit makes all formulas alike
+        found = _explained(
+            diagnosis,
+            method.elsewhere(point.environment),
+            atom,
+            lambda value, ours=ours: any(_same(scalars(v)[0], value) for v in ours),  # type: ignore[misc]
+            local=local,
+        )
+        if found:
+            return found
+    return []
+
+
+def _or_nothing(environment: Environment, atom: Atom) -> Scalar | None:
+    try:
+        return environment[atom]
+    except FAILURES:
+        return None

@@ -163,7 +163,8 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
     flips = any(isinstance(node, Name) and node.base == "delta" for node in walk(term))
     if flips and symbols.equal(before, term, state, flipped=True):
         return Judgement(term.span, Verdict.NOTE, rule="opposite-delta")
-    if symbols.by_another_reading(before, term, state) or _right_when_shallower(before, term, state):
+    vague = state.scope.printed is None  # bpsym's own names mean one thing only
+    if (vague and symbols.by_another_reading(before, term, state)) or _right_when_shallower(before, term, state):
         return Judgement(term.span, Verdict.RIGHT)
     if not state.scope.described and isinstance(chain.subject, Key) and _goes_on_from(chain, term):
         chain.truth = list(values(term, state, state.truth))

@@ -101,7 +101,8 @@ def _one(
         return follows
     if rounds(meant) or cuts(meant):
         return Verdict.DIGIT
-    if rounds(carried) or cuts(carried):
+    beside_its_line = routes.tainted and bool(line) and not routes.line_is_wrong  # right operands, another result
+    if not beside_its_line and (rounds(carried) or cuts(carried)):
         if not (truth or line):
             return Verdict.RIGHT
         return Verdict.CARRIED if routes.tainted else Verdict.DIGIT

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
@@ -75,15 +75,16 @@ def numeric(chain: Chain, term: Expr) -> Judgement:
     if verdict is not Verdict.WRONG:
         return Judgement(term.span, verdict, details={"why": why(chain, term)})
     if culprit is not None:
-        shown, expected, right = culprit
-        details = {"shown": shown, "truth": [right], "right": term, "subject": chain.subject}
-        return Judgement(shown.tree.span, Verdict.WRONG, expected, "operand", details)
+        shown, right = culprit.shown, culprit.right
+        details = {"shown": shown, "truth": [right], "carried": culprit.earlier, "right": term}
+        details["subject"] = chain.subject
+        return Judgement(shown.tree.span, Verdict.WRONG, as_shown(right, shown), "operand", details)
     return Judgement(
         term.span, Verdict.WRONG, "", "expression", {"right": term, "truth": chain.truth[:1], "subject": chain.subject}
     )
 
 
-def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, tuple[Shown, str, Scalar] | None]:
+def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, Operand | None]:
     state = chain.state
     exact, read = list(values(term, state, state.truth)), list(values(term, state, state.as_read()))
     if not exact and not read:
@@ -144,41 +145,47 @@ def _sign_before(term: Expr, number: Number) -> int:
     return -1 if any(isinstance(n, Negative) and n.operand is number for n in walk(term)) else 1
 
 
-def _culprit(chain: Chain, term: Expr) -> tuple[Shown, str, Scalar] | None:
-    """The operand that is not what the formula has in its place."""
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """An operand in error, what ought to stand there, and what the document has shown of that."""
+
+    shown: Shown
+    right: Scalar
+    earlier: tuple[Scalar, ...] = ()
+
+
+def _culprit(chain: Chain, term: Expr) -> Operand | None:
+    """The operand that is not what the formula has in its place; written twice it is one error."""
     state = chain.state
     carried = state.carried(chain.subject)
     for formula in (*reversed(chain.formulas), *(other for other, bad in chain.numerics if not bad)):
         for turn in turned(formula):
-            found = pairs(turn, term)
-            if not found:
-                continue
-            wrong = []
-            for piece, numeral in found:
+            wrong: list[Operand] = []
+            for piece, numeral in pairs(turn, term) or ():
                 (shown,) = leaves(numeral)
                 if shown is None:
                     continue
                 truths = [s for v in values(piece, state, state.truth) for s in scalars(v)[:1]]
                 theirs = [s for v in values(piece, state, carried) for s in scalars(v)[:1]]
                 if truths and not any(touches(v, shown.cut()) for v in (*truths, *theirs)):
-                    wrong.append((shown, as_shown(truths[0], shown), truths[0]))
-            if len(wrong) == 1:
+                    wrong.append(Operand(shown, truths[0], tuple(theirs)))
+            if len({operand.shown.number.value for operand in wrong}) == 1:
                 return wrong[0]
     return _replaced(chain, term)
 
 
-def _replaced(chain: Chain, term: Expr) -> tuple[Shown, str, Scalar] | None:
+def _replaced(chain: Chain, term: Expr) -> Operand | None:
     """The operand in whose place some known value would make the expression right: of its own step, or any."""
     state = chain.state
     signed = [shown for shown in _signed(term) if shown.number.places > 0][:MOST_OPERANDS]
     own = [abs(value) for value in _operands(chain)]
-    strangers = [s for s in signed if s.number.digits > 1 and not any(touches(s.sign * v, s.cut()) for v in own)]
     wide = wide_literal(state)
-    for shown in strangers:
+    for shown in signed:
+        if shown.number.digits <= 1 or any(_is(shown.sign * size, shown) for size in own):
+            continue
         for size in own:
             if any(meet(v, right) for v in _with(term, shown, size, wide, state) for right in chain.truth):
-                value = shown.sign * size
-                return shown, as_shown(value, shown), value
+                return Operand(shown, shown.sign * size)
     known = [value for value in (*state.known(), *state.as_shown()) if not isinstance(value, Array)]
     for shown in signed:
         if shown.number.digits <= 2 or shown.number.places <= 1:
@@ -188,8 +195,13 @@ def _replaced(chain: Chain, term: Expr) -> tuple[Shown, str, Scalar] | None:
             if any(_near(v, right, shown) for v in found for right in chain.truth) and (
                 _alike(value, shown) or next(slips(shown, value), None) is not None
             ):
-                return shown, as_shown(value, shown), value
+                return Operand(shown, value)
     return None
+
+
+def _is(value: Scalar, shown: Shown) -> bool:
+    """Whether a value rounds to a figure or is cut off to it."""
+    return touches(value, shown.half()) or shown.is_cut_off(value)
 
 
 def _signed(term: Expr) -> Iterator[Shown]:
@@ -216,7 +228,7 @@ def _with(term: Expr, shown: Shown, size: Scalar, literal: Literal, state: State
     """The values of an expression with other digits in the place of a numeral's, the others read as `literal` says."""
 
     def read(other: Number) -> Scalar:
-        return size if other is shown.number else literal(other)
+        return size if (other.value, other.places) == (shown.number.value, shown.number.places) else literal(other)
 
     return values(term, state, replace(state.truth, literal=read))
 

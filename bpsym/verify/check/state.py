@@ -163,7 +163,7 @@ class State:
         """Remember what the document says a quantity is, and of figures in error what they ought to be."""
         atoms = atoms_of(self.scope, subject)
         self._note_rounded(atoms, shown)
-        reach = 1 if verdict is Verdict.DIGIT else fmpq(1, 2)
+        reach = fmpq(1, 2) if verdict is Verdict.RIGHT else 1  # what is wrong may have been cut off as well
         items = tuple(
             s.value if self.is_exact(s.number) and verdict is Verdict.RIGHT
             else ball(s.value - reach * s.ulp, s.value + reach * s.ulp)
@@ -209,7 +209,9 @@ def atoms_of(scope: Scope, subject: Subject | None) -> tuple[Atom, ...]:
 
 def new_state(scope: Scope, network: Network | None, truth: Environment, exact: set[fmpq]) -> State:
     """A document's state before its first line."""
-    anywhere = [] if network is None else [Point(network.anywhere(seed)) for seed in SEEDS]
+    anywhere = [] if network is None else [Point(network.anywhere(seed)) for seed in SEEDS[:-1]]
+    if network is not None:  # where all is positive no unit is dead, which would hide what it is multiplied with
+        anywhere.append(Point(network.anywhere(SEEDS[-1], positive=True)))
     nearby = []
     if network is not None and network.has_kinks() and network.values:
         nearby = [Point(network.nearby(seed)) for seed in SEEDS[:2]]

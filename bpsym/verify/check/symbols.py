@@ -38,15 +38,18 @@ def equal(left: Expr, right: Expr, state: State, *, flipped: bool = False) -> bo
     verdicts: list[bool] = []
     apart: list[bool] = []  # where index letters that differ stand for different units
     together: dict[frozenset[str], list[bool]] = {}  # and where two stand for one
+    here = _here(state)
     for place in places(left, right, state):
         verdict = _equal_at(left, right, state, state.anywhere, place, flipped=flipped)
         if verdict is None:
             verdict = _equal_at(left, right, state, state.positive, place, flipped=flipped)
+        if verdict and _equal_at(left, right, state, here, place, flipped=flipped) is False:
+            return False
         if verdict is False:
             plain = [replace(point, plain=True) for point in state.anywhere] if _has_letters(left, right) else []
             total = [replace(point, total=True) for point in state.anywhere] if _has_slopes(left, right) else []
-            for points in (state.nearby, state.specialised, plain, total):
-                if _equal_at(left, right, state, points, place, flipped=flipped):
+            for points in ([*state.nearby, *here], [*state.specialised, *here], plain, total):
+                if points != here and _equal_at(left, right, state, points, place, flipped=flipped):
                     verdict = True
         if verdict is False and not _comparable(left, right, state, place):
             verdict = None
@@ -65,6 +68,12 @@ def equal(left: Expr, right: Expr, state: State, *, flipped: bool = False) -> bo
     return True if verdicts or _chain_rule(left, right) else None
 
 
+def _here(state: State) -> list[Point]:
+    """The numbers of the description: a dead unit elsewhere may hide what differs here."""
+    network = state.scope.network
+    return [state.truth] if state.scope.described and network is not None and network.values else []
+
+
 def _same_letters(place: Indices) -> list[frozenset[str]]:
     """The pairs of index letters that stand for the same unit."""
     return [frozenset(pair) for pair in combinations(place, 2) if place[pair[0]] == place[pair[1]]]
@@ -78,7 +87,7 @@ def _is_conditional(place: Indices, state: State) -> bool:
 def _printed_equal(left: Expr, right: Expr, state: State) -> bool:
     """Whether formulas agree with index letters as bpsym's own sheets mean them."""
     family = state.scope.printed
-    points = [replace(point, printed=family) for point in state.anywhere]
+    points = [replace(point, printed=family) for point in (*state.anywhere, *_here(state))]
     verdicts = [
         _equal_at(left, right, state, points, place, flipped=False)
         for place in (family.places((left, right)) if family is not None else ())
