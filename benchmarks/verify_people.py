@@ -162,6 +162,7 @@ class Work:
                 carried[used] = mistyped.value
         code = self.network.code(made.simplest)
         computed = code.run([carried[used] for used in code.inputs])[0]
+        computed = fmpq(0) if computed == 0 else computed  # 0 times anything is exactly 0
         shown = meant = self.shown(computed, known=self.knows(entry))
         if slip is not None and slip.value is not None:
             shown = slip.value
