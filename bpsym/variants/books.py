@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from bpsym.errors import BpsymError
 from bpsym.exports.csv import csv_bytes
 from bpsym.variants.jobs import put, results
-from bpsym.variants.sheets import BLANK, KEY
+from bpsym.variants.sheets import BLANK, FOLDERS, KEY
 from bpsym.variants.store import ANSWERS
-from bpsym.variants.work import BOOKLET, EXPORTS, FOLDERS, VOLUME, filling_of, homework_of, template_of
+from bpsym.variants.work import BOOKLET, EXPORTS, VOLUME, filling_of, homework_of, template_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from bpsym.variants.structure import Structure
 
 BLANK, KEY = "blank", "key"
+FOLDERS = {BLANK: "sheets", KEY: "keys"}
+CODES = "codes"  # the folder of codes as pictures, in that of the sheets
 NAME, ID, CODE, PICTURE, BEGIN, END = "name", "id", "code", "picture", "begin", "end"
 FIRST_SLOT = 0xF0000  # the first of 65 534 characters for private use
 # In MathML a slot stands in an element of its own, which its filling takes the place of.
@@ -159,6 +161,7 @@ class Template:
     format: Format
     pieces: tuple[Any, ...]
     files: Mapping[str, bytes]  # figures beside the document
+    codes: str = ""  # the folder of the pictures of codes, where they are files
 
     def filled(self, filling: Filling) -> str:
         """The document of a student."""
@@ -183,6 +186,8 @@ class Template:
                 return self._number(Row((Sign("equal" if value.exact else "approx"), Number(value))))
             case "name" | "id" | "code":
                 return self.format.escape(clean(getattr(filling, meaning)))
+            case "picture" if self.codes:
+                return f"![{filling.code}]({self.codes}{filling.code}.svg)"
             case "picture":
                 return code_picture(filling.code, self.format.templates)
         return ""
@@ -215,11 +220,13 @@ def template(structure: Structure, mode: str, format: Format, lang: str = "") ->
     said = structure.description.sheet
     options = SheetOptions(mode, lang or said.language, said.notation, (), said.rounding)
     sheet = HomeworkSheet(structure.description, options, None, structure)
-    beside = f"figures-{structure.number}/" if format.templates == "markdown" else ""
+    markdown = format.templates == "markdown"
+    beside = f"figures-{structure.number}/" if markdown else ""
     made = document(sheet, format, beside=beside)
     pieces: list[Any] = []
     end = 0
     for found in _SLOT.finditer(made.source):
         pieces += [made.source[end : found.start()], sheet.slots.meaning[ord(found[1] or found[2]) - FIRST_SLOT]]
         end = found.end()
-    return Template(format, (*pieces, made.source[end:]), made.files)
+    codes = "" if not markdown else f"{CODES}/" if mode == BLANK else f"../{FOLDERS[BLANK]}/{CODES}/"
+    return Template(format, (*pieces, made.source[end:]), made.files, codes)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 
 from bpsym.spec import loads
 from bpsym.spec.values import written
+from bpsym.variants.codes import code_svg
 from bpsym.variants.homework import Homework
-from bpsym.variants.sheets import BLANK, KEY, Filling, Template, template
+from bpsym.variants.sheets import BLANK, CODES, FOLDERS, Filling, Template, template
 from bpsym.variants.store import Record
 
 if TYPE_CHECKING:
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from bpsym.rounding import Numeral
     from bpsym.variants.homework import Variant
 
-FOLDERS = {BLANK: "sheets", KEY: "keys"}
 DOCUMENTS = {"pdf": "pdf", "md": "markdown", "html": "html", "tex": "latex", "txt": "text"}  # rows of FORMATS
 EXPORTS = ("moodle", "stack", "qti21", "canvas")
 FORMATS = (*DOCUMENTS, "ipynb", *EXPORTS)
@@ -132,6 +132,7 @@ def files_of(course: Course, format: str, variant: Variant, filling: Filling) ->
         if format == "md" and mode == BLANK:
             beside = f"{folder}/figures-{variant.structure}"
             found |= {f"{beside}/{name}": data for name, data in made.files.items()}
+            found[f"{folder}/{CODES}/{variant.code}.svg"] = code_svg(variant.code)
     return found
 
 
