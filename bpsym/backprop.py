@@ -62,12 +62,13 @@ def adjoint_of(quantity: Quantity) -> Quantity:
 def derivative(expr: Expr, entry: Expr) -> Expr:
     """SymPy's derivative of an equation's right-hand side by one of its entries, of a sum term by term.
 
-    Plain symbols stand for the entries, so that SymPy recognises an expression it has differentiated in another layer.
+    Plain symbols stand for the entries, so that SymPy recognises an expression it has differentiated in another layer;
+    real ones, so that |x| has the slope sgn(x).
     """
     if isinstance(expr, Sum):
         return Sum(derivative(expr.function, entry), *expr.limits)
-    used = dict.fromkeys([entry, *(each for each in entries(expr) if isinstance(each, Indexed))])
-    symbols = {name: Symbol(f"_{n}") for n, name in enumerate(used)}
+    used = dict.fromkeys([entry, *(each for each in entries(expr) if each.is_integer is not True)])
+    symbols = {name: Symbol(f"_{n}", real=True) for n, name in enumerate(used)}
     result = expr.xreplace(symbols).diff(symbols[entry])
     return result.xreplace({symbol: name for name, symbol in symbols.items()})
 

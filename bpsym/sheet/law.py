@@ -149,6 +149,9 @@ def _factors(program: Program, term: Term, writer: Writer) -> list[Factor]:
     found = []
     if term.upstream.free_symbols and not term.upstream.is_Pow:
         found.append(Factor(Formula(writer.name(term.upstream)), "error-signal" if of is Role.NET else "upstream"))
-    local = chain(writer.partial(term.of, term.wrt), writer.formula(term.local))
+    if (of, wrt) == (Role.LOSS, Role.WEIGHT):  # the penalty is a part of the loss: its slope is not the loss's
+        local = Formula(writer.formula(term.local))
+    else:
+        local = chain(writer.partial(term.of, term.wrt), writer.formula(term.local))
     found.append(Factor(local, _REASONS.get((of, wrt), "chain")))
     return found

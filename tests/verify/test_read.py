@@ -224,6 +224,7 @@ HOSTILE = {
     "blanks in a definition": ("\\newcommand\\a" + " " * 5_000) * 200,
     "letters without end": "\\frac " + "a" * 19_000 + " = 1",
     "brackets in a list": "$$x = " + "[" * 30 + "1, " * 3_000 + "]" * 30 + "$$",
+    "dots behind dots": "$x = 0.3..... . 3...... = 1,03......$",
     "addresses": "http://tex.latex?x " * 50_000,
 }  # fmt: skip
 

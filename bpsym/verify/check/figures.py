@@ -57,11 +57,15 @@ def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
     shape = shape_of(term)
     routes = _routes(chain)
     verdicts = numbers.judged(shown, shape, routes)
-    if verdicts is not None and is_first and Verdict.WRONG in verdicts and _holds_after_update(chain, shown, shape):
-        return Judgement(term.span, Verdict.RIGHT)
+    if verdicts is not None and is_first and Verdict.WRONG in verdicts:
+        later = _after_update(chain, shown, shape)
+        if later is not None:
+            return Judgement(term.span, later)
     if verdicts is not None and is_first and Verdict.WRONG in verdicts and subject is not None and _is_own_given(chain):
         state.record(subject, shown, shape, Verdict.RIGHT)
         return Judgement(term.span, Verdict.RIGHT)  # given afresh: another example
+    if verdicts is None and chain.reference is not None and symbols.equal(chain.reference, term, state):
+        return Judgement(term.span, Verdict.RIGHT)  # net_p is a layer and a unit: ∂net_p/∂b_p = 1
     if verdicts is None:
         given = is_first and subject is not None and isinstance(subject, Key)
         if subject is not None:
@@ -117,17 +121,17 @@ def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
 _AFTER = re.compile(r"\bafter\b|\bnew\b|updated|once more|again|更新|新的|之后|以后", re.IGNORECASE)
 
 
-def _holds_after_update(chain: Chain, shown: list[Shown], shape: tuple[int, ...] | None) -> bool:
-    """Whether a figure the words place after the update is right there: `after the step E = 0.29`."""
+def _after_update(chain: Chain, shown: list[Shown], shape: tuple[int, ...] | None) -> Verdict | None:
+    """How a figure stands that the words place after the update, `after the step E = 0.29`; None where it is wrong."""
     state, first, context = chain.state, chain.statement.terms[0], chain.statement.context
     if not isinstance(chain.subject, Key) or not _AFTER.search(f"{context.heading} {context.before}"):
-        return False
-    point = state.after_update()
-    for value in values(first, state, point) if point is not None else ():
-        items = numbers.items_like(value, shape, len(shown))
-        if items is not None and all(touches(item, s.half()) for item, s in zip(items, shown, strict=True)):
-            return True
-    return False
+        return None
+    for verdict, point in ((Verdict.RIGHT, state.after_update()), (Verdict.DIGIT, state.after_update_by_hand(shown))):
+        for value in values(first, state, point) if point is not None else ():
+            items = numbers.items_like(value, shape, len(shown))
+            if items is not None and all(touches(item, s.half()) for item, s in zip(items, shown, strict=True)):
+                return verdict
+    return None
 
 
 def _in_a_table_of_parameters(chain: Chain) -> bool:

@@ -108,9 +108,11 @@ def _open(chain: Chain, first: Expr) -> None:
     if subject == subject_of(first):
         chain.reference = first
         chain.truth = list(values(first, state, state.truth))
+        network = state.scope.network
+        if network is not None and network.passed_after_update:
+            chain.truth.extend(values(first, state, replace(state.truth, with_old=True)))
         if subject[0] == "formula":
             chain.formulas.append(first)
-        network = state.scope.network
         if network is not None and network.opaque & set(atoms_of(state.scope, subject)):
             chain.truth = []  # known by this very number alone
     elif isinstance(subject, Key):

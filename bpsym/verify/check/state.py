@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
 
+from bpsym.lowering import lower
 from bpsym.program import Role
 from bpsym.verify.check.terms import Shown, ball, interval_literal
 from bpsym.verify.check.verdicts import Verdict
@@ -139,6 +140,25 @@ class State:
             return None
         return Point(environment.overridden(updated)) if updated else None
 
+    def after_update_by_hand(self, shown: list[Shown]) -> Point | None:
+        """The same for somebody who goes on with rounded numbers: each is as uncertain as the digits shown leave it."""
+        network, later = self.scope.network, self.after_update()
+        if network is None or network.loss is None or later is None:
+            return None
+        found = {was: _rounded(value, shown) for was, value in later.environment.given.items()}
+        for quantity in network.expansion.program.all(Role.UPDATED):
+            old, new = network.expansion.entries(quantity.of), network.expansion.entries(quantity.name)
+            found |= {was: self.overrides[now] for was, now in zip(old, new, strict=True) if now in self.overrides}
+        environment = self.truth.environment
+        try:
+            for step in network.expansion.order((network.loss,)):
+                code = lower([], [step.simplest], environment.sizes)
+                inputs = [found[used] if used in found else environment[used] for used in code.inputs]
+                found[step.out] = _rounded(code.run(inputs)[0], shown)
+        except FAILURES:
+            return None
+        return Point(environment.overridden(found))
+
     def as_read(self) -> Point:
         """The true values, with numerals as intervals."""
         return replace(self.truth, literal=interval_literal(self.is_exact, fmpq(1, 2)))
@@ -190,6 +210,15 @@ class State:
                     continue
                 if not isinstance(value, fmpq):
                     self.rounded.add(abs(figure.value))
+
+
+def _rounded(value: Scalar, like: list[Shown]) -> arb:
+    """All that may stand for a value where as many digits are shown as in some figures."""
+    unit = max(s.ulp for s in like)
+    size = abs(arb(value))
+    while not size < 1 and unit < size * fmpq(10) ** -max(s.number.digits for s in like):  # 1234 of four digits
+        unit *= 10
+    return arb(value) + arb(0, unit / 2)
 
 
 def atoms_of(scope: Scope, subject: Subject | None) -> tuple[Atom, ...]:

@@ -48,7 +48,9 @@ def equal(left: Expr, right: Expr, state: State, *, flipped: bool = False) -> bo
         if verdict is False:
             plain = [replace(point, plain=True) for point in state.anywhere] if _has_letters(left, right) else []
             total = [replace(point, total=True) for point in state.anywhere] if _has_slopes(left, right) else []
-            for points in ([*state.nearby, *here], [*state.specialised, *here], plain, total):
+            passed = _through_new(left, right, state)
+            old = [replace(point, with_old=True) for point in state.anywhere] if passed else []
+            for points in ([*state.nearby, *here], [*state.specialised, *here], plain, total, old):
                 if points != here and _equal_at(left, right, state, points, place, flipped=flipped):
                     verdict = True
         if verdict is False and not _comparable(left, right, state, place):
@@ -209,6 +211,11 @@ def _has_letters(left: Expr, right: Expr) -> bool:
     return any(
         isinstance(node, Call) and node.function.base == "sigma" for tree in (left, right) for node in walk(tree)
     )
+
+
+def _through_new(left: Expr, right: Expr, state: State) -> bool:
+    network = state.scope.network
+    return network is not None and bool(network.passed_after_update) and _has_slopes(left, right)
 
 
 def _bare(tree: Expr) -> bool:

@@ -41,10 +41,12 @@ class Piece:
 def pieces(found: list[Token], text: str) -> list[Piece]:
     """The chains of one formula, those that continue a row of the same formula already joined to it."""
     out: list[Piece] = []
-    for number, row in enumerate(_rows(found)):
+    rows = _rows(found)
+    for number, row in enumerate(rows):
+        hangs = number > 0 and _hangs(rows[number - 1], row)
         for piece in _row_pieces(row, text, 0):
             piece.row = number
-            if out and _continues_row(out[-1], piece):
+            if out and _continues_row(out[-1], piece, hangs=hangs):
                 out[-1].tokens += piece.tokens
                 out[-1].label = out[-1].label or piece.label
             elif piece.tokens:
@@ -52,7 +54,17 @@ def pieces(found: list[Token], text: str) -> list[Piece]:
     return out
 
 
-def _continues_row(last: Piece, piece: Piece) -> bool:
+def _hangs(above: Sequence[Token], row: Sequence[Token]) -> bool:
+    """Is a row set below the right-hand side of the row above it: nothing left of its `&`, and no relation right of it?
+
+    The row above has something there, or goes on itself: `a &= b`, `&= b`.
+    """
+    ours = [token.kind for token in row if token.kind != "space"][:2]
+    theirs = [token.kind for token in above if token.kind != "space"][:2]
+    return ours == ["amp", "operator"] and bool(theirs) and (theirs[0] != "amp" or theirs == ["amp", "relation"])
+
+
+def _continues_row(last: Piece, piece: Piece, *, hangs: bool) -> bool:
     """A row that starts with an operator, or follows one that ends with an operator."""
     if not piece.tokens or not last.tokens:
         return False
@@ -64,7 +76,7 @@ def _continues_row(last: Piece, piece: Piece) -> bool:
     if first.kind != "operator":
         return False
     if first.text == "-":
-        return piece.row > last.row and not piece.relates()
+        return piece.row > last.row and (hangs or not piece.relates())
     return first.text == "+" or first.text in _TIMES
 
 

@@ -28,8 +28,8 @@ def number(token: Token) -> Number:
         raise UnreadError(f"a number of {len(text)} characters is longer than the {limits.DIGITS} digits read", span)
     if _PLAIN.fullmatch(text) and len(text) <= limits.DIGITS:
         return _plain(text, span)
-    digits = text.removesuffix("...")
-    open_ended = digits != text
+    open_ended = text.endswith("...")
+    digits = text.rstrip(".") if open_ended else text
     mantissa, _, exponent = digits.lower().partition("e")
     decimal = re.sub(r"\{,\}(?=\d{1,2}(?!\d)|\d{4,})", ".", mantissa)
     decimal = _FILLERS.sub("", decimal).replace(",", ".")
@@ -39,6 +39,8 @@ def number(token: Token) -> Number:
     power = int(exponent or 0) if len(exponent) < 6 else limits.EXPONENT + 1
     if abs(power) > limits.EXPONENT:
         raise UnreadError(f"a number beyond 10^{limits.EXPONENT}", span)
+    if not (whole + part or "0").isdecimal():
+        raise UnreadError("a number with other signs in it", span)
     value = Fraction(int(whole + part or "0"), 10 ** len(part))
     if power:
         value *= Fraction(10) ** power

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 from random import Random
 from typing import TYPE_CHECKING, Any
 
@@ -151,8 +152,14 @@ class Network:
     def _sums_to_one(self) -> bool:
         return any(step.rule == "softmax" for step in self.expansion.program.steps)
 
-    def slope(self, of: Expr, wrt: Expr, at: Environment, *, local: bool = False) -> Scalar:
-        """The derivative of an atom, or a formula in atoms, by an atom; local: through the equation of `of` alone."""
+    def slope(
+        self, of: Expr, wrt: Expr, at: Environment, *, local: bool = False, with_old: bool = False
+    ) -> Scalar:
+        """The derivative of an atom, or a formula in atoms, by an atom; local: through the equation of `of` alone.
+
+        Where the program updates weights before the error goes on through them, derivatives go through the new ones;
+        `with_old`: through the old ones all the same.
+        """
         wanted = (of, wrt, local)
         if wanted not in self._slopes:
             self._slopes[wanted] = self._slope(of, wrt, local=local)
@@ -161,9 +168,10 @@ class Network:
             raise NoValueError(f"how {of} depends on {wrt} is not said")
         if not isinstance(found, Code):
             return found if isinstance(found, fmpq) else at[found]
+        inputs = found.inputs if with_old else [self.passed(entry) for entry in found.inputs]
         before, ctx.prec = ctx.prec, at.precision
         try:
-            return found.run([at[entry] for entry in found.inputs])[0]
+            return found.run([at[entry] for entry in inputs])[0]
         finally:
             ctx.prec = before
 
@@ -178,6 +186,19 @@ class Network:
             if adjoint is not None:
                 return adjoint
         return self._derived(of, wrt, local=local)
+
+    @cached_property
+    def passed_after_update(self) -> frozenset[str]:
+        """The parameters through whose new values the error goes on, where the description updates them on the way."""
+        program = self.expansion.program
+        used = {head(e) for step in program.steps if step.section == "backward" for e in entries(step.expr)}
+        return frozenset(q.of for q in program.all(Role.UPDATED) if q.name in used)
+
+    def passed(self, entry: Expr) -> Expr:
+        """What the error is multiplied with on its way past an entry: a weight's new value where it has one by then."""
+        if not self.passed_after_update or head(entry) not in self.passed_after_update:
+            return entry
+        return self.updated(entry) or entry
 
     def adjoint(self, wrt: Expr) -> Expr | None:
         """The atom that is the derivative of the loss by another, where the program has one."""

@@ -180,6 +180,7 @@ class Point:
     own_functions: bool = False  # take functions as the document (wrongly) defines them
     choice: tuple[str, int] = ("", 0)  # which reading of an ambiguous letter to take
     total: bool = False  # differentiate through everything, also where an equation uses the variable itself
+    with_old: bool = False  # differentiate through the old weights also where a description has updated them by then
     plain: bool = False  # read σ as the sigmoid, whatever the layer
     printed: Family | None = None  # read index letters as bpsym's own sheets mean them
 
@@ -389,7 +390,7 @@ class _At:
     def slopes(self, network: Network, above: Value, below: Value) -> Value:
         def one(of: Atom, wrt: Atom) -> Scalar:
             local = not self.point.total and of != network.loss and network.uses(of, wrt)
-            return network.slope(of, wrt, self.point.environment, local=local)
+            return network.slope(of, wrt, self.point.environment, local=local, with_old=self.point.with_old)
 
         if not isinstance(above, Array) or len(above.items) == 1:
             (of,) = scalars(above)
