@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from bpsym.verify.bind import own_state
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check.chain import ARROWS
-from bpsym.verify.check.judge import judge
+from bpsym.verify.check.judge import judge, note_section
 from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.givens import Givens, folded
@@ -60,16 +60,17 @@ def judged(document: Document, state: State, givens: Givens, settled: Sequence[S
     )
     parts = [_part(state, statements)]
     places = list(_restarts(statements))[:MOST_PLACES]
-    for k, (start, updated) in enumerate(places):
+    for k, (start, updated, afresh) in enumerate(places):
         last = parts[-1]
         begin = start - (len(statements) - len(last.statements))
         if not 0 < begin < len(last.statements):
             continue
         stop = begin + (places[k + 1][0] - start if k + 1 < len(places) else len(statements) - start)
-        if not _is_doubtful(last.found[begin:stop]):
+        first = 0 if afresh is None else 1  # a formula is no witness for itself
+        if not _is_doubtful(last.found[begin + first : stop]):
             continue
-        other = _begun_anew(document, last.statements[begin:], stop - begin, givens, updated)
-        if _better(other.found[: stop - begin], last.found[begin:stop]):
+        other = _begun_anew(document, last, begin, stop - begin, givens, updated)
+        if _better(other.found[first : stop - begin], last.found[begin + first : stop], 0 if afresh else GAIN):
             parts[-1] = replace(last, statements=last.statements[:begin], found=last.found[:begin])
             parts.append(other)
     return parts
@@ -80,13 +81,19 @@ def _part(state: State, statements: Sequence[Statement]) -> Part:
 
 
 def _begun_anew(
-    document: Document, rest: Sequence[Statement], count: int, givens: Givens, updated: Mapping[Key, fmpq]
+    document: Document, last: Part, begin: int, count: int, givens: Givens, updated: Mapping[Key, fmpq]
 ) -> Part:
-    """The rest of a document by what it says nearest to its beginning, and what updates made of the parameters."""
+    """The rest of a part by what it says nearest to its beginning, and what updates made of the parameters."""
+    rest = last.statements[begin:]
     again = {k for statement in rest[:count] if (k := _given(statement)) is not None}
     numbers = {folded(k): value for k, value in updated.items() if k not in again}
     known = replace(givens, numbers={**givens.numbers, **numbers})
-    return _part(own_state(replace(document, statements=_nearest(document, rest)), known), rest)
+    state = own_state(replace(document, statements=_nearest(document, rest)), known)
+    for statement in document.statements:  # what the sections before have given formulas
+        if statement is rest[0]:
+            break
+        note_section(statement, state)
+    return _part(state, rest)
 
 
 def _nearest(document: Document, rest: Sequence[Statement]) -> tuple[Statement, ...]:
@@ -104,10 +111,10 @@ def _is_doubtful(found: Sequence[Sequence[Judgement]]) -> bool:
     return any(v in BAD for v in verdicts) or verdicts.count(Verdict.DIGIT) >= GAIN
 
 
-def _better(ours: Sequence[Sequence[Judgement]], theirs: Sequence[Sequence[Judgement]]) -> bool:
+def _better(ours: Sequence[Sequence[Judgement]], theirs: Sequence[Sequence[Judgement]], least: int) -> bool:
     """Whether clearly more claims come out one way than the other."""
     gain = _score(ours) - _score(theirs)
-    return gain >= GAIN and _bad(ours) <= _bad(theirs)
+    return gain >= least and _bad(ours) <= _bad(theirs)
 
 
 def _score(found: Sequence[Sequence[Judgement]]) -> int:
@@ -118,8 +125,11 @@ def _bad(found: Sequence[Sequence[Judgement]]) -> int:
     return sum(j.verdict in BAD for judgements in found for j in judgements)
 
 
-def _restarts(statements: Sequence[Statement]) -> Iterator[tuple[int, dict[Key, fmpq]]]:
-    """Where other numbers may begin, with what updates before have made of the parameters."""
+def _restarts(statements: Sequence[Statement]) -> Iterator[tuple[int, dict[Key, fmpq], bool | None]]:
+    """Where other numbers may begin, with what updates before have made of the parameters.
+
+    Where it is because a name gets another formula, also whether that is in another section; None where not.
+    """
     given: dict[Key, tuple[fmpq, ...]] = {}
     updated: dict[Key, fmpq] = {}
     said: set[Key] = set()
@@ -133,32 +143,33 @@ def _restarts(statements: Sequence[Statement]) -> Iterator[tuple[int, dict[Key, 
             numbers = tuple(shown.value for shown in _numbers(statement))
             if given.get(name, numbers) != numbers and name not in said:
                 if last < place - 1:
-                    yield place, dict(updated)
+                    yield place, dict(updated), None
                 last = place
                 given[name] = numbers
             elif last == place - 1 and last >= 0:
                 last = place  # the same list of givens goes on
             given.setdefault(name, numbers)
-        elif _is_defined_anew(statement, formulas) and last < place - 1:
+        elif (afresh := _is_defined_anew(statement, formulas)) is not None and last < place - 1:
             last = place
-            yield place, dict(updated)
+            yield place, dict(updated), afresh
         elif updated and _is_repeated(statement, said) and _numeric(statement):
-            yield place, dict(updated)
+            yield place, dict(updated), None
             updated, said = {}, set()
         first = statement.terms[0]
         if isinstance(first, Name) and name is None and len(statement.terms) > 1:
             said.add(key(first))
 
 
-def _is_defined_anew(statement: Statement, formulas: dict[Key, tuple[str, str]]) -> bool:
-    """Whether a name gets another formula than it had, in another section."""
+def _is_defined_anew(statement: Statement, formulas: dict[Key, tuple[str, str]]) -> bool | None:
+    """Whether a name that gets another formula than it had does so in another section; None where it does not."""
     first, *rest = statement.terms
-    if not isinstance(first, Name) or not rest or kind_of(rest[0]) is not Kind.SYMBOLIC or isinstance(rest[0], Name):
-        return False
-    said = canonical(rest[0]), statement.context.heading
+    formula = next((t for t in rest if kind_of(t) is Kind.SYMBOLIC and not isinstance(t, Name)), None)
+    if not isinstance(first, Name) or formula is None:
+        return None
+    said = canonical(formula), statement.context.heading
     before = formulas.setdefault(key(first), said)
     formulas[key(first)] = said
-    return before[0] != said[0] and before[1] != said[1]
+    return None if before[0] == said[0] else before[1] != said[1]
 
 
 def _is_repeated(statement: Statement, said: set[Key]) -> bool:

@@ -162,6 +162,9 @@ FUNCTIONS: Final[dict[str, str]] = {
 # Letters that name an activation function wherever a parenthesis follows.
 FUNCTION_LETTERS: Final = frozenset(["f", "g", "sigma", "phi", "psi", "Sigma", "Phi", "Psi"])
 
+# Activation functions by name: with a subscript and no argument, quantities called after them.
+ACTIVATIONS: Final = frozenset(["sigmoid", "relu", "tanh", "softmax"])
+
 # Functions that nobody multiplies: they take the next factor without a parenthesis (`\log a_2`).
 PREFIX_FUNCTIONS: Final = frozenset(
     "log ln lg exp tanh sigmoid relu softmax sin cos tan atan sinh cosh sqrt erf".split(),

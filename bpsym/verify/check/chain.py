@@ -70,6 +70,14 @@ def is_path(statement: Statement) -> bool:
     )
 
 
+def is_assigned_to_itself(statement: Statement) -> bool:
+    """`x = x - max(x)` in a programme: another value under the same name."""
+    subject = subject_of(statement.terms[0])
+    if not isinstance(subject, Key) or subject.base in UPDATABLE:
+        return False
+    return any(isinstance(n, Name) and subject_of(n) == subject for t in statement.terms[1:] for n in walk(t))
+
+
 def is_words(first: Expr) -> bool:
     """`Answer = 6.9`: a word, no quantity."""
     return (

@@ -12,11 +12,11 @@ from bpsym.verify.check import numbers, symbols
 from bpsym.verify.check.chain import Chain, is_constant, shape_of, wide_literal
 from bpsym.verify.check.numbers import Routes, as_shown
 from bpsym.verify.check.state import State, atoms_of, values
-from bpsym.verify.check.terms import Shown, ball, leaves, touches
+from bpsym.verify.check.terms import Kind, Shown, ball, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict, worst
 from bpsym.verify.meaning.arrays import Scalar, Value, scalars
 from bpsym.verify.meaning.keys import Key
-from bpsym.verify.tree import Derivative, Expr, Missing
+from bpsym.verify.tree import Derivative, Expr, Missing, Name
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -171,6 +171,14 @@ def _restated(state: State, subject: Subject, shown: list[Shown]) -> bool:
     )
 
 
+def _is_certain(chain: Chain) -> bool:
+    """Whether the statement has a formula of its own for what is shown, and all before it is right."""
+    state = chain.state
+    terms = chain.statement.terms[1:]
+    own = [t for t in terms if kind_of(t) is Kind.SYMBOLIC and not isinstance(t, (Name, Derivative))]
+    return bool(own) and own[-1] in chain.formulas and not (state.is_astray or chain.broken)
+
+
 def _routes(chain: Chain) -> Routes:
     state = chain.state
     good = [tree for tree, bad in chain.numerics if not bad]
@@ -189,5 +197,6 @@ def _routes(chain: Chain) -> Routes:
         lambda: at(formulas, state.carried(chain.subject)),
         lambda: tuple(chain.meant()),
         state.is_astray or chain.broken,
+        _is_certain(chain),
         line_is_wrong,
     )

@@ -170,6 +170,9 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
         chain.truth = list(values(term, state, state.truth))
         chain.formulas.append(term)
         return Judgement(term.span, Verdict.RIGHT)  # a name defined afresh
+    if _is_defined_afresh(chain, term):
+        _adopt(chain, term)
+        return Judgement(term.span, Verdict.RIGHT)
     if _has_examples(before, state):
         return Judgement(term.span, Verdict.UNDECIDED)  # a rule, beside an example that does otherwise
     if symbols.follows_from_own_function(before, term, state):
@@ -199,6 +202,16 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
         "formula",
         {"left": before, "right": term, "truth": ours[:1], "subject": chain.subject},
     )
+
+
+def _is_defined_afresh(chain: Chain, term: Expr) -> bool:
+    """Whether a name gets another formula in another section, of names defined there."""
+    state, here = chain.state, chain.statement.context.heading
+    if state.scope.described or not isinstance(chain.subject, Key):
+        return False
+    if state.sections.get(chain.subject, here) == here:
+        return False
+    return any(isinstance(n, Name) and state.sections.get(key(n)) == here for n in walk(term))
 
 
 def _has_examples(before: Expr, state: State) -> bool:

@@ -17,6 +17,7 @@ from bpsym.verify.check.chain import (
     Chain,
     declares_index,
     has_free_letters,
+    is_assigned_to_itself,
     is_passing,
     is_path,
     is_range,
@@ -63,7 +64,12 @@ def judge(statement: Statement, state: State) -> list[Judgement]:
 def _judged(statement: Statement, state: State) -> list[Judgement]:
     if not statement.relations or all(r.kind not in EQUALITIES | ORDERS for r in statement.relations):
         return []
-    if declares_index(statement) or is_words(statement.terms[0]) or is_path(statement):
+    if (
+        declares_index(statement)
+        or is_words(statement.terms[0])
+        or is_path(statement)
+        or (statement.context.kind == "code" and is_assigned_to_itself(statement))
+    ):
         return []
     if not state.scope.described and (supposes(statement) or is_passing(statement)):
         return []
@@ -171,6 +177,7 @@ def _close(chain: Chain) -> None:
         if state.pending and chain.numerics and kind_of(statement.terms[0]) is Kind.NUMERIC:
             state.pending.pop(0)
         return
+    note_section(statement, state)
     known = state.formulas.setdefault(subject, [])
     known.extend(t for t in chain.formulas if t not in known)
     if chain.numerics:
@@ -183,3 +190,10 @@ def _close(chain: Chain) -> None:
         state.updated.add(subject._replace(new=False))
     if statement.label and not isinstance(statement.terms[0], Missing):
         state.scope.macros[Key(statement.label)] = statement.terms[0]
+
+
+def note_section(statement: Statement, state: State) -> None:
+    """Remember under which heading a name got its formula."""
+    subject = subject_of(statement.terms[0])
+    if subject is not None and any(kind_of(term) is Kind.SYMBOLIC for term in statement.terms[1:]):
+        state.sections[subject] = statement.context.heading

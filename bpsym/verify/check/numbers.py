@@ -26,6 +26,7 @@ class Routes:
     from_earlier: Callable[[], tuple[Value, ...]]
     from_meant: Callable[[], tuple[Value, ...]]
     tainted: bool  # some of what the document printed earlier is wrong
+    certain: bool  # the formula on the line itself says what it comes to, from nothing but right figures
     line_is_wrong: bool  # the operands of the line are themselves in error
 
     @cached_property
@@ -106,7 +107,8 @@ def _one(
         if not (truth or line):
             return Verdict.RIGHT
         return Verdict.CARRIED if routes.tainted else Verdict.DIGIT
-    return Verdict.WRONG if truth or line or rounded else Verdict.UNDECIDED  # figures nobody can check disagree
+    known = truth or line or rounded or (carried and routes.certain)
+    return Verdict.WRONG if known else Verdict.UNDECIDED  # figures nobody can check disagree
 
 
 def as_shown(value: Scalar, like: Shown) -> str:

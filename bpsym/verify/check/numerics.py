@@ -15,6 +15,7 @@ from bpsym.verify.check.terms import Kind, Literal, Shown, kind_of, leaves, touc
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
+from bpsym.verify.meaning.keys import Key
 from bpsym.verify.slips import slips
 from bpsym.verify.tree import Expr, Matrix, Negative, Number, walk
 
@@ -67,6 +68,10 @@ def numeric(chain: Chain, term: Expr) -> Judgement:
     """Judge an expression in numbers; a wrong one is told by its wrong operand where that can be found."""
     state = chain.state
     verdict, culprit = _numeric_verdict(chain, term)
+    if verdict is Verdict.WRONG and culprit is None and _is_other_computation(chain, term):
+        chain.truth, chain.formulas = [], []
+        chain.numerics = [(term, False)]
+        return Judgement(term.span, Verdict.UNDECIDED, details={"why": "computed in another way than before"})
     if verdict is Verdict.WRONG and (chain.broken or _follows_from_wrong_number(chain, term)):
         verdict = Verdict.CARRIED
     chain.numerics.append((term, verdict in (Verdict.WRONG, Verdict.CARRIED)))
@@ -82,6 +87,15 @@ def numeric(chain: Chain, term: Expr) -> Judgement:
     return Judgement(
         term.span, Verdict.WRONG, "", "expression", {"right": term, "truth": chain.truth[:1], "subject": chain.subject}
     )
+
+
+def _is_other_computation(chain: Chain, term: Expr) -> bool:
+    """Whether a document's own name, shown before, is now computed in a form none of its formulas has."""
+    state = chain.state
+    if state.scope.described or not isinstance(chain.subject, Key) or chain.subject not in state.shown:
+        return False
+    earlier = (*chain.formulas, *(other for other, _ in chain.numerics))
+    return all(pairs(turn, term) is None for formula in earlier for turn in turned(formula))
 
 
 def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, Operand | None]:

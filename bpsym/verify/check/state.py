@@ -55,6 +55,7 @@ class State:
     formulas: dict[Subject, list[Expr]] = field(default_factory=dict)
     numerics: dict[Subject, list[tuple[Expr, bool]]] = field(default_factory=dict)
     exact: set[fmpq] = field(default_factory=set)
+    sections: dict[Subject, str] = field(default_factory=dict)  # under which heading a name got its formula
     rounded: set[fmpq] = field(default_factory=set)  # figures shown of what has more digits
     symbolic_wrong: dict[Subject, Expr] = field(default_factory=dict)
     updated: set[Key] = field(default_factory=set)

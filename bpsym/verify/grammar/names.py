@@ -21,7 +21,7 @@ from bpsym.verify.grammar.questions import (
     says_something,
     unit,
 )
-from bpsym.verify.symbols import FUNCTION_LETTERS, FUNCTIONS, MARK_WORDS, PREFIX_FUNCTIONS, UNIT_NAMES
+from bpsym.verify.symbols import ACTIVATIONS, FUNCTION_LETTERS, FUNCTIONS, MARK_WORDS, PREFIX_FUNCTIONS, UNIT_NAMES
 from bpsym.verify.tree import (
     Application,
     Call,
@@ -161,6 +161,7 @@ def applied(parser: Parser, name: Name, start: int) -> Expr:
     if (
         function
         and name.base in PREFIX_FUNCTIONS
+        and not (name.sub and name.base in ACTIVATIONS and token.kind == "operator")  # sigmoid_o - target
         and (token.kind in STARTS or (token.kind, token.text) == ("operator", "-"))
     ):
         argument = parser.unary()

@@ -11,7 +11,16 @@ from typing import TYPE_CHECKING
 
 from bpsym.verify.grammar import numerals, scripts
 from bpsym.verify.grammar.cursor import Reading, UnreadError, has_relation, matching, span_of
-from bpsym.verify.grammar.questions import STARTS, TIMES, as_differential, juxtaposed, only_words, says_something
+from bpsym.verify.grammar.questions import (
+    STARTS,
+    TIMES,
+    as_differential,
+    as_factor,
+    is_one,
+    juxtaposed,
+    only_words,
+    says_something,
+)
 from bpsym.verify.grammar.walker import END, Walker
 from bpsym.verify.tree import (
     Annotation,
@@ -112,10 +121,10 @@ class Parser(Walker):
         starts = [start] * len(factors)
         while True:
             token = self.peek()
-            if token.kind == "operator" and token.text in TIMES:
+            if (token.kind == "operator" and token.text in TIMES) or self.is_dot_product():
                 operator = self.times()
                 here = self.position
-                right = self.unary()
+                right = as_factor(self.unary())
                 operators.append(operator)
             elif token.kind == "operator" and token.text == "/":
                 self.position += 1
@@ -133,14 +142,14 @@ class Parser(Walker):
                 text = self.reading.text[span_of(part).start : span_of(part).end]
                 self.reading.notes.append(Annotation(span_of(part), factors[-1], text))
                 continue
-            elif token.kind == "open" and self.is_remark():
+            elif token.kind == "open" and self.is_remark(factors[-1]):
                 self.remark(factors[-1], matching(self.found, self.position, self.end))
                 continue
             elif self.joins(token, factors[-1]):
                 here = self.position
                 right = self.unary()
                 if isinstance(right, Comparison):
-                    self.reading.notes.append(Annotation(right.span, factors[-1], self.said(right.span), right))
+                    factors[-1] = self.conditioned(factors[-1], right)
                     continue
                 operators.append("")
             else:
@@ -175,7 +184,7 @@ class Parser(Walker):
 
     def times(self) -> str:
         """An operator; `•×` is one, a doubled sign is taken once."""
-        operator = self.take().text
+        operator = self.take().text.replace(".", "·")
         while self.peek().kind == "operator" and self.peek().text in TIMES:
             following = self.take().text
             operator = "•×" if operator in "•·" and following == "×" else operator
@@ -331,8 +340,24 @@ class Parser(Walker):
         token = self.take()
         self.reading.notes.append(Annotation(Span(token.start, token.end), None, token.text))
 
-    def is_remark(self) -> bool:
+    def is_dot_product(self) -> bool:
+        """`W^T . \\delta`: a full stop between two factors, with blanks around it."""
+        token, after = self.peek(), self.peek(1)
+        if token.kind != "dot" or not (token.gap and after.gap and self.reading.tex):
+            return False
+        return after.kind in STARTS and after.kind != "number"
+
+    def conditioned(self, factor: Expr, condition: Comparison) -> Expr:
+        """A 1 under a condition is an indicator; behind anything else a condition is a remark."""
+        if is_one(factor):
+            return as_factor(condition)
+        self.reading.notes.append(Annotation(condition.span, factor, self.said(condition.span), condition))
+        return factor
+
+    def is_remark(self, factor: Expr | None = None) -> bool:
         """Does the bracket at the cursor hold words, or a value in passing?"""
+        if factor is not None and is_one(factor):
+            return False
         close = matching(self.found, self.position, self.end)
         inside = self.found[self.position + 1 : close]
         if close >= self.end or self.peek().text != "(":

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
 from bpsym.verify.symbols import FUNCTION_LETTERS, FUNCTIONS, UNIT_NAMES
 from bpsym.verify.tree import (
     Call,
+    Case,
+    Cases,
+    Comparison,
     Derivative,
     Differential,
     Expr,
     Missing,
     Name,
+    Number,
     Power,
     Product,
     Span,
@@ -44,9 +49,27 @@ def as_differential(tree: Expr) -> Differential | None:
         head, of = tree.factors
         if isinstance(head, Name) and head.base in ("d", "delta") and not (head.sub or head.layer or head.marks):
             return Differential(tree.span, of, "d" if head.base == "d" else "δ")
+    if isinstance(tree, Name) and tree.base == "d" and tree.sub and tree.spelled.startswith("d_"):
+        letters = tree.sub[0].rstrip("0123456789")  # d_loss / d_w1
+        if letters.isalpha():
+            rest = tuple(part for part in (tree.sub[0][len(letters) :], *tree.sub[1:]) if part)
+            return Differential(tree.span, replace(tree, base=letters, sub=rest, spelled=tree.spelled[2:]), "d")
     if isinstance(tree, Name) and tree.base == "d" and not tree.sub:
         return Differential(tree.span, Missing(tree.span), "d")
     return None
+
+
+def is_one(tree: Expr) -> bool:
+    """The 1 of an indicator: `\\mathbb{1}[z > 0]`."""
+    return isinstance(tree, Number) and tree.text == "1"
+
+
+def as_factor(condition: Expr) -> Expr:
+    """A condition among factors is 1 where it holds, else 0: `\\mathbb{1}[z > 0]`, `dh * (z > 0)`."""
+    if not isinstance(condition, Comparison):
+        return condition
+    one, none = (Number(condition.span, text, Fraction(int(text)), 0, 1) for text in "10")
+    return Cases(condition.span, (Case(condition.span, one, condition, ""), Case(condition.span, none, None, "")))
 
 
 def names_function(name: Name) -> bool:

@@ -19,6 +19,8 @@ from bpsym.verify.symbols import CONNECTIVES, WORDS
 from bpsym.verify.tree import (
     Annotation,
     Context,
+    Derivative,
+    Differential,
     Expr,
     Missing,
     Name,
@@ -262,7 +264,29 @@ def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]
     whole = Statement(
         _span(found), tuple(terms), tuple(relations), context, chain.piece.label, continued, words, tuple(reading.notes)
     )
-    return _assignments(whole) or [whole]
+    return _assignments(whole) or _at_arrow(whole) or [whole]
+
+
+def _at_arrow(whole: Statement) -> list[Statement]:
+    """`σ(x) = 1/(1 + e^{-x}) → dσ/dx = …` says two things."""
+    for place, relation in enumerate(whole.relations[:-1], 1):
+        right = whole.terms[place]
+        if relation.kind == "→" and place > 1 and isinstance(right, (Derivative, Differential)):
+            first = replace(
+                whole,
+                span=Span(whole.span.start, whole.terms[place - 1].span.end),
+                terms=whole.terms[:place],
+                relations=whole.relations[: place - 1],
+            )
+            rest = replace(
+                whole,
+                span=Span(right.span.start, whole.span.end),
+                terms=whole.terms[place:],
+                relations=whole.relations[place:],
+                annotations=(),
+            )
+            return [first, *(_at_arrow(rest) or [rest])]
+    return []
 
 
 def _is_count(tree: Expr) -> bool:

@@ -22,6 +22,7 @@ _WHOLE_DERIVATIVE: Final = re.compile(
 )
 
 _SET_APART: Final = re.compile(r" \. (\d+)(?![\d.])")
+_NAMED_SUM = re.compile(r"\s*=|_(?:[A-Za-z]{3,}\w*|[A-Za-z]+\d+|[A-Za-z](?=\s+=|\s*[-+*/)]|\s*$))(?![\w(])")  # a name
 
 
 def number(pen: Pen, written: str, start: int, end: int) -> None:
@@ -59,7 +60,7 @@ def letters(pen: Pen, run: str, start: int, end: int) -> None:
     if pen.text.startswith("{", end) and COMMANDS.get(run, ("",))[0] in ("frac", "sqrt", "accent"):
         pen.put(*COMMANDS[run], start, end)  # a backslash lost on the way: frac{1}{2}
         return
-    if run in SIGN_WORDS and not pen.flavour.tex and not (run == "sum" and pen.next(end)[:1] == "="):
+    if run in SIGN_WORDS and not pen.flavour.tex and not (run == "sum" and _NAMED_SUM.match(pen.text, end)):
         kind, sign = SIGN_WORDS[run]
         if not (pen.flavour.code and kind == "big"):
             pen.put(kind, sign, start, end)

@@ -69,6 +69,7 @@ class Sources:
 
     formulas: dict[Key, list[Expr]] = field(default_factory=dict)
     patterns: list[tuple[Name, Expr]] = field(default_factory=list)  # a^l = σ(z^l)
+    alike: list[tuple[Name, Expr]] = field(default_factory=list)  # w_j = 0.5, for every j
     numbers: dict[Key, Expr] = field(default_factory=dict)  # the first number each name is given
     sizes: dict[str, set[Key]] = field(default_factory=dict)  # letters sums run up to, and the names summed over
     computed: set[Key] = field(default_factory=set)  # names with a computation in numbers
@@ -186,6 +187,7 @@ def _collect(statement: Statement, sources: Sources) -> None:
     if own or _is_update(statement, wanted, sources):
         return
     _links_of_names(statement, sources)
+    free = list(free_letters(first, sources.fixed))
     for term in statement.terms[1:]:
         kind = kind_of(term)
         if kind in (Kind.SYMBOLIC, Kind.MIXED) and not has_derivatives(term) and not _primed(term):
@@ -197,6 +199,8 @@ def _collect(statement: Statement, sources: Sources) -> None:
             sources.computed.add(wanted)
         elif kind is Kind.NUMBER:
             sources.numbers.setdefault(wanted, term)
+            if free and _is_alike(term):
+                sources.alike.append((first, term))
         elif kind is Kind.NUMERIC:
             sources.computed.add(wanted)
             sources.numerics.setdefault(wanted, term)
@@ -234,12 +238,20 @@ def _is_quantity(name: Name) -> bool:
 _COUNTS = frozenset("l L N M i j k n m p q K T R".split())
 
 
+def _is_alike(term: Expr) -> bool:
+    """A plain number: a list would be one number for each index."""
+    return isinstance(term, Number) or (isinstance(term, Negative) and isinstance(term.operand, Number))
+
+
 def _links_of_names(statement: Statement, sources: Sources) -> None:
     """`z_0 = a_0 = x` says what a_0 is, too."""
     for left, right in zip(statement.terms[1:], statement.terms[2:], strict=False):
         if isinstance(left, Name) and isinstance(right, Name) and not list(free_letters(left, sources.fixed)):
             known = sources.formulas.setdefault(key(left), [])
             known.append(right)
+    middle, last = statement.terms[-2:]
+    if isinstance(middle, Name) and kind_of(last) is Kind.NUMBER and not list(free_letters(middle, sources.fixed)):
+        sources.numbers.setdefault(key(middle), last)  # a_0 = x = 1
 
 
 def _places(name: Name, fixed: Mapping[str, str]) -> list[dict[str, str]]:
@@ -392,7 +404,21 @@ class _Builder:
             return self._leaf(name, None)
         if name in self.sources.numbers:
             return self._leaf(name, self.sources.numbers[name])
-        return self._by_pattern(name)
+        found = self._by_pattern(name)
+        if found is None:
+            alike = [t for p, t in self.sources.alike if p.base == name.base and self._stands_for(p, name)]
+            return self._leaf(name, alike[0]) if len(alike) == 1 else None
+        return found
+
+    def _stands_for(self, pattern: Name, name: Key) -> bool:
+        """Whether `w_j` is w_3, and no name of its own beside w_f."""
+        found = _matched(pattern, name, self.sources.fixed)
+        others = (k for k in self.sources.numbers if k.base == pattern.base and k != key(pattern))
+        return (
+            found is not None
+            and all(value.isdigit() for value in found.values())
+            and not any(part.isalpha() for other in others for part in (*other.sub, *other.layer))
+        )
 
     def _by_pattern(self, name: Key, *, strict: bool = False) -> Value | None:
         """`a_3` by the rule for a_j; strict: only from names that are defined."""
@@ -572,7 +598,13 @@ def _matched(pattern: Name, wanted: Key, fixed: Mapping[str, str]) -> dict[str, 
     if len(pattern.sub) != len(wanted.sub) or len(pattern.layer) != len(wanted.layer):
         return None
     pairs = zip((*pattern.sub, *pattern.layer), (*wanted.sub, *wanted.layer), strict=True)
-    found = {written: value for written, value in pairs if written in letters}
+    found: dict[str, str] = {}
+    for written, value in pairs:
+        letter, _, shift = written.partition("+")
+        if written in letters:
+            found[written] = value
+        elif letter in letters and shift.isdigit() and value.isdigit() and int(value) >= int(shift):
+            found.setdefault(letter, str(int(value) - int(shift)))
     return found if key(pattern, found) == wanted else None
 
 

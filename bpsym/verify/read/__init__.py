@@ -16,6 +16,7 @@ from bpsym.verify import limits
 from bpsym.verify.grammar.statements import statements
 from bpsym.verify.read import html, notebook
 from bpsym.verify.read.decode import decode
+from bpsym.verify.read.factors import with_factors
 from bpsym.verify.read.headings import with_headings
 from bpsym.verify.read.rows import with_rows
 from bpsym.verify.read.scan import Found, Style, code_block, scan, style
@@ -58,7 +59,7 @@ def read_text(text: str, name: str = "document", encoding: str = "utf-8") -> Doc
         origin = origin[: limits.TEXT_CHARACTERS]
     found = _found(origin, name)
     chains, more = statements(found.formulas, text)
-    chains = with_rows(with_headings(chains), found.tables)
+    chains = with_factors(with_rows(with_headings(chains), found.tables))
     unreadable = sorted([*found.unreadable, *more, *unreadable], key=lambda place: place.span)[: limits.WARNINGS]
     return Document(
         name,
