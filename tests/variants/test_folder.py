@@ -170,6 +170,28 @@ def test_a_killed_run_goes_on(description: Path, tmp_path: Path) -> None:
     assert contents(out) == contents(whole)
 
 
+KILLS_ITSELF = """\
+import os, signal, time
+from bpsym.variants.jobs import executor
+
+if __name__ == "__main__":
+    with executor(2) as (pool, _):
+        for future in [pool.submit(time.sleep, 0) for _ in range(4)]:
+            future.result()
+        print("running", flush=True)
+        os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_processes_end_with_the_one_that_started_them(tmp_path: Path) -> None:
+    """After SIGKILL no process is left behind: all of them hold the pipe, which comes to its end."""
+    script = tmp_path / "script.py"
+    script.write_text(KILLS_ITSELF, "utf-8")
+    done = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == -signal.SIGKILL
+    assert done.stdout == "running\n"
+
+
 def test_check_finds_what_was_changed(description: Path, tmp_path: Path) -> None:
     """A changed, a missing and a foreign file are named; the exit status is 1."""
     out = tmp_path / "out"
