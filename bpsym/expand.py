@@ -95,9 +95,10 @@ class Expansion:
 
     def step(self, entry: Expr) -> ScalarStep | None:
         """The equation that defines an entry; None for an input of the program. Indices out of range go unnoticed."""
-        if entry not in self._steps:
-            self._steps[entry] = self._expand(entry)
-        return self._steps[entry]
+        try:
+            return self._steps[entry]
+        except KeyError:
+            return self._steps.setdefault(entry, self._expand(entry))
 
     def steps(self, section: str | None = None) -> Iterator[ScalarStep]:
         """Every equation of a section (or of all), in reading order."""

@@ -141,7 +141,7 @@ class _Builder:
             return self.constant(self.known[expr])
         if isinstance(expr, Rational):
             return self.constant(fmpq(int(expr.p), int(expr.q)))
-        if expr == pi:
+        if expr is pi:
             return self.emit(_pi, 0)
         for kind, emitted in _COMPOUND.items():
             if isinstance(expr, kind):

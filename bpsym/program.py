@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
 from sympy import And, Expr, Indexed, IndexedBase, Integer, Sum, Symbol
@@ -82,7 +82,7 @@ class Quantity:
         if len(indices) != len(self.axes):
             msg = f"{self.name} has {len(self.axes)} axes, not {len(indices)}"
             raise ProgramError(msg)
-        return self.base[tuple(indices)] if self.axes else self.base
+        return _entry(self.name, tuple(indices)) if self.axes else self.base
 
     @cached_property
     def generic(self) -> Expr:
@@ -93,6 +93,12 @@ class Quantity:
     def indices(self) -> tuple[Symbol, ...]:
         """The index letters of the axes."""
         return tuple(axis.index for axis in self.axes)
+
+
+@lru_cache(maxsize=1 << 14)
+def _entry(name: str, indices: tuple[Expr | int, ...]) -> Indexed:
+    """Always the same object, as SymPy takes long to tell that two are equal."""
+    return IndexedBase(name)[indices]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +149,7 @@ class Step:
         return self.forms[-1].expr if self.forms else self.expr
 
 
+@lru_cache(maxsize=1 << 14)
 def head(entry: Expr) -> str:
     """The name of the quantity an Indexed or Symbol belongs to."""
     return entry.base.label.name if isinstance(entry, Indexed) else entry.name

@@ -57,7 +57,7 @@ class Diagnosis:
 
     def at_their_word(self, judgement: Judgement) -> Environment:
         """The network worked with the figures the document shows, but for the one judged."""
-        own = atoms_of(self.state.scope, judgement.details.get("subject"))
+        own = set(atoms_of(self.state.scope, judgement.details.get("subject")))
         shown = {atom: _middle(value) for atom, value in self.state.overrides.items() if atom not in own}
         return self.state.truth.environment.overridden(shown)
 

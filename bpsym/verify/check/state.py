@@ -110,7 +110,7 @@ class State:
 
     def carried(self, without: Subject | None) -> Point:
         """The point at which the document's own figures stand for what it has shown."""
-        own = atoms_of(self.scope, without)
+        own = set(atoms_of(self.scope, without))  # SymPy is slow to tell that two atoms differ
         given = {atom: value for atom, value in self.overrides.items() if atom not in own}
         shown = {subject: value for subject, value in self.shown.items() if subject != without}
         environment = self.truth.environment.overridden(given)
