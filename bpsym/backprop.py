@@ -63,10 +63,14 @@ def derivative(expr: Expr, entry: Expr) -> Expr:
     """SymPy's derivative of an equation's right-hand side by one of its entries, of a sum term by term.
 
     Plain symbols stand for the entries, so that SymPy recognises an expression it has differentiated in another layer;
-    real ones, so that |x| has the slope sgn(x).
+    real ones, so that |x| has the slope sgn(x). Of a product of different entries the derivative is the product of the
+    others: there SymPy isn't asked.
     """
     if isinstance(expr, Sum):
         return Sum(derivative(expr.function, entry), *expr.limits)
+    factors = Mul.make_args(expr)
+    if entry in factors and all(factor.is_Indexed or factor.is_Symbol or factor.is_Number for factor in factors):
+        return Mul(*(factor for factor in factors if factor != entry))
     used = dict.fromkeys([entry, *(each for each in entries(expr) if each.is_integer is not True)])
     symbols = {name: Symbol(f"_{n}", real=True) for n, name in enumerate(used)}
     result = expr.xreplace(symbols).diff(symbols[entry])

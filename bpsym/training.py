@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from flint import arb, ctx, fmpq
+from flint import arb, ctx
 
 from bpsym.errors import EvaluationError, Undecided
 from bpsym.evaluate import PRECISION, PRECISION_LIMIT, Environment
@@ -16,6 +16,7 @@ from bpsym.rounding import Numeral, Rounding, numeral, numeral_at_last
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from flint import fmpq
     from sympy import Expr
 
     from bpsym.expand import Expansion
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 CHECKED = 16  # steps between two looks at whether the run diverges
 EXACT_BITS = 4096  # an exact value longer than this goes on as a ball
 STEPS_LIMIT = 10**7
-LARGEST = fmpq(10) ** 1000  # a parameter beyond that has diverged
+LARGEST = arb(10) ** 1000  # a parameter beyond that has diverged
 
 
 @dataclass(frozen=True, slots=True)

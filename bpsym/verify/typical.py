@@ -31,6 +31,7 @@ LARGEST = 120  # signs of one of them
 PLENTY = 0.9  # claims right for each statement tried: no other network is asked
 FIGURES = 5  # statements with numbers
 SHARE = 0.08  # of claims it may call wrong
+DECIDED = frozenset([Verdict.RIGHT, Verdict.WRONG, Verdict.NOTE])
 
 Layer = tuple[int, str, str]  # units, activation, bias
 
@@ -79,7 +80,7 @@ def settled_by_typical(document: Document, found: Sequence[Judgement]) -> tuple[
     best, most = "", OPEN - 1
     sample = _every([s for s in statements if _size(s) <= LARGEST], SAMPLE)
     for text in _networks(document):
-        score = _score(_judged(document, sample, text).values())
+        score = _score(_judged(document, sample, text, most).values())
         if score > most:
             best, most = text, score
         if score >= PLENTY * len(sample):
@@ -112,12 +113,20 @@ def _every(statements: Sequence[Statement], most: int) -> list[Statement]:
     return list(statements[::step])
 
 
-def _judged(document: Document, statements: Iterable[Statement], text: str) -> dict[Span, Judgement]:
-    """What a network decides, claim by claim."""
+def _judged(
+    document: Document, statements: Sequence[Statement], text: str, score: int | None = None
+) -> dict[Span, Judgement]:
+    """What a network decides, claim by claim; given up once it can't come to more than the score."""
     state = bind(document, _network(text), Givens())
     state.own = lambda: None  # the document by itself has been asked
-    judgements = [j for statement in statements for j in judge(statement, state)]
-    return {j.span: j for j in judgements if j.verdict in (Verdict.RIGHT, Verdict.WRONG, Verdict.NOTE)}
+    decided: dict[Span, Judgement] = {}
+    left = sum(len(statement.terms) for statement in statements)
+    for statement in statements:
+        if score is not None and _score(decided.values()) + left <= score:
+            break
+        left -= len(statement.terms)
+        decided |= {j.span: j for j in judge(statement, state) if j.verdict in DECIDED}
+    return decided
 
 
 def _score(judgements: Iterable[Judgement]) -> int:

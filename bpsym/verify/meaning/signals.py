@@ -51,7 +51,11 @@ def name_signals(document: Document, scope: Scope) -> None:
             continue
         scope.table = {k: v for k, v in table.items() if k not in named}
         scope.macros = {**macros, **named}
-        agree = sum(_holds(name, term, place, scope, network) for name, term, place in claims)
+        agree = 0
+        for left, (name, term, place) in zip(range(len(claims), 0, -1), claims, strict=True):
+            if agree + left <= most:
+                break  # too few are left
+            agree += _holds(name, term, place, scope, network)
         if agree > most:
             best, most = (scope.table, scope.macros), agree
     scope.table, scope.macros = best if best is not None else (table, macros)
