@@ -16,6 +16,7 @@ from bpsym.verify.symbols import GREEK, WORDS
 from bpsym.verify.tree import (
     Application,
     Call,
+    Derivative,
     Ellipsis,  # noqa: A004 - the sign of something left out
     Expr,
     Matrix,
@@ -49,8 +50,10 @@ class Chain:
 
     @property
     def name(self) -> tuple[Expr, ...]:
-        """The left-hand side, where the network has an equation for it; else nothing."""
-        known = self.reference is not None and self.subject is not None and atoms_of(self.state.scope, self.subject)
+        """The left-hand side, where the network has an equation for it or can differentiate one; else nothing."""
+        known = isinstance(self.reference, Derivative) or (
+            self.reference is not None and self.subject is not None and atoms_of(self.state.scope, self.subject)
+        )
         return (self.reference,) if known and self.reference is not None else ()
 
     def meant(self) -> list[Value]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bpsym.rounding import Rounding
+from bpsym.update import SEQUENTIAL, SIMULTANEOUS
 from bpsym.verify.check.numbers import as_shown
 from bpsym.verify.check.terms import Shown, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict
@@ -70,6 +71,12 @@ class Runs:
                 )
             if len(rows) == len(self.counts):
                 return
+
+    @property
+    def order(self) -> str:
+        """Whether the description's gradients are all taken at the old weights."""
+        training = self.description.training
+        return SIMULTANEOUS if training is None else training.order
 
     @property
     def policy(self) -> str:
@@ -147,24 +154,24 @@ def _figure(shown: Shown, unit: int | None, steps: int, runs: Runs) -> Judgement
     """One figure: right by gradient descent, right only with weights already updated, or nothing we can tell."""
     counts = list(dict.fromkeys((steps or 1, 1, 0)))
     for count in counts:
-        right = runs.figures("simultaneous", runs.policy, count)
+        right = runs.figures(runs.order, runs.policy, count)
         if any(touches(v, shown.half()) for v in _candidates(right, unit)):
             return Judgement(shown.tree.span, Verdict.RIGHT)
     for policy in (runs.policy, "updated" if runs.policy == "frozen" else "frozen"):
         if policy != runs.policy:
             for count in counts:
-                figures = _candidates(runs.figures("simultaneous", policy, count), unit)
+                figures = _candidates(runs.figures(runs.order, policy, count), unit)
                 if any(touches(v, shown.half()) for v in figures):
                     return Judgement(shown.tree.span, Verdict.NOTE, rule="other-biases", details={"policy": policy})
-        for count in counts:
-            right, wrong = (runs.figures(order, policy, count) for order in ("simultaneous", "sequential"))
+        for count in counts if runs.order == SIMULTANEOUS else ():
+            right, wrong = (runs.figures(order, policy, count) for order in (SIMULTANEOUS, SEQUENTIAL))
             for was, ought in zip(_candidates(wrong, unit), _candidates(right, unit), strict=True):
                 if touches(was, shown.half()):
                     details = {"shown": shown, "steps": count}
                     expected = as_shown(ought, shown)
                     return Judgement(shown.tree.span, Verdict.WRONG, expected, "already-updated-weights", details)
     for count in counts:
-        right = runs.figures("simultaneous", runs.policy, count)
+        right = runs.figures(runs.order, runs.policy, count)
         if any(touches(v, shown.cut()) for v in _candidates(right, unit)):
             return Judgement(shown.tree.span, Verdict.DIGIT)
     if unit is None and steps:

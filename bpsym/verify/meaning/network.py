@@ -77,8 +77,9 @@ class Network:
             if positive or quantity.role in (Role.TARGET, Role.RATE):
                 drawn = [abs(value) for value in drawn]
             if quantity.role is Role.TARGET and self._sums_to_one():
-                total = sum(drawn, fmpq(0))
-                drawn = [value / total for value in drawn]
+                width = self.expansion.shape(quantity)[-1]  # the outputs of one sample
+                samples = [drawn[k : k + width] for k in range(0, len(drawn), width)]
+                drawn = [value / sum(sample, fmpq(0)) for sample in samples for value in sample]
             values.update(zip(entries, drawn, strict=True))
         return values
 
