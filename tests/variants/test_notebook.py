@@ -38,7 +38,7 @@ def failed(sheet: bytes, key: bytes, sources: dict[str, str]) -> set[str]:
             cell["source"] = hidden[name]["source"]
         elif name.removeprefix("answer-") in sources:
             cell["source"] = sources[name.removeprefix("answer-")]
-    notebook: Any = nbformat.from_dict(loaded)  # type: ignore[no-untyped-call]  # nbformat has no types
+    notebook: Any = nbformat.reads(json.dumps(loaded), 4)  # type: ignore[no-untyped-call]  # nbformat has no types
     nbclient.NotebookClient(notebook, timeout=60, allow_errors=True).execute()
     outputs = ((c.id, out) for c in notebook.cells if c.cell_type == "code" for out in c.outputs)
     return {name.removeprefix("test-") for name, out in outputs if out.output_type == "error"}
