@@ -90,7 +90,9 @@ def settled_by_typical(document: Document, found: Sequence[Judgement]) -> tuple[
     verdicts = {span: j for span, j in _judged(document, document.statements, best).items() if span in open_at}
     if not _believed(verdicts.values()):
         return list(found), None
-    if sum(_numeric(s) for s in document.statements) >= FIGURES:  # the example may be another network than the rules
+    wrong = sum(j.verdict is Verdict.WRONG for j in verdicts.values())
+    few = wrong > SHARE * len(verdicts)  # right claims enough to know the network by, but not to blame one
+    if few or sum(_numeric(s) for s in document.statements) >= FIGURES:  # the example may be another network
         verdicts = {span: j for span, j in verdicts.items() if j.verdict is not Verdict.WRONG}
     return [verdicts.get(j.span, j) for j in found], _network(best) if verdicts else None
 

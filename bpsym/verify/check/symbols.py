@@ -11,8 +11,9 @@ from flint import arb, fmpq
 from bpsym.verify.check.state import State, values
 from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, is_vector, scalars
+from bpsym.verify.meaning.einstein import names_outside_sums, repeated, summed
 from bpsym.verify.meaning.keys import NO_TIME, Key, free_letters, key
-from bpsym.verify.tree import BigSum, Call, Derivative, Expr, Name, Node, Product, children, walk
+from bpsym.verify.tree import BigSum, Call, Derivative, Differential, Expr, Name, Product, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -35,6 +36,19 @@ def equal(left: Expr, right: Expr, state: State, *, flipped: bool = False) -> bo
     """Whether two formulas agree; None where that cannot be told."""
     if state.scope.printed is not None and not flipped and _printed_equal(left, right, state):
         return True
+    found = _equal_everywhere(left, right, state, flipped=flipped)
+    if not found and (letters := repeated(left, right, _bound(state))):
+        again = _equal_everywhere(left, summed(right, letters, _bound(state)), state, flipped=flipped)
+        return again if again is not None or found is None else None
+    return found
+
+
+def _bound(state: State) -> Mapping[str, str]:
+    return {} if state.scope.timed else NO_TIME
+
+
+def _equal_everywhere(left: Expr, right: Expr, state: State, *, flipped: bool) -> bool | None:
+    """Whether two formulas agree at every place and point that is tried, sums as they are written."""
     verdicts: list[bool] = []
     apart: list[bool] = []  # where index letters that differ stand for different units
     together: dict[frozenset[str], list[bool]] = {}  # and where two stand for one
@@ -102,6 +116,8 @@ def _comparable(left: Expr, right: Expr, state: State, place: Indices) -> bool:
     network = state.scope.network
     if network is None or not network.is_own:
         return True
+    if network.any_loss and _is_slope_of_loss(left, state) and not _has_slopes(right, right):
+        return False  # the document may know its loss
     ours, theirs = _open_names(left, state, place), _open_names(right, state, place)
     if isinstance(left, Derivative) and not _loose_letters(left, right):
         # what is differentiated may depend on more than its derivative, not on less
@@ -130,12 +146,20 @@ def _behind(atom: Atom, network: Network) -> set[Atom]:
     return {used for step in network.expansion.order((atom,)) for used in step.uses}
 
 
+def _is_slope_of_loss(tree: Expr, state: State) -> bool:
+    """Whether it is the derivative of the loss by something."""
+    network = state.scope.network
+    if isinstance(tree, Derivative) and isinstance(tree.of, Name) and network is not None:
+        return state.scope.atoms(key(tree.of)) == network.loss
+    return isinstance(tree, Differential) or (isinstance(tree, Name) and tree.base == "delta")
+
+
 def _loose_letters(left: Expr, right: Expr) -> frozenset[str]:
     """Index letters free on the right alone: a sum over them may be meant."""
     free = [
         {
             letter
-            for node, inside in _names_outside_sums(tree, frozenset())
+            for node, inside in names_outside_sums(tree)
             for letter, _ in free_letters(node, dict.fromkeys(inside, ""))
         }
         for tree in (left, right)
@@ -152,7 +176,7 @@ def _open_names(tree: Expr, state: State, place: Indices) -> frozenset[object]:
         if not stack:
             break
         tree = stack.pop()
-        summed = {letter for node in walk(tree) if isinstance(node, BigSum) for letter in node.index}
+        bound = {letter for node in walk(tree) if isinstance(node, BigSum) for letter in node.index}
         for node in walk(tree):
             if (
                 isinstance(node, Call)
@@ -162,7 +186,7 @@ def _open_names(tree: Expr, state: State, place: Indices) -> frozenset[object]:
                 found.add(node.function.base)
             if not isinstance(node, Name):
                 continue
-            letters = [letter for letter, _ in free_letters(node, {}) if letter in summed]
+            letters = [letter for letter, _ in free_letters(node, {}) if letter in bound]
             for number in SUMMED if letters else ("",):
                 wanted = key(node, {**place, **dict.fromkeys(letters, number)})
                 atoms = state.scope.atoms(wanted)
@@ -204,7 +228,7 @@ def follows_from_own_function(left: Expr, right: Expr, state: State) -> bool:
 
 
 def _has_slopes(left: Expr, right: Expr) -> bool:
-    return any(isinstance(node, Derivative) for tree in (left, right) for node in walk(tree))
+    return any(isinstance(node, (Derivative, Differential)) for tree in (left, right) for node in walk(tree))
 
 
 def _has_letters(left: Expr, right: Expr) -> bool:
@@ -284,10 +308,10 @@ def places(left: Expr, right: Expr, state: State) -> Iterator[dict[str, str]]:
     letters: dict[str, bool] = {}
     units = _mentioned_units((left, right), bound)
     for tree in (left, right):
-        for node, inside in _names_outside_sums(tree, frozenset()):
+        for node, inside in names_outside_sums(tree):
             if state.scope.described and state.scope.atoms(key(node)) is not None:
                 continue  # Y_t: all targets, not the t-th
-            for letter, counts_layers in free_letters(node, {} if state.scope.timed else NO_TIME):
+            for letter, counts_layers in free_letters(node, _bound(state)):
                 if letter not in inside:
                     letters[letter] = letters.get(letter, False) or counts_layers
     letters.update(dict.fromkeys(units, False))
@@ -321,16 +345,6 @@ def _last_layer(trees: tuple[Expr, ...], letters: Mapping[str, bool], state: Sta
         if all(state.scope.atoms(key(name, place)) is not None for name in names):
             return [number]
     return []
-
-
-def _names_outside_sums(tree: Node, inside: frozenset[str]) -> Iterator[tuple[Name, frozenset[str]]]:
-    """Every name with the letters of the sums around it."""
-    if isinstance(tree, Name):
-        yield tree, inside
-    if isinstance(tree, BigSum):
-        inside |= set(tree.index)
-    for child in children(tree):
-        yield from _names_outside_sums(child, inside)
 
 
 def _mentioned_units(trees: tuple[Expr, ...], bound: set[str]) -> dict[str, list[str]]:

@@ -34,6 +34,7 @@ class Reading:
     text: str  # the document
     layers: frozenset[str] = frozenset()  # bases whose bare superscripts count layers: W^2 is no square
     tex: bool = True
+    delta_is_d: bool = False  # `δ a_t` is a differential, not a product
     notes: list[Annotation] = field(default_factory=list)
 
 

@@ -26,6 +26,7 @@ from bpsym.verify.tree import (
     Application,
     Call,
     Derivative,
+    Differential,
     Expr,
     Name,
     Negative,
@@ -56,6 +57,8 @@ def word(parser: Parser) -> Expr:
     if plain and base in UNIT_NAMES and following.kind == "word" and following.gap and UNIT.fullmatch(behind):
         parser.take()  # `net h1`
         name = replace(name, sub=(*name.sub, behind))
+    if parser.reading.delta_is_d and base == "delta" and not token.tail and parser.peek().kind == "word":
+        return Differential(parser.since(start), parser.postfix(), "d")
     tree = scripted(parser, name, start)
     following = parser.peek()
     if plain and base == "e" and isinstance(tree, Name) and following.kind == "word" and not following.gap:

@@ -72,13 +72,13 @@ def statements(formulas: Iterable[Formula], text: str) -> tuple[list[Statement],
     """Everything the formulas say, in order, and what could not be read."""
     unreadable: list[Unreadable] = []
     chains = _chains(formulas, text, unreadable)
-    layers = _layers(chains)
+    layers, delta_is_d = _layers(chains), _delta_is_d(chains)
     out: list[Statement] = []
     for chain in chains:
         if len(out) >= limits.STATEMENTS:
             unreadable.append(Unreadable(_span(chain.piece.tokens), f"more than {limits.STATEMENTS} statements"))
             break
-        reading = Reading(text, layers, chain.formula.flavour.tex)
+        reading = Reading(text, layers, chain.formula.flavour.tex, delta_is_d)
         out.extend(_statements_of(chain, reading, unreadable))
     return out, unreadable[: limits.WARNINGS]
 
@@ -180,6 +180,13 @@ def _layers(chains: Sequence[_Chain]) -> frozenset[str]:
     if len(found & _LAYERED) > 1:
         found |= _LAYERED
     return frozenset(found - {"e"})
+
+
+def _delta_is_d(chains: Sequence[_Chain]) -> bool:
+    """Whether equations say what `δ a_t` is, and none what δ is."""
+    begun = [chain.piece.tokens for chain in chains if len(chain.piece.tokens) > 1 and chain.piece.relates()]
+    behind = {second.kind for (first, second, *_) in begun if first[:2] == ("word", "delta") and not first.tail}
+    return "word" in behind and "relation" not in behind
 
 
 def _base_before(sequence: Sequence[Token], position: int) -> int | None:

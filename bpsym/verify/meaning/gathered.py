@@ -22,7 +22,9 @@ from bpsym.verify.check.align import pairs, turned
 from bpsym.verify.check.terms import Kind, ball, interval_literal, kind_of, leaves
 from bpsym.verify.meaning.algebra import NoValueError, rational, symbolic
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, mapped, scalars
+from bpsym.verify.meaning.customary import customary
 from bpsym.verify.meaning.denote import Reading, denote
+from bpsym.verify.meaning.einstein import repeated, summed
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.indices import Indices, kronecker_pair
 from bpsym.verify.meaning.keys import NO_TIME, UPDATABLE, Key, free_letters, key
@@ -30,6 +32,7 @@ from bpsym.verify.meaning.network import Network
 from bpsym.verify.meaning.redefined import redefinitions, supposes
 from bpsym.verify.meaning.scope import LOSSES, Point, Scope, has_derivatives, reading, subject_of
 from bpsym.verify.meaning.symbolic import symbolic_function
+from bpsym.verify.meaning.upstream import any_loss, loss_without_formula
 from bpsym.verify.symbols import CIRCLED
 from bpsym.verify.tree import (
     Application,
@@ -76,6 +79,8 @@ class Sources:
     numerics: dict[Key, Expr] = field(default_factory=dict)  # the first of them
     names: dict[Name, None] = field(default_factory=dict)  # every name that stands for something, in order
     losses: Counter[Key] = field(default_factory=Counter)  # what is differentiated
+    below: dict[Key, list[Name]] = field(default_factory=dict)  # and by which names
+    used: set[Key] = field(default_factory=set)  # names that stand elsewhere than in a derivative
     kronecker: bool = False  # δ_{ij} is no quantity
     fixed: Mapping[str, str] = field(default_factory=dict)  # letters that are no indices here
 
@@ -89,6 +94,7 @@ def gather(document: Document, given: Givens, position: int | None = None) -> tu
     sources = Sources(fixed={} if timed else NO_TIME, kronecker=has_kronecker(document))
     for statement in document.statements:
         _collect(statement, sources)
+    sources.patterns += customary(sources.patterns, {key(name) for name in sources.names})
     again = redefinitions(document)
     sources.formulas = {name: again.latest_first(known, position) for name, known in sources.formulas.items()}
     scope = Scope(
@@ -152,6 +158,9 @@ def _letters_apart(document: Document) -> set[frozenset[str]]:
 def _collect(statement: Statement, sources: Sources) -> None:
     for term in statement.terms:
         functions = {id(node.function) for node in walk(term) if isinstance(node, Call)}
+        slopes = {id(node.of) for node in walk(term) if isinstance(node, Derivative)}
+        if len(statement.terms) > 1:
+            sources.used |= {key(node) for node in walk(term) if isinstance(node, Name) and id(node) not in slopes}
         for node in walk(term):
             if (
                 isinstance(node, Name)
@@ -161,12 +170,14 @@ def _collect(statement: Statement, sources: Sources) -> None:
             ):
                 sources.names[node] = None
             if isinstance(node, BigSum) and isinstance(node.upper, Name) and not node.upper.sub:
-                summed = sources.sizes.setdefault(node.upper.base, set())
-                summed |= {Key(n.base) for n in walk(node.body) if isinstance(n, Name) and set(n.sub) & set(node.index)}
+                under = sources.sizes.setdefault(node.upper.base, set())
+                under |= {Key(n.base) for n in walk(node.body) if isinstance(n, Name) and set(n.sub) & set(node.index)}
             if isinstance(node, Derivative):
                 above = subject_of(node.of)
                 if isinstance(above, Key):
                     sources.losses[above] += 1
+                    if isinstance(node.wrt, Name):
+                        sources.below.setdefault(above, []).append(node.wrt)
     if not statement.relations or statement.relations[0].kind not in DEFINING or supposes(statement):
         return
     first = statement.terms[0]
@@ -190,6 +201,8 @@ def _collect(statement: Statement, sources: Sources) -> None:
     free = list(free_letters(first, sources.fixed))
     for term in statement.terms[1:]:
         kind = kind_of(term)
+        if letters := repeated(first, term, sources.fixed):
+            term = summed(term, letters, sources.fixed)  # noqa: PLW2901 - with the sums it means
         if kind in (Kind.SYMBOLIC, Kind.MIXED) and not has_derivatives(term) and not _primed(term):
             if list(free_letters(first, sources.fixed)):
                 sources.patterns.append((first, term))
@@ -294,6 +307,7 @@ class _Builder:
     cyclic: set[Key] = field(default_factory=set)  # names asked for while they were being built
     refused: set[tuple[Key, bool]] = field(default_factory=set)  # names nothing defines, and whether strictly
     names: set[str] = field(default_factory=set)
+    any_loss: bool = False  # the loss stands for any
     strict: int = 0  # while positive, a formula with a name nobody defines is no definition
 
     def build(self) -> None:
@@ -307,11 +321,13 @@ class _Builder:
                 if is_open and not (place and (self.is_beyond(wanted) or self._has_rule(wanted))):
                     self.leaf(wanted)
         self._gather_vectors()
-        loss = self._loss()
+        loss = self._loss() or self._any_loss()
         program = Program(tuple(self.inputs), tuple(self.steps))
         if loss is not None:
             program = self._with_loss(loss)
-        network = Network(Expansion(program, {}), self.values, frozenset(self.opaque), loss, self.vague)
+        network = Network(
+            Expansion(program, {}), self.values, frozenset(self.opaque), loss, self.any_loss, vague=self.vague
+        )
         self.scope.network = network
 
     def _has_rule(self, name: Key) -> bool:
@@ -354,6 +370,23 @@ class _Builder:
             if wanted.base in LOSSES and not wanted.sub and value is not None and not isinstance(value, Array):
                 return value if any(step.out == value for step in self.steps) else None
         return None
+
+    def _any_loss(self) -> Atom | None:
+        """A loss the document differentiates and nowhere defines."""
+        sources = self.sources
+        patterns = {key(pattern) for pattern, _ in sources.patterns}
+        name = loss_without_formula(sources.losses, {*sources.formulas, *sources.numbers, *patterns}, sources.used)
+        if name is None:
+            return None
+        below = [self.scope.atoms(key(n, at)) for n in sources.below.get(name, ()) for at in _places(n, sources.fixed)]
+        wrt = [atom for atoms in below if atoms is not None for atom in scalars(atoms)]
+        step = any_loss(self._symbol(name.text).name, self.steps, wrt, lambda text: self._input(text, None))
+        if step is None:
+            return None
+        self.steps.append(step)
+        self.scope.table[name] = [step.out]
+        self.any_loss = True
+        return step.out
 
     def wanted(self, name: Key) -> Value | None:
         """The atoms of a name, made if need be."""

@@ -45,6 +45,7 @@ class Network:
     values: Mapping[Expr, fmpq]
     opaque: frozenset[Expr] = frozenset()  # shown, but by no formula: nothing can be derived through them
     loss: Expr | None = None
+    any_loss: bool = False  # the loss stands for any function of the last quantities
     vague: Mapping[Expr, frozenset[str]] = field(default_factory=dict)  # functions nobody defines in an atom's formula
     _slopes: dict[tuple[Expr, Expr, bool], Code | Expr | fmpq | None] = field(default_factory=dict, repr=False)
     _environments: dict[object, Environment] = field(default_factory=dict, repr=False)
@@ -225,7 +226,8 @@ class Network:
         expansion, leaves = found
         if not local and any(not self._before_or_beside(atom, wrt) for atom in self.opaque & leaves - {wrt}):
             return None
-        if self.is_own and _is_loss(of) and wrt not in {*leaves, *(s.out for s in self._order(of))}:
+        is_known = wrt in leaves or any(step.out == wrt for step in self._order(of))
+        if self.is_own and (of == self.loss or _is_loss(of)) and not is_known:
             return None
         name = adjoint_of(Quantity(str(wrt), Role.WEIGHT)).name
         if name not in expansion.program.quantities:

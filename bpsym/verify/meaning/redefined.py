@@ -1,6 +1,6 @@
 """Names a document defines more than once: `C = (y - a)²/2`, and pages later `C = -[y ln a + (1 - y) ln(1 - a)]`.
 
-A letter without an index that is given another formula, of other names, is defined afresh; from there on the new
+A letter without an index that is given another formula, of further names, is defined afresh; from there on the new
 formula is meant. So is any name behind "let" or "令". The same name given another formula of the same names, or a name
 with an index, contradicts itself.
 """
@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bpsym.verify.canonical import canonical
+from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.scope import has_derivatives, subject_of
 from bpsym.verify.tree import Call, Document, Expr, Name, Span, Statement, walk
@@ -55,10 +56,10 @@ def redefinitions(document: Document) -> Redefinitions:
     """Every formula that gives a letter or a function a new meaning."""
     spans: list[Span] = []
     names: set[object] = set()
-    known: dict[object, list[tuple[object, Span]]] = {}
+    known: dict[object, list[tuple[frozenset[object], Span]]] = {}
     for subject, meaning, span in _definitions(document):
         found = known.setdefault(subject, [])
-        if found and all(meaning != other for other, _ in found):
+        if found and not any(meaning <= other for other, _ in found):
             names.add(subject)
         found.append((meaning, span))
     for subject in names:
@@ -66,7 +67,7 @@ def redefinitions(document: Document) -> Redefinitions:
     return Redefinitions(tuple(sorted(spans)), frozenset(names))
 
 
-def _definitions(document: Document) -> Iterator[tuple[object, object, Span]]:
+def _definitions(document: Document) -> Iterator[tuple[object, frozenset[object], Span]]:
     """Letters and functions that are given a formula, with what tells one meaning from another."""
     for statement in document.statements:
         if not statement.relations or statement.relations[0].kind not in DEFINING:
@@ -80,5 +81,5 @@ def _definitions(document: Document) -> Iterator[tuple[object, object, Span]]:
         if isinstance(first, Name) and bare and key(first) not in names:
             functions = {node.function.base for node in walk(formula) if isinstance(node, Call)}
             yield key(first), frozenset(names | {Key(base) for base in functions}), formula.span
-        elif isinstance(first, Call) and not first.function.marks:
-            yield subject_of(first), canonical(formula), formula.span
+        elif isinstance(first, Call) and not first.function.marks and known_function(first) is None:
+            yield subject_of(first), frozenset([canonical(formula)]), formula.span
