@@ -11,7 +11,7 @@ from flint import arb, fmpq
 from bpsym.verify.check.state import State, values
 from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, is_vector, scalars
-from bpsym.verify.meaning.einstein import names_outside_sums, repeated, summed
+from bpsym.verify.meaning.einstein import names_outside_sums, with_sums
 from bpsym.verify.meaning.keys import NO_TIME, Key, free_letters, key
 from bpsym.verify.tree import BigSum, Call, Derivative, Differential, Expr, Name, Product, walk
 
@@ -37,9 +37,8 @@ def equal(left: Expr, right: Expr, state: State, *, flipped: bool = False) -> bo
     if state.scope.printed is not None and not flipped and _printed_equal(left, right, state):
         return True
     found = _equal_everywhere(left, right, state, flipped=flipped)
-    if not found and (letters := repeated(left, right, _bound(state))):
-        again = _equal_everywhere(left, summed(right, letters, _bound(state)), state, flipped=flipped)
-        return again if again is not None or found is None else None
+    if not found and (meant := with_sums(left, right, _bound(state))) is not right:
+        return _equal_everywhere(left, meant, state, flipped=flipped)
     return found
 
 

@@ -1,4 +1,4 @@
-"""Sums nobody writes: an index that stands twice in a product and nowhere on the left is summed over."""
+"""Sums nobody writes: an index that stands on two factors of a product and nowhere on the left is summed over."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bpsym.verify.meaning.keys import free_letters
-from bpsym.verify.tree import BigSum, Expr, Name, Negative, Node, Sum, children
+from bpsym.verify.tree import BigSum, Call, Expr, Name, Negative, Node, Product, Sum, children
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -22,28 +22,35 @@ def names_outside_sums(tree: Node, inside: frozenset[str] = frozenset()) -> Iter
         yield from names_outside_sums(child, inside)
 
 
-def unit_letters(tree: Expr, bound: Mapping[str, str]) -> list[str]:
-    """The index letters of units that no sum binds, once for each name they stand on."""
-    return [
+def with_sums(left: Expr, right: Expr, bound: Mapping[str, str]) -> Expr:
+    """The right-hand side with the sums written that only repeated index letters tell; itself where there are none."""
+    return _summed(right, _letters(left, bound), bound)
+
+
+def _letters(tree: Expr, bound: Mapping[str, str]) -> frozenset[str]:
+    """The index letters of units that no sum binds."""
+    return frozenset(
         letter
         for name, inside in names_outside_sums(tree)
-        for letter in dict.fromkeys(k for k, counts_layers in free_letters(name, bound) if not counts_layers)
-        if letter not in inside
-    ]
+        for letter, counts_layers in free_letters(name, bound)
+        if not counts_layers and letter not in inside
+    )
 
 
-def repeated(left: Expr, right: Expr, bound: Mapping[str, str]) -> list[str]:
-    """Letters that stand on two names of the right-hand side or more, and not on the left."""
-    ours, theirs = set(unit_letters(left, bound)), unit_letters(right, bound)
-    return [letter for letter in dict.fromkeys(theirs) if letter not in ours and theirs.count(letter) > 1]
-
-
-def summed(tree: Expr, letters: list[str], bound: Mapping[str, str]) -> Expr:
-    """The formula with the sums over these letters written, in each term by itself."""
-    if isinstance(tree, Sum):
-        return replace(tree, terms=tuple(summed(term, letters, bound) for term in tree.terms))
-    if isinstance(tree, Negative):
-        return replace(tree, operand=summed(tree.operand, letters, bound))
-    here = unit_letters(tree, bound)
-    own = tuple(letter for letter in letters if here.count(letter) > 1)
-    return BigSum(tree.span, own, None, None, tree) if own else tree
+def _summed(tree: Expr, fixed: frozenset[str], bound: Mapping[str, str]) -> Expr:
+    match tree:
+        case Sum():
+            terms = tuple(_summed(term, fixed, bound) for term in tree.terms)
+            return tree if terms == tree.terms else replace(tree, terms=terms)
+        case Negative():
+            operand = _summed(tree.operand, fixed, bound)
+            return tree if operand is tree.operand else replace(tree, operand=operand)
+        case Call():
+            arguments = tuple(_summed(argument, fixed, bound) for argument in tree.arguments)
+            return tree if arguments == tree.arguments else replace(tree, arguments=arguments)
+        case Product():
+            found = [_letters(factor, bound) - fixed for factor in tree.factors]
+            every = sorted(frozenset().union(*found))
+            twice = tuple(letter for letter in every if sum(letter in letters for letters in found) > 1)
+            return BigSum(tree.span, twice, None, None, tree) if twice else tree
+    return tree

@@ -24,7 +24,7 @@ from bpsym.verify.meaning.algebra import NoValueError, rational, symbolic
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, mapped, scalars
 from bpsym.verify.meaning.customary import customary
 from bpsym.verify.meaning.denote import Reading, denote
-from bpsym.verify.meaning.einstein import repeated, summed
+from bpsym.verify.meaning.einstein import with_sums
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.indices import Indices, kronecker_pair
 from bpsym.verify.meaning.keys import NO_TIME, UPDATABLE, Key, free_letters, key
@@ -201,8 +201,9 @@ def _collect(statement: Statement, sources: Sources) -> None:
     free = list(free_letters(first, sources.fixed))
     for term in statement.terms[1:]:
         kind = kind_of(term)
-        if letters := repeated(first, term, sources.fixed):
-            term = summed(term, letters, sources.fixed)  # noqa: PLW2901 - with the sums it means
+        meant = with_sums(first, term, sources.fixed)
+        if meant is not term and not any(isinstance(n, Name) and key(n) in sources.numbers for n in walk(term)):
+            term = meant  # noqa: PLW2901 - with the sums nobody writes
         if kind in (Kind.SYMBOLIC, Kind.MIXED) and not has_derivatives(term) and not _primed(term):
             if list(free_letters(first, sources.fixed)):
                 sources.patterns.append((first, term))
