@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from bpsym.verify.bind import own_state
 from bpsym.verify.canonical import canonical
-from bpsym.verify.check.chain import ARROWS
+from bpsym.verify.check.chain import ARROWS, declares_index
 from bpsym.verify.check.judge import judge, note_section
+from bpsym.verify.check.symbols import equal
 from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.givens import Givens, folded
@@ -66,6 +67,8 @@ def judged(document: Document, state: State, givens: Givens, settled: Sequence[S
         if not 0 < begin < len(last.statements):
             continue
         stop = begin + (places[k + 1][0] - start if k + 1 < len(places) else len(statements) - start)
+        if afresh is not None and _says_the_same(last.statements[begin], last.state):
+            continue
         first = 0 if afresh is None else 1  # a formula is no witness for itself
         if not _is_doubtful(last.found[begin + first : stop]):
             continue
@@ -105,6 +108,12 @@ def _nearest(document: Document, rest: Sequence[Statement]) -> tuple[Statement, 
     return (*here, *(s for section in reversed(sections) for s in section), *behind)
 
 
+def _says_the_same(statement: Statement, state: State) -> bool:
+    """Whether a formula is the one its name has already, in other words."""
+    first, *rest = statement.terms
+    return any(equal(first, term, state) for term in rest if kind_of(term) is Kind.SYMBOLIC)
+
+
 def _is_doubtful(found: Sequence[Sequence[Judgement]]) -> bool:
     """Whether other numbers might explain some claims better."""
     verdicts = [j.verdict for judgements in found for j in judgements]
@@ -114,11 +123,15 @@ def _is_doubtful(found: Sequence[Sequence[Judgement]]) -> bool:
 def _better(ours: Sequence[Sequence[Judgement]], theirs: Sequence[Sequence[Judgement]], least: int) -> bool:
     """Whether clearly more claims come out one way than the other."""
     gain = _score(ours) - _score(theirs)
-    return gain >= least and _bad(ours) <= _bad(theirs)
+    return gain >= least and _bad(ours) <= _bad(theirs) and _open(ours) <= _open(theirs)
 
 
 def _score(found: Sequence[Sequence[Judgement]]) -> int:
     return sum(j.verdict in GOOD for judgements in found for j in judgements) - _bad(found)
+
+
+def _open(found: Sequence[Sequence[Judgement]]) -> int:
+    return sum(j.verdict is Verdict.UNDECIDED for judgements in found for j in judgements)
 
 
 def _bad(found: Sequence[Sequence[Judgement]]) -> int:
@@ -164,7 +177,7 @@ def _is_defined_anew(statement: Statement, formulas: dict[Key, tuple[str, str]])
     """Whether a name that gets another formula than it had does so in another section; None where it does not."""
     first, *rest = statement.terms
     formula = next((t for t in rest if kind_of(t) is Kind.SYMBOLIC and not isinstance(t, Name)), None)
-    if not isinstance(first, Name) or formula is None:
+    if not isinstance(first, Name) or formula is None or declares_index(statement):
         return None
     said = canonical(formula), statement.context.heading
     before = formulas.setdefault(key(first), said)

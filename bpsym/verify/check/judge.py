@@ -37,6 +37,7 @@ from bpsym.verify.meaning.scope import subject_of
 from bpsym.verify.meaning.symbolic import Definition
 from bpsym.verify.tree import Call, Expr, Missing, Name, Statement
 
+PLAIN = frozenset(["code", "output", "prose"])  # where an equals sign may be a programme's
 _MISTAKE = re.compile(
     r"(?:common|typical|classic|frequent)\s+(?:mistakes?|errors?|slips?|pitfalls?|bugs?)\b|\bmistaken|\bwrongly\b"
     r"|\bincorrect|\berroneous|\bforget|\b(?:do not|don't|never) write\b|error (?:común|frecuente|típico)",
@@ -68,7 +69,7 @@ def _judged(statement: Statement, state: State) -> list[Judgement]:
         declares_index(statement)
         or is_words(statement.terms[0])
         or is_path(statement)
-        or (statement.context.kind == "code" and is_assigned_to_itself(statement))
+        or (statement.context.kind in PLAIN and is_assigned_to_itself(statement))
     ):
         return []
     if not state.scope.described and (supposes(statement) or is_passing(statement)):
