@@ -145,9 +145,17 @@ def _pieces(link: Box, measure: Measure, first: float, rest: float) -> Iterator[
         if piece and filled + size > room:
             yield tuple(piece)
             piece, filled, room = [], 0.0, rest
+            cut = _with_dot(cut)  # noqa: PLW2901  (blank space at the start of a row would not say: times)
         piece.append(cut)
         filled += size
     yield tuple(piece)
+
+
+def _with_dot(box: Box) -> Box:
+    """A part with a dot for the thin space it begins with."""
+    if isinstance(box, lay.Row) and box.items[:1] == (Sign("thin"),):
+        return row(Sign("dot"), *box.items[1:])
+    return box
 
 
 def _split(box: Box, signs: Iterable[str]) -> list[Box]:

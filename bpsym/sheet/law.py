@@ -77,9 +77,9 @@ class Law:
         return len(self.matrices) < sum(step.section != "loss" for step in self.program.steps)
 
     @property
-    def matrix_rows(self) -> list[tuple[Formula, Formula]]:
-        """Formula and shapes of each matrix equation."""
-        return [(equation.formula, _listed(equation.shapes)) for equation in self.matrices]
+    def matrix_rows(self) -> list[tuple[Formula, Formula | str]]:
+        """Formula and shapes of each matrix equation; no shapes between numbers alone."""
+        return [(e.formula, _listed(e.shapes) if e.shapes else "") for e in self.matrices]
 
     def factor_rows(self, reasons: Mapping[str, str]) -> list[tuple[Formula, Formula, str]]:
         """Each derivative's factors and why they are there."""

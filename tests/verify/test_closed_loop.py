@@ -65,6 +65,35 @@ ODD = {
         {"kind": "worked", "digits": 12, "notation": "z-a", "lang": "zh"},
         "markdown",
     ),
+    "a shared bias that learns, in matrices": (
+        """
+        [network]
+        inputs = 1
+        layers = [{ units = 1, activation = "silu" }, { units = 3, activation = "elu", bias = "shared" }]
+        [training]
+        rate = 0.1
+        """,
+        {"kind": "law", "notation": "z-a"},
+        "html",
+    ),
+    "sums with dots": (
+        """
+        [network]
+        family = "convolutional"
+        inputs = 5
+        taps = 3
+        layers = [{ units = 3, activation = "relu", bias = "none" }, { units = 1, activation = "sigmoid" }]
+        [given]
+        inputs = [0.52, -0.4, 0.35, 0.7, 0.15]
+        targets = [0.9]
+        biases = [0.35]
+        [given.weights]
+        hidden = [[0.5, -0.4, 0.3], [-0.3, 0.7, 0.6], [0.2, 0.25, -0.15]]
+        output = [0.4, -0.2, 0.7, -0.5, 0.3, 0.1, 0.45, 0.65, -0.35]
+        """,
+        {"kind": "numbered", "digits": 3},
+        "notebook",
+    ),
     "Huber's loss with a penalty, the letter p for a layer": (
         """
         [network]

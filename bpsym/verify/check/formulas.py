@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check import symbols
 from bpsym.verify.check.chain import Chain, has_free_letters, is_loose, meet, why
+from bpsym.verify.check.elided import agrees
 from bpsym.verify.check.state import State, values
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Judgement, Verdict
@@ -45,6 +46,8 @@ def formula(chain: Chain, term: Expr, *, mixed: bool) -> Judgement:
         same = symbols.equal(before, term, other)
     if same is False:
         return _unequal(chain, before, term)
+    if same is None and agrees(chain, term):
+        same = True
     if same is None:
         found = _elsewhere(chain, before, term)
         if found is not None:

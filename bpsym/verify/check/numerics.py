@@ -9,6 +9,7 @@ from flint import arb, fmpq
 
 from bpsym.verify.check.align import pairs, turned
 from bpsym.verify.check.chain import Chain, meet, signed_numerals, why, wide_literal
+from bpsym.verify.check.elided import agrees
 from bpsym.verify.check.numbers import as_shown
 from bpsym.verify.check.state import FAILURES, State, atoms_of, values
 from bpsym.verify.check.terms import Kind, Literal, Shown, kind_of, leaves, touches
@@ -102,7 +103,7 @@ def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, Operand | None]
     state = chain.state
     exact, read = list(values(term, state, state.truth)), list(values(term, state, state.as_read()))
     if not exact and not read:
-        return Verdict.UNDECIDED, None
+        return (Verdict.RIGHT if agrees(chain, term) else Verdict.UNDECIDED), None
     references = chain.truth or [
         v for other, bad in chain.numerics if not bad for v in values(other, state, state.as_read())
     ]
