@@ -59,12 +59,15 @@ catalogues: $(VENV)/.installed-dev
 	    $(BIN)/pybabel compile --statistics -i $$po -o $${po%.po}.mo -l $$language || exit 1; \
 	done
 
+# pip compiles what it copies; what stays here is compiled as well, so that no command does it when it starts.
 $(VENV)/.installed: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable .
+	$(BIN)/python -m compileall -q bpsym
 	@touch $@
 
 $(VENV)/.installed-dev: pyproject.toml | $(BIN)/python
 	$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable '.[dev]'
+	$(BIN)/python -m compileall -q bpsym
 	@touch $@ $(VENV)/.installed
 
 $(BIN)/python:

@@ -21,16 +21,20 @@ from peers import differentiate, expanded_loss, numpy_gradients
 from rich.console import Console
 from rich.table import Table
 
+from bpsym.api import check
 from bpsym.arrays import compile_arrays
 from bpsym.backprop import backprop
 from bpsym.expand import Expansion
 from bpsym.networks import Layer, dense
 from bpsym.networks.equations import size
 from bpsym.notation import NET_OUT, Notation
+from bpsym.options import sheet_options
 from bpsym.printing import LATEX, Writer
 from bpsym.printing.layout import chain
 from bpsym.program import Role, head
+from bpsym.render import render
 from bpsym.rounding import Rounding
+from bpsym.spec import load
 from bpsym.training import train
 from bpsym.update import with_update
 
@@ -157,6 +161,36 @@ def training() -> Iterator[Row]:
     )
 
 
+def page() -> str:
+    """A worked sheet, and what its author found after training."""
+    description = load(ROOT / EXAMPLE)
+    sheet = render(description, sheet_options(description, kind="worked")).decode()
+    expansion = Expansion(description.program, description.sizes)
+    (row,) = train(expansion, description.values, Rounding(None, 6), [10_000])
+    return f"{sheet}\nAfter 10000 iterations the error is {row.loss.text}.\n"
+
+
+def verifying() -> Iterator[Row]:
+    """Claims read and judged once everything is loaded and the network known; whole commands, beside SymPy's import."""
+    description = load(ROOT / "examples/xor.toml")
+    text = render(description, sheet_options(description, kind="worked"))
+    claims = sum(check(text, description).counts.values())
+    seconds = fastest(lambda: check(text, description), once=True)
+    yield Row(f"verify: {claims} claims of a worked sheet", seconds, limit=claims / 2000)
+    if not BPSYM.exists():
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        trained, sheet = Path(folder) / "trained.md", Path(folder) / "sheet.md"
+        trained.write_text(page(), "utf-8")
+        sheet.write_text(page().rpartition("After")[0], "utf-8")
+        verify = [str(BPSYM), "verify", "--spec", EXAMPLE]
+        peer, short, long = commands([
+            [sys.executable, "-c", "import sympy"], [*verify, str(sheet)], [*verify, str(trained)],
+        ])  # fmt: skip
+    yield Row("bpsym verify, a worked sheet", short, 'python -c "import sympy"', peer, limit=0.3, over=peer)
+    yield Row("bpsym verify, also 10 000 steps", long, 'python -c "import sympy"', peer, limit=0.3, over=peer)
+
+
 def processes() -> Iterator[Row]:
     """Whole commands against `python -c "import sympy"`, caches of the file system warm."""
     if not BPSYM.exists():
@@ -179,7 +213,7 @@ def main() -> int:
     os.chdir(ROOT)
     table = Table("what", "time", "peer", "its time", "ratio", "target", "")
     missed = 0
-    for part in (symbolic, numeric, training, processes):
+    for part in (symbolic, numeric, training, verifying, processes):
         for row in part():
             times = [f"{each:.4f} s" if each < 1 else f"{each:.1f} s" for each in (row.seconds, row.peer_seconds)]
             mark = "met" if row.met else "[bold]missed[/]"
