@@ -353,7 +353,8 @@ def walk(node: Node) -> Iterator[Node]:
     while stack:
         top = stack.pop()
         yield top
-        stack.extend(reversed(children(top)))
+        if _BELOW[type(top)]:
+            stack.extend(reversed(children(top)))
 
 
 # --- statements ----------------------------------------------------------------------------------------------------

@@ -254,24 +254,31 @@ def new_state(scope: Scope, network: Network | None, truth: Environment, exact: 
 
 def values(tree: Expr, state: State, point: Point, indices: Indices | None = None) -> Iterator[Value]:
     """Every value a term can have at a point, the usual reading first; none where it has no value."""
-    products, sums, bullets, arrays = _facts(tree, state)
     tried: list[Choices] = []
-    seen = False
-    for way in (*VARIANTS, *SWAPPED) if bullets else VARIANTS:
-        if seen and not products and not sums:
-            return
+    last: Value | None = None
+    for way in (*VARIANTS, *SWAPPED):
         if any(earlier.settles(way) for earlier in tried):
             continue
+        if tried and not _is_open(tree, way, last, state):
+            return
         choices = way.again()
         tried.append(choices)
         try:
-            value = denote(tree, reading(state.scope, point, choices), indices)
+            last = denote(tree, reading(state.scope, point, choices), indices)
         except FAILURES:
-            continue
-        yield value
-        if not (products or sums) or (not isinstance(value, Array) and not arrays):
+            pass
+        else:
+            yield last
+        if not choices.met:
             return
-        seen = True
+
+
+def _is_open(tree: Expr, way: Choices, last: Value | None, state: State) -> bool:
+    """Whether a term that has been read is worth reading in another way too; `last` is the value it had, if any."""
+    products, sums, bullets, arrays = _facts(tree, state)
+    if way.swaps and not bullets:
+        return False
+    return last is None or ((products or sums) and (isinstance(last, Array) or arrays))
 
 
 def why_not(tree: Expr, state: State, point: Point, indices: Indices | None = None) -> NoValueError | None:

@@ -41,7 +41,7 @@ class Kind(StrEnum):
 
 def kind_of(tree: Expr) -> Kind:
     """The kind of a term."""
-    if all(leaf is not None for leaf in leaves(tree)) and _only_numbers(tree):
+    if _only_numbers(tree) and all(leaf is not None for leaf in leaves(tree)):
         return Kind.NUMBER
     names = decimals = False
     nodes = list(walk(tree))

@@ -88,7 +88,7 @@ def scripted(parser: Parser, name: Name, start: int) -> Expr:
         else:
             break
     span = parser.since(start)
-    return replace(name, span=span, spelled=parser.said(span))
+    return Name(span, name.base, name.sub, name.layer, name.marks, name.bracketed, parser.said(span))
 
 
 def settled(parser: Parser, raised: Expr, name: Name, start: int) -> Expr:
