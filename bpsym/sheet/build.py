@@ -189,10 +189,13 @@ class Sheet(Shown):
 
     @property
     def batch(self) -> str:
-        """How the contributions of several samples (sum, mean) or time steps (time) make the loss; empty for one."""
-        letter = self.program.only(Role.TARGET).axes[0].index.name
-        reduction = self.description.spec.network.reduction
-        return {"t": "time", "s": reduction}.get(letter, "")
+        """How the contributions of several samples or time steps make the loss."""
+        return self.description.batch
+
+    @property
+    def has_one_output(self) -> bool:
+        """Whether there is one output only, whose loss is the whole one."""
+        return self.description.has_one_output
 
     @property
     def decay(self) -> Formula | None:

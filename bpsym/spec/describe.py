@@ -108,6 +108,17 @@ class Description(Shown):
         weights = frozenset(quantity.name for quantity in program.all(Role.WEIGHT))
         return with_update(program, self.training.order, weights if self.training.biases == FROZEN else None)
 
+    @property
+    def batch(self) -> str:
+        """How contributions of several samples (sum, mean) or time steps (time) make the loss; empty for one sample."""
+        letter = self.forward.only(Role.TARGET).axes[0].index.name
+        return {"t": "time", "s": self.spec.network.reduction}.get(letter, "")
+
+    @property
+    def has_one_output(self) -> bool:
+        """Whether the output layer is a single unit."""
+        return self.sizes.get(size("o")) == 1
+
     @cached_property
     def numbers(self) -> dict[str, Tensor[Number]]:
         """The given numbers of every input of the program, by its name; empty without [given]."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from bpsym.networks.equations import size
 from bpsym.render.text import catalogue
 
 if TYPE_CHECKING:
@@ -23,6 +24,16 @@ _LOSSES = {
     "huber": _("the Huber loss with threshold 1"),
     "binary-cross-entropy": _("the binary cross-entropy"),
     "cross-entropy": _("the cross-entropy"),
+}
+# As on sheets: by how the contributions make the loss.
+_ADDED_UP = {
+    "mean": _(
+        "The loss is %(loss)s: every output of every sample contributes; the contributions are added up and divided by"
+        " the number of samples."
+    ),
+    "sum": _("The loss is %(loss)s: every output of every sample contributes, and the contributions are added up."),
+    "time": _("The loss is %(loss)s: every output of every time step contributes, and the contributions are added up."),
+    "": _("The loss is %(loss)s: every output contributes, and the contributions are added up."),
 }
 _NAME = "%(name)s"
 
@@ -73,12 +84,17 @@ class Words:
         return self.say("multiple choice")
 
     def network(self, description: Description) -> str:
-        """What the network is."""
+        """What the network is, and its loss."""
+        one = description.has_one_output and not description.batch
+        loss = _("The loss is %(loss)s.") if one else _ADDED_UP[description.batch]
+        units = (description.sizes[size(layer)] for layer in ("i", *(each.name for each in description.layers)))
+        sizes = "-".join(map(str, units))
+        activations = ", ".join(layer.activation for layer in description.layers)
         return self.say(
-            "A %(sizes)s network (%(activations)s); the loss is %(loss)s.",
-            sizes="-".join(str(size) for size in description.sizes.values()),
-            activations=", ".join(layer.activation for layer in description.layers),
-            loss=self.say(_LOSSES[description.spec.network.loss]),
+            "A %(sizes)s network (%(activations)s). %(loss)s",
+            sizes=sizes,
+            activations=activations,
+            loss=self.say(loss, loss=self.say(_LOSSES[description.spec.network.loss])),
         )
 
     def asked(self, description: Description) -> str:
