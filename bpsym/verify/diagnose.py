@@ -235,7 +235,7 @@ def _by_formula(
     state, term = diagnosis.state, judgement.details.get("right")
     if term is None:
         return []
-    for point in (*state.anywhere, *state.nearby):
+    for point in (*state.anywhere, *state.nearby, state.truth):
         right = _or_nothing(point.environment, atom)
         ours = [v for v in values(term, state, point) if len(scalars(v)) == 1]
         if right is None or _same(right, fmpq(0)) or not ours:

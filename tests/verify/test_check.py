@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bpsym.spec import load
+from bpsym.spec import load, loads
 from transcripts import RIGHT, changed, described, found, verified
 
 if TYPE_CHECKING:
@@ -118,3 +118,79 @@ def test_the_error_function_and_pi() -> None:
     judged = verified(text)
     assert judged.counts == {"right": 5, "wrong": 1}
     assert [piece for _, piece, _ in found(judged, "wrong")] == ["0.5640"]
+
+
+TWO_PLACES = """
+$out_{o1} = 0.75$
+
+$\\frac{{\\partial E}}{{\\partial out_{{o1}}}} = 0.75 - 0.01 = 0.74$
+
+$\\frac{{\\partial out_{{o1}}}}{{\\partial net_{{o1}}}} = 0.75 (1 - 0.75) = 0.19$
+
+$\\delta_{{o1}} = 0.74 \\cdot 0.19 = {}$
+""".replace("_{o1} = 0.75$", "_{{o1}} = 0.75$", 1)
+
+
+@pytest.mark.parametrize(
+    ("written", "verdict"),
+    [
+        ("0.14", "right"),  # 0.1406 from what is written, 0.1385 from 0.741365 and 0.186816
+        ("0.13", "last-digit"),  # 0.1385 cut off
+        ("0.15", "wrong"),  # from neither
+        ("0.12", "wrong"),
+    ],
+)
+def test_two_places_are_no_excuse(network: Description, written: str, verdict: str) -> None:
+    """A product of rounded numbers follows from them as written or from what was rounded, from nothing in between."""
+    last = verified(TWO_PLACES.format(written), network).judgements[-1]
+    assert last.verdict == verdict
+    assert last.expected == ("" if verdict == "right" else "0.14")
+
+
+def test_nobody_is_blamed_for_the_last_digit_after_a_slip(network: Description) -> None:
+    """Whoever writes a digit wrongly and goes on with the right, cut-off figure has made one slip.
+
+    0.5932, cut off from 0.59327, is written 0.9532; 0.4 * 0.5932 + 0.45 * 0.5968 + 0.6 is 1.10584, its sigmoid 0.75135.
+    """
+    text = "$out_{h1} = 0.9532$\n\n$out_{h2} = 0.5968$\n\n$net_{o1} = 1.1058$\n\n$out_{o1} = 0.7513$\n"
+    assert found(verified(text, network), "wrong") == [(1, "0.9532", "digits-swapped")]
+    assert found(verified(text, network), "carried") == []
+
+
+def test_what_follows_from_a_cut_off_slip_is_carried(network: Description) -> None:
+    """net_h1 without its bias is 0.0275; its sigmoid 0.506874 is cut off, and so is all that follows from it."""
+    text = (
+        "$net_{h1} = 0.0275$\n\n$out_{h1} = 0.506874$\n\n$out_{h2} = 0.596884$\n\n"
+        "$net_{o1} = 1.071347$\n\n$out_{o1} = 0.744852$\n"
+    )
+    judged = verified(text, network)
+    assert found(judged, "wrong") == [(1, "0.0275", "bias-forgotten")]
+    assert [piece for _, piece, _ in found(judged, "carried")] == ["0.506874", "1.071347", "0.744852"]
+
+
+def test_a_mistyped_operand_is_found_by_its_own_step(network: Description) -> None:
+    """Two-digit operands count as well, with the formula on the line or without it, once or twice in it."""
+    text = "$w_5^+ = 0.04 - 0.5 \\cdot 0.082167 = 0.358916$\n"
+    assert found(verified(text, network), "wrong") == [(1, "0.04", "zero-added")]
+    text = "$\\frac{\\partial out_{o1}}{\\partial net_{o1}} = 0.715365 (1 - 0.715365) = 0.186816$\n"
+    assert found(verified(text, network), "wrong") == [(1, "0.715365", "digits-swapped")]
+
+
+def test_a_dead_unit_hides_no_wrong_formula() -> None:
+    """A rule is held against the description's own numbers too: where units are dead nearly any formula is right."""
+    relu = loads(
+        """
+        [network]
+        inputs = 1
+        loss = "half-squared-error"
+        layers = [{ units = 1, activation = "relu", bias = "none" }, { units = 1, activation = "relu", bias = "none" }]
+        [given]
+        inputs = [0.5]
+        targets = [0.9]
+        weights = [0.4, 0.6]
+        [training]
+        rate = 0.5
+        """
+    )
+    assert found(verified("$w_2^+ = w_2 - \\frac{\\partial E}{\\partial w_2}$\n", relu), "wrong")
+    assert not found(verified("$w_2^+ = w_2 - \\eta \\frac{\\partial E}{\\partial w_2}$\n", relu), "wrong")

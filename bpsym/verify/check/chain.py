@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from flint import fmpq
+from flint import arb, fmpq
 
-from bpsym.verify.check.state import State, atoms_of, values, why_not
+from bpsym.verify.check.state import FAILURES, State, atoms_of, values, why_not
 from bpsym.verify.check.terms import Kind, Literal, interval_literal, kind_of, leaves, touches
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
@@ -29,6 +31,10 @@ from bpsym.verify.tree import (
     Sum,
     walk,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from fractions import Fraction
 
 EQUALITIES = frozenset(["=", "≈", ":=", "←", "→"])
 ORDERS = frozenset(["<", ">", "≤", "≥", "≠"])
@@ -196,6 +202,78 @@ def signed_numerals(term: Expr) -> list[tuple[Scalar, Number]]:
 def wide_literal(state: State) -> Literal:
     """Read numerals as all that rounds to them or is cut off to them."""
     return interval_literal(state.is_exact, fmpq(1))
+
+
+@dataclass
+class Operands:
+    """Reads the numerals of a line as its writer may have had them: as they stand, or unrounded.
+
+    A numeral that is none of the quantities the subject is worked out from stands for all that rounds to it or is cut
+    off to it; so does one whose quantity was itself worked out from rounded values.
+    """
+
+    chain: Chain
+    strangers: bool = False  # whether a numeral was met that is none of them
+
+    @cached_property
+    def known(self) -> list[tuple[Scalar, Scalar]]:
+        """The size of each quantity the subject is worked out from, and all that a writer may have had for it."""
+        state, network = self.chain.state, self.chain.state.scope.network
+        vague = {atom for subject in state.doubtful for atom in atoms_of(state.scope, subject)}
+        environment = state.truth.environment
+        known: list[tuple[Scalar, Scalar]] = []
+        for atom in atoms_of(state.scope, self.chain.subject):
+            step = network.expansion.step(atom) if network is not None else None
+            if step is None:
+                continue
+            try:
+                for used in step.uses:
+                    right = environment[used]
+                    known.append((abs(right), abs(state.overrides.get(used, right) if used in vague else right)))
+                for term in step.terms:
+                    size = abs(environment.of(term.local))
+                    known.append((size, size))
+            except FAILURES:
+                continue
+        return known
+
+    def __call__(self, number: Number) -> Scalar:
+        """Every value a numeral may stand for."""
+        if self.chain.state.is_exact(number):
+            return rational(number.value)
+        wide = wide_literal(self.chain.state)(number)
+        meant = [having for right, having in self.known if meet(wide, right) or meet(wide, having)]
+        if not meant:
+            self.strangers = True
+            return wide
+        every = arb(rational(number.value))
+        for value in meant:
+            every = every.union(arb(value))
+        return every
+
+
+def spread(tree: Expr, state: State, literal: Literal) -> Iterator[Value]:
+    """Every value of an expression whose numerals stand for intervals, one that stands twice for the same number.
+
+    To first order: the sum of what each numeral moves the value by, from the middle of its interval to its ends.
+    """
+    numerals = {(n.value, n.places): literal(n) for n in walk(tree) if isinstance(n, Number)}
+    middle = {place: arb(value).mid() if isinstance(value, arb) else value for place, value in numerals.items()}
+
+    def at(moved: Mapping[tuple[Fraction, int], Scalar]) -> list[Value]:
+        point = replace(state.truth, literal=lambda n: moved.get((n.value, n.places), middle[n.value, n.places]))
+        return list(values(tree, state, point))
+
+    for reading, value in enumerate(at({})):
+        reach = arb(0)
+        for place, interval in numerals.items():
+            if isinstance(interval, arb) and not isinstance(value, Array):
+                ends = [at({place: interval.mid() + sign * interval.rad()}) for sign in (-1, 1)]
+                reach += max((abs(arb(e[reading] - value)).upper() for e in ends if len(e) > reading), default=arb(0))
+        if isinstance(value, Array):
+            yield from values(tree, state, replace(state.truth, literal=literal))
+            return
+        yield value + arb(0, reach.upper()) if reach != 0 else value
 
 
 def is_constant(tree: Expr, state: State) -> bool:

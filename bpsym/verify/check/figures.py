@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from flint import arb
+from flint import arb, fmpq
 
 from bpsym.verify.check import numbers, symbols
-from bpsym.verify.check.chain import Chain, is_constant, shape_of, wide_literal
+from bpsym.verify.check.chain import Chain, Operands, is_constant, shape_of, spread
 from bpsym.verify.check.numbers import Routes, as_shown
 from bpsym.verify.check.state import State, atoms_of, values
 from bpsym.verify.check.terms import Kind, Shown, ball, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict, worst
-from bpsym.verify.meaning.arrays import Scalar, Value, scalars
+from bpsym.verify.meaning.arrays import Scalar, Value, mapped, scalars
 from bpsym.verify.meaning.keys import Key
-from bpsym.verify.tree import Derivative, Expr, Missing, Name
+from bpsym.verify.tree import Derivative, Expr, Missing, Name, Number, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,7 +54,7 @@ def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
             )
     shown = [s for s in leaves(term) if s is not None]
     shape = shape_of(term)
-    routes = _routes(chain)
+    routes = _routes(chain, max((s.ulp for s in shown), default=fmpq(0)))
     verdicts = numbers.judged(shown, shape, routes)
     if verdicts is not None and is_first and Verdict.WRONG in verdicts:
         later = _after_update(chain, shown, shape)
@@ -179,7 +178,7 @@ def _is_certain(chain: Chain) -> bool:
     return bool(own) and own[-1] in chain.formulas and not (state.is_astray or chain.broken)
 
 
-def _routes(chain: Chain) -> Routes:
+def _routes(chain: Chain, unit: fmpq) -> Routes:
     state = chain.state
     good = [tree for tree, bad in chain.numerics if not bad]
     last = chain.numerics[-1:]
@@ -190,13 +189,22 @@ def _routes(chain: Chain) -> Routes:
     def at(trees: Iterable[Expr], point: Point) -> tuple[Value, ...]:
         return tuple(value for tree in trees for value in values(tree, state, point))
 
+    operands = Operands(chain)
+
+    def rounded() -> tuple[Value, ...]:
+        found = tuple(value for tree in sources for value in spread(tree, state, operands))
+        steps = max((sum(isinstance(n, Number) and n.places > 0 for n in walk(tree)) for tree in sources), default=0)
+        slack = fmpq(max(steps - 2, 0), 2) * unit  # of whoever rounds after each operation within the line
+        return tuple(mapped(lambda item: item + ball(-slack, slack), value) for value in found) if slack != 0 else found
+
     return Routes(
         tuple(chain.truth),
         at(sources, state.truth),
-        lambda: at(sources, replace(state.truth, literal=wide_literal(state))),
+        rounded,
         lambda: at(formulas, state.carried(chain.subject)),
         lambda: tuple(chain.meant()),
         state.is_astray or chain.broken,
         _is_certain(chain),
         line_is_wrong,
+        lambda: bool(sources) and not operands.strangers and bool(operands.known),
     )

@@ -167,7 +167,7 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
     if flips and symbols.equal(before, term, state, flipped=True):
         return Judgement(term.span, Verdict.NOTE, rule="opposite-delta")
     vague = state.scope.printed is None  # bpsym's own names mean one thing only
-    if (vague and symbols.by_another_reading(before, term, state)) or _right_when_shallower(before, term, state):
+    if vague and (symbols.by_another_reading(before, term, state) or _right_when_shallower(before, term, state)):
         return Judgement(term.span, Verdict.RIGHT)
     if not state.scope.described and isinstance(chain.subject, Key) and _goes_on_from(chain, term):
         chain.truth = list(values(term, state, state.truth))

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from bpsym.errors import Undecided
-from bpsym.rounding import Rounding, numeral
+from bpsym.errors import BpsymError
+from bpsym.rounding import Rounding, leading_place, numeral
 from bpsym.verify.check.terms import Shown, touches
 from bpsym.verify.check.verdicts import Verdict
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned
@@ -28,6 +28,7 @@ class Routes:
     tainted: bool  # some of what the document printed earlier is wrong
     certain: bool  # the formula on the line itself says what it comes to, from nothing but right figures
     line_is_wrong: bool  # the operands of the line are themselves in error
+    settles: Callable[[], bool]  # whether the operands of the line are all known, so that nothing else counts
 
     @cached_property
     def rounded(self) -> tuple[Value, ...]:
@@ -90,6 +91,9 @@ def _one(
     def cuts(values: Iterable[list[Scalar]]) -> bool:
         return any(number.is_cut_off(items[k]) for items in values)
 
+    def truncates(values: Iterable[list[Scalar]]) -> bool:
+        return any(number.is_truncated(items[k]) for items in values)
+
     if rounds(truth):
         return Verdict.RIGHT
     follows = Verdict.CARRIED if routes.line_is_wrong else Verdict.RIGHT
@@ -98,12 +102,13 @@ def _one(
     follows = Verdict.CARRIED if routes.line_is_wrong else Verdict.DIGIT
     if cuts(truth):
         return Verdict.DIGIT
-    if cuts(line) or rounds(rounded) or cuts(rounded):
+    settled = bool(line) and not routes.line_is_wrong and routes.settles()
+    if rounds(rounded) or (truncates(line) or truncates(rounded) if settled else cuts(line) or cuts(rounded)):
         return follows
     if rounds(meant) or cuts(meant):
         return Verdict.DIGIT
-    beside_its_line = routes.tainted and bool(line) and not routes.line_is_wrong  # right operands, another result
-    if not beside_its_line and (rounds(carried) or cuts(carried)):
+    beside_its_line = bool(line) and not routes.line_is_wrong and routes.tainted
+    if not (settled or beside_its_line) and (rounds(carried) or cuts(carried)):
         if not (truth or line):
             return Verdict.RIGHT
         return Verdict.CARRIED if routes.tainted else Verdict.DIGIT
@@ -112,11 +117,15 @@ def _one(
 
 
 def as_shown(value: Scalar, like: Shown) -> str:
-    """A value with as many places as a printed number has."""
+    """A value with as many places as a printed number has; more where it would have fewer digits left than that."""
     places = max(like.number.places, 0)
     try:
+        first = leading_place(value)
+        digits = 0 if first is None else places - first + 1
+        if digits >= max(like.number.digits, 1):
+            return _padded(numeral(value, Rounding(None, significant=digits)).text, places)
         return _padded(numeral(value, Rounding(places)).text, places)
-    except Undecided:
+    except BpsymError:
         return ""
 
 

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from flint import arb, fmpq
 
 from bpsym.verify.check.align import pairs, turned
-from bpsym.verify.check.chain import Chain, meet, signed_numerals, why, wide_literal
+from bpsym.verify.check.chain import Chain, Operands, meet, signed_numerals, spread, why, wide_literal
 from bpsym.verify.check.elided import agrees
 from bpsym.verify.check.numbers import as_shown
-from bpsym.verify.check.state import FAILURES, State, atoms_of, values
+from bpsym.verify.check.state import State, values
 from bpsym.verify.check.terms import Kind, Literal, Shown, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.algebra import rational
@@ -124,8 +124,7 @@ def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, Operand | None]
     for value in (*exact, *read):
         if any(meet(value, right) for right in theirs):
             return (Verdict.CARRIED if state.is_astray or chain.broken else Verdict.DIGIT), None
-    wider = list(values(term, state, replace(state.truth, literal=wide_literal(state))))
-    for value in wider:
+    for value in spread(term, state, Operands(chain)):
         if any(meet(value, right) for right in (*references, *theirs)):
             return Verdict.DIGIT, None
     return Verdict.WRONG, _culprit(chain, term)
@@ -193,10 +192,10 @@ def _replaced(chain: Chain, term: Expr) -> Operand | None:
     """The operand in whose place some known value would make the expression right: of its own step, or any."""
     state = chain.state
     signed = [shown for shown in _signed(term) if shown.number.places > 0][:MOST_OPERANDS]
-    own = [abs(value) for value in _operands(chain)]
+    own = [size for size, _ in Operands(chain).known]
     wide = wide_literal(state)
     for shown in signed:
-        if shown.number.digits <= 1 or any(_is(shown.sign * size, shown) for size in own):
+        if any(_is(shown.sign * size, shown) for size in own):
             continue
         for size in own:
             if any(meet(v, right) for v in _with(term, shown, size, wide, state) for right in chain.truth):
@@ -225,18 +224,6 @@ def _signed(term: Expr) -> Iterator[Shown]:
     for node in walk(term):
         if isinstance(node, Number):
             yield from (shown for shown in leaves(signs.get(id(node), node)) if shown is not None)
-
-
-def _operands(chain: Chain) -> Iterator[Scalar]:
-    """The values that the equation of the subject is worked out from."""
-    network = chain.state.scope.network
-    for atom in atoms_of(chain.state.scope, chain.subject):
-        step = network.expansion.step(atom) if network is not None else None
-        for used in step.uses if step is not None else ():
-            try:
-                yield chain.state.truth.environment[used]
-            except FAILURES:
-                continue
 
 
 def _with(term: Expr, shown: Shown, size: Scalar, literal: Literal, state: State) -> Iterator[Value]:

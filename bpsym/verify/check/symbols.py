@@ -56,8 +56,10 @@ def _equal_everywhere(left: Expr, right: Expr, state: State, *, flipped: bool) -
         verdict = _equal_at(left, right, state, state.anywhere, place, flipped=flipped)
         if verdict is None:
             verdict = _equal_at(left, right, state, state.positive, place, flipped=flipped)
-        if verdict and _equal_at(left, right, state, here, place, flipped=flipped) is False:
-            return False
+        if verdict is not False and _equal_at(left, right, state, here, place, flipped=flipped) is False:
+            if verdict:
+                return False
+            verdict = False
         if verdict is False:
             plain = [replace(point, plain=True) for point in state.anywhere] if _has_letters(left, right) else []
             total = [replace(point, total=True) for point in state.anywhere] if _has_slopes(left, right) else []

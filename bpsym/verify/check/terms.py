@@ -103,6 +103,11 @@ class Shown:
         low, high = self.cut()
         return low < value < high if isinstance(value, fmpq) else touches(value, (low, high))
 
+    def is_truncated(self, value: Scalar) -> bool:
+        """Whether the digits behind it may have been left out, nothing else."""
+        further = self.value + self.sign * self.ulp
+        return touches(value, (min(self.value, further), max(self.value, further)))
+
 
 def leaves(tree: Expr) -> Iterator[Shown | None]:
     """The numbers of a NUMBER term in reading order; None for what is none."""

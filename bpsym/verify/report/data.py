@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from bpsym.verify.run import Verified
 
 LONGEST_QUOTE = 300  # characters of the source a finding quotes
+MOST_OTHERS = 3  # causes told besides the first
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +112,7 @@ def message(judgement: Judgement, written: str, language: str) -> str:
     if told:
         text += told if language == "zh" else f" {told}"
     if judgement.others:
-        others = ("；" if language == "zh" else "; ").join(cause_text(other, language) for other in judgement.others)
+        told = [cause_text(other, language) for other in judgement.others[:MOST_OTHERS]]
+        others = ("；" if language == "zh" else "; ").join(told)
         text += sentence("others", language, others=others)
     return text
