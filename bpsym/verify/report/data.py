@@ -112,7 +112,7 @@ def message(judgement: Judgement, written: str, language: str) -> str:
     if told:
         text += told if language == "zh" else f" {told}"
     if judgement.others:
-        told = [cause_text(other, language) for other in judgement.others[:MOST_OTHERS]]
-        others = ("；" if language == "zh" else "; ").join(told)
+        causes = [cause_text(other, language) for other in judgement.others[:MOST_OTHERS]]
+        others = ("；" if language == "zh" else "; ").join(causes)
         text += sentence("others", language, others=others)
     return text
