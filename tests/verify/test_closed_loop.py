@@ -18,11 +18,17 @@ from bpsym.verify.run import verify
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FORMATS = ("markdown", "latex", "html", "notebook", "text")
-# One sheet of every example and kind; notation, language and format go round, so that every pair of choices occurs.
+ROUNDINGS: dict[str, dict[str, Any]] = {
+    "as-described": {},
+    "four-digits-carried": {"digits": 4, "carry": "shown"},
+    "three-significant": {"significant": 3, "tie": "half-even"},
+}
+# One sheet of every example and kind; notation, language, format and rounding go round, so that every pair of choices
+# occurs.
 # The long ones are left to benchmarks/verify_sheets.py, which makes them all.
 LONG = {("xor", "worked"), ("xor", "numbered"), ("rnn", "worked"), ("autoencoder", "worked")}
 SHEETS = [
-    (example, kind, NOTATIONS[place % 2], LANGUAGES[place // 2 % 2], FORMATS[place % 5])
+    (example, kind, NOTATIONS[place % 2], LANGUAGES[place // 2 % 2], FORMATS[place % 5], [*ROUNDINGS][place % 3])
     for place, (example, kind) in enumerate(product(sorted(path.stem for path in EXAMPLES.glob("*.toml")), KINDS))
     if (example, kind) not in LONG
 ]
@@ -111,10 +117,11 @@ ODD = {
 }
 
 
-@pytest.mark.parametrize(("example", "kind", "notation", "language", "form"), SHEETS)
-def test_own_sheets_verify(example: str, kind: str, notation: str, language: str, form: str) -> None:
+@pytest.mark.parametrize(("example", "kind", "notation", "language", "form", "rounding"), SHEETS)
+def test_own_sheets_verify(example: str, kind: str, notation: str, language: str, form: str, rounding: str) -> None:
     """A sheet read back has claims, and each of them is right, none undecided or unreadable."""
-    all_right(load(EXAMPLES / f"{example}.toml"), {"kind": kind, "notation": notation, "lang": language}, form)
+    options = {"kind": kind, "notation": notation, "lang": language, "fade": 6, **ROUNDINGS[rounding]}
+    all_right(load(EXAMPLES / f"{example}.toml"), options, form)
 
 
 @pytest.mark.parametrize(("description", "options", "form"), ODD.values(), ids=ODD.keys())
