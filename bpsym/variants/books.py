@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 SUFFIXES = {"moodle": "xml", "stack": "xml", "qti21": "zip", "canvas": "zip"}
 # The page's template has set the title of the first sheet; those after it begin on a first page of their own.
 NEW_SHEET = """
+#counter(page).update(0)
 #pagebreak(weak: true)
-#counter(page).update(1)
 #block(below: 1.4em, text(17pt, weight: "bold")[{title}])
 """
 

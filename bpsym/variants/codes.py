@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 QUIET = 2  # modules of white around the picture; the sheet around it is white too
 SIZE = 18  # millimetres
+RAISED = 15  # millimetres that it stands above its paragraph, at the right of name and id
 SIDE = 21  # modules of version 1, which holds ten letters at the highest level of error correction
 MASK = 3
 ALPHANUMERIC = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
@@ -29,7 +30,7 @@ _BITS = bytes.maketrans(b"01", b"\0\1")
 @lru_cache(maxsize=64)
 def code_picture(code: str, templates: str) -> str:
     """The QR code in the language of a format's templates; nothing in those that are read as text."""
-    writer = {"typst": _typst, "html": _svg, "latex": _latex}.get(templates)
+    writer = {"typst": _typst, "html": _html, "latex": _latex}.get(templates)
     return writer(_rows(code)) if writer else ""
 
 
@@ -102,7 +103,8 @@ def _runs(rows: list[bytes]) -> Iterator[tuple[int, int, int]]:
 def _typst(rows: list[bytes]) -> str:
     pixels = ",".join("0" if dark else "255" for line in rows for dark in line)
     kind = f'format: (encoding: "luma8", width: {len(rows)}, height: {len(rows)})'
-    return f'#image(bytes(({pixels})), {kind}, width: {SIZE}mm, scaling: "pixelated")'
+    image = f'image(bytes(({pixels})), {kind}, width: {SIZE}mm, height: {SIZE}mm, scaling: "pixelated")'
+    return f"#h(1fr)#box(width: {SIZE}mm, height: 0pt, place(dy: -{RAISED}mm, {image}))"
 
 
 def _svg(rows: list[bytes]) -> str:
@@ -113,6 +115,10 @@ def _svg(rows: list[bytes]) -> str:
         f' shape-rendering="crispEdges" role="img" aria-label="QR"><path fill="#fff" d="M0 0h{size}v{size}H0z"/>'
         f'<path fill="#000" d="{path}"/></svg>'
     )
+
+
+def _html(rows: list[bytes]) -> str:
+    return _svg(rows).replace("<svg ", f'<svg style="float:right;margin-top:-{RAISED}mm" ', 1)
 
 
 def _latex(rows: list[bytes]) -> str:

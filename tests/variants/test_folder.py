@@ -21,6 +21,7 @@ from bpsym.exports.nbgrader import read_notebook
 from bpsym.variants.sheets import FIRST_SLOT
 from bpsym.variants.store import opened
 from bpsym.variants.work import file_stem
+from tools import require
 from variants.samples import HOMEWORK, changed
 
 if TYPE_CHECKING:
@@ -168,6 +169,16 @@ def test_a_killed_run_goes_on(description: Path, tmp_path: Path) -> None:
     assert run("--check", out).output.endswith("the folder agrees with its index\n")
     assert run(description, "--count", 80, "-o", whole).exit_code == 0
     assert contents(out) == contents(whole)
+
+
+def test_pages_of_a_booklet_are_counted_sheet_by_sheet(description: Path, tmp_path: Path) -> None:
+    """The first page of every sheet has no running head, the second one says 2."""
+    out = tmp_path / "out"
+    assert run(description, "--count", 3, "-o", out).exit_code == 0
+    command = [require("pdftotext"), "-layout", str(out / "sheets.pdf"), "-"]
+    text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    heads = [page.strip().splitlines()[0].split() for page in text.split("\f") if page.strip()]
+    assert [head[-1] for head in heads] == ["backpropagation", "2"] * 3
 
 
 KILLS_ITSELF = """\
