@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from bpsym.spec import Description
     from bpsym.verify.givens import Givens
 
-MOST_ERAS = 20  # places at which names mean something else than before, that are told apart
+MOST_ERAS = 6  # places at which names mean something else than before, that are told apart
 
 
 def bind(document: Document, description: Description | None, given: Givens) -> State:
@@ -80,8 +81,9 @@ def own_state(document: Document, given: Givens) -> State:
 
     def in_effect(position: int) -> State | None:
         era = again.era(position)
-        if era and era not in built and len(built) < MOST_ERAS:
-            built[era] = _own_state(document, given, again.spans[era - 1].end)
+        if era and era not in built:
+            known = document if len(built) < MOST_ERAS else replace(document, statements=())
+            built[era] = _own_state(known, given, again.spans[era - 1].end)
         return built.get(era)
 
     state.restated, state.in_effect = again.names, in_effect

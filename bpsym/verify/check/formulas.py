@@ -12,10 +12,11 @@ from bpsym.verify.check.elided import agrees
 from bpsym.verify.check.state import State, values
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.patterns import substituted
 from bpsym.verify.meaning.scope import subject_of
-from bpsym.verify.tree import Application, Expr, Missing, Name, Number, Power, walk
+from bpsym.verify.tree import Application, Call, Expr, Missing, Name, Number, Power, walk
 
 if TYPE_CHECKING:
     from bpsym.verify.meaning.arrays import Value
@@ -167,6 +168,8 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
     if flips and symbols.equal(before, term, state, flipped=True):
         return Judgement(term.span, Verdict.NOTE, rule="opposite-delta")
     vague = state.scope.printed is None  # bpsym's own names mean one thing only
+    if _defines_function_afresh(chain, term):
+        return Judgement(term.span, Verdict.RIGHT)
     if vague and (symbols.by_another_reading(before, term, state) or _right_when_shallower(before, term, state)):
         return Judgement(term.span, Verdict.RIGHT)
     if not state.scope.described and isinstance(chain.subject, Key) and _goes_on_from(chain, term):
@@ -228,6 +231,16 @@ def _has_examples(before: Expr, state: State) -> bool:
         and all(part.isdigit() for part in (*k.sub, *k.layer))
         for k in state.scope.macros
     )
+
+
+def _defines_function_afresh(chain: Chain, term: Expr) -> bool:
+    """Whether a statement says what f(x) is after the document has said it once: another f."""
+    first = chain.statement.terms[0]
+    if not isinstance(first, Call) or first.function.marks or known_function(first) is not None:
+        return False
+    known = chain.state.scope.functions.get("_".join((first.function.base, *first.function.sub)))
+    plain = all(isinstance(a, Name) and not (a.sub or a.layer) for a in first.arguments)
+    return plain and known is not None and known.body.span.start < term.span.start
 
 
 def _goes_on_from(chain: Chain, term: Expr) -> bool:

@@ -13,7 +13,7 @@ from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, is_vector, scalars
 from bpsym.verify.meaning.einstein import names_outside_sums, with_sums
 from bpsym.verify.meaning.keys import NO_TIME, Key, free_letters, key
-from bpsym.verify.tree import BigSum, Call, Derivative, Differential, Expr, Name, Product, walk
+from bpsym.verify.tree import BigSum, Call, Derivative, Differential, Expr, Name, Node, Product, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -117,7 +117,8 @@ def _comparable(left: Expr, right: Expr, state: State, place: Indices) -> bool:
     network = state.scope.network
     if network is None or not network.is_own:
         return True
-    if network.any_loss and _is_slope_of_loss(left, state) and not _has_slopes(right, right):
+    given = any(_is_slope_of_loss(node, state) for node in walk(right))
+    if network.any_loss and _is_slope_of_loss(left, state) and not given:
         return False  # the document may know its loss
     ours, theirs = _open_names(left, state, place), _open_names(right, state, place)
     if isinstance(left, Derivative) and not _loose_letters(left, right):
@@ -147,7 +148,7 @@ def _behind(atom: Atom, network: Network) -> set[Atom]:
     return {used for step in network.expansion.order((atom,)) for used in step.uses}
 
 
-def _is_slope_of_loss(tree: Expr, state: State) -> bool:
+def _is_slope_of_loss(tree: Node, state: State) -> bool:
     """Whether it is the derivative of the loss by something."""
     network = state.scope.network
     if isinstance(tree, Derivative) and isinstance(tree.of, Name) and network is not None:
@@ -229,7 +230,7 @@ def follows_from_own_function(left: Expr, right: Expr, state: State) -> bool:
 
 
 def _has_slopes(left: Expr, right: Expr) -> bool:
-    return any(isinstance(node, (Derivative, Differential)) for tree in (left, right) for node in walk(tree))
+    return any(isinstance(node, Derivative) for tree in (left, right) for node in walk(tree))
 
 
 def _has_letters(left: Expr, right: Expr) -> bool:
