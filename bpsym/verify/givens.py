@@ -62,7 +62,8 @@ class Givens:
 
     def get(self, name: Key) -> fmpq | None:
         """The number given for a name; None where there is none, or the name stands for what comes after an update."""
-        return None if name.new else self.numbers.get(folded(name))
+        wanted = _folded(name.text)
+        return None if name.new else self.numbers.get("eta" if wanted in RATES else wanted)
 
     def described(self, description: Description) -> Description:
         """A description with the numbers given in the place of its own."""
@@ -76,12 +77,6 @@ class Givens:
             if number is not None and atom is not None and not isinstance(atom, Array) and atom in inputs:
                 replaced[atom] = number
         return Completed(description.spec, description.name, replaced)
-
-
-def folded(name: Key) -> str:
-    """A name by its letters and digits."""
-    wanted = _folded(name.text)
-    return "eta" if wanted in RATES else wanted
 
 
 def unused(given: Mapping[str, fmpq], document: Document) -> Iterator[str]:

@@ -18,7 +18,6 @@ from bpsym.verify.check.judge import judge, note_section
 from bpsym.verify.check.symbols import equal
 from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves
 from bpsym.verify.check.verdicts import Judgement, Verdict
-from bpsym.verify.givens import Givens, folded
 from bpsym.verify.meaning.keys import UPDATABLE, Key, key
 from bpsym.verify.tree import Name, walk
 
@@ -28,9 +27,11 @@ if TYPE_CHECKING:
     from flint import fmpq
 
     from bpsym.verify.check.state import State
+    from bpsym.verify.givens import Givens
     from bpsym.verify.tree import Document, Span, Statement
 
 MOST_PLACES = 8  # tried in one document
+MOST_STATEMENTS = 1_500  # of a document searched for them
 GAIN = 2  # claims that must come out better
 BAD = frozenset([Verdict.WRONG, Verdict.CARRIED])
 GOOD = frozenset([Verdict.RIGHT, Verdict.NOTE])
@@ -60,7 +61,7 @@ def judged(document: Document, state: State, givens: Givens, settled: Sequence[S
         s for s in document.statements if not any(span.start <= s.span.start < span.end for span in settled)
     )
     parts = [_part(state, statements)]
-    places = list(_restarts(statements))[:MOST_PLACES]
+    places = list(_restarts(statements))[:MOST_PLACES] if len(statements) <= MOST_STATEMENTS else []
     for k, (start, updated, afresh) in enumerate(places):
         last = parts[-1]
         begin = start - (len(statements) - len(last.statements))
@@ -84,19 +85,31 @@ def _part(state: State, statements: Sequence[Statement]) -> Part:
 
 
 def _begun_anew(
-    document: Document, last: Part, begin: int, count: int, givens: Givens, updated: Mapping[Key, fmpq]
+    document: Document, last: Part, begin: int, count: int, givens: Givens, updated: Mapping[Key, Statement]
 ) -> Part:
     """The rest of a part by what it says nearest to its beginning, and what updates made of the parameters."""
     rest = last.statements[begin:]
     again = {k for statement in rest[:count] if (k := _given(statement)) is not None}
-    numbers = {folded(k): value for k, value in updated.items() if k not in again}
-    known = replace(givens, numbers={**givens.numbers, **numbers})
-    state = own_state(replace(document, statements=_nearest(document, rest)), known)
+    moved = [statement for name, statement in updated.items() if name not in again]
+    steps = set(_steps(document.statements))
+    kept = [statement for statement in _nearest(document, rest) if id(statement) not in steps]
+    state = own_state(replace(document, statements=(*moved, *kept)), givens)
     for statement in document.statements:  # what the sections before have given formulas
         if statement is rest[0]:
             break
         note_section(statement, state)
     return _part(state, rest)
+
+
+def _steps(statements: Sequence[Statement]) -> Iterator[int]:
+    """The ids of statements that move a parameter by numbers alone: none says what it is at the beginning."""
+    given: dict[Key, tuple[fmpq, ...]] = {}
+    for statement in statements:
+        name = _given(statement)
+        if name is not None:
+            given.setdefault(name, tuple(shown.value for shown in _numbers(statement)))
+        elif _update(statement, given) is not None and kind_of(statement.terms[1]) is Kind.NUMERIC:
+            yield id(statement)
 
 
 def _nearest(document: Document, rest: Sequence[Statement]) -> tuple[Statement, ...]:
@@ -138,13 +151,14 @@ def _bad(found: Sequence[Sequence[Judgement]]) -> int:
     return sum(j.verdict in BAD for judgements in found for j in judgements)
 
 
-def _restarts(statements: Sequence[Statement]) -> Iterator[tuple[int, dict[Key, fmpq], bool | None]]:
+def _restarts(statements: Sequence[Statement]) -> Iterator[tuple[int, dict[Key, Statement], bool | None]]:
     """Where other numbers may begin, with what updates before have made of the parameters.
 
     Where it is because a name gets another formula, also whether that is in another section; None where not.
     """
     given: dict[Key, tuple[fmpq, ...]] = {}
-    updated: dict[Key, fmpq] = {}
+    updated: dict[Key, Statement] = {}
+    moved = False  # whether anything was updated since the last place
     said: set[Key] = set()
     formulas: dict[Key, tuple[str, str]] = {}  # the first formula of each name, and the section it stands in
     last = -2  # the last place found
@@ -152,11 +166,13 @@ def _restarts(statements: Sequence[Statement]) -> Iterator[tuple[int, dict[Key, 
         name = _given(statement)
         if (new := _update(statement, given)) is not None:
             updated[new[0]] = new[1]
+            moved = True
         elif name is not None:
             numbers = tuple(shown.value for shown in _numbers(statement))
             if given.get(name, numbers) != numbers and name not in said:
                 if last < place - 1:
                     yield place, dict(updated), None
+                    moved, said = False, set()
                 last = place
                 given[name] = numbers
             elif last == place - 1 and last >= 0:
@@ -165,9 +181,9 @@ def _restarts(statements: Sequence[Statement]) -> Iterator[tuple[int, dict[Key, 
         elif (afresh := _is_defined_anew(statement, formulas)) is not None and last < place - 1:
             last = place
             yield place, dict(updated), afresh
-        elif updated and _is_repeated(statement, said) and _numeric(statement):
+        elif moved and _is_repeated(statement, said) and _numeric(statement):
             yield place, dict(updated), None
-            updated, said = {}, set()
+            moved, said = False, set()
         first = statement.terms[0]
         if isinstance(first, Name) and name is None and len(statement.terms) > 1:
             said.add(key(first))
@@ -207,8 +223,8 @@ def _numbers(statement: Statement) -> list[Shown]:
     return [shown for shown in leaves(statement.terms[-1]) if shown is not None]
 
 
-def _update(statement: Statement, given: Mapping[Key, tuple[fmpq, ...]]) -> tuple[Key, fmpq] | None:
-    """The parameter a statement moves, and to what."""
+def _update(statement: Statement, given: Mapping[Key, tuple[fmpq, ...]]) -> tuple[Key, Statement] | None:
+    """The parameter a statement moves, and what it is from there on."""
     first, *rest = statement.terms
     if not isinstance(first, Name) or not rest or kind_of(rest[-1]) is not Kind.NUMBER:
         return None
@@ -220,4 +236,8 @@ def _update(statement: Statement, given: Mapping[Key, tuple[fmpq, ...]]) -> tupl
     own = any(isinstance(n, Name) and key(n) == old for term in rest for n in walk(term))
     arrow = statement.relations[0].kind in ARROWS and old in given
     computed = old in given and len(rest) > 1 and kind_of(rest[0]) is Kind.NUMERIC
-    return (old, numbers[0].value) if wanted.new or own or arrow or computed else None
+    if not (wanted.new or own or arrow or computed):
+        return None
+    name = replace(first, marks=tuple(mark for mark in first.marks if mark not in ("new", "+", "prime")))
+    equals = replace(statement.relations[-1], kind="=")
+    return old, replace(statement, terms=(name, rest[-1]), relations=(equals,))

@@ -20,6 +20,7 @@ from bpsym.verify.grammar.questions import (
     juxtaposed,
     only_words,
     says_something,
+    standing,
 )
 from bpsym.verify.grammar.walker import END, Walker
 from bpsym.verify.tree import (
@@ -326,7 +327,7 @@ class Parser(Walker):
             )
         elif kind.marks:
             tree = Indexed(self.since(start), tree, tuple("'" if mark == "prime" else mark for mark in kind.marks))
-        return Transpose(self.since(start), tree) if kind.transposed else tree
+        return standing(self.since(start), tree) if kind.transposed else tree
 
     def tight_exponent(self) -> Expr:
         """`e^-0.3775`, `e^-net_h1`: the factor right behind the sign."""

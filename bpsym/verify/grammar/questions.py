@@ -16,12 +16,16 @@ from bpsym.verify.tree import (
     Derivative,
     Differential,
     Expr,
+    Matrix,
     Missing,
     Name,
+    Negative,
     Number,
     Power,
     Product,
+    Row,
     Span,
+    Transpose,
     walk,
 )
 
@@ -70,6 +74,13 @@ def as_factor(condition: Expr) -> Expr:
         return condition
     one, none = (Number(condition.span, text, Fraction(int(text)), 0, 1) for text in "10")
     return Cases(condition.span, (Case(condition.span, one, condition, ""), Case(condition.span, none, None, "")))
+
+
+def standing(span: Span, tree: Expr) -> Expr:
+    """The transpose; a list of numbers stood upright, `(0.5, 0.3)^T`, is a column."""
+    if isinstance(tree, Row) and tree.items and all(isinstance(item, (Number, Negative)) for item in tree.items):
+        return Matrix(span, tuple((item,) for item in tree.items))
+    return Transpose(span, tree)
 
 
 def names_function(name: Name) -> bool:
