@@ -45,6 +45,8 @@ def formula(chain: Chain, term: Expr, *, mixed: bool) -> Judgement:
         same = here if here is not None or not _only_halves(term) else same
     if same is False and (other := state.in_effect(chain.statement.span.end)) is not None:
         same = symbols.equal(before, term, other)
+    if same is None and not mixed and (last := _last_formula(chain)) is not None:
+        before, same = last, symbols.equal(last, term, state)
     if same is False:
         return _unequal(chain, before, term)
     if same is None and agrees(chain, term):
@@ -60,6 +62,14 @@ def formula(chain: Chain, term: Expr, *, mixed: bool) -> Judgement:
     if same is None:
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": why(chain, term)})
     return Judgement(term.span, Verdict.RIGHT)
+
+
+def _last_formula(chain: Chain) -> Expr | None:
+    """The formula before this one, where the left-hand side is something else: `∂L/∂z = ∂L/∂a · a' = a - y`."""
+    if chain.broken or len(chain.formulas) == 0:
+        return None
+    last = chain.formulas[-1]
+    return last if last is not chain.reference and any(last is term for term in chain.statement.terms[1:]) else None
 
 
 def _beyond(tree: Expr, state: State) -> Name | None:
