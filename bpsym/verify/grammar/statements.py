@@ -46,6 +46,7 @@ _BEFORE_OPERATOR = frozenset("+*×·x⊙@⊗•/")
 _LAYERED = frozenset(["W", "w", "b", "z", "a", "h", "A", "Z", "delta"])
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
+_BLANK = frozenset(["?", "_", "\\_"])
 _BLANKS = ' \t\r\n`=>*-"\\,n'  # with Markdown's marks, and the quotes and line ends of a notebook's JSON
 
 
@@ -250,7 +251,7 @@ def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]
     if continued and guessed and not chain.formula.alone:
         return []
     if all(isinstance(term, (Unknown, Missing)) for term in terms):
-        if not guessed and _mathematical(found):
+        if relations and not guessed and _mathematical(found):
             unreadable.extend(failures)
         return []
     if failures:
@@ -351,8 +352,8 @@ def _trimmed(part: Sequence[Token]) -> Sequence[Token]:
         part = part[1:]
     while part and part[-1].kind in ("space", "separator", "colon", "dot", "amp"):
         part = part[:-1]
-    if all(token.kind in ("begin-group", "end-group") for token in part):
-        return []  # an empty box, for the reader to fill in
+    if all(token.kind in ("begin-group", "end-group") or token.text in _BLANK for token in part):
+        return []  # an empty box, or `w_7 = ?`, for the reader to fill in
     return part
 
 

@@ -96,7 +96,9 @@ def divides(pen: Pen, run: str) -> bool:
 
 
 def stands_for_times(pen: Pen, start: int, end: int) -> bool:
-    """`0.5 x 0.3`: an x alone between two numbers or brackets."""
+    """`0.5 x 0.3`: an x alone between two numbers or brackets; `w1 x1` has none."""
+    if pen.text[start - 1 : start].isspace() and pen.text[end : end + 1].isdigit():
+        return False
     before, after = pen.previous(start)[-1:], pen.next(end)
     return (
         bool(before)

@@ -100,6 +100,7 @@ def gather(document: Document, given: Givens, position: int | None = None) -> tu
     scope = Scope(
         sizes={letter: _size(letter, sources) for letter in sources.sizes if letter in _COUNTS},
         apart=_letters_apart(document),
+        worked=frozenset(sources.formulas),
         timed=timed,
         kronecker=sources.kronecker,
         said_equal=said_equal(document),

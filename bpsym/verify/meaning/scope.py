@@ -49,12 +49,13 @@ if TYPE_CHECKING:
 MOST_UNITS = 64  # an index nobody bounds runs at most so far
 DEPTH = 24  # of names defined by names
 LOSSES = LOSS_NAMES
+TARGETS = ("target", "t", "y", "label")
 SYNONYMS = (
     ("net", "z", "Net", "NET", "Z"),
     ("out", "a", "Out", "A", "OUT"),
     ("out", "h", "H"),
     ("E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost"),
-    ("target", "t", "y", "label"),
+    TARGETS,
     ("x", "i", "I", "X"),
     ("eta", "alpha", "lr"),
     ("yhat", "out"),
@@ -74,6 +75,7 @@ class Scope:
     restated: dict[str, Definition] = field(default_factory=dict)  # wrong definitions, for what follows from them
     sizes: dict[str, int] = field(default_factory=dict)  # n, m
     described: bool = False
+    worked: frozenset[Key] = frozenset()  # names with formulas: none is a target
     timed: bool = False  # t is an index
     rate: Atom | None = None  # of a document's own updates, where they are plain steps down the gradient
     apart: set[frozenset[str]] = field(default_factory=set)  # letters of one statement: none stands for another
@@ -104,6 +106,7 @@ class Scope:
                             base != wanted.base
                             and (value := self.table.get(other))
                             and {base, wanted.base} not in self.apart
+                            and not (group is TARGETS and other in self.worked)
                         ):
                             return value[0]
         if wanted.base in "hHoO" and len(wanted.sub) == 1 and wanted.sub[0].isdigit():  # H_11 for out_{H11}
