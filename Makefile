@@ -37,6 +37,7 @@ bench: $(VENV)/.installed-dev
 bench-verify: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/verify_mutants.py
 	$(BIN)/python benchmarks/verify_sheets.py
+	$(BIN)/python benchmarks/verify_sheets.py --random 500
 
 # Students, PDF files and memory; a simulated class of 1000 marked.
 bench-homework: $(VENV)/.installed-dev

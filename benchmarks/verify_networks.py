@@ -1,98 +1,94 @@
-"""Random networks of the sizes people work by hand: dense, with several samples, recurrent, convolutional."""
+"""Descriptions of random networks of every family, with every activation, loss, bias and way of updating."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from bpsym.options import KINDS, LANGUAGES, NOTATIONS
+from bpsym.primitives import ACTIVATIONS, LOSSES
+from bpsym.rounding import CARRIES, TIES
 from bpsym.spec import Description, loads
+from bpsym.update import ORDERS
 
 if TYPE_CHECKING:
     from random import Random
 
-FAMILIES = {"dense": 14, "batch": 2, "recurrent": 2, "convolutional": 2}  # how often each is drawn
-HIDDEN = ("sigmoid", "sigmoid", "tanh", "relu", "leaky-relu", "elu", "softplus", "silu", "gelu")
-OUTPUT = ("sigmoid", "sigmoid", "tanh", "identity", "relu", "softplus")
-LOSSES = {  # how often each is drawn
-    "half-squared-error": 6, "mean-squared-error": 3, "absolute-error": 1, "huber": 1,
-    "binary-cross-entropy": 3, "cross-entropy": 3,
-}  # fmt: skip
-BIASES = ("shared", "unit", "none")
-DECAYED = 0.1  # networks with weight decay
+LAST = {"binary-cross-entropy": "sigmoid", "cross-entropy": "softmax"}  # what these losses ask of the outputs
 
 
 def description(random: Random) -> Description:
-    """A random network with given numbers."""
-    (family,) = random.choices(list(FAMILIES), list(FAMILIES.values()))
-    (loss,) = random.choices(list(LOSSES), list(LOSSES.values()))
-    last = {"binary-cross-entropy": "sigmoid", "cross-entropy": "softmax"}.get(loss, random.choice(OUTPUT))
-    outputs = random.randint(2 if last == "softmax" else 1, 3 if family == "dense" else 2)
-    inputs = random.randint(1, 3)
-    depth = random.choice((1, 1, 1, 2, 2, 3)) if family == "dense" else 1
-    sizes = [*(random.randint(1, 3 if family == "dense" else 2) for _ in range(depth)), outputs]
-    activations = [*(random.choice(HIDDEN) for _ in range(depth)), last]
-    biases = [random.choice(BIASES) for _ in sizes]
-    kernel = random.randint(1, 2)
+    """A small network with its numbers."""
+    family = random.choice(("dense", "dense", "dense", "recurrent", "convolutional"))
+    loss = random.choice(list(LOSSES))
+    last = LAST.get(loss) or random.choice(list(ACTIVATIONS))
+    hidden = [random.randint(1, 3) for _ in range(random.choice((0, 1, 1, 2, 3)) if family == "dense" else 1)]
+    units = [*hidden, random.randint(2 if last == "softmax" else 1, 3)]
+    activations = [*(random.choice([name for name in ACTIVATIONS if name != "softmax"]) for _ in hidden), last]
+    taps = random.randint(2, 3)
+    inputs = random.randint(taps, 5) if family == "convolutional" else random.randint(1, 3)
+    biases = [random.choice(("shared", "unit", "none")) for _ in units]
+    rows = {"dense": random.choice((1, 1, 2, 3)), "recurrent": random.randint(2, 3), "convolutional": 1}[family]
+    lines = ["[network]", f'family = "{family}"', f'loss = "{loss}"', f"inputs = {inputs}"]
+    lines += [f"taps = {taps}"] * (family == "convolutional")
+    lines += [f'reduction = "{random.choice(("sum", "mean"))}"'] * (family == "dense" and rows > 1)
+    lines += ["decay = 0.01"] * (random.random() < 0.15)
+    layers = zip(units, activations, biases, strict=True)
+    lines += [f'[[network.layers]]\nunits = {n}\nactivation = "{a}"\nbias = "{b}"' for n, a, b in layers]
+    lines.append("[given]")
+    samples = [[_number(random) for _ in range(inputs)] for _ in range(rows)]
+    targets = [_targets(random, loss, units[-1]) for _ in range(rows)]
+    one = rows == 1
+    lines += [f"inputs = {_written(samples[0] if one else samples)}"]
+    lines += [f"targets = {_written(targets[0] if one else targets)}"]
+    counts = {"shared": lambda _units: 1, "unit": lambda units: units, "none": lambda _units: 0}
+    count = sum(counts[bias](n) for n, bias in zip(units, biases, strict=True))
+    lines += [f"biases = {_written([_number(random) for _ in range(count)])}"] * bool(count)
+    lines.append(f"weights = {_written([_number(random) for _ in range(_weights(family, inputs, taps, units))])}")
+    learned, rate = random.choice(("updated", "frozen")), random.choice(("0.1", "0.5", "1"))
+    lines.append(f'[training]\nrate = {rate}\nbiases = "{learned}"\norder = "{random.choice(ORDERS)}"')
+    return loads("\n".join(lines))
+
+
+def options(random: Random) -> dict[str, Any]:
+    """Options of a sheet."""
+    digits: dict[str, int] = random.choice(
+        ({}, {"digits": random.randint(2, 12)}, {"significant": random.randint(2, 10)})
+    )
+    return {
+        "kind": random.choice(KINDS),
+        "notation": random.choice(NOTATIONS),
+        "lang": random.choice(LANGUAGES),
+        "weights": random.choice(("one", "one", "all")),
+        "carry": random.choice(CARRIES),
+        "tie": random.choice(TIES),
+        "fade": random.choice((0, 3, 10)),
+        **digits,
+    }
+
+
+def _weights(family: str, inputs: int, taps: int, units: list[int]) -> int:
+    """How many weights a network has."""
     if family == "convolutional":
-        inputs = kernel + random.randint(1, 2)
-    rows = random.randint(2, 3) if family in ("batch", "recurrent") else 0
-    text = ["[network]", f'family = "{"dense" if family == "batch" else family}"', f'loss = "{loss}"']
-    text += [f"inputs = {inputs}"]
-    text += [f"taps = {kernel}"] if family == "convolutional" else []
-    text += [f'reduction = "{random.choice(("sum", "mean"))}"'] if family == "batch" else []
-    text += [f"decay = {random.choice(('0.01', '0.1'))}"] if random.random() < DECAYED else []
-    text += [
-        f'[[network.layers]]\nunits = {units}\nactivation = "{activation}"\nbias = "{bias}"'
-        for units, activation, bias in zip(sizes, activations, biases, strict=True)
-    ]
-    text += ["[given]", f"inputs = {_rows(random, rows, inputs)}"]
-    targets = [_targets(random, loss, outputs) for _ in range(max(rows, 1))]
-    text += [f"targets = [{', '.join(targets)}]" if rows else f"targets = {targets[0]}"]
-    text += [f"start = {_row(random, sizes[0])}"] if family == "recurrent" else []
-    text += ["[given.weights]", *_weights(random, family, inputs, sizes, kernel)]
-    given = [
-        f"{layer} = {_row(random, units if bias == 'unit' else 1)}"
-        for layer, units, bias in zip(_layers(depth), sizes, biases, strict=True)
-        if bias != "none"
-    ]
-    text += ["[given.biases]", *given] if given else []
-    text += ["[training]", f"rate = {random.choice(('0.1', '0.5', '0.25', '0.01'))}"]
-    text += [f'biases = "{random.choice(("updated", "frozen"))}"']
-    return loads("\n".join(text), "a random network")
+        return units[0] * taps + units[1] * units[0] * (inputs - taps + 1)
+    dense = sum(a * b for a, b in zip([inputs, *units], units, strict=False))
+    return dense + units[0] ** 2 * (family == "recurrent")
 
 
-def _layers(depth: int) -> list[str]:
-    return [*(["hidden"] if depth == 1 else [f"hidden{k}" for k in range(1, depth + 1)]), "output"]
+def _number(random: Random) -> str:
+    """A decimal of two places, not 0."""
+    return f"{random.choice((-1, 1, 1)) * random.randint(5, 95) / 100:.2f}"
 
 
-def _weights(random: Random, family: str, inputs: int, sizes: list[int], kernel: int) -> list[str]:
-    """The matrices, a row for each unit."""
-    if family == "convolutional":
-        every = sizes[1] * sizes[0] * (inputs - kernel + 1)
-        return [f"hidden = {_rows(random, sizes[0], kernel)}", f"output = {_row(random, every)}"]
-    feeding = [inputs, *sizes]
-    found = [
-        f"{layer} = {_rows(random, units, before)}"
-        for layer, units, before in zip(_layers(len(sizes) - 1), sizes, feeding[:-1], strict=True)
-    ]
-    if family == "recurrent":
-        found.append(f"recurrent = {_rows(random, sizes[0], sizes[0])}")
-    return found
-
-
-def _rows(random: Random, rows: int, count: int) -> str:
-    return f"[{', '.join(_row(random, count) for _ in range(rows))}]" if rows else _row(random, count)
-
-
-def _row(random: Random, count: int) -> str:
-    """Numbers of one or two decimals, none of them 0."""
-    numbers = (f"{random.choice((-1, 1, 1)) * random.randint(5, 95) / 100:.2f}" for _ in range(count))
-    return f"[{', '.join(numbers)}]"
-
-
-def _targets(random: Random, loss: str, outputs: int) -> str:
+def _targets(random: Random, loss: str, count: int) -> list[str]:
     if loss == "cross-entropy":
-        hot = random.randrange(outputs)
-        return str([int(k == hot) for k in range(outputs)])
+        hot = random.randrange(count)
+        return [str(int(k == hot)) for k in range(count)]
     if loss == "binary-cross-entropy":
-        return f"[{', '.join(random.choice(('0', '1', '0.8')) for _ in range(outputs))}]"
-    return _row(random, outputs).replace("-", "")
+        return [random.choice(("0", "1")) for _ in range(count)]
+    return [_number(random).lstrip("-") for _ in range(count)]
+
+
+def _written(numbers: list[str] | list[list[str]]) -> str:
+    """A list, or a list of lists, in TOML."""
+    items = (_written(item) if isinstance(item, list) else item for item in numbers)
+    return f"[{', '.join(items)}]"

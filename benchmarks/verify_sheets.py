@@ -1,9 +1,10 @@
 """The closed loop: every sheet bpsym makes of the examples is verified against its own description.
 
-    python benchmarks/verify_sheets.py [--example NAME]... [--processes 2]
+    python benchmarks/verify_sheets.py [--example NAME]... [--random N] [--processes 2]
 
-Every example, kind, notation, language and text format; a row for each example and format says how many claims stand
-how, and every claim that is not right is listed. Ends with status 1 where one is not.
+Every example, kind, notation, language and text format; with --random, a sheet of each of N random networks instead, at
+random options in one format. A row for each example and format says how many claims stand how, and every claim that is
+not right is listed. Ends with status 1 where one is not.
 """
 
 from __future__ import annotations
@@ -14,7 +15,13 @@ from collections import Counter
 from itertools import product
 from multiprocessing import Pool
 from pathlib import Path
+from random import Random
 from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+import verify_networks
 
 from bpsym.options import KINDS, LANGUAGES, NOTATIONS, sheet_options
 from bpsym.render.formats import BY_NAME
@@ -23,10 +30,14 @@ from bpsym.spec import load
 from bpsym.verify.read import read
 from bpsym.verify.run import verify
 
+if TYPE_CHECKING:
+    from bpsym.spec import Description
+
 EXAMPLES = Path(__file__).parents[1] / "examples"
 FORMATS = ("markdown", "latex", "html", "notebook", "text")
 FINE = frozenset(["right", "last-digit", "note"])  # a short run of the last digit follows from rounded operands
 Sheet = tuple[str, str, str, str]  # example, kind, notation, language
+Found = tuple[str, dict[str, Counter[str]], list[str]]  # a name, how claims stand in each format, those not right
 
 
 def main() -> None:
@@ -34,16 +45,22 @@ def main() -> None:
     names = sorted(path.stem for path in EXAMPLES.glob("*.toml"))
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", 1)[0])
     parser.add_argument("--example", action="append", choices=names)
+    parser.add_argument("--random", type=int, default=0, help="so many random networks, not the examples")
     parser.add_argument("--processes", type=int, default=2)
     options = parser.parse_args()
     began = perf_counter()
-    sheets = list(product(options.example or names, KINDS, NOTATIONS, LANGUAGES))
+    examples: list[Sheet] = list(product(options.example or names, KINDS, NOTATIONS, LANGUAGES))
+    count = options.random or len(examples) * len(FORMATS)
     rows: dict[tuple[str, str], Counter[str]] = {}
     failures: list[str] = []
     with Pool(options.processes) as pool:
-        for sheet, counts, missed in pool.imap(one_sheet, sheets):
+        if options.random:
+            found_in = pool.imap(random_sheet, range(options.random))
+        else:
+            found_in = pool.imap(one_sheet, examples)
+        for name, counts, missed in found_in:
             for form, found in counts.items():
-                rows.setdefault((sheet[0], form), Counter()).update(found)
+                rows.setdefault((name, form), Counter()).update(found)
             failures += missed
     verdicts = ("claims", "right", "last-digit", "carried", "undecided", "unreadable", "wrong")
     print(f"{'example':14}{'format':10}" + "".join(f"{verdict:>12}" for verdict in verdicts))
@@ -51,28 +68,41 @@ def main() -> None:
         print(f"{example:14}{form:10}" + "".join(f"{found[verdict]:>12}" for verdict in verdicts))
     total = sum(rows.values(), Counter())
     print(f"{'all':24}" + "".join(f"{total[verdict]:>12}" for verdict in verdicts))
-    print(f"{len(sheets) * len(FORMATS)} sheets, {perf_counter() - began:.0f} s")
+    print(f"{count} sheets, {perf_counter() - began:.0f} s")
     print("\n".join(failures))
     sys.exit(bool(failures))
 
 
-def one_sheet(sheet: Sheet) -> tuple[Sheet, dict[str, Counter[str]], list[str]]:
+def one_sheet(sheet: Sheet) -> Found:
     """A sheet in every text format: how its claims stand, and those that are not right."""
     example, kind, notation, language = sheet
-    description = load(EXAMPLES / f"{example}.toml")
-    options = sheet_options(description, kind=kind, notation=notation, lang=language)
+    options = {"kind": kind, "notation": notation, "lang": language}
+    return example, *checked(load(EXAMPLES / f"{example}.toml"), options, FORMATS, " ".join(sheet))
+
+
+def random_sheet(seed: int) -> Found:
+    """The same for a sheet of a random network, in one format."""
+    random = Random(seed)
+    description, options, form = verify_networks.description(random), verify_networks.options(random), FORMATS[seed % 5]
+    return "random", *checked(description, options, (form,), f"seed {seed} {options}")
+
+
+def checked(
+    description: Description, chosen: dict[str, Any], forms: tuple[str, ...], name: str
+) -> tuple[dict[str, Counter[str]], list[str]]:
+    """Sheets of one description made and verified."""
+    options = sheet_options(description, **chosen)
     counts: dict[str, Counter[str]] = {}
     missed: list[str] = []
-    for form, made in zip(FORMATS, products(description, options, [Target(f, "files") for f in FORMATS]), strict=True):
+    for form, made in zip(forms, products(description, options, [Target(f, "files") for f in forms]), strict=True):
         verified = verify(read(made.content, f"sheet{BY_NAME[form].suffix}"), description)
         counts[form] = Counter({"claims": len(verified.judgements), **verified.counts})
         for judgement in verified.judgements:
             if judgement.verdict not in FINE:
                 line = verified.document.place(judgement.span).line
                 written = verified.document.text[judgement.span.start : judgement.span.end]
-                where = f"{example} {kind} {notation} {language} {form}:{line}"
-                missed.append(f"{where}: {judgement.verdict} {written[:80]!r}")
-    return sheet, counts, missed
+                missed.append(f"{name} {form}:{line}: {judgement.verdict} {written[:80]!r}")
+    return counts, missed
 
 
 if __name__ == "__main__":

@@ -92,9 +92,12 @@ def test_a_path_of_another_unit_is_wrong(network: Description) -> None:
     assert len(found(verified(text, network), "wrong")) == 1
 
 
-def test_the_bound_of_a_hostile_power() -> None:
+@pytest.mark.parametrize(
+    "power", ["9^{9^{9^{9}}}", "9^9^9^9^9^9^9^9^9^9", "(((0.9^{999})^{999})^{999})^{999}", "w (9^60)^60^60^60^60"]
+)
+def test_the_bound_of_a_hostile_power(power: str) -> None:
     """A tower of powers is not computed: it is undecided, at once."""
-    judged = verified("$$x = 9^{9^{9^{9}}} = 3$$\n")
+    judged = verified(f"$$x = {power} = 3$$\n")
     assert set(judged.counts) <= {"undecided", "right", "unreadable"}
 
 

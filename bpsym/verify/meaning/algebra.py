@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.arrays import Scalar
 
 LARGEST_EXPONENT = 2000  # of a power and of e: anything beyond is no number of a derivation
+LARGEST_POWER = 100_000  # bits of an exact one: a power of a power of a power grows beyond any memory
 LARGEST_VALUE = 10**30  # arguments of functions
 
 
@@ -100,6 +101,8 @@ def _power_ball(base: Scalar, exponent: Scalar) -> Scalar:
             raise NoValueError("a power out of all bounds")
         if count < 0 and 0 in arb(base):
             raise NoValueError("a division by 0")
+        if isinstance(base, fmpq) and abs(count) * max(base.p.bit_length(), base.q.bit_length()) > LARGEST_POWER:
+            raise NoValueError("a power out of all bounds")
         return base**count if count else fmpq(1)
     if exponent == fmpq(1, 2):
         return _sqrt(base)
@@ -163,6 +166,8 @@ def symbolic() -> Algebra:
 
     def power(base: Scalar, exponent: Scalar) -> Scalar:
         if exponent.is_Number and abs(exponent) > 64:
+            raise NoValueError("a power out of all bounds")
+        if base.is_Rational and max(int(base.p).bit_length(), int(base.q).bit_length()) > LARGEST_POWER // 64:
             raise NoValueError("a power out of all bounds")
         return base**exponent
 
