@@ -54,10 +54,7 @@ def main() -> None:
     rows: dict[tuple[str, str], Counter[str]] = {}
     failures: list[str] = []
     with Pool(options.processes) as pool:
-        if options.random:
-            found_in = pool.imap(random_sheet, range(options.random))
-        else:
-            found_in = pool.imap(one_sheet, examples)
+        found_in = pool.imap(random_sheet, range(options.random)) if options.random else pool.imap(one_sheet, examples)
         for name, counts, missed in found_in:
             for form, found in counts.items():
                 rows.setdefault((name, form), Counter()).update(found)
