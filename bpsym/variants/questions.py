@@ -34,7 +34,7 @@ from bpsym.variants.follow import FAR, GUARD, MAXIMA, followed
 from bpsym.variants.words import Words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from flint import fmpq
 
@@ -100,9 +100,10 @@ class Questions:
             parts += [", " if place else "", Maths(f"{name} = {number}")]
         return text(*parts, "\n", words.network(self.structure.description), "\n")
 
-    def keys(self) -> list[tuple[Asked, NumericalKey]]:
+    @cached_property
+    def keys(self) -> Mapping[Asked, NumericalKey]:
         """The key of each value that is asked for."""
-        return [(each, self._key(each, answer)) for each, answer in self._answers.items()]
+        return {each: self._key(each, answer) for each, answer in self._answers.items()}
 
     def _key(self, asked: Asked, answer: Numeral) -> NumericalKey:
         right, tolerance = decimal(answer), fraction(answer.ulp)
@@ -110,8 +111,10 @@ class Questions:
         taken = [Fraction(right)]
         mistakes = self.homework.numbers[self.variant.structure].mistakes(asked.entry)
         for mistake in mistakes:
+            if len(wrong) == MOST_WRONG:
+                break
             figure = self._wrong(mistake, asked)
-            if figure is None or len(wrong) == MOST_WRONG:
+            if figure is None:
                 continue
             value = Fraction(figure)
             if all(abs(value - other) > tolerance for other in taken):
@@ -144,7 +147,7 @@ class Questions:
         """All values in one question."""
         words = Words(self.language)
         parts: list[Text | Blank] = [text(self.given, words.asked(self.structure.description), "\n")]
-        for asked, key in self.keys():
+        for asked, key in self.keys.items():
             name = LATEX.write(self._writer.name(asked.entry))
             parts += [text(Maths(f"{name} ="), " "), Blank(asked.name, key), text("\n")]
         return ClozeQuestion(self.id, self.variant.code, tuple(parts), (words.whole,))
@@ -160,13 +163,13 @@ class Questions:
                      words.asked(self.structure.description)),
                 key, category=(words.single, asked.name),
             )
-            for asked, key in self.keys()
+            for asked, key in self.keys.items()
         ]  # fmt: skip
 
     def choice(self) -> list[ChoiceQuestion]:
         """One value to be chosen among the figures of mistakes."""
         words = Words(self.language)
-        asked, key = self.keys()[0]
+        asked, key = next(iter(self.keys.items()))
         distractors = [
             Distractor(text(Maths(wrong.value)), wrong.rule, wrong.feedback) for wrong in key.wrong[:MOST_CHOICES]
         ]
@@ -191,7 +194,7 @@ class Questions:
         words = Words(self.language)
         steps = tuple(
             NotebookStep(asked.name, text(Maths(LATEX.write(self._writer.name(asked.entry)))), key, Fraction(1))
-            for asked, key in self.keys()
+            for asked, key in self.keys.items()
         )
         intro = text(self.given, words.asked(self.structure.description))
         title = self.structure.description.title(self.language) or self.variant.code
@@ -222,17 +225,13 @@ class Questions:
     def stack(self) -> StackQuestion:
         """All values in one question, each with what follows from the student's own earlier ones."""
         words = Words(self.language)
-        keys = dict(self.keys())
         steps = []
         for each in followed(self.structure, self._environment, MAXIMA):
             right = abs(Fraction(decimal(self._answers[each.asked])))
             label = text(Maths(f"{LATEX.write(self._writer.name(each.asked.entry))} ="))
-            steps.append(
-                StackStep(
-                    each.asked.name, label, keys[each.asked], each.formula, tuple(asked.name for asked in each.rests),
-                    (right / FAR, FAR * max(right, Fraction(1))),
-                )
-            )  # fmt: skip
+            rests = tuple(asked.name for asked in each.rests)
+            sane = (right / FAR, FAR * max(right, Fraction(1)))
+            steps.append(StackStep(each.asked.name, label, self.keys[each.asked], each.formula, rests, sane))
         prompt = text(self.given, words.asked(self.structure.description))
         return StackQuestion(self.id, self.variant.code, prompt, tuple(steps), (words.whole,))
 
