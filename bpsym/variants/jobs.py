@@ -147,21 +147,15 @@ def leftovers(folder: Path) -> None:
         path.unlink(missing_ok=True)
 
 
-def run(
-    store: Store, course: Course, pool: Executor, width: int, progress: Callable[[int, int], None]
-) -> dict[str, int]:
-    """Make every variant that is not there yet; how many were refused by each constraint."""
+def run(store: Store, course: Course, pool: Executor, width: int, progress: Callable[[int, int], None]) -> None:
+    """Make every variant that is not there yet."""
     from bpsym.variants.work import Shard, make
 
-    refused: dict[str, int] = {}
     done, total = store.count()
     progress(done, total)
     size = SMALL_SHARD if "pdf" in course.formats else SHARD
     shards = (Shard(course, tuple(rows)) for rows in store.waiting(size))
     for shard, made in results(pool, width, make, shards):
         store.add(made.records, put(store.folder, made.files))
-        for name, count in made.refused.items():
-            refused[name] = refused.get(name, 0) + count
         done += len(shard.students)
         progress(done, total)
-    return refused

@@ -66,7 +66,6 @@ class Made:
 
     records: tuple[Record, ...]
     files: Mapping[str, bytes]
-    refused: Mapping[str, int]
 
 
 @lru_cache(maxsize=4)
@@ -86,7 +85,6 @@ def template_of(course: Course, structure: int, mode: str, name: str) -> Templat
 def make(shard: Shard) -> Made:
     """The variants of a shard's students and all their files."""
     homework = homework_of(shard.course)
-    homework.refused.clear()
     variants = homework.variants([student for _, student, _ in shard.students])
     records: list[Record] = []
     files: dict[str, bytes] = {}
@@ -99,7 +97,7 @@ def make(shard: Shard) -> Made:
         records.append(Record(place, id, name, "", variant.code, variant.structure, variant.attempt, numbers, key))
         for format in shard.course.formats:  # noqa: A001  (the field's word)
             files |= files_of(shard.course, format, variant, filling)
-    return Made(tuple(records), files, dict(homework.refused))
+    return Made(tuple(records), files)
 
 
 def filling_of(homework: Homework, variant: Variant, name: str, answers: Sequence[Numeral]) -> Filling:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -18,6 +19,7 @@ from bpsym.cli import main
 from bpsym.exports.model import ClozeQuestion
 from bpsym.exports.moodle import read_moodle_xml
 from bpsym.exports.nbgrader import read_notebook
+from bpsym.variants.constraints import CONSTRAINTS
 from bpsym.variants.sheets import FIRST_SLOT
 from bpsym.variants.store import opened
 from bpsym.variants.work import file_stem
@@ -289,6 +291,11 @@ def test_stress_reports(description: Path) -> None:
     assert result.exit_code == 0, result.output
     assert result.output.startswith("600 students, seed 9")
     assert "every constraint holds for every student; no two share their answers" in result.output
+    drawn = int(re.search(r"(\d+) variants drawn", result.output)[1])  # type: ignore[index]  # it is there, or fails
+    refused = int(re.search(r"^(\d+) of them refused", result.output, re.MULTILINE)[1])  # type: ignore[index]
+    rows = [re.search(rf"^  {re.escape(row.name)} +(\d+) ", result.output, re.MULTILINE) for row in CONSTRAINTS]
+    assert drawn == 600 + refused
+    assert sum(int(row[1]) for row in rows if row is not None) == refused > 600
 
 
 def test_secret_is_no_toy(description: Path, tmp_path: Path) -> None:
