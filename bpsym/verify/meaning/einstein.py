@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from bpsym.verify.meaning.keys import free_letters
-from bpsym.verify.tree import BigSum, Call, Expr, Name, Negative, Node, Product, Sum, children
+from bpsym.verify.tree import Application, BigSum, Call, Expr, Name, Negative, Node, Product, Sum, children
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,8 +48,9 @@ def _summed(tree: Expr, fixed: frozenset[str], bound: Mapping[str, str]) -> Expr
         case Call():
             arguments = tuple(_summed(argument, fixed, bound) for argument in tree.arguments)
             return tree if arguments == tree.arguments else replace(tree, arguments=arguments)
-        case Product():
-            found = [_letters(factor, bound) - fixed for factor in tree.factors]
+        case Product() | Application():
+            factors = tree.factors if isinstance(tree, Product) else (tree.head, *tree.arguments)
+            found = [_letters(factor, bound) - fixed for factor in factors]
             every = sorted(frozenset().union(*found))
             twice = tuple(letter for letter in every if sum(letter in letters for letters in found) > 1)
             return BigSum(tree.span, twice, None, None, tree) if twice else tree

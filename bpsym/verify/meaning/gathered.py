@@ -336,6 +336,13 @@ class _Builder:
         """Whether a name has a rule that does not reach so far."""
         return any(_matched(pattern, name, self.sources.fixed) is not None for pattern, _ in self.sources.patterns)
 
+    def is_stated(self, name: Key) -> bool:
+        """Whether the document speaks of this very entry: by its name, or in a list."""
+        if name in self.sources.numbers or name in self.sources.formulas:
+            return True
+        wholes = (self.scope.table.get(name._replace(sub=name.sub[:kept])) for kept in range(len(name.sub)))
+        return any(whole and isinstance(whole[0], Array) for whole in wholes) and self.scope.atoms(name) is not None
+
     def is_beyond(self, name: Key) -> bool:
         """Whether `x_3` is none of the x there are: a list of two, or x_1 and x_2 by themselves."""
         wholes = (self.scope.table.get(name._replace(sub=name.sub[:kept])) for kept in range(len(name.sub)))
@@ -599,12 +606,16 @@ def _range(
     if isinstance(lower, Number) and isinstance(upper, Number):
         return [str(k) for k in range(int(lower.value), min(int(upper.value), int(lower.value) + 64) + 1)]
     names = [node for node in walk(body) if isinstance(node, Name) and any(letter in part for part in node.sub)]
+    if builder.scope.kronecker:
+        names = [name for name in names if kronecker_pair(name) is None]
     size = builder.scope.sizes.get(upper.base, ANY_SIZE) if isinstance(upper, Name) else ANY_SIZE
     for form in ("{}", letter + "{}"):
         found: list[str] = []
         for k in range(1, 64):
-            place = {**at, letter: form.format(k)}
-            if not names or not all(builder.wanted(key(name, place)) is not None for name in names):
+            wanted = [key(name, {**at, letter: form.format(k)}) for name in names]
+            if not wanted or (k > size and not any(builder.is_stated(name) for name in wanted)):
+                break  # rules alone reach as far as one likes
+            if not all(builder.wanted(name) is not None for name in wanted):
                 break
             found.append(form.format(k))
         if found:

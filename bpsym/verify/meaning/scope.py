@@ -483,6 +483,8 @@ class _At:
             there = [k for k in whole if all(self.resolves(name, {**indices, letter: k}) for name in named)]
             return there or whole
         names = [node for node in walk(body) if isinstance(node, Name) and _mentions(node, letter)]
+        if self.scope.kronecker:
+            names = [name for name in names if kronecker_pair(name) is None]
         if not names or letter == "x":
             size = self.scope.sizes.get(upper.base if isinstance(upper, Name) else "m", 0)
             if not size:
