@@ -49,7 +49,7 @@ def slips(shown: Shown, right: Scalar, others: Iterable[tuple[str, Scalar]] = ()
     if moved:
         yield moved, ""
     copied = next((name for name, value in others if touches(value, shown.half())), "")
-    digits = list(dict.fromkeys(_in_the_digits(_Figure.of(shown), right)))
+    digits = [] if moved else list(dict.fromkeys(_in_the_digits(_Figure.of(shown), right)))  # the zero, once more
     if copied and shown.number.digits >= FEW:
         yield "copied", copied
     yield from ((slip, "") for slip in digits)
@@ -77,7 +77,7 @@ def _moved(shown: Shown, right: Scalar) -> str:
     for power in range(1, FURTHEST + 1):
         for factor, name in ((fmpq(10) ** power, "zero-dropped"), (fmpq(1) / fmpq(10) ** power, "zero-added")):
             for value in (right * factor, -right * factor):
-                if touches(value, shown.half()) or touches(value, shown.cut()):
+                if touches(value, shown.half()) or (shown.number.digits >= FEW and shown.is_cut_off(value)):
                     small = abs(shown.value) < 1 and abs(shown.value * (1 / factor)) < 1
                     return name if power == 1 and small else "decimal-point"
     return ""
@@ -137,7 +137,7 @@ def _in_the_digits(figure: _Figure, right: Scalar) -> Iterator[str]:
         found.append("digit-dropped")
     if any(_without(text, ours, range(_before(text, places))) for text in same):
         found.append("digit-dropped")  # before the point
-    behind, front = range(figure.before, len(ours)), range(figure.before)
+    behind, front = range(figure.before, len(ours) - 1), range(figure.before)  # nothing is inserted behind the last
     more = [(text, behind) for text in shorter] + [(text, front) for text in same]
     if any(_without(ours, text, among) for text, among in more):
         found.append("digit-doubled" if any(_doubled(ours, text, among) for text, among in more) else "digit-inserted")

@@ -9,7 +9,7 @@ from flint import fmpq
 
 from bpsym.verify.check.terms import leaves
 from bpsym.verify.read import read
-from bpsym.verify.slips import slips
+from bpsym.verify.slips import ranked, slips
 from transcripts import described, found, verified
 
 if TYPE_CHECKING:
@@ -35,6 +35,12 @@ def _shown(text: str) -> Shown:
         ("-0.5", "0.5", "sign"),
         ("0.5337", "0.537", "digit-doubled"),
         ("741.365", "0.741365", "decimal-point"),
+        ("-0.0113", "-0.1013", "digits-swapped"),
+        ("0.18685062", "0.18681560", "digits-mistyped"),
+        ("12.3456", "112.3456", "digit-dropped"),
+        ("1.22345", "1.2345", "digit-doubled"),
+        ("0.09", "0.99", "digit-mistyped"),
+        ("0.3252", "0.3257", "digit-mistyped"),
     ],
 )
 def test_slips_of_the_pen(written: str, right: str, cause: str) -> None:
@@ -42,6 +48,17 @@ def test_slips_of_the_pen(written: str, right: str, cause: str) -> None:
     whole, _, part = right.partition(".")
     value = fmpq(int(whole + part), 10 ** len(part))
     assert cause in [name for name, _ in slips(_shown(written), value)]
+
+
+def test_the_particular_slip_comes_first_and_alone() -> None:
+    """A zero too many is not also a digit doubled; 1.1904 for 1.18994 is not 1.190 with a 4 inserted."""
+    for written, right, causes in (
+        ("0.0593269992", fmpq(5932699921, 10**10), ["zero-added"]),
+        ("0.18861", fmpq(18681, 10**5), ["digits-swapped"]),
+        ("1.1904", fmpq(118994, 10**5), []),
+        ("-3.505", fmpq(-3505, 10**4), ["decimal-point"]),
+    ):
+        assert [name for name, _ in ranked(slips(_shown(written), right))] == causes
 
 
 def test_no_slip_explains_any_number() -> None:

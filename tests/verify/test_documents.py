@@ -10,6 +10,8 @@ from bpsym.evaluate import Environment
 from bpsym.expand import Expansion
 from bpsym.rounding import Rounding
 from bpsym.spec import load
+from bpsym.verify.report.data import report_of
+from bpsym.verify.report.text import written
 from transcripts import found, verified
 
 DOCUMENTS = Path(__file__).parents[1] / "data" / "documents"
@@ -114,3 +116,53 @@ def test_definitions_that_contradict_each_other() -> None:
     """Two formulas for one name that differ at any values cannot both be right: the later one is blamed."""
     text = "$$y_i = \\frac{x_i - m}{\\sqrt{v + c}}$$\n\n$$y_i = (x_i - m)(\\sqrt{v + c})^{-0.5}$$\n"
     assert [line for line, _, _ in found(verified(text), "wrong")] == [3]
+
+
+UPDATES = """| weight | old | gradient | new |
+|---|---|---|---|
+| w1 | 0.15 | 0.000439 | {} |
+| w2 | 0.20 | 0.000877 | {} |
+| w3 | 0.25 | 0.000498 | {} |
+| w4 | 0.30 | 0.000995 | 0.299502 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("written", "wrong"),
+    [
+        (("0.149781", "0.199562", "0.249751"), []),  # 0.15 - 0.5 * 0.000439 = 0.1497805, and so on
+        (("0.149781", "0.199651", "0.249571"), [4, 5]),
+        (("0.149871", "0.199562", "0.249571"), [3, 5]),
+    ],
+)
+def test_a_table_with_half_its_rows_broken_is_one_of_updates(written: tuple[str, ...], wrong: list[int]) -> None:
+    """Titles say what the columns are; the rows that agree say the learning rate, 0.5."""
+    judged = verified(UPDATES.format(*written))
+    assert [line for line, *_ in found(judged, "wrong")] == wrong
+    assert len(judged.judgements) >= 4
+
+
+def test_a_general_network_is_named_where_it_decided() -> None:
+    """Rules stated for no network are held against a general one, which the report discloses."""
+    text = """
+$z^l_j = \\sum_k w^l_{jk} a^{l-1}_k + b^l_j$, $a^l_j = \\sigma(z^l_j)$, $C = \\frac{1}{2} \\sum_j (y_j - a^L_j)^2$
+
+$\\delta^L_j = \\frac{\\partial C}{\\partial a^L_j} \\sigma'(z^L_j)$
+
+$\\delta^l_j = \\sum_k w^{l+1}_{kj} \\delta^{l+1}_k \\sigma'(z^l_j)$
+
+$\\frac{\\partial C}{\\partial b^l_j} = \\delta^l_j$
+
+$\\frac{\\partial C}{\\partial w^l_{jk}} = a^{l-1}_k \\delta^l_j$
+
+$\\frac{\\partial C}{\\partial w^L_{jk}} = a^{L-1}_k \\delta^L_j$
+
+$\\frac{\\partial C}{\\partial b^L_j} = \\delta^L_j$
+
+$\\frac{\\partial C}{\\partial a^{L-1}_k} = \\sum_j w^L_{jk} \\delta^L_j$
+"""
+    judged = verified(text)
+    assert judged.typical is not None
+    assert found(judged, "wrong") == []
+    said = written([report_of(judged)], "en", color=False)
+    assert "general network (2-3-2-2, sigmoid, half-squared-error)" in said

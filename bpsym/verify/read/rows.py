@@ -36,6 +36,14 @@ _VALUE: Final = re.compile(
     r"^\s*(?:numerical\s+)?(?:values?|results?|numbers?|数值|值|结果|計算値|valor(?:es)?|resultados?|=)\s*$",
     re.IGNORECASE,
 )
+_TITLES: Final = tuple(
+    re.compile(words, re.IGNORECASE)
+    for words in (
+        r"old|before|current|initial|旧|原|更新前|当前",
+        r"grad|slope|deriv|∂|\\partial|\\nabla|\bd\w+/d|梯度|导数",
+        r"new|after|updated|next|\^\{?\+|新|更新后",
+    )
+)
 SHORT: Final = 3  # letters of a name
 MOST_COLUMNS: Final = 8  # of numbers, searched for an update
 MOST_PLACES: Final = 36  # of a figure
@@ -127,12 +135,15 @@ def _decimal(tree: Expr | None) -> bool:
 
 
 def _updates(table: Table) -> Iterator[Statement]:
-    """Rows of a weight, its gradient, the step and the new value, told by their figures."""
+    """Rows of a weight, its gradient, the step and the new value, told by most figures; under titles by some."""
     if any(row and _decimal(row[0].expr) for row in table.rows):
         return  # rows that begin with a number are samples or steps, no parameters
-    columns = _columns(table.rows)
+    columns, least = _columns(table.rows), -(-2 * len(table.rows) // 3)
+    titles = {k: table.head[k].text for k in columns if k < len(table.head)}
+    if all(any(wanted.search(title) for title in titles.values()) for wanted in _TITLES):
+        columns, least = list(titles), -(-len(table.rows) // 3)
     figures = [[_number(cell.expr) for cell in row] for row in table.rows]
-    found = _with_step(figures, columns) or _without_step(figures, columns)
+    found = _with_step(figures, columns, least) or _without_step(figures, columns, least)
     if found is None:
         return
     old, gradient, step, new, rate = found
@@ -141,6 +152,7 @@ def _updates(table: Table) -> Iterator[Statement]:
         before, slope, change, after = cells
         if before is None or after is None or not (_decimal(before) and _decimal(after)):
             continue
+        before = _sharp(before, after)
         if slope is not None and _decimal(slope) and rate is not None:
             times = Product(slope.span, (_rate(rate, slope.span), slope), ("×",))
             if step >= 0 and change is not None and _decimal(change):
@@ -155,6 +167,16 @@ def _updates(table: Table) -> Iterator[Statement]:
                     after,
                 )
             )
+
+
+def _sharp(before: Expr, after: Expr) -> Expr:
+    """An old value with as many places as the new one: it is exact."""
+    if isinstance(before, Negative):
+        return replace(before, operand=_sharp(before.operand, after))
+    shown = after.operand if isinstance(after, Negative) else after
+    if isinstance(before, Number) and isinstance(shown, Number) and before.places < shown.places:
+        return replace(before, places=shown.places)
+    return before
 
 
 def _claim(terms: tuple[Expr, ...]) -> Statement:
@@ -189,7 +211,7 @@ Moved = Callable[[Sequence[Figure | None]], Figure | None]
 _Found = tuple[int, int, int, int, fmpq | None]
 
 
-def _with_step(rows: Figures, columns: list[int]) -> _Found | None:
+def _with_step(rows: Figures, columns: list[int], least: int) -> _Found | None:
     """Columns old, step and new with new = old - step, and one more the step is a multiple of."""
     for old, step, new in combinations(columns, 3):
         hits = moved = 0
@@ -197,20 +219,21 @@ def _with_step(rows: Figures, columns: list[int]) -> _Found | None:
             figures = [row[k] if k < len(row) else None for k in (old, step, new)]
             if None not in figures:
                 (a, ra), (b, rb), (c, rc) = (figure for figure in figures if figure is not None)
+                ra = _off(ra, rc)
                 good = abs(a - b - c) <= ra + rb + rc
                 hits += good
                 moved += good and b != 0
-        if moved >= 2 and 3 * hits >= 2 * len(rows):
+        if moved >= 2 and hits >= least:
             for gradient in columns:
                 if gradient not in (old, step, new):
-                    rate = _ratio(rows, gradient, partial(_cell, step))
+                    rate = _ratio(rows, gradient, partial(_cell, step), least)
                     if rate is not None:
                         return old, gradient, step, new, rate
             return old, -1, step, new, None
     return None
 
 
-def _without_step(rows: Figures, columns: list[int]) -> _Found | None:
+def _without_step(rows: Figures, columns: list[int], least: int) -> _Found | None:
     """Columns old, gradient and new with new = old - rate · gradient for one short rate."""
     if len(rows) < 3:
         return None
@@ -218,30 +241,38 @@ def _without_step(rows: Figures, columns: list[int]) -> _Found | None:
 
         def moved(row: Sequence[Figure | None], old: int = old, new: int = new) -> Figure | None:
             before, after = (row[k] if k < len(row) else None for k in (old, new))
-            return None if before is None or after is None else (before[0] - after[0], before[1] + after[1])
+            if before is None or after is None:
+                return None
+            return before[0] - after[0], _off(before[1], after[1]) + after[1]
 
-        rate = _ratio(rows, gradient, moved)
+        rate = _ratio(rows, gradient, moved, least)
         if rate is not None:
             return old, gradient, -1, new, rate
     return None
 
 
-def _ratio(rows: Figures, gradient: int, moved: Moved) -> fmpq | None:
-    """The short decimal that most steps are of their gradients."""
+def _off(old: fmpq, new: fmpq) -> fmpq:
+    """What an old value may be off by: one with fewer places than the new one is exact, 0.15 before 0.149781."""
+    return fmpq(0) if old > new else old
+
+
+def _ratio(rows: Figures, gradient: int, moved: Moved, least: int) -> fmpq | None:
+    """The short decimal that most steps are of their gradients, and at least so many."""
     pairs = []
     for row in rows:
         slope, change = row[gradient] if gradient < len(row) else None, moved(row)
         if slope is not None and change is not None:
             pairs.append((slope, change))
     telling = [(s, c) for s, c in pairs if s[0] != 0 and c[0] != 0]
+    best, most = None, least - 1
     largest = sorted(telling, key=lambda pair: -abs(pair[1][0]))[:6]
     for rate in dict.fromkeys(_short(c[0] / s[0], digits) for s, c in largest for digits in (1, 2, 3)):
         if rate > 0:
             hits = sum(abs(rate * s - c) <= rate * rs + rc for (s, rs), (c, rc) in pairs)
             agree = sum(abs(rate * s - c) <= rate * rs + rc for (s, rs), (c, rc) in telling)
-            if agree >= 2 and 3 * hits >= 2 * len(rows):
-                return rate
-    return None
+            if agree >= 2 and hits > most:
+                best, most = rate, hits
+    return best
 
 
 def _cell(place: int, row: Sequence[Figure | None]) -> Figure | None:
