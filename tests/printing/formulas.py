@@ -6,12 +6,12 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from bpsym.notation import NOTATIONS
+from bpsym.printing import Formula
 from sheet.made import EXAMPLES, sheet
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from bpsym.printing import Formula
     from bpsym.sheet.build import Sheet
 
 NAMES = tuple(sorted(path.stem for path in EXAMPLES.glob("*.toml")))
@@ -43,7 +43,7 @@ def worked(made: Sheet) -> Iterator[Formula]:
         if equation.condition is not None:
             yield equation.condition
     for formula, shapes in made.law.matrix_rows:
-        yield from (formula, shapes)
+        yield from (each for each in (formula, shapes) if isinstance(each, Formula))
     yield from (made.hadamard, made.approx, made.loss_name)
 
 
