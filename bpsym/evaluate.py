@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flint import ctx, fmpq
+from flint import arb, ctx, fmpq
 from sympy import Integer
 
 from bpsym import primitives
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 ZERO = fmpq(0)
 PRECISION = 128  # bits to start with
+EXACT_BITS = 4096  # an exact value longer than this goes on as a ball: squared again and again it would fill the memory
 PRECISION_LIMIT = 1 << 14  # bits after which a digit counts as undecidable
 
 
@@ -157,6 +158,8 @@ def _run(entry: Expr, code: Code, arguments: list[Value], precision: int) -> Val
     before, ctx.prec = ctx.prec, precision
     try:
         value = code.run(arguments)[0]
+        if isinstance(value, fmpq) and value.height_bits() > EXACT_BITS:
+            return arb(value)
         return ZERO if value == 0 else value  # 0 times a ball is a ball without width: exact again
     except EvaluationError as error:
         msg = f"{entry}: {error}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flint import arb, ctx
 
 from bpsym.errors import EvaluationError, Undecided
-from bpsym.evaluate import PRECISION, PRECISION_LIMIT, Environment
+from bpsym.evaluate import EXACT_BITS, PRECISION, PRECISION_LIMIT, Environment
 from bpsym.lowering import lower
 from bpsym.program import Role
 from bpsym.rounding import Numeral, Rounding, numeral, numeral_at_last
@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from bpsym.rounding import Value
 
 CHECKED = 16  # steps between two looks at whether the run diverges
-EXACT_BITS = 4096  # an exact value longer than this goes on as a ball
 STEPS_LIMIT = 10**7
 LARGEST = arb(10) ** 1000  # a parameter beyond that has diverged
 

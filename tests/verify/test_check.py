@@ -92,6 +92,12 @@ def test_a_path_of_another_unit_is_wrong(network: Description) -> None:
     assert len(found(verified(text, network), "wrong")) == 1
 
 
+def test_exact_values_stay_short() -> None:
+    """A value squared line by line goes on as a ball before it fills the memory."""
+    squares = "".join(f"$z_{{{k + 1}}} = z_{{{k}}} \\cdot z_{{{k}}}$\n\n" for k in range(60))
+    assert verified(f"$z_0 = 1.37$\n\n{squares}").counts == {"right": 61}
+
+
 @pytest.mark.parametrize(
     "power", ["9^{9^{9^{9}}}", "9^9^9^9^9^9^9^9^9^9", "(((0.9^{999})^{999})^{999})^{999}", "w (9^60)^60^60^60^60"]
 )

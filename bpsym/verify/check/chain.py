@@ -64,10 +64,12 @@ class Chain:
 
     def meant(self) -> list[Value]:
         """The subject's value for somebody who went on from what they meant rather than from the figures in error."""
-        point = self.state.mended(self.subject)
-        if point is None or self.broken:
-            return []
         trees = self.name or tuple(tree for tree in self.formulas[-4:] if kind_of(tree) is Kind.SYMBOLIC)
+        if self.broken or not trees:
+            return []
+        point = self.state.mended(self.subject)
+        if point is None:
+            return []
         return [value for tree in trees for value in values(tree, self.state, point)]
 
 

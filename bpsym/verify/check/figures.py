@@ -201,7 +201,7 @@ def _routes(chain: Chain, unit: fmpq) -> Routes:
         tuple(chain.truth),
         at(sources, state.truth),
         rounded,
-        lambda: at(formulas, state.carried(chain.subject)),
+        lambda: at(formulas, state.carried(chain.subject)) if formulas else (),
         lambda: tuple(chain.meant()),
         state.is_astray or chain.broken,
         _is_certain(chain),

@@ -124,7 +124,8 @@ class State:
         given = {atom: value for atom, value in self.overrides.items() if atom not in wrong} | self.meant
         for atom in atoms_of(self.scope, without):
             given.pop(atom, None)
-        shown = {subject: value for subject, value in self.shown.items() if subject not in self.wrong | {without}}
+        gone = self.wrong | {without}
+        shown = {subject: value for subject, value in self.shown.items() if subject not in gone}
         return Point(self.truth.environment.overridden(given), shown, interval_literal(self.is_exact, fmpq(1, 2)))
 
     def after_update(self) -> Point | None:

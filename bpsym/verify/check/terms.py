@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from flint import arb, fmpq
 
+from bpsym.errors import EvaluationError
 from bpsym.rounding import ends
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Scalar
@@ -140,7 +141,10 @@ def touches(value: Scalar, interval: tuple[fmpq, fmpq]) -> bool:
         return False
     if value < low or value > high:  # a comparison of balls is never wrong, only at times undecided
         return False
-    least, most = ends(value)
+    try:
+        least, most = ends(value)
+    except EvaluationError:  # too large, or known too vaguely, to be written down: no figure comes from it
+        return False
     return bool(least <= high and most >= low)
 
 

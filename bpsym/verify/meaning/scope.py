@@ -230,7 +230,7 @@ def reading(scope: Scope, point: Point, choices: Choices | None = None, *, depth
     return Reading(BALLS, at.name, at.derivative, at.function, at.values, point.literal, inner=True, choices=choices)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _At:
     scope: Scope
     point: Point
