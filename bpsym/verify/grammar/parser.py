@@ -18,6 +18,7 @@ from bpsym.verify.grammar.questions import (
     as_factor,
     is_one,
     juxtaposed,
+    lone_differential,
     only_words,
     says_something,
     standing,
@@ -130,6 +131,10 @@ class Parser(Walker):
             elif token.kind == "operator" and token.text == "/":
                 self.position += 1
                 divisor = self.divisor()
+                if lone_differential(factors, operators, divisor):  # d ŷ / dz
+                    factors[-2:] = [Product(self.since(starts[-2]), (factors[-2], factors[-1]), ("",))]
+                    operators.pop()
+                    starts.pop()
                 factors[-1] = self.quotient(factors[-1], divisor, self.since(starts[-1]), bar=False)
                 if isinstance(factors[-1], Derivative) and isinstance(factors[-1].of, Missing):
                     factors[-1] = replace(factors[-1], of=self.operand(), span=self.since(starts[-1]))

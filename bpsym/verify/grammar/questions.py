@@ -63,6 +63,14 @@ def as_differential(tree: Expr) -> Differential | None:
     return None
 
 
+def lone_differential(factors: Sequence[Expr], operators: Sequence[str], divisor: Expr) -> bool:
+    """Whether the last two factors are a d and what it stands before, above another differential: `d ŷ / dz`."""
+    if len(factors) < 2 or operators[-1] or as_differential(divisor) is None:
+        return False
+    head = factors[-2]
+    return isinstance(head, Name) and head.base == "d" and not (head.sub or head.layer or head.marks)
+
+
 def is_one(tree: Expr) -> bool:
     """The 1 of an indicator: `\\mathbb{1}[z > 0]`."""
     return isinstance(tree, Number) and tree.text == "1"
