@@ -20,6 +20,7 @@ from bpsym.program import Program, Quantity, Role, Step
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check.align import pairs, turned
 from bpsym.verify.check.terms import Kind, ball, interval_literal, kind_of, leaves
+from bpsym.verify.meaning.activated import Figures, activated, note_figure
 from bpsym.verify.meaning.algebra import NoValueError, rational, symbolic
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, mapped, scalars
 from bpsym.verify.meaning.customary import customary
@@ -74,6 +75,7 @@ class Sources:
     patterns: list[tuple[Name, Expr]] = field(default_factory=list)  # a^l = σ(z^l)
     alike: list[tuple[Name, Expr]] = field(default_factory=list)  # w_j = 0.5, for every j
     numbers: dict[Key, Expr] = field(default_factory=dict)  # the first number each name is given
+    figures: Figures = field(default_factory=dict)  # which name each figure was shown for
     sizes: dict[str, set[Key]] = field(default_factory=dict)  # letters sums run up to, and the names summed over
     computed: set[Key] = field(default_factory=set)  # names with a computation in numbers
     numerics: dict[Key, Expr] = field(default_factory=dict)  # the first of them
@@ -221,6 +223,10 @@ def _collect(statement: Statement, sources: Sources) -> None:
             sources.numerics.setdefault(wanted, term)
             if wanted in sources.formulas:
                 _infer(sources, sources.formulas[wanted][-1], term)
+            elif not free and (meant := activated(term, sources.figures)) is not None:
+                sources.formulas[wanted] = [meant]
+    if not free:
+        note_figure(first, statement.terms[-1], sources.figures)
 
 
 def _is_index(tree: Expr) -> bool:
