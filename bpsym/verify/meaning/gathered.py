@@ -223,8 +223,8 @@ def _collect(statement: Statement, sources: Sources) -> None:
             sources.numerics.setdefault(wanted, term)
             if wanted in sources.formulas:
                 _infer(sources, sources.formulas[wanted][-1], term)
-            elif not free and (meant := activated(term, sources.figures)) is not None:
-                sources.formulas[wanted] = [meant]
+            elif not free and (named := activated(term, sources.figures)) is not None:
+                sources.formulas[wanted] = [named]
     if not free:
         note_figure(first, statement.terms[-1], sources.figures)
 
