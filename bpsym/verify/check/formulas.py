@@ -46,7 +46,8 @@ def formula(chain: Chain, term: Expr, *, mixed: bool) -> Judgement:
     if same is False and (other := state.in_effect(chain.statement.span.end)) is not None:
         same = symbols.equal(before, term, other)
     if same is None and not mixed and (last := _last_formula(chain)) is not None:
-        before, same = last, symbols.equal(last, term, state)
+        told = symbols.equal(last, term, state)
+        before, same = (before, None) if told is None else (last, told)
     if same is False:
         return _unequal(chain, before, term)
     if same is None and agrees(chain, term):
