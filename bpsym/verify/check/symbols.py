@@ -34,7 +34,7 @@ SHARP = fmpq(1, 10**12)  # a ball wider than this proves nothing
 
 def equal(left: Expr, right: Expr, state: State, *, flipped: bool = False) -> bool | None:
     """Whether two formulas agree; None where that cannot be told."""
-    if state.scope.printed is not None and not flipped and _printed_equal(left, right, state):
+    if state.scope.printed is not None and not flipped and printed_equal(left, right, state):
         return True
     found = _equal_everywhere(left, right, state, flipped=flipped)
     if not found and (meant := with_sums(left, right, _bound(state))) is not right:
@@ -101,8 +101,8 @@ def _is_conditional(place: Indices, state: State) -> bool:
     return any(pair <= set(place) for pair in state.scope.said_equal)
 
 
-def _printed_equal(left: Expr, right: Expr, state: State) -> bool:
-    """Whether formulas agree with index letters as bpsym's own sheets mean them."""
+def printed_equal(left: Expr, right: Expr, state: State) -> bool:
+    """Whether formulas agree, anywhere, with index letters as bpsym's own sheets mean them."""
     family = state.scope.printed
     points = [replace(point, printed=family) for point in (*state.anywhere, *_here(state))]
     verdicts = [
