@@ -55,3 +55,16 @@ def test_unbroken_derivations_raise_no_alarm(name: str) -> None:
         lines[slip["line"] - 1] = slip["right"]
     report = _report(name, "\n".join(lines))
     assert [f for f in report.findings if f.verdict in ("wrong", "carried")] == []
+
+
+@pytest.mark.parametrize(
+    "formulas",
+    [
+        [r"\delta = (a - y) \, f'(z)"],
+        [r"\delta^L = (a^L - y) \odot \sigma'(z^L)", r"\delta^l = (w^{l+1})^T \delta^{l+1} \odot \sigma'(z^l)"],
+        [r"\delta^L = (a^L - y) \odot \sigma'(z^L)", r"\frac{\partial C}{\partial b^l_j} = \delta^l_j"],
+    ],
+)
+def test_rules_of_no_stated_loss_blame_nobody(formulas: list[str]) -> None:
+    """The error signals of a page that writes down no loss are what it says they are (Nielsen 2015, chapter 2)."""
+    assert _report("rules.md", "\n\n".join(f"$${formula}$$" for formula in formulas)).counts["wrong"] == 0

@@ -115,7 +115,7 @@ def printed_equal(left: Expr, right: Expr, state: State) -> bool:
 def _comparable(left: Expr, right: Expr, state: State, place: Indices) -> bool:
     """Whether two formulas of a document's own network rest on the same open names: a difference is an error."""
     network = state.scope.network
-    if network is None or not network.is_own:
+    if network is None or state.scope.described:
         return True
     given = any(_is_slope_of_loss(node, state) for node in walk(right))
     if network.any_loss and _is_slope_of_loss(left, state) and not given:
