@@ -11,7 +11,7 @@ from functools import cached_property, partial
 from itertools import product
 from typing import TYPE_CHECKING
 
-from sympy import Add, Expr, Indexed, Integer, Pow, Sum, Symbol, exp, true
+from sympy import Add, Expr, Indexed, Integer, Pow, S, Sum, Symbol, exp, true
 
 from bpsym.errors import ProgramError
 from bpsym.program import Form, Program, Quantity, Role, Step, Term, entries, head
@@ -62,6 +62,7 @@ class Expansion:
     sizes: Mapping[Symbol, int]
     _steps: dict[Expr, ScalarStep | None] = field(default_factory=dict, repr=False, compare=False)
     _entries: dict[tuple[str, tuple[Expr, ...]], Expr] = field(default_factory=dict, repr=False, compare=False)
+    _known: dict[tuple[Expr, Expr], list[Integer]] = field(default_factory=dict, repr=False, compare=False)  # ranges
 
     def entries(self, name: str) -> tuple[Expr, ...]:
         """Every entry of a quantity, the last index running fastest (unit by unit)."""
@@ -83,6 +84,11 @@ class Expansion:
         return [self._range(axis.lower, axis.upper, quantity.name) for axis in quantity.axes]
 
     def _range(self, lower: Expr, upper: Expr, where: object) -> list[Integer]:
+        if (lower, upper) not in self._known:
+            self._known[lower, upper] = self._integers(lower, upper, where)
+        return self._known[lower, upper]
+
+    def _integers(self, lower: Expr, upper: Expr, where: object) -> list[Integer]:
         low, high = lower.xreplace(self._sizes), upper.xreplace(self._sizes)
         if not (low.is_Integer and high.is_Integer):
             msg = f"{where} has the size {high}, which is a symbol; give it a number to write the entries out"
@@ -180,7 +186,7 @@ class Expansion:
         for term in terms:
             for here in self._places(term, at):
                 local = self._scalar(term.local, here)
-                if local != 0:
+                if local is not S.Zero:
                     upstream, of, wrt = (self._scalar(e, here) for e in (term.upstream, term.of, term.wrt))
                     yield Term(upstream, local, of, wrt)
 

@@ -11,7 +11,7 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
 
-from sympy import And, Expr, Indexed, IndexedBase, Integer, Sum, Symbol
+from sympy import And, Expr, Indexed, IndexedBase, Integer, Mul, Sum, Symbol
 
 from bpsym.errors import ProgramError
 
@@ -115,7 +115,7 @@ class Term:
     @property
     def expr(self) -> Expr:
         """The term as one expression."""
-        product = self.upstream * self.local
+        product = Mul(self.upstream, self.local)
         return Sum(product, *(axis.limits for axis in self.over)) if self.over else product
 
 
