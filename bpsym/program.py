@@ -75,7 +75,7 @@ class Quantity:
     @cached_property
     def base(self) -> IndexedBase | Symbol:
         """The SymPy head of the quantity."""
-        return IndexedBase(self.name) if self.axes else Symbol(self.name)
+        return _base(self.name) if self.axes else Symbol(self.name)
 
     def __getitem__(self, indices: Sequence[Expr | int]) -> Expr:
         """The entry at these indices; the scalar itself for none. Raises ProgramError where axes and indices differ."""
@@ -98,7 +98,12 @@ class Quantity:
 @lru_cache(maxsize=1 << 14)
 def _entry(name: str, indices: tuple[Expr | int, ...]) -> Indexed:
     """Always the same object, as SymPy takes long to tell that two are equal."""
-    return IndexedBase(name)[indices]
+    return _base(name)[indices]
+
+
+@lru_cache(maxsize=1 << 10)
+def _base(name: str) -> IndexedBase:
+    return IndexedBase(name)
 
 
 @dataclass(frozen=True, slots=True)
