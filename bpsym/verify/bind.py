@@ -20,13 +20,14 @@ from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.meaning.arrays import Array, Value, scalars, transposed
 from bpsym.verify.meaning.described import Table, spellings
 from bpsym.verify.meaning.functions import definitions_of
-from bpsym.verify.meaning.gathered import gather, has_kronecker, said_equal
+from bpsym.verify.meaning.gathered import gather
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.network import NO_VALUES, Network
 from bpsym.verify.meaning.printed import Family, families, family_of
 from bpsym.verify.meaning.redefined import redefinitions
 from bpsym.verify.meaning.scope import Scope
 from bpsym.verify.meaning.signals import name_rate, name_signals
+from bpsym.verify.meaning.sources import has_kronecker, said_equal
 from bpsym.verify.tree import Document, Expr, Name, Product, Sum, walk
 
 if TYPE_CHECKING:

@@ -1,12 +1,10 @@
-"""The network a document itself sets up: its givens, its definitions, its names for formulas."""
+"""The network a document itself sets up, made of what it says: its givens, its definitions, its names for formulas."""
 
 from __future__ import annotations
 
-import re
-from collections import Counter
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from itertools import combinations, product
+from itertools import product
 from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
@@ -17,74 +15,49 @@ from bpsym.errors import BpsymError
 from bpsym.evaluate import Environment
 from bpsym.expand import Expansion
 from bpsym.program import Program, Quantity, Role, Step
-from bpsym.verify.canonical import canonical
-from bpsym.verify.check.align import pairs, turned
-from bpsym.verify.check.terms import Kind, ball, interval_literal, kind_of, leaves
-from bpsym.verify.meaning.activated import Figures, activated, note_figure
+from bpsym.verify.check.terms import ball, interval_literal, leaves
 from bpsym.verify.meaning.algebra import NoValueError, rational, symbolic
-from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, mapped, scalars
-from bpsym.verify.meaning.customary import customary
+from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, scalars
 from bpsym.verify.meaning.denote import Reading, denote
-from bpsym.verify.meaning.einstein import with_sums
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.indices import Indices, kronecker_pair
-from bpsym.verify.meaning.keys import NO_TIME, UPDATABLE, Key, free_letters, key
+from bpsym.verify.meaning.keys import Key, free_letters, key
 from bpsym.verify.meaning.network import Network
-from bpsym.verify.meaning.redefined import redefinitions, supposes
-from bpsym.verify.meaning.scope import LOSSES, Point, Scope, has_derivatives, reading, subject_of
+from bpsym.verify.meaning.redefined import redefinitions
+from bpsym.verify.meaning.scope import LOSSES, Point, Scope, reading
+from bpsym.verify.meaning.sources import (
+    ANY_SIZE,
+    COUNTS,
+    Sources,
+    counts_time,
+    letters_apart,
+    said_equal,
+    size_of,
+    sources_of,
+    stated_shape,
+)
 from bpsym.verify.meaning.symbolic import symbolic_function
 from bpsym.verify.meaning.upstream import any_loss, loss_without_formula
-from bpsym.verify.symbols import CIRCLED
 from bpsym.verify.tree import (
-    Application,
-    BigSum,
     Call,
-    Cases,
     Derivative,
     Differential,
     Document,
     Expr,
     Name,
-    Negative,
     Number,
-    Statement,
-    Sum,
     walk,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from bpsym.verify.givens import Givens
 
-ANY_SIZE = 3  # what a size nobody gives is taken to be: any would do for formulas
-MOST_SUMMED = 64  # of a sum whose end the document tells
-MOST_LETTERS = 24  # of one statement
 MOST_NAMES = 1500  # atoms made for names that only occur
 MOST_ATOMS = 3000  # of a document's own network
-DEFINING = frozenset(["=", ":=", "≈"])
 RATES = frozenset(["eta", "alpha", "lr"])
 _NOWHERE = Environment(Expansion(Program((), ()), {}), {})  # for expressions in numbers
-
-
-@dataclass
-class Sources:
-    """What a document says of its names, before anything is made of it."""
-
-    formulas: dict[Key, list[Expr]] = field(default_factory=dict)
-    patterns: list[tuple[Name, Expr]] = field(default_factory=list)  # a^l = σ(z^l)
-    alike: list[tuple[Name, Expr]] = field(default_factory=list)  # w_j = 0.5, for every j
-    numbers: dict[Key, Expr] = field(default_factory=dict)  # the first number each name is given
-    figures: Figures = field(default_factory=dict)  # which name each figure was shown for
-    sizes: dict[str, set[Key]] = field(default_factory=dict)  # letters sums run up to, and the names summed over
-    computed: set[Key] = field(default_factory=set)  # names with a computation in numbers
-    numerics: dict[Key, Expr] = field(default_factory=dict)  # the first of them
-    names: dict[Name, None] = field(default_factory=dict)  # every name that stands for something, in order
-    losses: Counter[Key] = field(default_factory=Counter)  # what is differentiated
-    below: dict[Key, list[Name]] = field(default_factory=dict)  # and by which names
-    used: set[Key] = field(default_factory=set)  # names that stand elsewhere than in a derivative
-    kronecker: bool = False  # δ_{ij} is no quantity
-    fixed: Mapping[str, str] = field(default_factory=dict)  # letters that are no indices here
 
 
 def gather(document: Document, given: Givens, position: int | None = None) -> tuple[Scope, set[Key]]:
@@ -92,16 +65,13 @@ def gather(document: Document, given: Givens, position: int | None = None) -> tu
 
     It is the scope at the top, or at a position, where names that are defined afresh mean what they mean there.
     """
-    timed = _counts_time(document)
-    sources = Sources(fixed={} if timed else NO_TIME, kronecker=has_kronecker(document))
-    for statement in document.statements:
-        _collect(statement, sources)
-    sources.patterns += customary(sources.patterns, {key(name) for name in sources.names})
+    timed = counts_time(document)
+    sources = sources_of(document, timed=timed)
     again = redefinitions(document)
     sources.formulas = {name: again.latest_first(known, position) for name, known in sources.formulas.items()}
     scope = Scope(
-        sizes={letter: _size(letter, sources) for letter in sources.sizes if letter in _COUNTS},
-        apart=_letters_apart(document),
+        sizes={letter: size_of(letter, sources) for letter in sources.sizes if letter in COUNTS},
+        apart=letters_apart(document),
         worked=frozenset(sources.formulas),
         timed=timed,
         kronecker=sources.kronecker,
@@ -113,189 +83,12 @@ def gather(document: Document, given: Givens, position: int | None = None) -> tu
     return scope, builder.alone
 
 
-def has_kronecker(document: Document) -> bool:
-    """Whether δ_{ij} compares two indices: it stands somewhere, and is nowhere said to be a derivative or a formula."""
-    found = False
-    for statement in document.statements:
-        first = statement.terms[0]
-        is_defined = bool(statement.relations) and isinstance(first, Name) and kronecker_pair(first) is not None
-        if is_defined and not isinstance(statement.terms[1], (Cases, Number)):
-            return False
-        found = found or any(isinstance(n, Name) and kronecker_pair(n) for t in statement.terms for n in walk(t))
-    return found
-
-
-_EQUAL = re.compile(r"(?<![\w\\}^{.])([i-np-t])\s*=\s*([i-np-t])(?![\w({^_.'])")
-
-
-def said_equal(document: Document) -> frozenset[frozenset[str]]:
-    """Pairs of index letters a document speaks of as equal: "for i = j"."""
-    return frozenset(frozenset(pair) for pair in _EQUAL.findall(document.text) if pair[0] != pair[1])
-
-
-def _counts_time(document: Document) -> bool:
-    """Whether t is an index: somewhere a name has t - 1 beside it."""
-    names = (n for s in document.statements for term in s.terms for n in walk(term) if isinstance(n, Name))
-    return any(part.startswith(("t-", "t+")) for name in names for part in (*name.sub, *name.layer))
-
-
-def _size(letter: str, sources: Sources) -> int:
-    """How many a letter counts: as the document says, or as long as the list that is summed over."""
-    said = sources.numbers.get(Key(letter))
-    if isinstance(said, Number) and said.value.denominator == 1 and 0 < said.value <= MOST_SUMMED:
-        return int(said.value)
-    lists = [_shape(sources.numbers[k]) for k in sources.sizes[letter] if k in sources.numbers]
-    lengths = {max(shape) for shape in lists if shape is not None}
-    return lengths.pop() if len(lengths) == 1 else ANY_SIZE
-
-
-def _letters_apart(document: Document) -> set[frozenset[str]]:
-    """Letters that stand in one statement, two by two: `½(y - t)²` has two quantities."""
-    found: set[frozenset[str]] = set()
-    for statement in document.statements:
-        letters = {key(n).base for term in statement.terms for n in walk(term) if isinstance(n, Name)}
-        found |= {frozenset(pair) for pair in combinations(sorted(letters)[:MOST_LETTERS], 2)}
-    return found
-
-
-def _collect(statement: Statement, sources: Sources) -> None:
-    for term in statement.terms:
-        functions = {id(node.function) for node in walk(term) if isinstance(node, Call)}
-        slopes = {id(node.of) for node in walk(term) if isinstance(node, Derivative)}
-        if len(statement.terms) > 1:
-            sources.used |= {key(node) for node in walk(term) if isinstance(node, Name) and id(node) not in slopes}
-        for node in walk(term):
-            if (
-                isinstance(node, Name)
-                and id(node) not in functions
-                and _is_quantity(node)
-                and not (sources.kronecker and kronecker_pair(node))
-            ):
-                sources.names[node] = None
-            if isinstance(node, BigSum) and isinstance(node.upper, Name) and not node.upper.sub:
-                under = sources.sizes.setdefault(node.upper.base, set())
-                under |= {Key(n.base) for n in walk(node.body) if isinstance(n, Name) and set(n.sub) & set(node.index)}
-            if isinstance(node, Derivative):
-                above = subject_of(node.of)
-                if isinstance(above, Key):
-                    sources.losses[above] += 1
-                    if isinstance(node.wrt, Name):
-                        sources.below.setdefault(above, []).append(node.wrt)
-    if not statement.relations or statement.relations[0].kind not in DEFINING or supposes(statement):
-        return
-    first = statement.terms[0]
-    if (
-        isinstance(first, Application)
-        and all(isinstance(a, Name) for a in first.arguments)
-        and len(first.arguments) > 1
-    ):
-        first = first.head  # L(a, y) = …
-    if not isinstance(first, Name) or "new" in first.marks or "+" in first.marks:
-        return
-    if sources.kronecker and kronecker_pair(first):
-        return
-    wanted = key(first)
-    if not (first.sub or first.layer) and first.base in _COUNTS and _is_index(statement.terms[1]):
-        return  # i = j, l = L - 1
-    own = [n for term in statement.terms[1:] for n in walk(term) if isinstance(n, Name) and key(n) == wanted]
-    if own or _is_update(statement, wanted, sources):
-        return
-    _links_of_names(statement, sources)
-    free = list(free_letters(first, sources.fixed))
-    for term in statement.terms[1:]:
-        kind = kind_of(term)
-        meant = with_sums(first, term, sources.fixed)
-        if meant is not term and not any(isinstance(n, Name) and key(n) in sources.numbers for n in walk(term)):
-            term = meant  # noqa: PLW2901 - with the sums nobody writes
-        if kind in (Kind.SYMBOLIC, Kind.MIXED) and not has_derivatives(term) and not _primed(term):
-            if list(free_letters(first, sources.fixed)):
-                sources.patterns.append((first, term))
-            elif term not in sources.formulas.setdefault(wanted, []):
-                sources.formulas[wanted].append(term)
-        elif kind in (Kind.SYMBOLIC, Kind.MIXED):
-            sources.computed.add(wanted)
-        elif kind is Kind.NUMBER:
-            sources.numbers.setdefault(wanted, term)
-            if free and _is_alike(term):
-                sources.alike.append((first, term))
-        elif kind is Kind.NUMERIC:
-            sources.computed.add(wanted)
-            sources.numerics.setdefault(wanted, term)
-            if wanted in sources.formulas:
-                _infer(sources, sources.formulas[wanted][-1], term)
-            elif not free and (named := activated(term, sources.figures)) is not None:
-                sources.formulas[wanted] = [named]
-    if not free:
-        note_figure(first, statement.terms[-1], sources.figures)
-
-
-def _is_index(tree: Expr) -> bool:
-    """Whether it is an index letter, or one with a number: `j`, `L - 1`."""
-    names = [node for node in walk(tree) if isinstance(node, Name)]
-    return bool(names) and all(n.base in _COUNTS and not (n.sub or n.layer) for n in names)
-
-
-def _is_update(statement: Statement, wanted: Key, sources: Sources) -> bool:
-    """`w := 0.4 - 0.5 · 0.082 = 0.359` behind `w = 0.4`."""
-    old, second = sources.numbers.get(wanted), statement.terms[1]
-    if old is None or wanted.base not in UPDATABLE or not isinstance(second, Sum):
-        return False
-    return kind_of(second) is Kind.NUMERIC and any(canonical(term) == canonical(old) for term in _signed(second))
-
-
-def _signed(tree: Sum) -> Iterator[Expr]:
-    for sign, term in zip(tree.signs, tree.terms, strict=True):
-        yield term if sign > 0 else Negative(term.span, term)
-
-
-def _is_quantity(name: Name) -> bool:
-    if name.base in ("e", "E") and not name.sub:
-        return name.base == "E"
-    if name.base in CIRCLED or name.marks.count("prime"):
-        return False
-    return bool(name.sub or name.layer) or name.base not in _COUNTS
-
-
-_COUNTS = frozenset("l L N M i j k n m p q K T R".split())
-
-
-def _is_alike(term: Expr) -> bool:
-    """A plain number: a list would be one number for each index."""
-    return isinstance(term, Number) or (isinstance(term, Negative) and isinstance(term.operand, Number))
-
-
-def _links_of_names(statement: Statement, sources: Sources) -> None:
-    """`z_0 = a_0 = x` says what a_0 is, too."""
-    for left, right in zip(statement.terms[1:], statement.terms[2:], strict=False):
-        if isinstance(left, Name) and isinstance(right, Name) and not list(free_letters(left, sources.fixed)):
-            known = sources.formulas.setdefault(key(left), [])
-            known.append(right)
-    middle, last = statement.terms[-2:]
-    if isinstance(middle, Name) and kind_of(last) is Kind.NUMBER and not list(free_letters(middle, sources.fixed)):
-        sources.numbers.setdefault(key(middle), last)  # a_0 = x = 1
-
-
 def _places(name: Name, fixed: Mapping[str, str]) -> list[dict[str, str]]:
     """What the index letters of a name may stand for, few of each."""
     letters = list(dict.fromkeys(letter for letter, _ in free_letters(name, fixed)))
     if len(letters) > 3:
         return []
     return [dict(zip(letters, place, strict=True)) for place in product(("1", "2", "3"), repeat=len(letters))]
-
-
-def _primed(term: Expr) -> bool:
-    return any(isinstance(node, Name) and "prime" in node.marks for node in walk(term))
-
-
-def _infer(sources: Sources, formula: Expr, numeric: Expr) -> None:
-    """`w_1 i_1 + …` beside `0.15 * 0.05 + …`: what stands for what."""
-    for turn in turned(formula):
-        found = pairs(turn, numeric)
-        if found:
-            for piece, tree in found:
-                if isinstance(piece, Name) and key(piece) not in sources.formulas:
-                    sources.numbers.setdefault(key(piece), tree)
-            return
 
 
 @dataclass
@@ -486,7 +279,7 @@ class _Builder:
 
     def _leaf(self, name: Key, tree: Expr | None) -> Value:
         shown = [] if tree is None else [s for s in leaves(tree) if s is not None]
-        shape = None if tree is None else _shape(tree)
+        shape = None if tree is None else stated_shape(tree)
         if shape is None or len(shown) <= 1:
             value = shown[0].value if shown else self.given.get(name)
             atoms: Value = self._input(name.text, value)
@@ -658,14 +451,3 @@ def _matched(pattern: Name, wanted: Key, fixed: Mapping[str, str]) -> dict[str, 
         elif letter in letters and shift.isdigit() and value.isdigit() and int(value) >= int(shift):
             found.setdefault(letter, str(int(value) - int(shift)))
     return found if key(pattern, found) == wanted else None
-
-
-def _shape(tree: Expr) -> tuple[int, ...] | None:
-    from bpsym.verify.check.chain import shape_of
-
-    return shape_of(tree)
-
-
-def elementwise_identity(value: Value) -> Value:
-    """The same value: what a function nobody defines is not."""
-    return mapped(lambda item: item, value)
