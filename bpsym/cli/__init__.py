@@ -23,6 +23,9 @@ COMMANDS = {
     "completion": ("bpsym.cli.completion:completion", "Print a script that makes the shell complete commands."),
 }
 
+# Over in a second, a tenth of which would go into looking for cycles among SymPy's objects after every 700 new ones.
+BRIEF = frozenset(["worksheet", "verify"])
+
 EPILOG = """\b
 Examples:
   bpsym init network.toml
@@ -81,12 +84,14 @@ SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 @click.group(cls=Commands, epilog=EPILOG, context_settings=SETTINGS)
 @click.version_option(package_name="bpsym")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Derive backpropagation symbolically: worked examples, checked hand derivations, homework.
 
     A network is described in a TOML file; `bpsym init` writes one with comments.
     """
-    gc.set_threshold(100_000)  # looking for cycles after every 700 of SymPy's objects takes a tenth of the time
+    if ctx.invoked_subcommand in BRIEF:
+        gc.set_threshold(1_000_000)
     for stream in (sys.stdout, sys.stderr):  # formulas and Chinese, also where the system's encoding lacks them
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
