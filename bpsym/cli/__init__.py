@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
 import sys
 from importlib import import_module
@@ -92,6 +93,7 @@ def main(ctx: click.Context) -> None:
     """
     if ctx.invoked_subcommand in BRIEF:
         gc.set_threshold(1_000_000)
+    atexit.register(gc.freeze)  # memory goes back as a whole: no last search of it for cycles, a fifth of the time
     for stream in (sys.stdout, sys.stderr):  # formulas and Chinese, also where the system's encoding lacks them
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
