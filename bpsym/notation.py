@@ -155,10 +155,6 @@ class Notation:
         """Names of the layers, the input first."""
         return list(dict.fromkeys(q.layer for q in self.program.quantities.values() if q.layer))
 
-    def layer_of(self, entry: Expr) -> str:
-        """The layer an entry belongs to."""
-        return self.program.get(head(entry)).layer
-
     def _number(self, quantity: Quantity) -> str:
         return f"({self.layers.index(quantity.layer)})"
 

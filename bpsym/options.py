@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["ALL", "ENGINES", "KINDS", "LANGUAGES", "NOTATIONS", "SheetOptions", "sheet_options"]
 
-TYPST, XELATEX, LUALATEX = ENGINES = ("typst", "xelatex", "lualatex")
+TYPST = "typst"
+ENGINES = (TYPST, "xelatex", "lualatex")
 ONE, ALL = "one", "all"
 
 

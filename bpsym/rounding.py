@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from fractions import Fraction
 
 from flint import arb, fmpq, fmpz
 
@@ -186,6 +187,11 @@ def ends(value: Value) -> tuple[fmpq, fmpq]:
         raise Undecided(msg)
     middle, radius = _rational(value.mid()), _rational(value.rad())
     return middle - radius, middle + radius
+
+
+def fraction(value: fmpq) -> Fraction:
+    """An exact number as Python's own."""
+    return Fraction(int(value.p), int(value.q))
 
 
 def _rational(exact: arb) -> fmpq:

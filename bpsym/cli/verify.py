@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from bpsym.spec import Description
     from bpsym.verify.report.data import DocumentReport
 
-WRONG, CANNOT = 1, 2
+WRONG = 1  # exit status
 
 
 @click.command(short_help="Check a hand derivation line by line, and say why a line is wrong.")

@@ -17,7 +17,7 @@ from bpsym.grading.guard import guard_against
 from bpsym.grading.slips import slip_of
 from bpsym.mistakes.candidates import FAR
 from bpsym.mistakes.values import Mistakes
-from bpsym.rounding import ends
+from bpsym.rounding import ends, fraction
 from bpsym.variants.structure import variant_description
 
 if TYPE_CHECKING:
@@ -247,7 +247,7 @@ def _fits(environment: Environment, entry: Expr, own: Fraction) -> bool:
     """Whether a value is that of an entry as printed, up to one unit of the last digit asked for."""
     try:
         expected = environment.numeral(entry)
-        return abs(own - _fraction(expected.value)) <= _fraction(expected.ulp)
+        return abs(own - fraction(expected.value)) <= fraction(expected.ulp)
     except (EvaluationError, Undecided):
         return False
 
@@ -255,7 +255,7 @@ def _fits(environment: Environment, entry: Expr, own: Fraction) -> bool:
 def _nearness(own: Fraction, asked: Asked, environment: Environment) -> Callable[[Value], bool]:
     """Whether a figure is the student's value, up to a unit of the last digit asked for."""
     try:
-        unit = _fraction(environment.numeral(asked.entry).ulp)
+        unit = fraction(environment.numeral(asked.entry).ulp)
         roughly, far = float(own), 2 * float(unit)
     except (EvaluationError, Undecided, OverflowError):
         return lambda _: False
@@ -274,8 +274,6 @@ def _nearness(own: Fraction, asked: Asked, environment: Environment) -> Callable
 def _middle(value: Value) -> Fraction:
     """The middle of a ball: far nearer to the value than a digit asked for."""
     low, high = ends(value)
-    return _fraction((low + high) / 2)
+    return fraction((low + high) / 2)
 
 
-def _fraction(value: fmpq) -> Fraction:
-    return Fraction(int(value.p), int(value.q))

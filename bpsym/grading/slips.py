@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from bpsym.rounding import fraction
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
-
-    from flint import fmpq
 
     from bpsym.rounding import Numeral
 
@@ -35,7 +35,7 @@ def _point(own: Fraction, right: Numeral) -> bool:
 
 
 def _swapped(own: Fraction, right: Numeral) -> bool:
-    digits, unit = right.digits, _fraction(right.ulp)
+    digits, unit = right.digits, fraction(right.ulp)
     for place in range(len(digits) - 1):
         a, b = digits[place], digits[place + 1]
         if a.isdigit() and b.isdigit() and a != b:
@@ -74,8 +74,6 @@ def slip_of(own: Fraction, right: Numeral) -> Slip | None:
 
 def _near(value: Fraction, right: Numeral, power: int = 0) -> bool:
     """Whether a value is the right figure up to a unit of the last digit; `power`: it was that much smaller."""
-    return value != 0 and abs(value - _fraction(right.value)) <= _fraction(right.ulp) * Fraction(10) ** max(power, 0)
+    return value != 0 and abs(value - fraction(right.value)) <= fraction(right.ulp) * Fraction(10) ** max(power, 0)
 
 
-def _fraction(value: fmpq) -> Fraction:
-    return Fraction(int(value.p), int(value.q))

@@ -328,5 +328,3 @@ PLAIN = Syntax(
 )
 
 show("Formula", "latex", lambda formula: rf"$\displaystyle {LATEX.write(formula)}$")
-
-SYNTAXES = {syntax.name: syntax for syntax in (LATEX, TYPST, PLAIN)}

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 from functools import cached_property
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
@@ -18,12 +17,13 @@ from bpsym.mistakes.candidates import Candidates
 from bpsym.mistakes.columns import SAME, Columns, columns, twins
 from bpsym.mistakes.values import Mistakes, Plans
 from bpsym.program import head
-from bpsym.rounding import ends
+from bpsym.rounding import ends, fraction
 from bpsym.spec.values import value as exact_value
 from bpsym.variants.draw import Stream, indices_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from fractions import Fraction
 
     from flint import fmpq
     from numpy.typing import NDArray
@@ -229,5 +229,4 @@ def _fraction(value: Value | None) -> Fraction | float:
         low, high = ends(value)
     except (Undecided, EvaluationError):
         return float("inf")
-    middle = (low + high) / 2
-    return Fraction(int(middle.p), int(middle.q))
+    return fraction((low + high) / 2)

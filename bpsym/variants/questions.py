@@ -29,14 +29,12 @@ from bpsym.notation import Notation
 from bpsym.printing import LATEX, PLAIN
 from bpsym.printing.writer import OTHERWISE, Writer
 from bpsym.render.code import PYTHON
-from bpsym.rounding import numeral
+from bpsym.rounding import fraction, numeral
 from bpsym.variants.follow import FAR, GUARD, MAXIMA, followed
 from bpsym.variants.words import Words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-
-    from flint import fmpq
 
     from bpsym.evaluate import Environment
     from bpsym.exports.model import Language, Question
@@ -250,11 +248,6 @@ def decimal(number: Numeral) -> str:
     digits = str(abs(int(units))).rjust(places + 1, "0")
     whole = f"{digits[:-places]}.{digits[-places:]}" if places else digits
     return f"-{whole}" if units < 0 else whole
-
-
-def fraction(value: fmpq) -> Fraction:
-    """An exact number of the core as Python's own."""
-    return Fraction(int(value.p), int(value.q))
 
 
 def _power(number: Numeral) -> int:

@@ -50,10 +50,6 @@ class Part:
         for found in self.found:
             yield from found
 
-    def tail(self, start: int) -> tuple[tuple[Judgement, ...], ...]:
-        """What was found from some statement on."""
-        return self.found[start:]
-
 
 def judged(document: Document, state: State, givens: Givens, settled: Sequence[Span]) -> list[Part]:
     """A document's own claims, each judged by the numbers it is about."""

@@ -412,6 +412,11 @@ class Statement:
     condition: str = ""  # words that restrict it: "同理", "if", "where"
     annotations: tuple[Annotation, ...] = ()
 
+    @property
+    def may_define(self) -> bool:
+        """Whether it begins as a definition does, `y = …`."""
+        return bool(self.relations) and self.relations[0].kind in ("=", ":=", "≈")
+
     def links(self) -> Iterator[tuple[Expr, Relation, Expr]]:
         """Each neighbouring pair with its relation."""
         yield from zip(self.terms, self.relations, self.terms[1:], strict=False)

@@ -121,10 +121,7 @@ def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
 
 def _is_law(chain: Chain, term: Expr) -> bool:
     """Whether a number holds at every index as bpsym's own sheets write indices: ∂net_p/∂b_2 = 1, p no output there."""
-    state = chain.state
-    if state.scope.printed is None or chain.reference is None:
-        return False
-    return symbols.printed_equal(chain.reference, term, state)
+    return chain.reference is not None and symbols.printed_equal(chain.reference, term, chain.state)
 
 
 _AFTER = re.compile(r"\bafter\b|\bnew\b|updated|once more|again|更新|新的|之后|以后", re.IGNORECASE)

@@ -57,7 +57,6 @@ class State:
     exact: set[fmpq] = field(default_factory=set)
     sections: dict[Subject, str] = field(default_factory=dict)  # under which heading a name got its formula
     rounded: set[fmpq] = field(default_factory=set)  # figures shown of what has more digits
-    symbolic_wrong: dict[Subject, Expr] = field(default_factory=dict)
     updated: set[Key] = field(default_factory=set)
     wrong_numbers: dict[fmpq, Scalar | None] = field(default_factory=dict)  # figures in error, and what is right
     wrong_formulas: set[tuple[str, str]] = field(default_factory=set)  # subject and formula, as already blamed

@@ -34,7 +34,7 @@ SHARP = fmpq(1, 10**12)  # a ball wider than this proves nothing
 
 def equal(left: Expr, right: Expr, state: State, *, flipped: bool = False) -> bool | None:
     """Whether two formulas agree; None where that cannot be told."""
-    if state.scope.printed is not None and not flipped and printed_equal(left, right, state):
+    if not flipped and printed_equal(left, right, state):
         return True
     found = _equal_everywhere(left, right, state, flipped=flipped)
     if not found and (meant := with_sums(left, right, _bound(state))) is not right:
@@ -104,10 +104,12 @@ def _is_conditional(place: Indices, state: State) -> bool:
 def printed_equal(left: Expr, right: Expr, state: State) -> bool:
     """Whether formulas agree, anywhere, with index letters as bpsym's own sheets mean them."""
     family = state.scope.printed
+    if family is None:
+        return False
     points = [replace(point, printed=family) for point in (*state.anywhere, *_here(state))]
     verdicts = [
         _equal_at(left, right, state, points, place, flipped=False)
-        for place in (family.places((left, right)) if family is not None else ())
+        for place in family.places((left, right))
     ]
     return True in verdicts and False not in verdicts
 
@@ -115,7 +117,7 @@ def printed_equal(left: Expr, right: Expr, state: State) -> bool:
 def _comparable(left: Expr, right: Expr, state: State, place: Indices) -> bool:
     """Whether two formulas of a document's own network rest on the same open names: a difference is an error."""
     network = state.scope.network
-    if network is None or state.scope.described:
+    if network is None or not network.is_own:
         return True
     given = any(_is_slope_of_loss(node, state) for node in walk(right))
     if network.any_loss and _is_slope_of_loss(left, state) and not given:

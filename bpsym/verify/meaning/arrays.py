@@ -57,13 +57,6 @@ def mapped(function: Callable[[Scalar], Scalar], value: Value) -> Value:
     return function(value)
 
 
-def matrix_shape(value: Array, *, column: bool = True) -> tuple[int, int]:
-    """Rows and columns; a vector of rank 1 stands, or lies where `column` is false."""
-    if len(value.shape) == 2:
-        return value.shape[0], value.shape[1]
-    return (value.shape[0], 1) if column else (1, value.shape[0])
-
-
 def is_vector(value: Array) -> bool:
     """Whether it is a list, a row or a column."""
     return len(value.shape) == 1 or 1 in value.shape

@@ -12,7 +12,7 @@ def definitions_of(document: Document, scope: Scope, position: int | None = None
     """Functions the document writes down, and names of its own for formulas: the first, or the last before a place."""
     before = [s for s in document.statements if position is not None and s.span.start < position]
     for statement in (*reversed(before), *document.statements[len(before) :]):
-        if not statement.relations or statement.relations[0].kind not in ("=", ":=", "≈"):
+        if not statement.may_define:
             continue
         first, second = statement.terms[:2]
         if isinstance(first, Call):

@@ -21,7 +21,7 @@ from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, scalar
 from bpsym.verify.meaning.denote import Reading, denote
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.indices import Indices, kronecker_pair
-from bpsym.verify.meaning.keys import Key, free_letters, key
+from bpsym.verify.meaning.keys import RATES, Key, free_letters, key
 from bpsym.verify.meaning.network import Network
 from bpsym.verify.meaning.redefined import redefinitions
 from bpsym.verify.meaning.scope import LOSSES, Point, Scope, reading
@@ -56,7 +56,6 @@ if TYPE_CHECKING:
 
 MOST_NAMES = 1500  # atoms made for names that only occur
 MOST_ATOMS = 3000  # of a document's own network
-RATES = frozenset(["eta", "alpha", "lr"])
 _NOWHERE = Environment(Expansion(Program((), ()), {}), {})  # for expressions in numbers
 
 

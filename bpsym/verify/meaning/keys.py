@@ -42,6 +42,7 @@ _ZERO_FOR_O = re.compile(r"0[1-9]\d?")
 _LETTERED = re.compile(r"([A-Za-z]{1,3})([A-Za-z])")
 _CROSSED = frozenset(["ho", "ih"])  # w_{ho}: from h to o
 _SHIFTED = re.compile(r"(.+)([+-])(\d+)")
+RATES = ("eta", "alpha", "lr")  # bases of the learning rate
 UPDATABLE = frozenset(["w", "W", "b", "B", "v", "V", "theta", "U", "u", "bias", "Bias", "weight"])
 
 

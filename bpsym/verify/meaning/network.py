@@ -10,9 +10,9 @@ import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from flint import arb, ctx, fmpq
+from flint import ctx, fmpq
 from sympy import Expr, Indexed, Symbol, log
 
 from bpsym import primitives
@@ -124,8 +124,9 @@ class Network:
 
     @property
     def is_own(self) -> bool:
-        """Whether the equations are a document's own."""
-        return any(step.rule == "document" for step in self.expansion.program.steps)
+        """Whether the equations are a document's own, or would be: a description never comes without any."""
+        steps = self.expansion.program.steps
+        return not steps or any(step.rule == "document" for step in steps)
 
     def unsettled(self, atoms: Iterable[Expr]) -> frozenset[Expr | str]:
         """What some atoms depend on that has no number, or a number without its formula; and undefined functions."""
@@ -293,16 +294,6 @@ def _rule(rule: str) -> str:
     """The rule of a step between scalars: activations of one net input keep theirs, and with it their derivative."""
     row = primitives.ACTIVATIONS.get(rule)
     return rule if row is not None and not row.couples else ""
-
-
-def exactly(value: Any) -> fmpq | None:
-    """The exact value, if it is one."""
-    return value if isinstance(value, fmpq) else None
-
-
-def as_ball(value: Scalar) -> arb:
-    """Any number as a ball."""
-    return value if isinstance(value, arb) else arb(value)
 
 
 NO_VALUES = (NoValueError, EvaluationError, BpsymError, KeyError, ZeroDivisionError)

@@ -27,7 +27,6 @@ _SUPPOSING = re.compile(
     re.IGNORECASE,
 )
 _LETTING = re.compile(r"(?:令|改为|换成|重新定义|\b(?:let|redefine|now take|instead take))[\s$,，:：]*$", re.IGNORECASE)
-DEFINING = frozenset(["=", ":=", "≈"])
 
 
 @dataclass(frozen=True)
@@ -70,7 +69,7 @@ def redefinitions(document: Document) -> Redefinitions:
 def _definitions(document: Document) -> Iterator[tuple[object, frozenset[object], Span]]:
     """Letters and functions that are given a formula, with what tells one meaning from another."""
     for statement in document.statements:
-        if not statement.relations or statement.relations[0].kind not in DEFINING:
+        if not statement.may_define:
             continue
         first, formula = statement.terms[:2]
         names = {key(node) for node in walk(formula) if isinstance(node, Name)}

@@ -17,7 +17,7 @@ from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.meaning.arrays import ShapeError, Value, aligned, scalars
 from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.denote import denote
-from bpsym.verify.meaning.keys import Key, free_letters, key
+from bpsym.verify.meaning.keys import RATES, Key, free_letters, key
 from bpsym.verify.meaning.network import NO_VALUES
 from bpsym.verify.meaning.scope import Point, Scope, Subject, reading
 from bpsym.verify.tree import Derivative, Document, Expr, Name, Negative, Span, walk
@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.network import Network
 
 NETS = ("net", "z", "Z", "Net", "a", "s", "n", "u", "h", "t", "v", "in", "out", "o", "y")
-RATES = ("eta", "alpha", "lr")
 SEEDS = (5, 6)
 ENOUGH = 12  # claims looked at
 FAILURES = (*NO_VALUES, NoValueError, ShapeError, EvaluationError, ValueError, OverflowError)

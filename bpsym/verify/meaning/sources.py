@@ -42,7 +42,6 @@ if TYPE_CHECKING:
 ANY_SIZE = 3  # what a size nobody gives is taken to be: any would do for formulas
 MOST_SUMMED = 64  # of a sum whose end the document tells
 MOST_LETTERS = 24  # of one statement
-DEFINING = frozenset(["=", ":=", "≈"])
 
 
 @dataclass
@@ -142,7 +141,7 @@ def _collect(statement: Statement, sources: Sources) -> None:
                     sources.losses[above] += 1
                     if isinstance(node.wrt, Name):
                         sources.below.setdefault(above, []).append(node.wrt)
-    if not statement.relations or statement.relations[0].kind not in DEFINING or supposes(statement):
+    if not statement.may_define or supposes(statement):
         return
     first = statement.terms[0]
     if (

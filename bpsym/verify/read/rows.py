@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from flint import fmpq
 
+from bpsym.rounding import fraction
 from bpsym.verify.tree import (
     Cell,
     Context,
@@ -192,7 +193,7 @@ def _updated(tree: Expr | None) -> tuple[Expr, ...]:
 
 
 def _rate(value: fmpq, span: Span) -> Number:
-    return Number(span, "", Fraction(int(value.p), int(value.q)), 0, 1)
+    return Number(span, "", fraction(value), 0, 1)
 
 
 def _columns(rows: Sequence[Row]) -> list[int]:
