@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import TYPE_CHECKING
 
 from bpsym.errors import BpsymError
 from bpsym.printing import LATEX, PLAIN, TYPST
 from bpsym.render import text
-from bpsym.render.mathml import element
 from bpsym.render.rows import Measure, width
 
 if TYPE_CHECKING:
@@ -35,6 +33,15 @@ TERMINAL = Measure(row=72, width=_characters, indent=4, answer=16)
 MARKDOWN = replace(LATEX, bars=r"\left\vert %s\right\vert ")
 # Names of several letters are text: latex2mathml makes one element of it instead of one for each letter.
 MATHML = replace(LATEX, word=r"\text{%s}", letters={**LATEX.letters, "total": r"\text{total}"})
+
+
+# What only some formats need is loaded when a document in one of them is made.
+
+
+def _mathml(latex: str) -> str:
+    from bpsym.render.mathml import element
+
+    return element(latex, display=False)
 
 
 def _svg(drawing: Drawing) -> str:
@@ -97,7 +104,7 @@ FORMATS = (
     replace(_TYPST, name="pdf", suffix=".pdf", about="PDF, made by Typst, or by TeX with --pdf-engine"),
     Format(
         "html", ".html", "one HTML page that needs nothing else; formulas in MathML", "html", MATHML,
-        partial(element, display=False), text.html, PHONE, _svg,
+        _mathml, text.html, PHONE, _svg,
     ),
     Format(
         "notebook", ".ipynb", "Jupyter notebook with cells that compute the sheet again", "notebook", MARKDOWN,

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import json
 import re
-from base64 import b64encode
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -48,4 +47,6 @@ def _cells(part: str, files: Mapping[str, bytes]) -> Iterator[dict[str, Any]]:
 
 
 def _svg(content: bytes) -> dict[str, str]:
+    from base64 import b64encode  # every format loads this module for its marks
+
     return {"image/svg+xml": b64encode(content).decode("ascii")}

@@ -13,7 +13,6 @@ from markupsafe import Markup
 from bpsym.errors import BpsymError
 from bpsym.printing import PLAIN
 from bpsym.printing.layout import Formula, Number, Sign, Words, row
-from bpsym.render import mathml
 from bpsym.render.code import Recomputation
 from bpsym.render.companions import figure_file, font_file
 from bpsym.render.notebook import CODE
@@ -96,7 +95,9 @@ class Writer:
 
     def block(self, formula: Formula, *, continued: bool = False) -> Markup:
         """A formula or a piece of one in display style, for formats in which it flows with the text."""
-        return markup(mathml.element(self.format.syntax.write(formula).strip(), display=True, continued=continued))
+        from bpsym.render.mathml import element
+
+        return markup(element(self.format.syntax.write(formula).strip(), display=True, continued=continued))
 
     def rows(self, line: Line) -> Rows:
         """A numbered line as the sheet shows it: worked, with an answer box, or its answer alone."""
