@@ -15,7 +15,20 @@ from bpsym.verify.check.terms import Kind, Shown, ball, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict, worst
 from bpsym.verify.meaning.arrays import Scalar, Value, mapped, scalars
 from bpsym.verify.meaning.keys import Key
-from bpsym.verify.tree import Derivative, Expr, Missing, Name, Number, walk
+from bpsym.verify.tree import (
+    Case,
+    Derivative,
+    Expr,
+    Matrix,
+    Missing,
+    Name,
+    Negative,
+    Number,
+    Product,
+    Row,
+    Sum,
+    walk,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -185,6 +198,30 @@ def _is_certain(chain: Chain) -> bool:
     return bool(own) and own[-1] in chain.formulas and not (state.is_astray or chain.broken)
 
 
+def _roundings(tree: Expr, state: State, unit: fmpq) -> int:
+    """How often somebody who rounds after each operation within the line may have rounded before the last one."""
+    if isinstance(tree, (Matrix, Row)):
+        cells = tree.items if isinstance(tree, Row) else tuple(cell for row in tree.rows for cell in row)
+        return max((_roundings(cell, state, unit) for cell in cells), default=0)
+    steps = sum(isinstance(n, Number) and n.places > 0 for n in walk(tree)) - 2
+    if steps <= 0:
+        return 0
+    inexact = sum(
+        (len(n.factors) - 1 if isinstance(n, Product) else 1)
+        for n in walk(tree)
+        if not isinstance(n, (Case, Sum, Negative, Name, Number)) and not _ends_at(n, state, unit)
+    )
+    return min(steps, inexact)
+
+
+def _ends_at(tree: Expr, state: State, unit: fmpq) -> bool:
+    """Whether a value has no digits behind the last one shown: nothing of it is ever rounded away."""
+    found = next(iter(values(tree, state, state.truth)), None)
+    if found is None:
+        return False
+    return all(isinstance(item, fmpq) and (item / unit).q == 1 for item in scalars(found))
+
+
 def _routes(chain: Chain, unit: fmpq) -> Routes:
     state = chain.state
     good = [tree for tree, bad in chain.numerics if not bad]
@@ -200,8 +237,7 @@ def _routes(chain: Chain, unit: fmpq) -> Routes:
 
     def rounded() -> tuple[Value, ...]:
         found = tuple(value for tree in sources for value in spread(tree, state, operands))
-        steps = max((sum(isinstance(n, Number) and n.places > 0 for n in walk(tree)) for tree in sources), default=0)
-        slack = fmpq(max(steps - 2, 0), 2) * unit  # of whoever rounds after each operation within the line
+        slack = max((_roundings(tree, state, unit) for tree in sources), default=0) * unit / 2
         return tuple(mapped(lambda item: item + ball(-slack, slack), value) for value in found) if slack != 0 else found
 
     return Routes(

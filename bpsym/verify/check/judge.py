@@ -67,7 +67,7 @@ def _judged(statement: Statement, state: State) -> list[Judgement]:
         return []
     if (
         declares_index(statement)
-        or is_words(statement.terms[0])
+        or (is_words(statement.terms[0]) and not _is_worked(statement.terms[0], state))
         or is_path(statement)
         or (statement.context.kind in PLAIN and is_assigned_to_itself(statement))
     ):
@@ -88,6 +88,11 @@ def _judged(statement: Statement, state: State) -> list[Judgement]:
             found.append(_term(chain, term, is_first=not found))
     _close(chain)
     return found
+
+
+def _is_worked(first: Expr, state: State) -> bool:
+    """Whether the document has a formula for a long name and goes on with it, as for `ddot` or `ygrad`."""
+    return subject_of(first) in state.scope.entering
 
 
 def _joined(statement: Statement, state: State) -> Statement:

@@ -181,7 +181,7 @@ def _culprit(chain: Chain, term: Expr) -> Operand | None:
                     continue
                 truths = [s for v in values(piece, state, state.truth) for s in scalars(v)[:1]]
                 theirs = [s for v in values(piece, state, carried) for s in scalars(v)[:1]]
-                if truths and not any(touches(v, shown.cut()) for v in (*truths, *theirs)):
+                if truths and not any(_is(v, shown) for v in (*truths, *theirs)):
                     wrong.append(Operand(shown, truths[0], tuple(theirs)))
             if len({operand.shown.number.value for operand in wrong}) == 1:
                 return wrong[0]

@@ -185,7 +185,9 @@ def greek(pen: Pen, letter: str, start: int, end: int) -> None:
 
 def _is_quantity(rest: str) -> bool:
     """May what follows a d be differentiated?  One letter, a Greek word, or the name of a quantity."""
-    return len(rest) == 1 or rest in GREEK_WORDS or rest in (
-        "net", "out", "in", "Net", "Out", "Loss", "loss", "Etotal", "error", "Error", "hidden", "output", "target",
-        "cost",
-    )  # fmt: skip
+    return len(rest) == 1 or rest in GREEK_WORDS or rest in _DIFFERENTIATED
+
+
+_DIFFERENTIATED: Final = frozenset(
+    "net out in Net Out Loss loss LOSS MSE mse cost Cost BCE CE Etotal error Error hidden output target".split(),
+)

@@ -61,7 +61,7 @@ class Reading:
     function: Callable[[Call, Indices], Callable[[Value], Value]]  # of one argument
     values: Callable[[str, Expr | None, Expr | None, Indices, Expr], list[str]]  # of an index of a sum
     literal: Callable[[Number], Scalar]
-    spot: Callable[[Expr], Value | None] = field(default=lambda _tree: None)  # what a whole subtree is known to be
+    own: frozenset[str] = frozenset()  # letters of constants that are the document's own quantities: e = y - ŷ
     choices: Choices = field(default_factory=Choices)
     inner: bool = False  # whether a product of two columns, or of two rows, may be their inner product
 
@@ -76,9 +76,8 @@ def _number(tree: Number, reading: Reading, _indices: Indices) -> Value:
 
 
 def _name(tree: Name, reading: Reading, indices: Indices) -> Value:
-    if tree.base in _CONSTANTS and not (tree.sub or tree.layer or tree.marks):
-        known = reading.spot(tree)
-        return _constant(tree.base, reading.algebra) if known is None else known
+    if tree.base in _CONSTANTS and tree.base not in reading.own and not (tree.sub or tree.layer or tree.marks):
+        return _constant(tree.base, reading.algebra)
     return reading.name(tree, indices)
 
 
@@ -169,7 +168,8 @@ def _quotient(tree: Quotient, reading: Reading, indices: Indices) -> Value:
 
 def _power(tree: Power, reading: Reading, indices: Indices) -> Value:
     exponent = denote(tree.exponent, reading, indices)
-    if isinstance(tree.base, Name) and tree.base.base == "e" and not (tree.base.sub or tree.base.layer):
+    is_e = isinstance(tree.base, Name) and tree.base.base == "e" and not (tree.base.sub or tree.base.layer)
+    if is_e and not ("e" in reading.own and isinstance(tree.exponent, Number)):  # ½ e², of an error e
         return arrays.mapped(reading.algebra.functions["exp"], exponent)
     base = denote(tree.base, reading, indices)
     return arrays.elementwise(reading.algebra.power, base, exponent)

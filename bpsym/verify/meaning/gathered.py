@@ -55,6 +55,7 @@ if TYPE_CHECKING:
     from bpsym.verify.givens import Givens
 
 MOST_NAMES = 1500  # atoms made for names that only occur
+SHORT = 2  # places of a number that is given rather than worked out
 MOST_ATOMS = 3000  # of a document's own network
 _NOWHERE = Environment(Expansion(Program((), ()), {}), {})  # for expressions in numbers
 
@@ -72,9 +73,11 @@ def gather(document: Document, given: Givens, position: int | None = None) -> tu
         sizes={letter: size_of(letter, sources) for letter in sources.sizes if letter in COUNTS},
         apart=letters_apart(document),
         worked=frozenset(sources.formulas),
+        entering=frozenset(sources.formulas) & sources.entering,
         timed=timed,
         kronecker=sources.kronecker,
         said_equal=said_equal(document),
+        own=sources.own,
     )
     definitions_of(document, scope, position if again.names else None)
     builder = _Builder(sources, scope, given)
@@ -315,11 +318,23 @@ class _Builder:
 
     def _is_computed_elsewhere(self, name: Key) -> bool:
         """A number for out_o2 where out_o1 has a formula: out_o2 has one too, only nobody wrote it."""
-        if name.sub[-1:] == ("0",):
+        if name.sub[-1:] in (("0",), ("t-1",)):
             return False  # h_0: where a recurrence starts
-        return name in self.sources.computed or any(
-            other.base == name.base and other != name for other in self.sources.formulas
-        )
+        if name in self.sources.computed:
+            return True
+        alike = [k for k in self.sources.formulas if k.base == name.base and k != name and self._is_worked(k)]
+        if self._is_short(name):  # y = 0.5, the target, beside the units y_1 and y_2
+            alike = [k for k in alike if (len(k.sub), len(k.layer)) == (len(name.sub), len(name.layer))]
+        return bool(alike)
+
+    def _is_worked(self, name: Key) -> bool:
+        """Whether a name has a formula that is more than another name: x_1 = x_2 = 1 works nothing out."""
+        return any(not isinstance(formula, Name) for formula in self.sources.formulas[name])
+
+    def _is_short(self, name: Key) -> bool:
+        """Whether a name is given as few digits as people hand out."""
+        shown = [s for s in leaves(self.sources.numbers[name]) if s is not None] if name in self.sources.numbers else []
+        return bool(shown) and all(s.number.places <= SHORT for s in shown)
 
     def _input(self, text: str, value: fmpq | None) -> Atom:
         atom = self._symbol(text)
@@ -395,7 +410,7 @@ class _Builder:
         def called(call: Call, at: Indices) -> Callable[[Value], Value]:
             return symbolic_function(call, self.scope.functions, self.scope.vague_letters, self.reading(at))
 
-        return Reading(algebra, name_of, no_derivative, called, values, literal)
+        return Reading(algebra, name_of, no_derivative, called, values, literal, self.scope.own)
 
 
 def _range(

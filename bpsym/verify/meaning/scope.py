@@ -76,6 +76,7 @@ class Scope:
     sizes: dict[str, int] = field(default_factory=dict)  # n, m
     described: bool = False
     worked: frozenset[Key] = frozenset()  # names with formulas: none is a target
+    entering: frozenset[Key] = frozenset()  # names with formulas from which something else is worked out
     timed: bool = False  # t is an index
     rate: Atom | None = None  # of a document's own updates, where they are plain steps down the gradient
     apart: set[frozenset[str]] = field(default_factory=set)  # letters of one statement: none stands for another
@@ -83,6 +84,7 @@ class Scope:
     letters: frozenset[str] = frozenset()  # sizes a description calls by letters: as indices they mean the last one
     kronecker: bool = False  # δ_{ij} with two index letters is 1 where they are equal, else 0
     said_equal: frozenset[frozenset[str]] = frozenset()  # pairs of index letters, as in "for i = j"
+    own: frozenset[str] = frozenset()  # letters of constants that are quantities here
     vague_letters: set[str] = field(default_factory=set)  # functions met that nobody defines
 
     def atoms(self, wanted: Key) -> Value | None:
@@ -227,7 +229,7 @@ def reading(scope: Scope, point: Point, choices: Choices | None = None, *, depth
     """How to read formulas in a scope at a point."""
     choices = Choices() if choices is None else choices
     at = _At(scope, point, choices, depth)
-    return Reading(BALLS, at.name, at.derivative, at.function, at.values, point.literal, inner=True, choices=choices)
+    return Reading(BALLS, at.name, at.derivative, at.function, at.values, point.literal, scope.own, choices, inner=True)
 
 
 @dataclass(slots=True)
@@ -373,7 +375,7 @@ class _At:
         def literal(number: Number) -> Scalar:
             return algebra.number(number.value)
 
-        over = Reading(algebra, name_of, no_derivative, called, self.values, literal, choices=self.choices)
+        over = Reading(algebra, name_of, no_derivative, called, self.values, literal, self.scope.own, self.choices)
         return over
 
     def wanted_atoms(self, tree: Expr, indices: Indices) -> Value:

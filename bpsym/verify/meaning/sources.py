@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field
@@ -60,13 +61,15 @@ class Sources:
     losses: Counter[Key] = field(default_factory=Counter)  # what is differentiated
     below: dict[Key, list[Name]] = field(default_factory=dict)  # and by which names
     used: set[Key] = field(default_factory=set)  # names that stand elsewhere than in a derivative
+    entering: set[Key] = field(default_factory=set)  # names something else is worked out from
     kronecker: bool = False  # δ_{ij} is no quantity
     fixed: Mapping[str, str] = field(default_factory=dict)  # letters that are no indices here
+    own: frozenset[str] = frozenset()  # letters of constants that are quantities here
 
 
 def sources_of(document: Document, *, timed: bool) -> Sources:
     """Everything a document says of its names; `timed`: t is an index there."""
-    sources = Sources(fixed={} if timed else NO_TIME, kronecker=has_kronecker(document))
+    sources = Sources(fixed={} if timed else NO_TIME, kronecker=has_kronecker(document), own=_own(document))
     for statement in document.statements:
         _collect(statement, sources)
     sources.patterns += customary(sources.patterns, {key(name) for name in sources.names})
@@ -88,15 +91,36 @@ def has_kronecker(document: Document) -> bool:
 _EQUAL = re.compile(r"(?<![\w\\}^{.])([i-np-t])\s*=\s*([i-np-t])(?![\w({^_.'])")
 
 
+def _own(document: Document) -> frozenset[str]:
+    """`e` where the document says what its e is: an error, a node of a graph, not 2.71828…."""
+    for statement in document.statements:
+        first, *rest = statement.terms
+        if isinstance(first, Name) and first.base == "e" and not (first.sub or first.layer or first.marks):
+            named = any(isinstance(n, Name) and n.base != "e" for n in walk(rest[0])) if rest else False
+            other = rest and isinstance(rest[0], Number) and int(rest[0].value) != int(math.e)
+            if (named or other) and not any(isinstance(n, Call) for n in walk(rest[0])):
+                return frozenset("e")
+    return frozenset()
+
+
 def said_equal(document: Document) -> frozenset[frozenset[str]]:
     """Pairs of index letters a document speaks of as equal: "for i = j"."""
     return frozenset(frozenset(pair) for pair in _EQUAL.findall(document.text) if pair[0] != pair[1])
 
 
 def counts_time(document: Document) -> bool:
-    """Whether t is an index: somewhere a name has t - 1 beside it."""
-    names = (n for s in document.statements for term in s.terms for n in walk(term) if isinstance(n, Name))
-    return any(part.startswith(("t-", "t+")) for name in names for part in (*name.sub, *name.layer))
+    """Whether t is an index: somewhere a name has t - 1 beside it, and no step t is worked in numbers."""
+    names = {n for s in document.statements for term in s.terms for n in walk(term) if isinstance(n, Name)}
+    if not any(part.startswith(("t-", "t+")) for name in names for part in (*name.sub, *name.layer)):
+        return False
+    bases = {name.base for name in names if any(part.isdigit() for part in (*name.sub[-1:], *name.layer[-1:]))}
+    given = {s.terms[0] for s in document.statements if kind_of(s.terms[-1]) is Kind.NUMBER and s.terms[1:]}
+    return not any(
+        isinstance(n, Name) and n.base not in bases and (n.sub[-1:] in _STEPS or n.layer[-1:] in _STEPS) for n in given
+    )
+
+
+_STEPS = (("t",), ("t-1",))
 
 
 def size_of(letter: str, sources: Sources) -> int:
@@ -123,12 +147,14 @@ def _collect(statement: Statement, sources: Sources) -> None:
         functions = {id(node.function) for node in walk(term) if isinstance(node, Call)}
         slopes = {id(node.of) for node in walk(term) if isinstance(node, Derivative)}
         if len(statement.terms) > 1:
-            sources.used |= {key(node) for node in walk(term) if isinstance(node, Name) and id(node) not in slopes}
+            spoken = {key(node) for node in walk(term) if isinstance(node, Name) and id(node) not in slopes}
+            sources.used |= spoken
+            sources.entering |= set() if term is statement.terms[0] else spoken
         for node in walk(term):
             if (
                 isinstance(node, Name)
                 and id(node) not in functions
-                and _is_quantity(node)
+                and (_is_quantity(node) or node.base in sources.own)
                 and not (sources.kronecker and kronecker_pair(node))
             ):
                 sources.names[node] = None
