@@ -1,7 +1,8 @@
-"""Simulated people: random networks derived by hand, rounded as people round, with at most one slip.
+"""Simulated people: random networks derived by hand, rounded as people round, with a slip or two or none.
 
-A sheet is a plain list of lines `name = formula = numbers = value`. What a person carries on is full precision, or
-what stands on the paper; what stands there is rounded or cut off.
+A sheet is a list of lines `name = formula = numbers = value`; the terse leave some out. What a person carries on is
+full precision, or what stands on the paper; what stands there is rounded or cut off. How the lines are put on paper is
+in verify_papers.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ from bpsym.evaluate import Environment
 from bpsym.expand import Expansion
 from bpsym.lowering import Code, lower
 from bpsym.notation import NOTATIONS, Notation
-from bpsym.printing import LATEX, PLAIN
-from bpsym.printing.layout import Box, Formula, Number, Sign, row
+from bpsym.options import LANGUAGES
+from bpsym.printing.layout import Box, Number, Sign
 from bpsym.printing.writer import Writer
 from bpsym.rounding import Numeral, Rounding, Value, numeral
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from random import Random
 
     from sympy import Expr
@@ -30,11 +32,12 @@ if TYPE_CHECKING:
     from bpsym.expand import ScalarStep
     from bpsym.spec import Description
 
+FULL, FIGURES, VALUE = STYLES = ("full", "figures", "value")  # formula, numbers, value; numbers, value; the value
 CARRIES = ("exact", "exact-cut", "shown", "cut")  # full precision shown rounded or cut off; rounded or cut at each step
-STYLES = ("full", "figures", "value")  # formula, numbers and value; numbers and value; the value alone
-MEDIA = {"latex": LATEX, "plain": PLAIN}
+EQUAL = Sign("equal")
 NOTHING = 1e-12
 PLACES = (4, 5, 6, 7, 8, 9)
+LEFT_OUT = 0.3  # of the lines of somebody terse
 
 
 @dataclass(frozen=True)
@@ -46,13 +49,26 @@ class Person:
     places: int
     family: str
     medium: str = "latex"
+    paper: str = "md"
+    layout: str = "inline"
+    lang: str = "en"
+    terse: bool = False
 
 
-def person(random: Random) -> Person:
-    """A random one."""
-    (medium,) = random.choices(list(MEDIA), (3, 1))
+def person(random: Random, layouts: Mapping[str, tuple[str, ...]]) -> Person:
+    """A random one, whose sheet is of one of these kinds of file, laid out in a way that goes with it."""
+    paper = random.choice(list(layouts))
+    layout = random.choice(layouts[paper])
     return Person(
-        random.choice(CARRIES), random.choice(STYLES), random.choice(PLACES), random.choice(NOTATIONS), medium
+        random.choice(CARRIES),
+        VALUE if layout == "table" else random.choice(STYLES),
+        random.choice(PLACES),
+        random.choice(NOTATIONS),
+        "plain" if paper == "txt" or layout == "fenced" else "latex",
+        paper,
+        layout,
+        random.choice(LANGUAGES),
+        random.random() < 0.2,
     )
 
 
@@ -126,7 +142,8 @@ class Work:
 
     network: Network
     who: Person
-    slip: Slip | None = None
+    slips: tuple[Slip, ...] = ()
+    hidden: frozenset[Expr] = frozenset()  # what somebody terse works out and does not write down
     lines: dict[Expr, Line] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -137,8 +154,12 @@ class Work:
         self.rounding = Rounding(self.who.places)
 
     def written(self) -> list[Line]:
-        """Every line in the order people work: reading order, but nothing before what it is made from."""
-        return [self.line(entry) for entry in self.network.order]
+        """The lines in the order people work: reading order, but nothing before what it is made from."""
+        return [self.line(entry) for entry in self.network.order if entry not in self.hidden]
+
+    def again(self, *slips: Slip) -> Work:
+        """The same person works the same network with other slips."""
+        return Work(self.network, self.who, slips, self.hidden)
 
     def line(self, entry: Expr) -> Line:
         """The line of one entry; what it needs is computed first."""
@@ -147,7 +168,7 @@ class Work:
         return self.lines[entry]
 
     def _made(self, entry: Expr) -> Line:
-        slip = self.slip if self.slip is not None and self.slip.entry == entry else None
+        slip = next((slip for slip in self.slips if slip.entry == entry), None)
         right = self.expansion.step(entry)
         if right is None:
             raise ValueError(str(entry))
@@ -168,7 +189,7 @@ class Work:
             shown = slip.value
             if slip.follows:
                 meant, computed = shown, shown.value
-        goes_on = meant.value if self.who.carry in ("shown", "cut") else computed
+        goes_on = meant.value if self.who.carry in ("shown", "cut") and entry not in self.hidden else computed
         figures = self.writer.with_numbers(lambda used: operands.get(used) or self.numeral(used))
         formula, numbers = self.writer.formula(step.simplest), figures.formula(made.simplest)
         return Line(entry, formula, numbers, shown, meant, goes_on, operands)
@@ -204,24 +225,14 @@ class Work:
             return rounded
         return cut_off(value, len(rounded.digits.partition(".")[2]))
 
-    def text(self, line: Line) -> str:
-        """A line in LaTeX."""
-        links: list[Box] = [self.writer.name(line.entry)]
-        if self.who.style == "full":
-            links.append(line.formula)
-        if self.who.style != "value" and line.figures != Number(line.value):
-            links.append(line.figures)
-        boxes = [links[0]]
-        for link in links[1:]:
-            boxes += [Sign("equal"), link]
-        boxes += [Sign("equal" if line.value.exact else "approx"), Number(line.value)]
-        return written(self, row(*boxes))
-
-
-def written(work: Work, box: Box) -> str:
-    """A formula as this person writes it: in TeX, or as one types it."""
-    text = MEDIA[work.who.medium].write(Formula(box))
-    return f"${text}$" if work.who.medium == "latex" else text
+    def links(self, line: Line) -> list[tuple[Sign | None, Box]]:
+        """The links of a line's chain, each with the sign before it: the name comes first."""
+        found: list[tuple[Sign | None, Box]] = [(None, self.writer.name(line.entry))]
+        if self.who.style == FULL:
+            found.append((EQUAL, line.formula))
+        if self.who.style != VALUE and line.figures != Number(line.value):
+            found.append((EQUAL, line.figures))
+        return [*found, (EQUAL if line.value.exact else Sign("approx"), Number(line.value))]
 
 
 def cut_off(value: Value, places: int) -> Numeral:
@@ -236,22 +247,3 @@ def cut_off(value: Value, places: int) -> Numeral:
 def _middle(value: arb) -> fmpq:
     mantissa, exponent = value.mid().man_exp()
     return fmpq(mantissa) * fmpq(2) ** int(exponent)
-
-
-def givens(work: Work) -> list[str]:
-    """The given numbers, a line each."""
-    found = []
-    for entry, typed in work.description.written.items():
-        boxes = (work.writer.name(entry), Sign("equal"), Number(Numeral(typed, exact=True)))
-        found.append(written(work, row(*boxes)))
-    return found
-
-
-def document(work: Work, lines: list[Line]) -> tuple[str, dict[Expr, int]]:
-    """The sheet as Markdown or plain text, and the line each entry stands on."""
-    parts = [*givens(work)]
-    places: dict[Expr, int] = {}
-    for line in lines:
-        parts.append(work.text(line))
-        places[line.entry] = 2 * len(parts) - 1
-    return "\n\n".join(parts) + "\n", places

@@ -203,3 +203,39 @@ def test_a_dead_unit_hides_no_wrong_formula() -> None:
     )
     assert found(verified("$w_2^+ = w_2 - \\frac{\\partial E}{\\partial w_2}$\n", relu), "wrong")
     assert not found(verified("$w_2^+ = w_2 - \\eta \\frac{\\partial E}{\\partial w_2}$\n", relu), "wrong")
+
+
+TWO_SLIPS = """$out_{o1} = 0.757365070$
+
+$out_{o2} = 0.772928465$
+
+$E_{o1} = 0.279277274$
+
+$E_{o2} = 0.032560026$
+
+$E = 0.302837300$
+"""
+
+
+def test_who_makes_two_slips_may_go_on_with_one_of_them(network: Description) -> None:
+    """Both are blamed, each with its cause; a total of the one gone on with and the other put right is carried."""
+    judged = verified(TWO_SLIPS, network)
+    assert found(judged, "wrong") == [(1, "0.757365070", "digit-mistyped"), (7, "0.032560026", "digits-swapped")]
+    assert [(line, piece) for line, piece, _ in found(judged, "carried")] == [(5, "0.279277274"), (9, "0.302837300")]
+
+
+def test_two_slips_on_one_line_are_two_errors(network: Description) -> None:
+    """A mistyped operand, and digits swapped in a result that does not follow from it: each is quoted and named."""
+    judged = verified("$E_{o1} = \\tfrac{1}{2} (0.01 - 0.757365070)^2 = 0.274811038$\n", network)
+    assert found(judged, "wrong") == [(1, "0.757365070", "digit-mistyped"), (1, "0.274811038", "digits-swapped")]
+
+
+def test_a_figure_in_error_under_another_name_is_carried_only_where_it_stands_for_the_same(
+    network: Description,
+) -> None:
+    """The derivative forgotten in a later line is a second error, though its figure is the one blamed before."""
+    text = "$\\frac{\\partial E}{\\partial out_{o1}} = 0.747365$\n\n"
+    judged = verified(text + "$\\frac{\\partial E}{\\partial net_{o1}} = 0.747365$\n", network)
+    assert [(line, cause) for line, _, cause in found(judged, "wrong")] == [
+        (1, "digit-mistyped"), (3, "activation-derivative-forgotten"),
+    ]  # fmt: skip

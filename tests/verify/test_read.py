@@ -52,6 +52,14 @@ def test_line_ends() -> None:
         assert document.place(document.statements[0].span) == (3, 2, 3, 7)
 
 
+def test_a_fence_with_windows_line_ends() -> None:
+    """A fenced block without a language is no programme because its lines end in \\r\\n."""
+    assert shown(read_text("```\r\nnet_1 = 0.3775\r\nout_1 ≈ 0.59327\r\n```\r\n")) == [
+        "net_1 = 0.3775",
+        "out_1 ≈ 0.59327",
+    ]
+
+
 def test_missing_file() -> None:
     """A file that is not there is one sentence."""
     with pytest.raises(BpsymError, match=r"nowhere\.md: No such file"):

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flint import arb, fmpq
 
 from bpsym.verify.check import numbers, symbols
-from bpsym.verify.check.chain import Chain, Operands, is_constant, shape_of, spread
+from bpsym.verify.check.chain import Chain, Operands, is_constant, meet, shape_of, spread
 from bpsym.verify.check.numbers import Routes, as_shown
 from bpsym.verify.check.state import State, atoms_of, values
 from bpsym.verify.check.terms import Kind, Shown, ball, kind_of, leaves, touches
@@ -45,6 +45,12 @@ def _right_value(routes: Routes, shape: tuple[int, ...] | None, count: int, plac
     return None
 
 
+def _expected(routes: Routes, shape: tuple[int, ...] | None, count: int, place: int) -> list[Scalar]:
+    """What a figure ought to be, by the network and by the document's own figures."""
+    found = (numbers.items_like(v, shape, count) for v in (*routes.truth, *routes.line, *routes.carried))
+    return [items[place] for items in found if items is not None]
+
+
 def _meant(routes: Routes, shape: tuple[int, ...] | None, count: int, place: int, shown: Shown) -> Scalar | None:
     """Whatever an honest person would have written in the place of a figure in error."""
     every: arb | None = None
@@ -53,6 +59,23 @@ def _meant(routes: Routes, shape: tuple[int, ...] | None, count: int, place: int
         if items is not None:
             every = arb(items[place]) if every is None else every.union(arb(items[place]))
     return None if every is None else every + ball(-shown.ulp, shown.ulp)
+
+
+def _from_before(routes: Routes, shape: tuple[int, ...] | None, count: int, place: int, shown: Shown) -> Scalar | None:
+    """What a figure in error ought to be by the figures before it."""
+    for value in (*(() if routes.line_is_wrong else routes.line), *routes.carried, *routes.truth):
+        items = numbers.items_like(value, shape, count)
+        if items is not None:
+            return arb(items[place]) + ball(-shown.ulp, shown.ulp)
+    return None
+
+
+def _says_again(state: State, shown: Shown, rights: list[Scalar]) -> bool:
+    """Whether a figure is one blamed before, in the place of the same right one: another name for it."""
+    if shown.value not in state.wrong_numbers or shown.number.digits <= 2:
+        return False
+    blamed = state.wrong_numbers[shown.value]
+    return blamed is None or not rights or any(meet(blamed + ball(-shown.ulp, shown.ulp), right) for right in rights)
 
 
 def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
@@ -93,8 +116,8 @@ def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
     if verdict is Verdict.WRONG and subject is not None and subject in state.shown and _restated(state, subject, shown):
         verdict = Verdict.CARRIED
     verdicts = [
-        Verdict.CARRIED if v is Verdict.WRONG and s.value in state.wrong_numbers and s.number.digits > 2 else v
-        for v, s in zip(verdicts, shown, strict=True)
+        Verdict.CARRIED if v is Verdict.WRONG and _says_again(state, s, _expected(routes, shape, len(shown), k)) else v
+        for k, (v, s) in enumerate(zip(verdicts, shown, strict=True))
     ]
     verdict = Verdict.CARRIED if verdict is Verdict.CARRIED else worst(verdicts)
     if verdict is Verdict.WRONG and _in_a_table_of_parameters(chain):
@@ -107,7 +130,11 @@ def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
             _meant(routes, shape, len(shown), k, s) if v in (Verdict.WRONG, Verdict.CARRIED) else None
             for k, (v, s) in enumerate(zip(verdicts, shown, strict=True))
         )
-        state.record(subject, shown, shape, verdict, meant)
+        slipped = tuple(
+            _from_before(routes, shape, len(shown), k, s) if v is Verdict.WRONG else None
+            for k, (v, s) in enumerate(zip(verdicts, shown, strict=True))
+        )
+        state.record(subject, shown, shape, verdict, meant, slipped)
     if verdict is Verdict.RIGHT:
         return Judgement(term.span, verdict)
     at = next(k for k, v in enumerate(verdicts) if v is worst(verdicts))
@@ -246,6 +273,7 @@ def _routes(chain: Chain, unit: fmpq) -> Routes:
         rounded,
         lambda: at(formulas, state.carried(chain.subject)) if formulas else (),
         lambda: tuple(chain.meant()),
+        lambda: tuple(v for point in state.partly_mended(chain.subject) for v in at(formulas, point)),
         state.is_astray or chain.broken,
         _is_certain(chain),
         line_is_wrong,

@@ -25,6 +25,7 @@ class Routes:
     from_rounded: Callable[[], tuple[Value, ...]]
     from_earlier: Callable[[], tuple[Value, ...]]
     from_meant: Callable[[], tuple[Value, ...]]
+    from_partly_meant: Callable[[], tuple[Value, ...]]
     tainted: bool  # some of what the document printed earlier is wrong
     certain: bool  # the formula on the line itself says what it comes to, from nothing but right figures
     line_is_wrong: bool  # the operands of the line are themselves in error
@@ -45,6 +46,11 @@ class Routes:
         """From the same with what is wrong in it put right."""
         return self.from_meant()
 
+    @cached_property
+    def partly_meant(self) -> tuple[Value, ...]:
+        """From the same with some of the slips in it put right."""
+        return self.from_partly_meant() if self.tainted else ()
+
 
 def judged(shown: list[Shown], shape: tuple[int, ...] | None, routes: Routes) -> list[Verdict] | None:
     """A verdict for each printed number of a term; None where nothing is known of them."""
@@ -60,7 +66,15 @@ def judged(shown: list[Shown], shape: tuple[int, ...] | None, routes: Routes) ->
     meant = items(routes.meant) if routes.tainted else []
     if not (truth or line or rounded or carried):
         return None
-    return [_one(number, k, truth, line, rounded, carried, meant, routes) for k, number in enumerate(shown)]
+    verdicts = [_one(number, k, truth, line, rounded, carried, meant, routes) for k, number in enumerate(shown)]
+    if Verdict.WRONG in verdicts:
+        partly = items(routes.partly_meant)
+        for k, number in enumerate(shown):
+            if verdicts[k] is Verdict.WRONG and any(
+                touches(found[k], number.half()) or number.is_cut_off(found[k]) for found in partly
+            ):
+                verdicts[k] = Verdict.CARRIED
+    return verdicts
 
 
 def items_like(value: Value, shape: tuple[int, ...] | None, count: int) -> list[Scalar] | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from copy import copy
 from dataclasses import dataclass, field, replace
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
@@ -33,7 +34,8 @@ SEEDS = (1, 2, 3)
 LONG = 4  # places nobody writes for a given
 VARIANTS = tuple(Choices(elementwise, rows) for rows in (False, True) for elementwise in (False, True))
 SWAPPED = tuple(Choices(swaps=swaps) for swaps in range(1, 6))  # where a bullet says: transpose as the shapes need it
-SAID = tuple("shown doubtful wrong overrides updated wrong_numbers wrong_formulas before pending rounded".split())
+SAID = tuple("shown doubtful wrong overrides slips updated wrong_numbers wrong_formulas before pending rounded".split())
+MOST_SLIPS = 3  # of which some may have been gone on with and others not
 FAILURES = (*NO_VALUES, ShapeError, ValueError, OverflowError)
 
 
@@ -52,6 +54,7 @@ class State:
     wrong: set[Subject] = field(default_factory=set)
     overrides: dict[Atom, Scalar] = field(default_factory=dict)
     meant: dict[Atom, Scalar] = field(default_factory=dict)  # of figures in error: whatever would have been right there
+    slips: dict[Atom, Scalar] = field(default_factory=dict)  # of figures blamed: what follows from those before them
     formulas: dict[Subject, list[Expr]] = field(default_factory=dict)
     numerics: dict[Subject, list[tuple[Expr, bool]]] = field(default_factory=dict)
     exact: set[fmpq] = field(default_factory=set)
@@ -127,6 +130,17 @@ class State:
         shown = {subject: value for subject, value in self.shown.items() if subject not in gone}
         return Point(self.truth.environment.overridden(given), shown, interval_literal(self.is_exact, fmpq(1, 2)))
 
+    def partly_mended(self, without: Subject | None) -> Iterator[Point]:
+        """The document's own figures with some of its slips put right: who makes two may go on with one of them."""
+        own = set(atoms_of(self.scope, without))
+        slips = [atom for atom in self.slips if atom not in own][-MOST_SLIPS:]
+        given = {atom: value for atom, value in self.overrides.items() if atom not in own}
+        if len(self.wrong) > 1:
+            for count in range(1, len(slips) + 1):
+                for mended in combinations(slips, count):
+                    environment = self.truth.environment.overridden(given | {atom: self.slips[atom] for atom in mended})
+                    yield Point(environment, {}, interval_literal(self.is_exact, fmpq(1, 2)))
+
     def after_update(self) -> Point | None:
         """The point one update later; None where nothing is updated."""
         network, environment = self.scope.network, self.truth.environment
@@ -180,8 +194,12 @@ class State:
         shape: tuple[int, ...] | None,
         verdict: Verdict,
         meant: tuple[Scalar | None, ...] = (),
+        slipped: tuple[Scalar | None, ...] = (),
     ) -> None:
-        """Remember what the document says a quantity is, and of figures in error what they ought to be."""
+        """Remember what the document says a quantity is, and of figures in error what they ought to be.
+
+        That is what an honest person would have written, and, of those blamed, what follows from the figures before.
+        """
         atoms = atoms_of(self.scope, subject)
         self._note_rounded(atoms, shown)
         reach = fmpq(1, 2) if verdict is Verdict.RIGHT else 1  # what is wrong may have been cut off as well
@@ -196,10 +214,11 @@ class State:
         (self.wrong.add if verdict in (Verdict.WRONG, Verdict.CARRIED) else self.wrong.discard)(subject)
         if len(atoms) == len(items):
             self.overrides.update(zip(atoms, items, strict=True))
-            for atom, value in zip(atoms, meant or [None] * len(atoms), strict=True):
-                self.meant.pop(atom, None)
-                if value is not None:
-                    self.meant[atom] = value
+            for kept, found in ((self.meant, meant), (self.slips, slipped)):
+                for atom, value in zip(atoms, found or [None] * len(atoms), strict=True):
+                    kept.pop(atom, None)
+                    if value is not None:
+                        kept[atom] = value
 
     def _note_rounded(self, atoms: tuple[Atom, ...], shown: list[Shown]) -> None:
         """Remember figures that stand for more digits: elsewhere the same figure may be exact."""

@@ -88,7 +88,7 @@ def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | N
             rf"^[ \t>]*{match.group('ticks')[0]}{{{len(match.group('ticks'))},}}[ \t]*\r?$", re.MULTILINE
         ).search(text, first)
         last, end = (close.start(), close.end()) if close else (len(text), len(text))
-        return Region("code", start, end, min(first + 1, last), last, match.group("language"))
+        return Region("code", start, end, min(first + 1, last), last, match.group("language").rstrip())
     if match.group("comment"):
         return _until(text, start, first, "-->", "skip", 20_000, misses)
     if match.group("drawing"):

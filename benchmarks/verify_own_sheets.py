@@ -1,0 +1,59 @@
+"""bpsym's own sheets with one figure changed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import verify_networks
+from verify_slips import one_of_each, typed_wrongly
+
+from bpsym.errors import BpsymError
+from bpsym.options import sheet_options
+from bpsym.render.formats import BY_NAME
+from bpsym.render.products import Target, products
+from bpsym.rounding import Numeral
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from bpsym.spec import Description
+
+FORMATS = ("markdown", "latex", "notebook", "text")
+_FIGURE = re.compile(r"(?:≈|\\approx)\s*(-?\d+\.\d+)(?=\s*(?:\$|\\\)|\\\\|\\n|$|\\end))", re.MULTILINE)
+SHORT = 3  # digits of a figure in which any slip gives another figure that might stand there
+
+
+@dataclass(frozen=True)
+class OwnSheet:
+    """A sheet with a slip on one line."""
+
+    name: str
+    content: bytes
+    line: int
+    cause: str
+    names: frozenset[str]
+    said: str
+
+
+def own_sheet(known: Description, random: Random) -> OwnSheet | None:
+    """A sheet of the network with a slip of the pen in one rounded figure; None where it has none."""
+    form, chosen = random.choice(FORMATS), verify_networks.options(random)
+    try:
+        (made,) = products(known, sheet_options(known, **chosen), [Target(form, "files")])
+    except BpsymError:
+        return None
+    text = made.content.decode()
+    figures = [found for found in _FIGURE.finditer(text) if len(found[1].strip("-0.").replace(".", "")) > SHORT]
+    if not figures:
+        return None
+    place = random.choice(figures)
+    right = Numeral(place[1])
+    for cause, wrong, names in one_of_each(typed_wrongly(right), random):
+        if abs(wrong.value - right.value) > 2 * max(wrong.ulp, right.ulp):
+            content = text[: place.start(1)] + wrong.digits + text[place.end(1) :]
+            line = text.count("\n", 0, place.start(1)) + 1
+            said = f"{form} {chosen} {right.digits} -> {wrong.digits}"
+            return OwnSheet(f"sheet{BY_NAME[form].suffix}", content.encode(), line, cause, names, said)
+    return None
