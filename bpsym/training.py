@@ -89,7 +89,8 @@ def _run(
     before, ctx.prec = ctx.prec, precision
     try:
         look = _code(expansion, old, shown, known)
-        advance: Callable[[list[Value]], list[Value]] = _code(expansion, old, new, known).run
+        code = _code(expansion, old, new, known)
+        advance: Callable[[list[Value]], list[Value]] = code.run
         for step in range(at[-1] + 1 if at else 0):
             if step in at:
                 values_now = dict(zip([*old, *shown], [*state, *look.run(state)], strict=True))
@@ -101,8 +102,7 @@ def _run(
                 msg = f"training diverges: after {step + 1} steps a parameter is larger than 10 to the power 1000"
                 raise EvaluationError(msg)
             if exact and any(isinstance(v, arb) or v.height_bits() > EXACT_BITS for v in state):
-                exact, state = False, [arb(value) for value in state]  # and the constants: less work in each operation
-                advance = _code(expansion, old, new, {entry: arb(value) for entry, value in known.items()}).compiled()
+                exact, state, advance = False, [arb(value) for value in state], code.compiled(balls=True)
             if progress is not None:
                 progress(step + 1)
     finally:

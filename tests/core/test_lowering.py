@@ -7,7 +7,7 @@ import types
 from pathlib import Path
 
 import pytest
-from flint import fmpq
+from flint import arb, fmpq
 
 from bpsym.errors import EvaluationError
 from bpsym.expand import Expansion
@@ -37,15 +37,37 @@ def test_compiled_code_computes_the_same(example: str) -> None:
     assert [str(value) for value in code.compiled()(values)] == [str(value) for value in code.run(values)]
 
 
+@pytest.mark.parametrize("example", ["two-by-two", "conv1d", "rnn", "softmax"])
+def test_code_compiled_for_balls_computes_the_same(example: str) -> None:
+    """Constants that are made balls beforehand give the very balls that they give when they are met."""
+    code, values = step_of(example)
+    balls = [arb(value) for value in values]
+    assert [str(value) for value in code.compiled(balls=True)(balls)] == [str(value) for value in code.run(balls)]
+
+
+@pytest.mark.parametrize("balls", [False, True])
 @pytest.mark.parametrize("example", ["two-by-two", "conv1d"])
-def test_compiled_code_names_nothing(example: str) -> None:
+def test_compiled_code_names_nothing(example: str, *, balls: bool) -> None:
     """Compiled code has numbered slots and our own operations for names, and reaches no global and no attribute."""
     code, _ = step_of(example)
-    run = code.compiled()
+    run = code.compiled(balls=balls)
     assert isinstance(run, types.FunctionType)
     assert run.__code__.co_names == ()
     assert run.__globals__.keys() <= {"__builtins__"}
     assert all(SLOT.fullmatch(name) for name in run.__code__.co_varnames)
+
+
+def test_powers_of_balls() -> None:
+    """A square is a number also of a ball around 0, and an exponent may be a ball as every constant then is."""
+    from sympy import Symbol
+
+    x = Symbol("x")
+    code = lower([], [x**2, x**3], {}, [x])
+    for run in (code.run, code.compiled(balls=True)):
+        assert run([arb(-3)]) == [9, -27]
+        square, _ = run([arb(0, 0.5)])
+        assert square.contains(arb(0.25))
+        assert square < 0.26
 
 
 def test_division_by_zero_is_one_sentence() -> None:
