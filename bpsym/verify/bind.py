@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flint import fmpq
+from msgspec.structs import replace
 
 from bpsym.backprop import backprop
 from bpsym.errors import BpsymError

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
+from msgspec.structs import replace
 
 from bpsym.verify.check.state import FAILURES, State, atoms_of
 from bpsym.verify.check.terms import Kind, Shown, kind_of, touches

@@ -7,9 +7,11 @@ part of its own only if clearly more of the claims behind it come out right so.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from itertools import groupby, takewhile
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bpsym.verify.bind import own_state
 from bpsym.verify.canonical import canonical
@@ -37,8 +39,7 @@ BAD = frozenset([Verdict.WRONG, Verdict.CARRIED])
 GOOD = frozenset([Verdict.RIGHT, Verdict.NOTE])
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Struct, frozen=True):
     """Statements that are about the same numbers, the state they were judged in, and what was found."""
 
     state: State

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flint import ctx
+from msgspec.structs import replace
 
 from bpsym.verify.bind import bind
 from bpsym.verify.check.judge import judge

@@ -6,8 +6,9 @@ came from, so that every span points into the file as it lies on the disk.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bpsym.verify.tree import Span
 
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """`text[k]` was written at `starts[k]` to `ends[k]` of the document."""
 
     text: str

@@ -11,10 +11,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass
-from dataclasses import fields as fields_of
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple, get_args
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -40,8 +40,7 @@ class Place(NamedTuple):
 # --- atoms ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """A numeral without its sign."""
 
     span: Span
@@ -52,8 +51,7 @@ class Number:
     open_ended: bool = False  # 0.75136... : more digits exist and are cut off
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A name with everything that hangs on it.
 
     `base` is the letter or word: "w", "net", "E", "target"; a Greek letter by its LaTeX name ("delta", "eta"); a
@@ -80,22 +78,19 @@ class Name:
     spelled: str = ""  # the source text
 
 
-@dataclass(frozen=True, slots=True)
-class Ellipsis:  # noqa: A001 - the mathematical term; nobody needs Python's here
+class Ellipsis(Struct, frozen=True):  # noqa: A001 - the mathematical term; nobody needs Python's here
     """`\\dots`, `…`, `\\vdots`: something left to the reader."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(Struct, frozen=True):
     """The left-hand side nobody wrote: a line that starts with `=` and continues nothing."""
 
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
-class Unknown:
+class Unknown(Struct, frozen=True):
     """A piece of text inside a formula that is no mathematics we know; the rest of the formula stands."""
 
     span: Span
@@ -105,16 +100,14 @@ class Unknown:
 # --- operations ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Negative:
+class Negative(Struct, frozen=True):
     """Unary minus: `-x`, `* -1`, `+ -0.019`."""
 
     span: Span
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Sum:
+class Sum(Struct, frozen=True):
     """Signed terms: `signs[k]` is +1 or -1 and belongs to `terms[k]`; two or more terms."""
 
     span: Span
@@ -122,8 +115,7 @@ class Sum:
     signs: tuple[int, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Struct, frozen=True):
     """Factors and what stood between them: `operators[k]` joins factor k and k+1.
 
     One of "" (juxtaposition), "*", "×", "·", "x", "⊙" (also \\odot, \\circ, a bullet, AsciiMath's `@`), "@", "⊗",
@@ -135,8 +127,7 @@ class Product:
     operators: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Quotient:
+class Quotient(Struct, frozen=True):
     """`\\frac{a}{b}`, `a/b`, `a \\over b`; `bar` is true for a fraction with a bar, false for a slash."""
 
     span: Span
@@ -145,8 +136,7 @@ class Quotient:
     bar: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Power:
+class Power(Struct, frozen=True):
     """`base^exponent`; e^x is Power(Name e, x)."""
 
     span: Span
@@ -154,16 +144,14 @@ class Power:
     exponent: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Transpose:
+class Transpose(Struct, frozen=True):
     """`A^T`, `A^\\top`, `A^t`, `A.T`, `Aᵀ`."""
 
     span: Span
     operand: Expr
 
 
-@dataclass(frozen=True, slots=True)
-class Indexed:
+class Indexed(Struct, frozen=True):
     """A component of something bracketed: `[Y - T]_1`, `(u \\odot v)_i`."""
 
     span: Span
@@ -171,8 +159,7 @@ class Indexed:
     sub: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A function surely applied: `sigmoid(z)`, `\\max(0, z)`, `\\log x`, `f'(z)`, `g_{ReLU}(Z)`, `\\sqrt{v}`.
 
     Function names are canonical where they have several spellings: "sigmoid", "relu", "tanh", "softmax", "exp",
@@ -184,8 +171,7 @@ class Call:
     arguments: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Application:
+class Application(Struct, frozen=True):
     """A name followed by a parenthesis: a call `y(x)`, a name `E(total)`, or a product `w(a - y)`; the binder knows."""
 
     span: Span
@@ -193,8 +179,7 @@ class Application:
     arguments: tuple[Expr, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Derivative:
+class Derivative(Struct, frozen=True):
     """`\\frac{\\partial E}{\\partial w_5}`, `dE/dw5`, `ΔE/Δw5`, `(del E)/(del w)`, `\\nabla_a C`.
 
     `symbol` is "∂", "d", "Δ" or "∇".  `wrt` is None for a gradient with respect to everything.
@@ -207,8 +192,7 @@ class Derivative:
     order: int = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Differential:
+class Differential(Struct, frozen=True):
     """A differential on its own: `dZ[4]`, `dW2` (short for a derivative of the loss), `\\Delta w_{ji}` (a change)."""
 
     span: Span
@@ -216,8 +200,7 @@ class Differential:
     symbol: str
 
 
-@dataclass(frozen=True, slots=True)
-class BigSum:
+class BigSum(Struct, frozen=True):
     """`\\sum_{i=1}^n body`, `\\sum_k body`, `\\sum body`; `symbol` is "Σ" or "Π".
 
     `condition` says which values of the index count, as in `\\sum_{k \\neq i}`.
@@ -232,8 +215,7 @@ class BigSum:
     condition: Comparison | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """A bracketed list, of which nobody said whether it stands or lies: `[0.05, 0.1]`, `(a, b)`, `{x_1, x_2}`."""
 
     span: Span
@@ -241,16 +223,14 @@ class Row:
     bracket: str  # "[", "(", "{"
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
+class Matrix(Struct, frozen=True):
     """`bmatrix`, `[[a, b], [c, d]]`: rows of equal length (a short row is filled with Missing)."""
 
     span: Span
     rows: tuple[tuple[Expr, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(Struct, frozen=True):
     """One line of a Cases: a value and the condition beside it, if one could be read."""
 
     span: Span
@@ -259,16 +239,14 @@ class Case:
     words: str  # the condition as text: "if z > 0", "otherwise"
 
 
-@dataclass(frozen=True, slots=True)
-class Cases:
+class Cases(Struct, frozen=True):
     """`\\begin{cases} … \\end{cases}`."""
 
     span: Span
     cases: tuple[Case, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(Struct, frozen=True):
     """A chain of relations inside an expression: a condition, `(a = 3)`; `relations[k]` joins term k and k+1."""
 
     span: Span
@@ -276,8 +254,7 @@ class Comparison:
     relations: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Norm:
+class Norm(Struct, frozen=True):
     """`\\|v\\|`, `||v||`."""
 
     span: Span
@@ -285,8 +262,7 @@ class Norm:
     sub: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Absolute:
+class Absolute(Struct, frozen=True):
     """`|x|`."""
 
     span: Span
@@ -327,7 +303,7 @@ def _below(kind: type) -> tuple[tuple[str, int], ...]:
     """The fields of a kind of node that hold nodes, each with how deep in tuples they lie there."""
     depths = {"Expr": 0, "Name": 0, "Expr | None": 0, "Comparison | None": 0}
     depths |= {"tuple[Expr, ...]": 1, "tuple[Case, ...]": 1, "tuple[tuple[Expr, ...], ...]": 2}
-    return tuple((f.name, depths[str(f.type)]) for f in fields_of(kind) if str(f.type) in depths)
+    return tuple((name, depths[said]) for name, said in kind.__annotations__.items() if said in depths)
 
 
 _BELOW = {kind: _below(kind) for kind in (*get_args(Expr), Case)}
@@ -360,8 +336,7 @@ def walk(node: Node) -> Iterator[Node]:
 # --- statements ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(Struct, frozen=True):
     """What stands between two expressions.
 
     `kind` is "=", "≈", ":=", "←", "→", "<", ">", "≤", "≥", "≠", "∈", "∝", "~" (a range, `w_1 \\sim w_4`; before a
@@ -373,8 +348,7 @@ class Relation:
     kind: str
 
 
-@dataclass(frozen=True, slots=True)
-class Annotation:
+class Annotation(Struct, frozen=True):
     """A remark on part of a formula: an underbrace, words, a value in passing (`h_2\\ (=0.7803)`, then `formula`)."""
 
     span: Span
@@ -383,8 +357,7 @@ class Annotation:
     formula: Expr | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """What stands around a statement."""
 
     kind: str  # "display", "inline", "prose", "code", "output", "cell"
@@ -395,8 +368,7 @@ class Context:
     column: str = ""  # of a table cell: the head of its column
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(Struct, frozen=True):
     """A chain `term0 rel0 term1 rel1 term2 …`; with one term and no relation, a formula merely shown.
 
     A chain broken over several lines or displays is one statement; each term keeps its own span.  Where the left-hand
@@ -422,16 +394,14 @@ class Statement:
         yield from zip(self.terms, self.relations, self.terms[1:], strict=False)
 
 
-@dataclass(frozen=True, slots=True)
-class Unreadable:
+class Unreadable(Struct, frozen=True):
     """Mathematics that could not be read, and why."""
 
     span: Span
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """Words outside formulas, with the numbers and lists of numbers in them (also those of its inline formulas)."""
 
     span: Span
@@ -439,8 +409,7 @@ class Sentence:
     values: tuple[Number | Negative | Row, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(Struct, frozen=True):
     """An argument of a call in code: its keyword ("" when positional) and its literal value, if it is one."""
 
     span: Span
@@ -449,8 +418,7 @@ class Argument:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class CodeCall:
+class CodeCall(Struct, frozen=True):
     """A call in a code listing with at least one literal argument: `nn.train([0.05, 0.1], [0.01, 0.09])`."""
 
     span: Span
@@ -458,8 +426,7 @@ class CodeCall:
     arguments: tuple[Argument, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(Struct, frozen=True):
     """A table cell: its text and, where it is one expression, that."""
 
     span: Span
@@ -467,8 +434,7 @@ class Cell:
     expr: Expr | None
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """A table; `head` is empty when it has none."""
 
     span: Span
@@ -476,8 +442,7 @@ class Table:
     rows: tuple[tuple[Cell, ...], ...]
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(Struct, frozen=True, dict=True):
     """A whole document, every list in reading order."""
 
     path: str

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
+from msgspec.structs import replace
 
 from bpsym.verify.check.state import FAILURES, State, atoms_of, values, why_not
 from bpsym.verify.check.terms import Kind, Literal, interval_literal, kind_of, leaves, touches

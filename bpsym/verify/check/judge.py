@@ -8,7 +8,8 @@ truth is the one to blame; what follows from it is carried.
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from bpsym.verify.check import symbols
 from bpsym.verify.check.chain import (

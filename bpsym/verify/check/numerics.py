@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bpsym.verify.check.align import pairs, turned
 from bpsym.verify.check.chain import Chain, Operands, meet, signed_numerals, spread, why, wide_literal
@@ -159,8 +160,7 @@ def _sign_before(term: Expr, number: Number) -> int:
     return -1 if any(isinstance(n, Negative) and n.operand is number for n in walk(term)) else 1
 
 
-@dataclass(frozen=True, slots=True)
-class Operand:
+class Operand(Struct, frozen=True):
     """An operand in error, what ought to stand there, and what the document has shown of that."""
 
     shown: Shown

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
+from msgspec.structs import replace
 
 from bpsym.lowering import lower
 from bpsym.program import Role

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from itertools import combinations, pairwise, product
 from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
+from msgspec.structs import replace
 
 from bpsym.verify.check.state import State, values
 from bpsym.verify.meaning.activations import known_function
@@ -107,10 +107,7 @@ def printed_equal(left: Expr, right: Expr, state: State) -> bool:
     if family is None:
         return False
     points = [replace(point, printed=family) for point in (*state.anywhere, *_here(state))]
-    verdicts = [
-        _equal_at(left, right, state, points, place, flipped=False)
-        for place in family.places((left, right))
-    ]
+    verdicts = [_equal_at(left, right, state, points, place, flipped=False) for place in family.places((left, right))]
     return True in verdicts and False not in verdicts
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from flint import arb, fmpq
+from msgspec import Struct
 
 from bpsym.errors import EvaluationError
 from bpsym.rounding import ends
@@ -75,8 +75,7 @@ def _only_numbers(tree: Expr) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A printed number with its sign."""
 
     tree: Number | Negative

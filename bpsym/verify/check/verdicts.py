@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from bpsym.verify.tree import Span
@@ -25,15 +26,14 @@ class Verdict(StrEnum):
 GRAVITY = {verdict: place for place, verdict in enumerate(Verdict)}
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """One claim: where its doubtful piece stands, how it stands, and what would be right."""
 
     span: Span
     verdict: Verdict
     expected: str = ""
     rule: str = ""  # id of the cause: "digits-swapped", "updated-weights", ...
-    details: dict[str, Any] = field(default_factory=dict)  # what the message says
+    details: dict[str, Any] = {}  # what the message says
     others: tuple[str, ...] = ()  # further causes that explain it
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bpsym.errors import BpsymError
 from bpsym.verify.tree import Annotation, Span
@@ -27,15 +28,14 @@ class UnreadError(BpsymError):
         self.span = span
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a formula's parser knows of the document around it."""
 
     text: str  # the document
     layers: frozenset[str] = frozenset()  # bases whose bare superscripts count layers: W^2 is no square
     tex: bool = True
     delta_is_d: bool = False  # `δ a_t` is a differential, not a product
-    notes: list[Annotation] = field(default_factory=list)
+    notes: list[Annotation] = []
 
 
 def span_of(found: Sequence[Token]) -> Span:

@@ -8,8 +8,9 @@ piece is
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, has_relation, matching, split
 from bpsym.verify.symbols import CASE_ENVIRONMENTS, LAYOUT_ENVIRONMENTS
@@ -23,13 +24,12 @@ _BARE_LABEL = re.compile(r"\(?[A-Z]{0,3}\d{1,3}[a-z]?\)?")
 _TIMES = frozenset("*×·x⊙@⊗•/")
 
 
-@dataclass(slots=True)
-class Piece:
+class Piece(Struct):
     """A chain before it is parsed."""
 
     tokens: list[Token]
     label: str = ""
-    words: list[str] = field(default_factory=list)
+    words: list[str] = []
     row: int = 0
     chained: bool = False  # has a relation outside all brackets
 

@@ -6,8 +6,9 @@ Only what is safe without knowing the network is decided: `a(1 - a)` is a produc
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from bpsym.verify.grammar import scripts
 from bpsym.verify.grammar.cursor import UnreadError, has_relation, matching, split

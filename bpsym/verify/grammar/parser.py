@@ -6,8 +6,9 @@ What an operand may begin with is a table handed in (`Rules`), one rule for each
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from bpsym.verify.grammar import numerals, scripts
 from bpsym.verify.grammar.cursor import Reading, UnreadError, has_relation, matching, span_of

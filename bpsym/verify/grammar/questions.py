@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from bpsym.verify.symbols import FUNCTION_LETTERS, FUNCTIONS, UNIT_NAMES
 from bpsym.verify.tree import (

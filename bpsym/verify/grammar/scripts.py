@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from msgspec.structs import replace
 
 from bpsym.verify.grammar.cursor import Reading, UnreadError, matching, span_of
 from bpsym.verify.symbols import MARK_WORDS

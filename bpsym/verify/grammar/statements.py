@@ -6,9 +6,11 @@ A term that cannot be read costs that term, not the chain.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bpsym.verify import limits
 from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, Reading, UnreadError, split
@@ -50,8 +52,7 @@ _BLANK = frozenset(["?", "_", "\\_"])
 _BLANKS = ' \t\r\n`=>*-"\\,n'  # with Markdown's marks, and the quotes and line ends of a notebook's JSON
 
 
-@dataclass(frozen=True, slots=True)
-class Formula:
+class Formula(Struct, frozen=True):
     """A stretch of mathematics a reader found."""
 
     source: Source
@@ -61,8 +62,7 @@ class Formula:
     guessed: bool = False  # found in prose: what does not read is no mathematics, and nobody is told
 
 
-@dataclass(slots=True)
-class _Chain:
+class _Chain(Struct):
     """A piece on its way to a statement."""
 
     formula: Formula

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from bpsym.verify.source import Source
@@ -34,14 +35,13 @@ class Flavour(NamedTuple):
     words: frozenset[str] = frozenset()  # further names of more than one letter
 
 
-@dataclass(slots=True)
-class Pen:
+class Pen(Struct):
     """State of one pass over a formula: where we are, what we have."""
 
     text: str  # one character for each of the source, signs that mean the same made the same
     source: Source
     flavour: Flavour
-    out: list[Token] = field(default_factory=list)
+    out: list[Token] = []
     position: int = 0
     gap: bool = False  # blank space since the last token
     depth: int = 0  # of round and square brackets

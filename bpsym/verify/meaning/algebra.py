@@ -5,10 +5,10 @@ The same reading of a tree serves both, so a formula cannot mean one thing to th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -29,8 +29,7 @@ class NoValueError(Exception):
         self.name = name
 
 
-@dataclass(frozen=True, slots=True)
-class Algebra:
+class Algebra(Struct, frozen=True):
     """How numbers are made and functions taken."""
 
     number: Callable[[Fraction], Scalar]

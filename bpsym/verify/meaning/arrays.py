@@ -6,8 +6,9 @@ does not fit raises `ShapeError`: nothing is broadcast but a scalar.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -19,8 +20,7 @@ class ShapeError(Exception):
     """Operands whose shapes do not go together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Array:
+class Array(Struct, frozen=True):
     """Items in reading order; `shape` has one or two numbers."""
 
     shape: tuple[int, ...]

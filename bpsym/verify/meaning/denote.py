@@ -7,9 +7,11 @@ scalars to compute; the same walk serves balls, exact numbers and SymPy expressi
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from bpsym.verify.meaning import arrays
 from bpsym.verify.meaning.algebra import Algebra, NoValueError
@@ -51,8 +53,7 @@ if TYPE_CHECKING:
 MOST_TERMS = 400  # of a sum over an index
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What the pieces of a formula mean."""
 
     algebra: Algebra

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from bpsym.verify.meaning.keys import free_letters
 from bpsym.verify.tree import Application, BigSum, Call, Expr, Name, Negative, Node, Product, Sum, children

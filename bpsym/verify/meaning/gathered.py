@@ -438,9 +438,7 @@ def _range(
     return [str(k) for k in range(1, size + 1)]  # any size will do for formulas
 
 
-def _beyond(
-    builder: _Builder, letter: str, at: Indices, names: Sequence[Name], numbers: Iterable[int]
-) -> list[str]:
+def _beyond(builder: _Builder, letter: str, at: Indices, names: Sequence[Name], numbers: Iterable[int]) -> list[str]:
     """Further values of an index, where nothing says the names under it end before."""
     found: list[str] = []
     for k in map(str, numbers):

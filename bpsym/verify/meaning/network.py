@@ -155,9 +155,7 @@ class Network:
     def _sums_to_one(self) -> bool:
         return any(step.rule == "softmax" for step in self.expansion.program.steps)
 
-    def slope(
-        self, of: Expr, wrt: Expr, at: Environment, *, local: bool = False, with_old: bool = False
-    ) -> Scalar:
+    def slope(self, of: Expr, wrt: Expr, at: Environment, *, local: bool = False, with_old: bool = False) -> Scalar:
         """The derivative of an atom, or a formula in atoms, by an atom; local: through the equation of `of` alone.
 
         Where the program updates weights before the error goes on through them, derivatives go through the new ones;

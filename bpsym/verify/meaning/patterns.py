@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.tree import Ellipsis, Expr, Name, Span, Sum, walk  # noqa: A004  (the node for dots)
@@ -47,21 +49,21 @@ def _at(tree: Any, places: set[tuple[Span, int]], number: str) -> Any:
     if isinstance(tree, Name):
         sub = tuple(part[:-1] + number if (tree.span, k) in places else part for k, part in enumerate(tree.sub))
         return replace(tree, sub=sub)
-    if isinstance(tree, Span) or not (is_dataclass(tree) or isinstance(tree, tuple)):
+    if isinstance(tree, Span) or not isinstance(tree, (Struct, tuple)):
         return tree
     if isinstance(tree, tuple):
         return tuple(_at(item, places, number) for item in tree)
-    changes = {f.name: _at(getattr(tree, f.name), places, number) for f in fields(tree)}
-    return replace(tree, **changes)  # type: ignore[type-var]  # an instance: is_dataclass is true of classes too
+    changes = {name: _at(getattr(tree, name), places, number) for name in tree.__struct_fields__}
+    return replace(tree, **changes)
 
 
 def substituted(tree: Any, old: Any, new: Any) -> Any:
     """The tree with one node in the place of another."""
     if tree is old:
         return new
-    if isinstance(tree, Span) or not (is_dataclass(tree) or isinstance(tree, tuple)):
+    if isinstance(tree, Span) or not isinstance(tree, (Struct, tuple)):
         return tree
     if isinstance(tree, tuple):
         return tuple(substituted(item, old, new) for item in tree)
-    changes = {f.name: substituted(getattr(tree, f.name), old, new) for f in fields(tree)}
-    return replace(tree, **changes)  # type: ignore[type-var]  # an instance: is_dataclass is true of classes too
+    changes = {name: substituted(getattr(tree, name), old, new) for name in tree.__struct_fields__}
+    return replace(tree, **changes)

@@ -5,11 +5,13 @@ A `Scope` knows names; a `Point` knows numbers. Together they make a `Reading`, 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bpsym.verify.canonical import canonical
 from bpsym.verify.meaning.activations import function_of, known_function
@@ -174,12 +176,11 @@ def _cell(whole: Array, row: str, column: str) -> Scalar | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(Struct, frozen=True):
     """Numbers for the atoms, for what a document shows in their place, and for literals."""
 
     environment: Environment
-    shown: Mapping[Subject, Value] = field(default_factory=dict)
+    shown: Mapping[Subject, Value] = {}
     literal: Callable[[Number], Scalar] = lambda number: rational(number.value)
     flipped: bool = False  # read every error signal with the other sign
     own_functions: bool = False  # take functions as the document (wrongly) defines them
@@ -232,8 +233,7 @@ def reading(scope: Scope, point: Point, choices: Choices | None = None, *, depth
     return Reading(BALLS, at.name, at.derivative, at.function, at.values, point.literal, scope.own, choices, inner=True)
 
 
-@dataclass(slots=True)
-class _At:
+class _At(Struct):
     scope: Scope
     point: Point
     choices: Choices

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.algebra import Algebra, NoValueError
@@ -19,8 +21,7 @@ if TYPE_CHECKING:
     from bpsym.verify.tree import Call, Expr, Name
 
 
-@dataclass(frozen=True, slots=True)
-class Definition:
+class Definition(Struct, frozen=True):
     """A function a document writes down: `f(z) = 1/(1 + e^{-z})`."""
 
     parameter: Key

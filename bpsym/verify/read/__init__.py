@@ -7,9 +7,11 @@ taken out of their wrapping first.
 from __future__ import annotations
 
 import re
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from bpsym.errors import BpsymError
 from bpsym.verify import limits

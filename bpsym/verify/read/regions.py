@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from bpsym.verify import limits
 from bpsym.verify.symbols import LAYOUT_ENVIRONMENTS
@@ -48,8 +49,7 @@ _MONEY: Final = re.compile(r"\d[\d.,]*\s+[A-Za-z]{2,}")
 _BLANK: Final = re.compile(r"\n[ \t]*\r?\n")
 
 
-@dataclass(slots=True)
-class Region:
+class Region(Struct):
     """A stretch that is not prose: what kind, from where to where with and without its delimiters."""
 
     kind: str  # "display", "inline", "tick", "code", "skip", "heading"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from fractions import Fraction
 from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, Final
 
 from flint import fmpq
+from msgspec.structs import replace
 
 from bpsym.rounding import fraction
 from bpsym.verify.tree import (

@@ -8,9 +8,11 @@ Markdown, and what people write between dollar signs breaks most of them.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from bpsym.verify import limits
 from bpsym.verify.grammar.statements import Formula
