@@ -1,19 +1,22 @@
 """Source to tokens: LaTeX, plain text and AsciiMath alike.
 
-One pass with one regular expression; what the grammar needs to know of a command or a sign stands in `symbols`.  The
-flavours differ in little: TeX takes one letter after `_` and `^`, everybody else a word.
+One pass: a sign that is a token wherever it stands is looked up, anything else is told by one regular expression. What
+the grammar needs to know of a command or a sign stands in `symbols`. The flavours differ in little: TeX takes one
+letter after `_` and `^`, everybody else a word.
 """
 
 from __future__ import annotations
 
 import re
+from functools import cache
+from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Final
 
 from bpsym.verify import limits
 from bpsym.verify.lexing import commands, signs, words
 from bpsym.verify.lexing.passes import bare_scripts, cases_in_a_line, names_from_notes, spaced_words
 from bpsym.verify.lexing.pen import Flavour, Pen, Token
-from bpsym.verify.symbols import ONE_FOR_ONE
+from bpsym.verify.symbols import ONE_FOR_ONE, SIGNS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -24,7 +27,7 @@ __all__ = ["CJK", "Flavour", "Token", "tokens"]
 
 CJK: Final = r"\u2e80-\u2fdf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
 
-_TOKEN: Final = re.compile(
+_COMMON: Final = (
     r"(?P<blank>[\s\u200b]+)"
     r"|(?P<number>(?:\d{1,3}(?:(?:,|\{,\}|\\,|\\ )\d{3})+(?!\d)(?:\.\d+)?"
     r"|\d+(?:\{[.,]\}\d+|\.\d+|\.(?=[eE\s)\]},;&+*/\\=-]|$)(?!\.))?|\.\d+)"
@@ -32,29 +35,60 @@ _TOKEN: Final = re.compile(
     r"|(?P<row>\\\\+(?:\*)?(?:\s{0,3}\[-?[\d.]+\s*(?:pt|em|ex|mm|cm|in)\])?)"
     r"|(?P<command>\\(?:[A-Za-z]+\*?|.|$))"
     r"|(?P<comment>%[^\n]*)"
-    rf"|(?P<cjk>[{CJK}](?:[{CJK}\w、，。；：]*[{CJK}])?)"
     r"|(?P<letters>[A-Za-z]+)"
+)
+_BEYOND_ASCII: Final = (
+    rf"|(?P<cjk>[{CJK}](?:[{CJK}\w、，。；：]*[{CJK}])?)"
     r"|(?P<circled>[①-⑳])"
     r"|(?P<greek>[α-ωΓΘΛΞΠΦΨΩϵϕϑℓµς])"
     r"|(?P<low>[₀-₎ₐ-ₜᵢᵣᵤᵥⱼ]+)"
     r"|(?P<high>[⁰¹²³⁴-⁾ᵀᵗˡᴸⁿⁱʲᵏᵐ]+)"
-    r"|(?P<long>:=|<-+|=>|->|-->|——+>?|~=|≈=|==+|!=|<=|>=|\+=|-=|\*\*|\|\||\.\.\.+|。。+|//)"
-    r"|(?P<sign>.)",
-    re.DOTALL,
 )
+_SIGNS: Final = (
+    r"|(?P<long>:=|<-+|=>|->|-->|——+>?|~=|≈=|==+|!=|<=|>=|\+=|-=|\*\*|\|\||\.\.\.+|。。+|//)"
+    r"|(?P<sign>.)"
+)
+_TOKEN: Final = re.compile(_COMMON + _SIGNS, re.DOTALL)
+_PLAIN: Final = {
+    sign: (kind, text, {"open": 1, "close": -1}.get(kind, 0))
+    for sign, (kind, text) in SIGNS.items()
+    if kind not in ("space", "unknown") and sign not in "~@Σ.。"  # what these mean depends on what stands around them
+}
+_LONGER: Final = frozenset("=>-*/|")  # a sign before one of these may be the first of several
+_SCRIPT: Final = frozenset("{" + ascii_letters + digits)  # behind `_`: no second underscore
+
+
+@cache
+def _any_token() -> re.Pattern[str]:
+    """Tokens that begin with any character; its large sets are slow to compile, and most formulas are ASCII."""
+    return re.compile(_COMMON + _BEYOND_ASCII + _SIGNS, re.DOTALL)
 
 
 def tokens(source: Source, flavour: Flavour) -> list[Token]:
     """All tokens, comments and layout left out; at most a few more than `limits.FORMULA_TOKENS`."""
-    pen = Pen(source.text.translate(ONE_FOR_ONE), source, flavour)
-    size, match_at = len(pen.text), _TOKEN.match
-    while pen.position < size and len(pen.out) <= limits.FORMULA_TOKENS:
-        match = match_at(pen.text, pen.position)
+    text, starts, ends, out = source.text.translate(ONE_FOR_ONE), source.starts, source.ends, list[Token]()
+    pen = Pen(text, source, flavour, out)
+    size, ascii_token, handlers, plain_signs = len(text), _TOKEN.match, _HANDLERS, _PLAIN
+    while (start := pen.position) < size and len(out) <= limits.FORMULA_TOKENS:
+        sign, following = text[start], text[start + 1 : start + 2]
+        plain = plain_signs.get(sign)
+        if plain is not None and (following in _SCRIPT if sign == "_" else following not in _LONGER):
+            kind, written, deeper = plain
+            out.append(Token(kind, written, starts[start], ends[start], pen.gap))
+            pen.gap = False
+            pen.depth += deeper
+            pen.position = start + 1
+            continue
+        if sign == " " and " " < following < "\x7f":
+            pen.gap = True
+            pen.position = start + 1
+            continue
+        match = ascii_token(text, start) if sign < "\x80" else _any_token().match(text, start)
         if match is None:  # cannot happen: the last alternative takes any character
             break
-        start, pen.position = pen.position, match.end()
-        _HANDLERS[match.lastgroup or "sign"](pen, match.group(), start, match.end())
-    found = pen.out if flavour.tex else cases_in_a_line(pen.out)
+        pen.position = match.end()
+        handlers[match.lastgroup or "sign"](pen, match.group(), start, match.end())
+    found = out if flavour.tex else cases_in_a_line(out)
     return names_from_notes(spaced_words(bare_scripts(found)))
 
 

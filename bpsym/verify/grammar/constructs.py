@@ -68,7 +68,7 @@ def fraction(parser: Parser) -> Expr:
     token = parser.peek()
     if token.kind == "number" and token.text.isdigit() and len(token.text) == 2:  # \frac12
         parser.position += 1
-        first, second = (numerals.number(token._replace(text=digit)) for digit in token.text)
+        first, second = (numerals.number(replace(token, text=digit)) for digit in token.text)
         return Quotient(parser.since(start), first, second)
     if token.kind == "number" and token.text.isdigit() and len(token.text) == 1 and parser.peek(1).kind == "number":
         parser.position += 2

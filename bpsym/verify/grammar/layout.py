@@ -11,6 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, has_relation, matching, split
 from bpsym.verify.symbols import CASE_ENVIRONMENTS, LAYOUT_ENVIRONMENTS
@@ -99,7 +100,7 @@ def _rows(found: list[Token]) -> list[list[Token]]:
                 if layout:
                     continue
             elif braced and token.text not in ("cases", "dcases") and len(kept) > 1 and kept[-2].kind == "relation":
-                kept[-1] = token._replace(text="cases")
+                kept[-1] = replace(token, text="cases")
                 continue
             elif layout:
                 if braced:
@@ -270,7 +271,7 @@ def _without_alignment(row: Sequence[Token]) -> list[Token]:
                 and following
                 and following[0].kind not in ("relation", "operator")
             ):
-                out.append(token._replace(kind="separator", text=";"))
+                out.append(replace(token, kind="separator", text=";"))
                 since = len(out)
             continue
         out.append(token)

@@ -23,7 +23,7 @@ def number(token: Token) -> Number:
     """A numeral token as a Number; its value is exact."""
     text = token.text
     if text.endswith("%"):
-        return scaled(number(token._replace(text=text[:-1])), -2, Span(token.start, token.end), text)
+        return scaled(number(replace(token, text=text[:-1])), -2, Span(token.start, token.end), text)
     span = Span(token.start, token.end)
     if len(text) > 3 * limits.DIGITS:
         raise UnreadError(f"a number of {len(text)} characters is longer than the {limits.DIGITS} digits read", span)

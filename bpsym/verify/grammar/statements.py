@@ -186,7 +186,8 @@ def _layers(chains: Sequence[_Chain]) -> frozenset[str]:
 def _delta_is_d(chains: Sequence[_Chain]) -> bool:
     """Whether equations say what `δ a_t` is, and none what δ is."""
     begun = [chain.piece.tokens for chain in chains if len(chain.piece.tokens) > 1 and chain.piece.relates()]
-    behind = {second.kind for (first, second, *_) in begun if first[:2] == ("word", "delta") and not first.tail}
+    heads = ((first.text + first.tail, second.kind) for (first, second, *_) in begun if first.kind == "word")
+    behind = {kind for head, kind in heads if head == "delta"}
     return "word" in behind and "relation" not in behind
 
 

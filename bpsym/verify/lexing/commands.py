@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from msgspec.structs import replace
+
 from bpsym.verify.lexing.pen import DIGITS, Pen
 from bpsym.verify.symbols import (
     CIRCLED,
@@ -43,7 +45,7 @@ def command(pen: Pen, written: str, start: int, end: int) -> None:
             pen.put(kind, text, start, end, digits.group() if digits else "")
         elif kind == "dots" and pen.out and pen.out[-1].kind == "number" and "." in pen.out[-1].text and not pen.gap:
             last = pen.out.pop()
-            pen.out.append(last._replace(text=last.text + "...", end=pen.source.ends[end - 1]))
+            pen.out.append(replace(last, text=last.text + "...", end=pen.source.ends[end - 1]))
         else:
             pen.put(kind, text, start, end)
     elif name in DROPPED:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
 from bpsym.verify.symbols import CONNECTIVES, SPACED_WORDS
 
 if TYPE_CHECKING:
@@ -59,7 +61,7 @@ def _spaced_word_at(found: list[Token], position: int) -> Token | None:
             and all(token.gap for token in run[1:])
             and not any(token.tail for token in run[:-1])
         ):
-            return first._replace(text=word, end=run[-1].end, tail=run[-1].tail)
+            return replace(first, text=word, end=run[-1].end, tail=run[-1].tail)
     return None
 
 
@@ -76,10 +78,10 @@ def cases_in_a_line(found: list[Token]) -> list[Token]:
         for part in found[first + 1 : last]:
             words = part.kind == "note" or part.text == "otherwise"
             if words and part.text != "if":
-                inside.append(part._replace(kind="amp", text="&"))
+                inside.append(replace(part, kind="amp", text="&"))
             kind = "amp" if part.text == "if" else "row" if part.text == ";" else "note" if words else part.kind
-            inside.append(part._replace(kind=kind))
-        opened, closed = (found[k]._replace(kind=kind, text="cases") for k, kind in ((first, "begin"), (last, "end")))
+            inside.append(replace(part, kind=kind))
+        opened, closed = (replace(found[k], kind=kind, text="cases") for k, kind in ((first, "begin"), (last, "end")))
         return cases_in_a_line([*found[:first], opened, *inside, closed, *found[last + 1 :]])
     return found
 
@@ -109,5 +111,5 @@ def names_from_notes(found: list[Token]) -> list[Token]:
         before = found[position - 1] if position else None
         after = found[position + 1] if position + 1 < len(found) else None
         if marks(before) and marks(after) and (operates(before) or operates(after)):
-            found[position] = token._replace(kind="word")
+            found[position] = replace(token, kind="word")
     return found

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from bpsym.verify.source import Source
@@ -14,7 +15,7 @@ DIGITS: Final = re.compile(r"\d+(?!\.?\d)")  # not the beginning of a decimal
 NEAR: Final = 40  # so many characters before and behind a token are looked at
 
 
-class Token(NamedTuple):
+class Token(Struct, frozen=True, gc=False):
     """A sign with its place in the document."""
 
     kind: str
@@ -56,7 +57,7 @@ class Pen(Struct):
         if not self.out or self.out[-1].kind != "number" or "%" in self.out[-1].text:
             return False
         last = self.out.pop()
-        self.out.append(last._replace(text=last.text + "%", end=self.source.ends[end - 1]))
+        self.out.append(replace(last, text=last.text + "%", end=self.source.ends[end - 1]))
         return True
 
     def next(self, end: int) -> str:

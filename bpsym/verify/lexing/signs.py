@@ -6,6 +6,8 @@ import re
 import unicodedata
 from typing import Final
 
+from msgspec.structs import replace
+
 from bpsym.verify.lexing import commands, words
 from bpsym.verify.lexing.pen import NEAR, Pen
 from bpsym.verify.symbols import ACCENTS, COMMANDS, DROPPED, FRACTIONS, SIGNS, SUBSCRIPTS, SUPERSCRIPTS, TEXTUAL
@@ -139,6 +141,6 @@ def composed(pen: Pen, sign: str, start: int, end: int) -> bool:
         return True
     if sign in ACCENTS and pen.out and pen.out[-1].kind == "word":
         last = pen.out.pop()
-        pen.out += [last._replace(kind="accent", text=ACCENTS[sign], tail=""), last._replace(gap=False)]
+        pen.out += [replace(last, kind="accent", text=ACCENTS[sign], tail=""), replace(last, gap=False)]
         return True
     return False

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from msgspec.structs import replace
+
 from bpsym.verify.lexing.pen import DIGITS, Pen
 from bpsym.verify.symbols import (
     COMMANDS,
@@ -56,7 +58,7 @@ def letters(pen: Pen, run: str, start: int, end: int) -> None:
         if not (run[0] == "d" and divides(pen, run)):
             script_word(pen, run, start, end)
             return
-        pen.out[-1] = pen.out[-1]._replace(kind="operator", text="/")
+        pen.out[-1] = replace(pen.out[-1], kind="operator", text="/")
     if pen.text.startswith("{", end) and COMMANDS.get(run, ("",))[0] in ("frac", "sqrt", "accent"):
         pen.put(*COMMANDS[run], start, end)  # a backslash lost on the way: frac{1}{2}
         return

@@ -2,68 +2,64 @@
 
 from __future__ import annotations
 
-import io
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
-from rich.console import Console
-from rich.text import Text
+import click
 
 from bpsym.verify.texts import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bpsym.verify.report.data import DocumentReport, Finding
 
-STYLES = {
-    "wrong": "bold red",
-    "carried": "magenta",
-    "last-digit": "yellow",
-    "note": "cyan",
-    "undecided": "blue",
-    "unreadable": "blue",
+
+class _Look(TypedDict, total=False):
+    """How a word is set apart, in the terms of `click.style`."""
+
+    fg: str
+    bold: bool
+    dim: bool
+
+
+STYLES: dict[str, _Look] = {
+    "wrong": {"fg": "red", "bold": True},
+    "carried": {"fg": "magenta"},
+    "last-digit": {"fg": "yellow"},
+    "note": {"fg": "cyan"},
+    "undecided": {"fg": "blue"},
+    "unreadable": {"fg": "blue"},
 }
 WIDTH = 100  # columns of an excerpt
 
 
 def written(reports: Sequence[DocumentReport], language: str, *, color: bool = False) -> str:
     """The reports as text, with colour where wanted."""
-    out = io.StringIO()
-    console = Console(
-        file=out,
-        force_terminal=color,
-        no_color=not color,
-        width=160,
-        highlight=False,
-        soft_wrap=True,
-        legacy_windows=False,
-    )
+    lines: list[str] = []
     for report in reports:
+        source = report.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
         for finding in report.findings:
-            _finding(console, report, finding, language)
-        for remark in report.remarks:
-            console.print(Text(f"{_plain(report.path)}: {_plain(remark)}", "blue"))
-        console.print(_summary(report, language))
-    return out.getvalue()
+            lines += _finding(report, finding, source, language)
+        lines += [click.style(f"{_plain(report.path)}: {_plain(remark)}", fg="blue") for remark in report.remarks]
+        lines.append(_summary(report, language))
+    text = "".join(line + "\n" for line in lines)
+    return text if color else click.unstyle(text)
 
 
-def _finding(console: Console, report: DocumentReport, finding: Finding, language: str) -> None:
-    style = STYLES.get(finding.verdict, "")
-    head = Text(f"{report.path}:{finding.line}:{finding.column}: ")
-    head.append(NAMES[finding.verdict][language], style)
-    head.append(f": {finding.message}")
-    if finding.rule:
-        head.append(f" [{finding.rule}]", "dim")
-    console.print(head)
-    excerpt, caret = _excerpt(report.text, finding)
-    console.print(Text("    " + excerpt))
-    console.print(Text("    " + caret, style))
+def _finding(report: DocumentReport, finding: Finding, source: Sequence[str], language: str) -> Iterator[str]:
+    style = STYLES.get(finding.verdict, {})
+    verdict = click.style(NAMES[finding.verdict][language], **style)
+    rule = " " + click.style(f"[{finding.rule}]", dim=True) if finding.rule else ""
+    place = f"{_plain(report.path)}:{finding.line}:{finding.column}"
+    yield f"{place}: {verdict}: {_plain(finding.message)}{rule}"
+    excerpt, caret = _excerpt(source, finding)
+    yield "    " + excerpt
+    yield "    " + click.style(caret, **style)
 
 
-def _excerpt(text: str, finding: Finding) -> tuple[str, str]:
+def _excerpt(source: Sequence[str], finding: Finding) -> tuple[str, str]:
     """The line of the source around the piece, and the carets under it."""
-    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    line = lines[finding.line - 1] if finding.line <= len(lines) else ""
+    line = source[finding.line - 1] if finding.line <= len(source) else ""
     start = finding.column - 1
     stop = finding.end_column - 1 if finding.end_line == finding.line else len(line)
     left = max(0, min(start - WIDTH // 3, len(line) - WIDTH))
@@ -78,10 +74,10 @@ def _plain(text: str) -> str:
     return "".join(c if c.isprintable() else " " for c in text)
 
 
-def _summary(report: DocumentReport, language: str) -> Text:
-    counts = [(name, count) for name, count in report.counts.items() if count]
-    text = Text(f"{report.path}: {report.claims} {NAMES['claims'][language]}")
-    for name, count in counts:
-        text.append(", ")
-        text.append(f"{count} {NAMES[name][language]}", STYLES.get(name, "green"))
-    return text
+def _summary(report: DocumentReport, language: str) -> str:
+    counts = [
+        click.style(f"{count} {NAMES[name][language]}", **STYLES.get(name, {"fg": "green"}))
+        for name, count in report.counts.items()
+        if count
+    ]
+    return ", ".join([f"{_plain(report.path)}: {report.claims} {NAMES['claims'][language]}", *counts])
