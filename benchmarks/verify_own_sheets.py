@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("markdown", "latex", "notebook", "text")
 _FIGURE = re.compile(r"(?:≈|\\approx)\s*(-?\d+\.\d+)(?=\s*(?:\$|\\\)|\\\\|\\n|$|\\end))", re.MULTILINE)
+AFTER = ("After the step", "更新一步之后")  # a whole forward pass that is not written down leads there
+HIDDEN = 1000  # units of the last digit by which who rounds each of its steps may be off
 SHORT = 3  # digits of a figure in which any slip gives another figure that might stand there
 
 
@@ -51,7 +53,8 @@ def own_sheet(known: Description, random: Random) -> OwnSheet | None:
     place = random.choice(figures)
     right = Numeral(place[1])
     for cause, wrong, names in one_of_each(typed_wrongly(right), random):
-        if abs(wrong.value - right.value) > 2 * max(wrong.ulp, right.ulp):
+        units = HIDDEN if any(words in text[: place.start()].rpartition("\n")[2] for words in AFTER) else 2
+        if abs(wrong.value - right.value) > units * max(wrong.ulp, right.ulp):
             content = text[: place.start(1)] + wrong.digits + text[place.end(1) :]
             line = text.count("\n", 0, place.start(1)) + 1
             said = f"{form} {chosen} {right.digits} -> {wrong.digits}"

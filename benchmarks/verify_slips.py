@@ -185,13 +185,13 @@ def looks_the_same(right: Work, made: Mutant, cause: str) -> bool:
     slip = made.slip
     written = _as_read(right.again(slip), slip.entry)
     ours = right.line(slip.entry)
-    if slip.operand is None and any(cause in names for _, numeral, names in typed_wrongly(ours.value)):
-        others = (numeral for _, numeral, names in typed_wrongly(ours.value) if cause in names)
+    if slip.operand is None and any(cause in names for _, _, names in _every_slip(ours.value)):
+        others = (numeral for _, numeral, names in _every_slip(ours.value) if cause in names)
         if any(_as_read(right.again(Slip(slip.entry, value=n)), slip.entry) == written for n in others):
             return True
     if slip.operand is not None:
         used, mistyped = slip.operand
-        return any(cause in names and n.digits == mistyped.digits for _, n, names in typed_wrongly(right.numeral(used)))
+        return any(cause in names and n.digits == mistyped.digits for _, n, names in _every_slip(right.numeral(used)))
     if cause == "copied":
         return slip.step is not None and right.who.style == VALUE and any(
             each.value.digits == written[-1] for each in right.lines.values() if each.entry != slip.entry
@@ -208,6 +208,16 @@ def looks_the_same(right: Work, made: Mutant, cause: str) -> bool:
                 except BpsymError:
                     continue
     return False
+
+
+def _every_slip(value: Numeral) -> Iterator[tuple[str, Numeral, frozenset[str]]]:
+    """Every slip of the pen in a numeral, with any other digit for each."""
+    yield from typed_wrongly(value)
+    for k, figure in enumerate(value.digits):
+        for other in "0123456789" if figure.isdigit() else "":
+            if other != figure:
+                mistyped = Numeral(value.digits[:k] + other + value.digits[k + 1 :])
+                yield "digit mistyped", mistyped, frozenset({"digit-mistyped"})
 
 
 def _as_read(work: Work, entry: Expr) -> tuple[object, ...]:

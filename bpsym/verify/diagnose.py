@@ -32,6 +32,7 @@ GENERIC = frozenset(["value", "operand", "restated", "expression", "formula"])
 SHORT = 24  # steps: the derivation of one figure of a network worked by hand
 MOST_NAMED = 12  # mistakes that explain one figure
 MOST_WRONG = 60  # figures the mistakes are looked for; a document with more has other troubles
+MOST_ALIKE = 0.6  # of the figures: so many places are the usual number
 MOST_TRIED = 2500  # mistakes followed through before those elsewhere than at a figure's own step are let be
 
 
@@ -61,6 +62,14 @@ class Diagnosis:
         own = set(atoms_of(self.state.scope, judgement.details.get("subject")))
         shown = {atom: _middle(value) for atom, value in self.state.overrides.items() if atom not in own}
         return self.state.truth.environment.overridden(shown)
+
+    def beyond(self, judgement: Judgement) -> int | None:
+        """How many more places a figure has than most of the document's; None where these have no common number."""
+        shown, places = judgement.details.get("shown"), self.state.places
+        if not isinstance(shown, Shown) or not places:
+            return None
+        usual, count = max(places.items(), key=lambda item: item[1])
+        return shown.number.places - usual if count >= MOST_ALIKE * sum(places.values()) else None
 
     def method(self) -> Mistakes | None:
         """Every mistake in the network's derivation."""
@@ -93,16 +102,21 @@ def _with_cause(judgement: Judgement, diagnosis: Diagnosis) -> Judgement:
 
 def _causes(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Cause]:
     """Slips of the pen, then mistakes at the claim's own step; vague slips and mistakes further away come last."""
-    pen = [Cause(slip, what) for slip, what in ranked(_of_the_pen(judgement, diagnosis))]
+    pen = [Cause(slip, what) for slip, what in ranked(_of_the_pen(judgement, diagnosis), diagnosis.beyond(judgement))]
     vague = [cause for cause in pen if cause.rule in VAGUE]
-    yield from (cause for cause in pen if cause.rule not in VAGUE)
-    if diagnosis.looked < MOST_WRONG:
-        diagnosis.looked += 1
-        yield from _mistakes(judgement, diagnosis, local=True)
-        yield from vague
-        yield from _mistakes(judgement, diagnosis, local=False)
+    particular = [cause for cause in pen if cause.rule not in VAGUE]
+    looks = diagnosis.looked < MOST_WRONG
+    diagnosis.looked += looks
+    local = list(_mistakes(judgement, diagnosis, local=True)) if looks else []
+    if judgement.rule == "operand":  # what stands there is what a mistake puts there: no slip is likelier
+        yield from (cause for cause in particular if cause.rule == "sign")
+        yield from (*local, *particular, *vague)
+    elif judgement.details.get("line is right"):  # who makes a mistake puts its numbers in
+        yield from (*particular, *vague, *local)
     else:
-        yield from vague
+        yield from (*particular, *local, *vague)
+    if looks:
+        yield from _mistakes(judgement, diagnosis, local=False)
 
 
 def _of_the_pen(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[tuple[str, str]]:
@@ -234,6 +248,7 @@ def _by_formula(
     from bpsym.verify.check.state import values
 
     state, term = diagnosis.state, judgement.details.get("right")
+    kept: list[Explained] = []
     if term is None:
         return []
     for point in (*state.anywhere, *state.nearby, state.truth):
@@ -248,9 +263,11 @@ def _by_formula(
             lambda value, ours=ours: any(_same(scalars(v)[0], value) for v in ours),  # type: ignore[misc]
             local=local,
         )
-        if found:
-            return found
-    return []
+        told = {explained.mistake.key for explained in found}
+        kept = [explained for explained in kept if explained.mistake.key in told] or kept or found
+        if len(kept) == 1:
+            break
+    return kept
 
 
 def _or_nothing(environment: Environment, atom: Atom) -> Scalar | None:

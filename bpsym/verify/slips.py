@@ -33,9 +33,18 @@ ORDER = (
 VAGUE = frozenset(["copied", "digits-dropped", "digits-mistyped"])  # a mistake in the method is likelier
 
 
-def ranked(found: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """Slips with what they speak of, each once, the most particular first."""
-    return sorted(dict.fromkeys(found), key=lambda slip: ORDER.index(slip[0]))
+KEEPS_PLACES = frozenset(["digits-swapped", "digit-mistyped"])
+ONE_FEWER, ONE_MORE = frozenset(["digit-dropped"]), frozenset(["digit-doubled", "digit-inserted"])
+
+
+def ranked(found: Iterable[tuple[str, str]], beyond: int | None = None) -> list[tuple[str, str]]:
+    """Slips with what they speak of, each once, the most particular first.
+
+    Those come first that account for how many more places the figure has than its document's others; None: who knows.
+    """
+    changes = {0: KEEPS_PLACES, -1: ONE_FEWER, 1: ONE_MORE}
+    others = frozenset().union(*(slips for by, slips in changes.items() if by != beyond)) if beyond in changes else ()
+    return sorted(dict.fromkeys(found), key=lambda slip: (slip[0] in others, ORDER.index(slip[0])))
 
 
 def slips(shown: Shown, right: Scalar, others: Iterable[tuple[str, Scalar]] = ()) -> Iterator[tuple[str, str]]:
@@ -49,7 +58,8 @@ def slips(shown: Shown, right: Scalar, others: Iterable[tuple[str, Scalar]] = ()
     if moved:
         yield moved, ""
     copied = next((name for name, value in others if touches(value, shown.half())), "")
-    digits = [] if moved else list(dict.fromkeys(_in_the_digits(_Figure.of(shown), right)))  # the zero, once more
+    digits = list(dict.fromkeys(_in_the_digits(_Figure.of(shown), right)))
+    digits = [slip for slip in digits if not moved or slip in KEEPS_PLACES]  # the rest is the zero, once more
     if copied and shown.number.digits >= FEW:
         yield "copied", copied
     yield from ((slip, "") for slip in digits)

@@ -78,3 +78,24 @@ def test_a_mistake_in_the_method_is_named() -> None:
     judged = verified(r"$w_5^+ = 0.441083520$" + "\n", described())
     ((_, piece, cause),) = found(judged, "wrong")
     assert (piece, cause) == ("0.441083520", "gradient-ascent")
+
+
+def test_a_slip_in_a_figure_after_the_update_is_told_from_its_own_right_value() -> None:
+    """The error after the step is held against the error after the step, not against the one before."""
+    judged = verified("After the update: $E_{total} = 0.290127774$\n", described())
+    assert found(judged, "wrong") == [(1, "0.290127774", "digits-swapped")]
+
+
+def test_places_tell_slips_apart() -> None:
+    """Of a digit mistyped and one left out, the number of places the other figures have tells which comes first."""
+    causes = [("digit-mistyped", ""), ("digit-dropped", "")]
+    assert ranked(causes, 0) == causes
+    assert ranked(causes, -1) == ranked(causes) == causes[::-1]
+
+
+def test_pen_before_method_where_the_numbers_on_the_line_are_right() -> None:
+    """A figure of another line beside the right numbers is copied, though a mistake gives it as well."""
+    text = "$out_{h1} = 0.593269992$\n\n$out_{o1} = 0.751365070$\n\n"
+    line = r"$\delta_{o1} = (0.751365070 - 0.01) \cdot 0.751365070 \cdot (1 - 0.751365070) = 0.751365070$"
+    (wrong,) = [j for j in verified(text + line + "\n", described()).judgements if j.verdict == "wrong"]
+    assert wrong.rule == "copied"

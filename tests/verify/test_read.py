@@ -265,3 +265,9 @@ def test_any_bytes(data: bytes) -> None:
         read(data, "x")
     except BpsymError as error:
         assert str(error).startswith("x: ")  # noqa: PT017 - either outcome is right
+
+
+def test_a_table_with_windows_line_ends() -> None:
+    """The titles of a pipe table are its titles whatever ends its lines: a name beside its value is a claim."""
+    table = "| quantity | value |\r\n|---|---|\r\n| $net_1$ | 0.3775 |\r\n"
+    assert shown(read_text(table)) == ["net_1 = 0.3775"]

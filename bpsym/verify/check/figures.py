@@ -95,9 +95,9 @@ def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
     if verdicts is not None and Verdict.WRONG in verdicts and _is_law(chain, term):
         return Judgement(term.span, Verdict.RIGHT)
     if verdicts is not None and is_first and Verdict.WRONG in verdicts:
-        later = _after_update(chain, shown, shape)
+        later = _after_update(chain, term, shown, shape)
         if later is not None:
-            return Judgement(term.span, later)
+            return later
     if verdicts is not None and is_first and Verdict.WRONG in verdicts and subject is not None and _is_own_given(chain):
         state.record(subject, shown, shape, Verdict.RIGHT)
         return Judgement(term.span, Verdict.RIGHT)  # given afresh: another example
@@ -154,6 +154,7 @@ def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
         "verdicts": verdicts,
         "truth": routes.truth[:1],
         "line": routes.line[:1],
+        "line is right": bool(routes.line) and not routes.line_is_wrong,
         "carried": routes.carried[:1],
     }
     return Judgement(shown[at].tree.span, verdict, expected, "value" if verdict is Verdict.WRONG else "", details)
@@ -164,20 +165,28 @@ def _is_law(chain: Chain, term: Expr) -> bool:
     return chain.reference is not None and symbols.printed_equal(chain.reference, term, chain.state)
 
 
+_SENTENCE = re.compile(r"[.;](?:\s|$)|[。；\n]")
 _AFTER = re.compile(r"\bafter\b|\bnew\b|updated|once more|again|更新|新的|之后|以后", re.IGNORECASE)
 
 
-def _after_update(chain: Chain, shown: list[Shown], shape: tuple[int, ...] | None) -> Verdict | None:
-    """How a figure stands that the words place after the update, `after the step E = 0.29`; None where it is wrong."""
+def _after_update(chain: Chain, term: Expr, shown: list[Shown], shape: tuple[int, ...] | None) -> Judgement | None:
+    """A figure that the words place after the update, `after the step E = 0.29`; None where it may be from before."""
     state, first, context = chain.state, chain.statement.terms[0], chain.statement.context
     if not isinstance(chain.subject, Key) or not _AFTER.search(f"{context.heading} {context.before}"):
         return None
+    rights = []
     for verdict, point in ((Verdict.RIGHT, state.after_update()), (Verdict.DIGIT, state.after_update_by_hand(shown))):
         for value in values(first, state, point) if point is not None else ():
             items = numbers.items_like(value, shape, len(shown))
             if items is not None and all(touches(item, s.half()) for item, s in zip(items, shown, strict=True)):
-                return verdict
-    return None
+                return Judgement(term.span, verdict)
+            rights += [items] if items is not None else []
+    words = _SENTENCE.split(context.before)[-1]
+    if not rights or len(shown) != 1 or chain.subject.new or not _AFTER.search(words):
+        return None
+    ((right,), *_), (only,) = rights, shown
+    details = {"shown": only, "place": 0, "subject": None, "truth": (right,), "carried": ()}
+    return Judgement(only.tree.span, Verdict.WRONG, as_shown(right, only), "value", details)
 
 
 def _in_a_table_of_parameters(chain: Chain) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from copy import copy
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -69,6 +70,7 @@ class State:
     restated: frozenset[object] = frozenset()  # names the document defines more than once
     in_effect: Callable[[int], State | None] = lambda _position: None  # where names mean something else than at the top
     before: Expr | None = None  # the left-hand side of the statement before
+    places: Counter[int] = field(default_factory=Counter)  # of the figures that do not end where they are shown
     pending: list[Expr] = field(default_factory=list)  # rows of a matrix whose sums are worked out below it
     facts: dict[int, tuple[bool, bool, bool, bool]] = field(default_factory=dict)  # of terms, by id
     trees: list[Expr] = field(default_factory=list)
@@ -203,6 +205,7 @@ class State:
         """
         atoms = atoms_of(self.scope, subject)
         self._note_rounded(atoms, shown)
+        self.places.update(s.number.places for s in shown if not self.is_exact(s.number))
         reach = fmpq(1, 2) if verdict is Verdict.RIGHT else 1  # what is wrong may have been cut off as well
         items = tuple(
             s.value if self.is_exact(s.number) and verdict is Verdict.RIGHT

@@ -41,7 +41,7 @@ def tables(
 def _rows(text: str, blocks: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Lines that begin with a pipe, outside displays and fences."""
     starts = [start for start, _ in blocks]
-    for match in re.finditer(r"^[ \t>]*\|[^\n]*\|[ \t]*\r?$", text, re.MULTILINE):
+    for match in re.finditer(r"^[ \t>]*\|[^\n]*\|(?=[ \t]*\r?$)", text, re.MULTILINE):
         block = bisect_right(starts, match.start()) - 1
         if block >= 0 and match.start() < blocks[block][1]:
             continue
