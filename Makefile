@@ -51,7 +51,7 @@ goldens: $(VENV)/.installed-dev
 # Templates and Python sources -> .po (for translators) -> .mo (what runs).
 catalogues: $(VENV)/.installed-dev
 	mkdir -p build
-	$(BIN)/pybabel -q extract -F pyproject.toml -k say -o build/$(DOMAIN).pot --add-location=file --sort-by-file \
+	$(BIN)/pybabel -q extract -F pyproject.toml -k say -k counted:1,2 -o build/$(DOMAIN).pot --add-location=file --sort-by-file \
 	    --project=$(DOMAIN) --copyright-holder="The bpsym authors" .
 	for po in $(LOCALE)/*/LC_MESSAGES/$(DOMAIN).po; do \
 	    language=$$(basename $$(dirname $$(dirname $$po))); \

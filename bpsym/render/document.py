@@ -44,7 +44,7 @@ def document(sheet: Sheet, format: Format, *, beside: str = "", users: Path | No
         page = jinja.get_template(f"pages/{format.page or format.templates}.j2")
         language = sheet.options.lang
         source = page.render(
-            sheet=sheet, language=language, title=sheet.title, beside=markup(beside), body=markup(body)
+            sheet=sheet, language=language, title=sheet.title or writer.say("Backpropagation by hand"), beside=markup(beside), body=markup(body)
         )
     except TemplateError as error:
         raise problem(error) from None
