@@ -56,11 +56,9 @@ def sentence(language: str, message: str, values: Mapping[str, Value]) -> Text:
     return _filled(catalogue(language).gettext(message), values)
 
 
-def counted(language: str, one: str, many: str, values: Mapping[str, Value]) -> Text:
+def counted(language: str, one: str, many: str, count: int) -> Text:
     """A message in the form its `count` asks for; `one` and `many` are the forms of English."""
-    count = values["count"]
-    assert isinstance(count, int)
-    return _filled(catalogue(language).ngettext(one, many, count), values)
+    return _filled(catalogue(language).ngettext(one, many, count), {"count": count})
 
 
 def _filled(translated: str, values: Mapping[str, Value]) -> Text:

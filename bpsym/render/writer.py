@@ -69,9 +69,9 @@ class Writer:
         """A sentence in the sheet's language."""
         return sentence(self.language, message, values)
 
-    def counted(self, one: str, many: str, **values: Value) -> Text:
-        """A sentence with a `count` in the sheet's language."""
-        return counted(self.language, one, many, values)
+    def counted(self, one: str, many: str, *, count: int) -> Text:
+        """A sentence with a number of things in the sheet's language."""
+        return counted(self.language, one, many, count)
 
     def words(self, message: str, **values: str | int) -> str:
         """A message without formulas in the sheet's language."""

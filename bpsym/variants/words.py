@@ -105,5 +105,13 @@ class Words:
         """How many digits are asked for."""
         rounding = description.sheet.rounding
         if rounding.significant is not None:
-            return self.counted("Give every value with %(count)s significant digit.", "Give every value with %(count)s significant digits.", count=rounding.significant)
-        return self.counted("Give every value with %(count)s digit after the point.", "Give every value with %(count)s digits after the point.", count=rounding.places or 0)
+            return self.counted(
+                "Give every value with %(count)s significant digit.",
+                "Give every value with %(count)s significant digits.",
+                count=rounding.significant,
+            )
+        return self.counted(
+            "Give every value with %(count)s digit after the point.",
+            "Give every value with %(count)s digits after the point.",
+            count=rounding.places or 0,
+        )
