@@ -14,7 +14,7 @@ from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.explain import Explanation
 from bpsym.verify.meaning.arrays import Scalar, scalars
 from bpsym.verify.meaning.network import NO_VALUES
-from bpsym.verify.slips import VAGUE, ranked, slips
+from bpsym.verify.slips import VAGUE, ranked, slips, two_slips
 from bpsym.verify.tree import Missing, Span
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _with_cause(judgement: Judgement, diagnosis: Diagnosis) -> Judgement:
 def _causes(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Cause]:
     """Slips of the pen, then mistakes at the claim's own step; vague slips and mistakes further away come last."""
     pen = [Cause(slip, what) for slip, what in ranked(_of_the_pen(judgement, diagnosis), diagnosis.beyond(judgement))]
-    vague = [cause for cause in pen if cause.rule in VAGUE]
+    vague = [cause for cause in pen if cause.rule in VAGUE] or ([] if pen else _two_at_once(judgement, diagnosis))
     particular = [cause for cause in pen if cause.rule not in VAGUE]
     looks = diagnosis.looked < MOST_WRONG
     diagnosis.looked += looks
@@ -124,6 +124,13 @@ def _of_the_pen(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[tuple[st
     if isinstance(shown, Shown):
         for right in _rights(judgement, diagnosis):
             yield from slips(shown, right, _others(diagnosis.state, right, judgement.details.get("subject")))
+
+
+def _two_at_once(judgement: Judgement, diagnosis: Diagnosis) -> list[Cause]:
+    shown = judgement.details.get("shown")
+    if not isinstance(shown, Shown):
+        return []
+    return [Cause(*slip) for right in _rights(judgement, diagnosis) for slip in two_slips(shown, right)]
 
 
 def _rights(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Scalar]:

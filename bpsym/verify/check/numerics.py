@@ -199,7 +199,7 @@ def _replaced(chain: Chain, term: Expr) -> Operand | None:
             continue
         for size in own:
             if any(meet(v, right) for v in _with(term, shown, size, wide, state) for right in chain.truth):
-                return Operand(shown, shown.sign * size)
+                return Operand(shown, shown.sign * size, _as_shown_before(shown, size, state))
     known = [value for value in (*state.known(), *state.as_shown()) if not isinstance(value, Array)]
     for shown in signed:
         if shown.number.digits <= 2 or shown.number.places <= 1:
@@ -209,8 +209,14 @@ def _replaced(chain: Chain, term: Expr) -> Operand | None:
             if any(_near(v, right, shown) for v in found for right in chain.truth) and (
                 _alike(value, shown) or next(slips(shown, value), None) is not None
             ):
-                return Operand(shown, value)
+                return Operand(shown, value, _as_shown_before(shown, abs(value), state))
     return None
+
+
+def _as_shown_before(like: Shown, size: Scalar, state: State) -> tuple[Scalar, ...]:
+    """The figures the document has shown for a value of that size: a slip in copying one is a slip in its digits."""
+    near = STEPS_OFF * like.ulp
+    return tuple(like.sign * abs(shown) for shown in state.as_shown() if abs(arb(abs(shown) - size)) <= arb(near))
 
 
 def _is(value: Scalar, shown: Shown) -> bool:
@@ -236,6 +242,7 @@ def _with(term: Expr, shown: Shown, size: Scalar, literal: Literal, state: State
 
 
 MOST_OPERANDS = 8
+STEPS_OFF = 20  # units of the last digit that rounding at each step may come to
 
 
 def _alike(value: Scalar, shown: Shown) -> bool:
