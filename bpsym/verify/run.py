@@ -16,6 +16,7 @@ from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.training import training_claims
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.diagnose import diagnosed
+from bpsym.verify.early import is_clearer, with_early_last
 from bpsym.verify.givens import Givens, names_of
 from bpsym.verify.known import recognized
 from bpsym.verify.meaning.arrays import scalars
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
     from bpsym.spec import Description
     from bpsym.verify.check.state import State
-    from bpsym.verify.tree import Document
+    from bpsym.verify.tree import Document, Span
 
 FIGURES = frozenset([Kind.NUMBER, Kind.NUMERIC, Kind.MIXED])
 PRECISION = 160  # bits formulas are computed with
@@ -82,6 +83,16 @@ def _pieces(document: Document, parts: Sequence[Part]) -> Iterator[tuple[Documen
         yield replace(document, prose=prose, calls=calls), part.state
 
 
+def _own_claims(document: Document, state: State, settled: Sequence[Span]) -> list[Judgement]:
+    """The claims of the statements that no training run has settled."""
+    return [
+        judgement
+        for statement in document.statements
+        if not any(span.start <= statement.span.start < span.end for span in settled)
+        for judgement in judge(statement, state)
+    ]
+
+
 def verify(
     document: Document, description: Description | None = None, given: Mapping[str, fmpq] | None = None
 ) -> Verified:
@@ -98,13 +109,20 @@ def verify(
         found, settled = training_claims(document, description)
         if description is None:
             parts = judged(document, state, givens, settled)
+            if len(parts) == 1 and (other := with_early_last(document, [*parts[0].judgements()])) is not None:
+                again = judged(other, bind(document, None, givens), givens, settled)
+                if len(again) == 1 and is_clearer([*again[0].judgements()], [*parts[0].judgements()]):
+                    parts, state = again, again[0].state
             found, typical = settled_by_typical(document, [*found, *(j for p in parts for j in p.judgements())])
             for piece, own in _pieces(document, parts):
                 found.extend(restatements(piece, own, settled))
         else:
-            for statement in document.statements:
-                if not any(span.start <= statement.span.start < span.end for span in settled):
-                    found.extend(judge(statement, state))
+            claims = _own_claims(document, state, settled)
+            if (other := with_early_last(document, claims)) is not None:
+                another = bind(document, description, givens)
+                last = _own_claims(other, another, settled)
+                state, claims = (another, last) if is_clearer(last, claims) else (state, claims)
+            found.extend(claims)
             found.extend(restatements(document, state, settled))
         found = diagnosed(found, state)
         found = [j for j in found if j.verdict is not Verdict.UNREADABLE or not document.unreadable]
