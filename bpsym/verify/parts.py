@@ -70,10 +70,13 @@ def judged(document: Document, state: State, givens: Givens, settled: Sequence[S
         first = 0 if afresh is None else 1  # a formula is no witness for itself
         if not _is_doubtful(last.found[begin + first : stop]):
             continue
-        other = _begun_anew(document, last, begin, stop - begin, givens, updated)
-        if _better(other.found[first : stop - begin], last.found[begin + first : stop], 0 if afresh else GAIN):
+        here, behind = last.statements[begin:stop], last.statements[stop:]
+        anew = _begun_anew(document, last, begin, stop - begin, givens, updated)
+        other = _part(anew, here)
+        if _better(other.found[first:], last.found[begin + first : stop], 0 if afresh else GAIN):
+            further = _part(anew, behind)
             parts[-1] = replace(last, statements=last.statements[:begin], found=last.found[:begin])
-            parts.append(other)
+            parts.append(Part(anew, here + behind, other.found + further.found))
     return parts
 
 
@@ -83,8 +86,8 @@ def _part(state: State, statements: Sequence[Statement]) -> Part:
 
 def _begun_anew(
     document: Document, last: Part, begin: int, count: int, givens: Givens, updated: Mapping[Key, Statement]
-) -> Part:
-    """The rest of a part by what it says nearest to its beginning, and what updates made of the parameters."""
+) -> State:
+    """The state for the rest of a part: what it says nearest to its beginning, and what updates made of parameters."""
     rest = last.statements[begin:]
     again = {k for statement in rest[:count] if (k := _given(statement)) is not None}
     moved = [statement for name, statement in updated.items() if name not in again]
@@ -95,7 +98,7 @@ def _begun_anew(
         if statement is rest[0]:
             break
         note_section(statement, state)
-    return _part(state, rest)
+    return state
 
 
 def _steps(statements: Sequence[Statement]) -> Iterator[int]:

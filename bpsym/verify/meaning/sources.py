@@ -17,7 +17,7 @@ from bpsym.verify.meaning.customary import customary
 from bpsym.verify.meaning.einstein import with_sums
 from bpsym.verify.meaning.indices import kronecker_pair
 from bpsym.verify.meaning.keys import NO_TIME, UPDATABLE, Key, free_letters, key
-from bpsym.verify.meaning.redefined import supposes
+from bpsym.verify.meaning.redefined import Redefinitions, redefinitions, supposes
 from bpsym.verify.meaning.scope import has_derivatives, subject_of
 from bpsym.verify.symbols import CIRCLED
 from bpsym.verify.tree import (
@@ -67,8 +67,32 @@ class Sources:
     own: frozenset[str] = frozenset()  # letters of constants that are quantities here
 
 
-def sources_of(document: Document, *, timed: bool) -> Sources:
-    """Everything a document says of its names; `timed`: t is an index there."""
+@dataclass(frozen=True)
+class Said:
+    """What a document says of its names, the same wherever in it one asks."""
+
+    document: Document
+    timed: bool  # whether t is an index
+    sources: Sources
+    again: Redefinitions
+    apart: set[frozenset[str]]  # letters of one statement
+    equal: frozenset[frozenset[str]]  # pairs of index letters
+
+
+def said_in(document: Document) -> Said:
+    """Everything a document says of its names."""
+    timed = counts_time(document)
+    return Said(
+        document,
+        timed,
+        _sources_of(document, timed=timed),
+        redefinitions(document),
+        letters_apart(document),
+        said_equal(document),
+    )
+
+
+def _sources_of(document: Document, *, timed: bool) -> Sources:
     sources = Sources(fixed={} if timed else NO_TIME, kronecker=has_kronecker(document), own=_own(document))
     for statement in document.statements:
         _collect(statement, sources)
