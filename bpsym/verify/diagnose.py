@@ -109,7 +109,6 @@ def _causes(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Cause]:
     diagnosis.looked += looks
     local = list(_mistakes(judgement, diagnosis, local=True)) if looks else []
     if judgement.rule == "operand":  # what stands there is what a mistake puts there: no slip is likelier
-        yield from (cause for cause in particular if cause.rule == "sign")
         yield from (*local, *particular, *vague)
     elif judgement.details.get("line is right"):  # who makes a mistake puts its numbers in
         yield from (*particular, *vague, *local)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bpsym.verify.tree import Document, Expr, Statement
 
 DIGITS = 4  # of a figure that two lines hardly share by chance
-BAD = frozenset([Verdict.WRONG, Verdict.CARRIED])
+FORMULAS = frozenset([Kind.SYMBOLIC, Kind.NUMERIC, Kind.MIXED])
 
 
 def with_early_last(document: Document, found: Sequence[Judgement]) -> Document | None:
@@ -43,12 +43,11 @@ def is_clearer(again: Sequence[Judgement], found: Sequence[Judgement]) -> bool:
 
 
 def _early(statements: Sequence[Statement], found: Sequence[Judgement]) -> Iterator[int]:
-    """The places of statements blamed for a figure that a later one derives, or is blamed for too."""
+    """The places of statements blamed for a figure that a later one derives, rightly or not."""
     blamed = {(j.span.start, j.span.end) for j in found if j.verdict is Verdict.WRONG}
-    bad = {(j.span.start, j.span.end) for j in found if j.verdict in BAD}
     if not blamed:
         return
-    results = [_results(statement, bad) for statement in statements]
+    results = [_results(statement) for statement in statements]
     for place, statement in enumerate(statements):
         for value, own in _blamed_figures(statement, blamed):
             later = range(place + 1, len(statements))
@@ -66,21 +65,18 @@ def _blamed_figures(statement: Statement, blamed: set[tuple[int, int]]) -> Itera
     bare = not _derives(statement)
     for term in statement.terms[1:]:
         for shown in _figures(term):
-            if (shown.tree.span.start, shown.tree.span.end) in blamed and shown.number.digits >= DIGITS:
-                is_result = kind_of(term) is Kind.NUMBER
-                if bare or not is_result:
-                    yield shown.value, bare
+            is_operand = kind_of(term) is not Kind.NUMBER and shown.number.digits >= DIGITS
+            if (shown.tree.span.start, shown.tree.span.end) in blamed and (bare or is_operand):
+                yield shown.value, bare
 
 
-def _results(statement: Statement, bad: set[tuple[int, int]]) -> dict[object, list[tuple[int, int]]]:
-    """The figures in error a statement ends on, by value."""
+def _results(statement: Statement) -> dict[object, list[tuple[int, int]]]:
+    """Where the figures stand that a statement comes to, by value."""
     spans: dict[object, list[tuple[int, int]]] = {}
     for term in statement.terms[1:]:
         if kind_of(term) is Kind.NUMBER:
             for shown in _figures(term):
-                place = (shown.tree.span.start, shown.tree.span.end)
-                if place in bad:
-                    spans.setdefault(shown.value, []).append(place)
+                spans.setdefault(shown.value, []).append((shown.tree.span.start, shown.tree.span.end))
     return spans
 
 
@@ -93,7 +89,7 @@ def _figures(term: Expr) -> Iterator[Shown]:
 
 def _derives(statement: Statement) -> bool:
     """Whether a statement says what its figure comes from."""
-    return any(kind_of(term) in (Kind.SYMBOLIC, Kind.NUMERIC, Kind.MIXED) for term in statement.terms[1:])
+    return len(statement.terms) > 2 or any(kind_of(term) in FORMULAS for term in statement.terms[1:])
 
 
 def _subject(statement: Statement) -> object:

@@ -40,3 +40,11 @@ def test_a_result_that_says_something_else_than_its_derivation(network: Descript
     judged = verified(f"The result: $E_{{total}} = 0.298731109$\n\n{RIGHT}", network)
     assert found(judged, "wrong") == [(1, "0.298731109", "digits-swapped")]
     assert found(judged, "carried") == []
+
+
+def test_a_rounded_result_on_top_of_its_derivation(network: Description | None) -> None:
+    """What cutting off at each step comes to is no error in the box either."""
+    parts = r"$E_{o1} = \frac12 (0.01 - 0.7513)^2 = 0.2747$, $E_{o2} = \frac12 (0.99 - 0.7729)^2 = 0.0235$"
+    total = "$E_{total} = E_{o1} + E_{o2} = 0.2747 + 0.0235 = 0.2982$"
+    names = "$out_{o1} = 0.7513$, $out_{o2} = 0.7729$"
+    assert found(verified(f"Result: $E_{{total}} = 0.2982$\n\n{names}\n\n{parts}\n\n{total}\n", network), "wrong") == []

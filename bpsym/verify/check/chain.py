@@ -223,7 +223,7 @@ class Operands:
         """The size of each quantity the subject is worked out from, and all that a writer may have had for it."""
         state, network = self.chain.state, self.chain.state.scope.network
         vague = {atom for subject in state.doubtful for atom in atoms_of(state.scope, subject)}
-        environment = state.truth.environment
+        environment, carried = state.truth.environment, state.carried(self.chain.subject).environment
         known: list[tuple[Scalar, Scalar]] = []
         for atom in atoms_of(state.scope, self.chain.subject):
             step = network.expansion.step(atom) if network is not None else None
@@ -232,7 +232,8 @@ class Operands:
             try:
                 for used in step.uses:
                     right = environment[used]
-                    known.append((abs(right), abs(state.overrides.get(used, right) if used in vague else right)))
+                    is_open = used in vague or used not in state.overrides  # the latter nobody has rounded yet
+                    known.append((abs(right), abs(carried[used] if is_open else right)))
                 for term in step.terms:
                     size = abs(environment.of(term.local))
                     known.append((size, size))
