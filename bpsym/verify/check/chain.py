@@ -94,6 +94,7 @@ def is_words(first: Expr) -> bool:
     """`Answer = 6.9`: a word, no quantity."""
     return (
         isinstance(first, Name)
+        and not first.sub
         and len(first.base) > 3
         and first.base.isalpha()
         and first.base not in WORDS | set(GREEK.values())

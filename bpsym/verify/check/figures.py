@@ -72,9 +72,11 @@ def _from_before(routes: Routes, shape: tuple[int, ...] | None, count: int, plac
 
 def _says_again(state: State, shown: Shown, rights: list[Scalar]) -> bool:
     """Whether a figure is one blamed before, in the place of the same right one: another name for it."""
-    if shown.value not in state.wrong_numbers or shown.number.digits <= 2:
+    if shown.value not in state.wrong_numbers:
         return False
     blamed = state.wrong_numbers[shown.value]
+    if shown.number.digits <= 2:  # many figures are as short
+        return blamed is not None and any(meet(blamed, right) for right in rights)
     return blamed is None or not rights or any(meet(blamed + ball(-shown.ulp, shown.ulp), right) for right in rights)
 
 

@@ -68,7 +68,7 @@ def _judged(statement: Statement, state: State) -> list[Judgement]:
         return []
     if (
         declares_index(statement)
-        or (is_words(statement.terms[0]) and not _is_worked(statement.terms[0], state))
+        or (is_words(statement.terms[0]) and not _is_worked(statement, state))
         or is_path(statement)
         or (statement.context.kind in PLAIN and is_assigned_to_itself(statement))
     ):
@@ -91,9 +91,9 @@ def _judged(statement: Statement, state: State) -> list[Judgement]:
     return found
 
 
-def _is_worked(first: Expr, state: State) -> bool:
+def _is_worked(statement: Statement, state: State) -> bool:
     """Whether the document has a formula for a long name and goes on with it, as for `ddot` or `ygrad`."""
-    return subject_of(first) in state.scope.entering
+    return statement.context.kind == "code" or subject_of(statement.terms[0]) in state.scope.entering
 
 
 def _joined(statement: Statement, state: State) -> Statement:
@@ -200,7 +200,9 @@ def _close(chain: Chain) -> None:
 
 
 def note_section(statement: Statement, state: State) -> None:
-    """Remember under which heading a name got its formula."""
-    subject = subject_of(statement.terms[0])
-    if subject is not None and any(kind_of(term) is Kind.SYMBOLIC for term in statement.terms[1:]):
+    """Remember under which heading a name got its formula, and under which it was worked out in numbers."""
+    subject, kinds = subject_of(statement.terms[0]), {kind_of(term) for term in statement.terms[1:]}
+    if subject is not None and Kind.SYMBOLIC in kinds:
         state.sections[subject] = statement.context.heading
+    if subject is not None and kinds & {Kind.NUMERIC, Kind.NUMBER}:
+        state.headings[subject] = statement.context.heading

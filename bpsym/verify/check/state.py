@@ -61,6 +61,7 @@ class State:
     numerics: dict[Subject, list[tuple[Expr, bool]]] = field(default_factory=dict)
     exact: set[fmpq] = field(default_factory=set)
     sections: dict[Subject, str] = field(default_factory=dict)  # under which heading a name got its formula
+    headings: dict[Subject, str] = field(default_factory=dict)  # under which heading a name was last worked out
     rounded: set[fmpq] = field(default_factory=set)  # figures shown of what has more digits
     updated: set[Key] = field(default_factory=set)
     wrong_numbers: dict[fmpq, Scalar | None] = field(default_factory=dict)  # figures in error, and what is right

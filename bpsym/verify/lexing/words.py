@@ -187,9 +187,10 @@ def greek(pen: Pen, letter: str, start: int, end: int) -> None:
 
 def _is_quantity(rest: str) -> bool:
     """May what follows a d be differentiated?  One letter, a Greek word, or the name of a quantity."""
-    return len(rest) == 1 or rest in GREEK_WORDS or rest in _DIFFERENTIATED
+    return len(rest) == 1 or rest in GREEK_WORDS or rest in _DIFFERENTIATED or bool(_UNIT_WORD.fullmatch(rest))
 
 
+_UNIT_WORD: Final = re.compile(r"(?:net|out|Net|Out)[hoHO]")  # neth1, outo
 _DIFFERENTIATED: Final = frozenset(
     "net out in Net Out Loss loss LOSS MSE mse cost Cost BCE CE Etotal error Error hidden output target".split(),
 )

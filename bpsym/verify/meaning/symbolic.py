@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bpsym.primitives import ACTIVATIONS
 from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.algebra import Algebra, NoValueError
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, mapped
@@ -43,7 +44,7 @@ def symbolic_function(
     own = functions.get(letter)
     rule = known_function(call) or layer
     if rule is None and own is not None:
-        return lambda value: mapped(lambda item: _applied(own, item, reading), value)
+        return lambda value: mapped(lambda item: applied(own, item, reading), value)
     if rule is None:
         if call.function.base not in ("sigma", "Sigma"):
             vague.add(letter)
@@ -51,12 +52,17 @@ def symbolic_function(
     if rule == "softmax":
         return lambda value: _softmax(value, algebra)
     one = algebra.functions.get(rule.replace("-", "_")) or algebra.functions.get(rule)
+    if one is None and rule in ACTIVATIONS:
+        row = ACTIVATIONS[rule]
+        return lambda value: mapped(row.forward, value)
     if one is None:
         raise NoValueError(f"the function {call.function.base} is not defined", call.function.base)
     return lambda value: mapped(one, value)
 
 
-def _applied(own: Definition, item: Scalar, reading: Reading) -> Scalar:
+def applied(own: Definition, item: Scalar, reading: Reading) -> Scalar:
+    """What a function a document writes down makes of an expression."""
+
     def name_of(name: Name, at: Indices) -> Value:
         return item if key(name, at) == own.parameter else reading.name(name, at)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
@@ -74,8 +74,20 @@ def style(text: str) -> Style:
         macros.definitions(text),
         macros.Budget(),
         points == 0 and commas >= 3,
-        frozenset(word for word in named if word.isupper() or word in ("in", "lr")),
+        frozenset(word for word in named if word.isupper() or word in ("in", "lr")) | _reckoned(text),
         bool(re.search(r"`[^`]*(?:\(del |sum_\(|_\(\w)", text)),
+    )
+
+
+_ASSIGNED: Final = re.compile(r"^[ \t>*-]*([A-Za-z]{3,12})\d{0,3}[ \t]*:?=", re.MULTILINE)
+MOST_WORDS: Final = 40
+
+
+def _reckoned(text: str) -> frozenset[str]:
+    """Words that get a value at the beginning of a line, and are reckoned with elsewhere: `neto = …`, `(neto - t)`."""
+    words = islice(dict.fromkeys(match.group(1) for match in _ASSIGNED.finditer(text)), MOST_WORDS)
+    return frozenset(
+        word for word in words if re.search(rf"[*/(+·×]\s?{word}\d*\b|(?<![A-Za-z]){word}\d*\s?[*/)+·×]", text)
     )
 
 
