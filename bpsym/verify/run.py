@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from bpsym.verify.bind import bind
 from bpsym.verify.check.judge import judge
 from bpsym.verify.check.prose import restatements
+from bpsym.verify.check.samples import sampled
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.training import training_claims
 from bpsym.verify.check.verdicts import Judgement, Verdict
@@ -75,12 +76,13 @@ class Verified:
 
 
 def _pieces(document: Document, parts: Sequence[Part]) -> Iterator[tuple[Document, State]]:
-    """The words and calls of a document, by the part they stand in."""
+    """The words, calls and tables of a document, by the part they stand in."""
     starts = [0, *(part.statements[0].span.start for part in parts[1:]), len(document.text) + 1]
     for part, start, end in zip(parts, starts, starts[1:], strict=False):
         prose = tuple(s for s in document.prose if start <= s.span.start < end)
         calls = tuple(c for c in document.calls if start <= c.span.start < end)
-        yield replace(document, prose=prose, calls=calls), part.state
+        tables = tuple(t for t in document.tables if start <= t.span.start < end)
+        yield replace(document, prose=prose, calls=calls, tables=tables), part.state
 
 
 def _own_claims(document: Document, state: State, settled: Sequence[Span]) -> list[Judgement]:
@@ -116,6 +118,7 @@ def verify(
             found, typical = settled_by_typical(document, [*found, *(j for p in parts for j in p.judgements())])
             for piece, own in _pieces(document, parts):
                 found.extend(restatements(piece, own, settled))
+                found.extend(sampled(piece, own, [judgement.span for judgement in found]))
         else:
             claims = _own_claims(document, state, settled)
             if (other := with_early_last(document, claims)) is not None:

@@ -40,6 +40,8 @@ def number(pen: Pen, written: str, start: int, end: int) -> None:
         if more:
             end = pen.position = more.end()
             written = pen.text[start:end]
+    if pen.flavour.decimal_comma and written.count(",") == 1 and "." not in written:
+        written = written.replace("{,}", ".").replace(",", ".")  # 1,032 is little more than 1
     if pen.flavour.tex and written.isdigit() and (apart := _SET_APART.match(pen.text, end)):  # 0 . 6, by OCR
         written, end = written + "." + apart.group(1), apart.end()
         pen.position = end

@@ -82,10 +82,34 @@ def elementwise(function: Callable[[Scalar, Scalar], Scalar], left: Value, right
         return elementwise(function, left.items[0], right)
     if len(right.items) == 1:
         return elementwise(function, left, right.items[0])
+    if is_vector(right) and not is_vector(left):
+        right = _repeated(right, left.shape)
+    elif is_vector(left) and not is_vector(right):
+        left = _repeated(left, right.shape)
     if left.shape != right.shape and not (is_vector(left) and is_vector(right) and len(left.items) == len(right.items)):
         raise ShapeError(f"{left.shape} with {right.shape}")
     shape = left.shape if len(left.shape) == 2 else right.shape
     return Array(shape, tuple(map(function, left.items, right.items)))
+
+
+def by_rows(function: Callable[[tuple[Scalar, ...]], tuple[Scalar, ...]], value: Array) -> Array:
+    """A function of a whole vector; of each row of a matrix."""
+    if is_vector(value):
+        return Array(value.shape, function(value.items))
+    rows, columns = value.shape
+    lines = (value.items[k * columns : (k + 1) * columns] for k in range(rows))
+    return Array(value.shape, tuple(item for line in lines for item in function(line)))
+
+
+def _repeated(vector: Array, shape: tuple[int, ...]) -> Array:
+    """A row in every row of a matrix, a column in every column: a bias for each sample of a batch."""
+    rows, columns = shape
+    lies = vector.shape == (1, columns) or (vector.shape == (columns,) and rows != columns)
+    if lies:
+        return Array(shape, vector.items * rows)
+    if vector.shape == (rows, 1) or (vector.shape == (rows,) and rows != columns):
+        return Array(shape, tuple(item for item in vector.items for _ in range(columns)))
+    return vector
 
 
 def multiplied(left: Value, right: Value) -> Value:

@@ -64,6 +64,7 @@ class Reading(Struct, frozen=True):
     literal: Callable[[Number], Scalar]
     own: frozenset[str] = frozenset()  # letters of constants that are the document's own quantities: e = y - ŷ
     choices: Choices = field(default_factory=Choices)
+    columns: bool = False  # whether the softmax of a matrix is that of each column: the samples stand side by side
     inner: bool = False  # whether a product of two columns, or of two rows, may be their inner product
 
 

@@ -72,6 +72,7 @@ def gather(said: Said, given: Givens, position: int | None = None) -> tuple[Scop
         kronecker=sources.kronecker,
         said_equal=said.equal,
         own=sources.own,
+        columns=sources.columns,
     )
     definitions_of(said.document, scope, position if said.again.names else None)
     builder = _Builder(sources, scope, given)
@@ -405,7 +406,8 @@ class _Builder:
         def called(call: Call, at: Indices) -> Callable[[Value], Value]:
             return symbolic_function(call, self.scope.functions, self.scope.vague_letters, self.reading(at))
 
-        return Reading(algebra, name_of, no_derivative, called, values, literal, self.scope.own)
+        own, columns = self.scope.own, self.scope.columns
+        return Reading(algebra, name_of, no_derivative, called, values, literal, own, columns=columns)
 
 
 def _range(

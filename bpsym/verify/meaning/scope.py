@@ -20,7 +20,17 @@ from bpsym.program import Program, Quantity, Role, Step
 from bpsym.verify.canonical import canonical
 from bpsym.verify.meaning.activations import function_of, known_function
 from bpsym.verify.meaning.algebra import BALLS, NoValueError, rational, symbolic
-from bpsym.verify.meaning.arrays import Array, Scalar, Value, diagonal, elementwise, is_vector, mapped, scalars
+from bpsym.verify.meaning.arrays import (
+    Array,
+    Scalar,
+    Value,
+    diagonal,
+    elementwise,
+    is_vector,
+    mapped,
+    scalars,
+    transposed,
+)
 from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.denote import Reading, denote
 from bpsym.verify.meaning.indices import Indices, kronecker_pair
@@ -90,6 +100,7 @@ class Scope:
     kronecker: bool = False  # δ_{ij} with two index letters is 1 where they are equal, else 0
     said_equal: frozenset[frozenset[str]] = frozenset()  # pairs of index letters, as in "for i = j"
     own: frozenset[str] = frozenset()  # letters of constants that are quantities here
+    columns: bool = False  # the softmax of a matrix is that of each column
     vague_letters: set[str] = field(default_factory=set)  # functions met that nobody defines
 
     def atoms(self, wanted: Key) -> Value | None:
@@ -378,7 +389,8 @@ class _At(Struct):
         def literal(number: Number) -> Scalar:
             return algebra.number(number.value)
 
-        over = Reading(algebra, name_of, no_derivative, called, self.values, literal, self.scope.own, self.choices)
+        own, columns = self.scope.own, self.scope.columns
+        over = Reading(algebra, name_of, no_derivative, called, self.values, literal, own, self.choices, columns)
         return over
 
     def wanted_atoms(self, tree: Expr, indices: Indices) -> Value:
@@ -436,6 +448,8 @@ class _At(Struct):
         if call.function.base == "Sigma" and primes:
             slope = function_of(rule, primes)
             return lambda value: diagonal(slope(value))
+        if rule == "softmax" and self.scope.columns:
+            return lambda value: transposed(function_of(rule, primes)(transposed(value)))
         return function_of(rule, primes)
 
     def rule_of(self, call: Call, indices: Indices) -> str | None:

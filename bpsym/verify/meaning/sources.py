@@ -6,6 +6,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field
+from fractions import Fraction
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -28,6 +29,7 @@ from bpsym.verify.tree import (
     Derivative,
     Document,
     Expr,
+    Matrix,
     Name,
     Negative,
     Number,
@@ -37,7 +39,7 @@ from bpsym.verify.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 ANY_SIZE = 3  # what a size nobody gives is taken to be: any would do for formulas
@@ -65,6 +67,7 @@ class Sources:
     kronecker: bool = False  # δ_{ij} is no quantity
     fixed: Mapping[str, str] = field(default_factory=dict)  # letters that are no indices here
     own: frozenset[str] = frozenset()  # letters of constants that are quantities here
+    columns: bool = False  # the softmax of a matrix is that of each column
 
 
 @dataclass(frozen=True)
@@ -94,6 +97,7 @@ def said_in(document: Document) -> Said:
 
 def _sources_of(document: Document, *, timed: bool) -> Sources:
     sources = Sources(fixed={} if timed else NO_TIME, kronecker=has_kronecker(document), own=_own(document))
+    sources.columns = softmax_by_columns(document)
     for statement in document.statements:
         _collect(statement, sources)
     sources.patterns += customary(sources.patterns, {key(name) for name in sources.names})
@@ -125,6 +129,28 @@ def _own(document: Document) -> frozenset[str]:
             if (named or other) and not any(isinstance(n, Call) for n in walk(rest[0])):
                 return frozenset("e")
     return frozenset()
+
+
+def softmax_by_columns(document: Document) -> bool:
+    """Whether the columns of the matrices a softmax comes to sum to 1, rather than the rows."""
+    score = 0
+    for statement in document.statements:
+        last = statement.terms[-1]
+        called = any(isinstance(n, Call) and n.function.base == "softmax" for t in statement.terms for n in walk(t))
+        if called and isinstance(last, Matrix) and len(last.rows) > 1 and len(last.rows[0]) > 1:
+            score += _sums_to_one(list(zip(*last.rows, strict=True))) - _sums_to_one(last.rows)
+    return score > 0
+
+
+def _sums_to_one(lines: Sequence[Sequence[Expr]]) -> int:
+    """How many lists of numbers sum to 1, to the digits shown."""
+    found = 0
+    for line in lines:
+        numbers = [cell for cell in line if isinstance(cell, Number)]
+        if len(numbers) == len(line):
+            reach = len(numbers) * Fraction(1, 10 ** max(n.places for n in numbers))
+            found += abs(sum((n.value for n in numbers), Fraction(-1))) <= reach
+    return found
 
 
 def said_equal(document: Document) -> frozenset[frozenset[str]]:

@@ -8,9 +8,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bpsym.primitives import ACTIVATIONS
-from bpsym.verify.meaning.activations import known_function
+from bpsym.verify.meaning.activations import known_function, normalised
 from bpsym.verify.meaning.algebra import Algebra, NoValueError
-from bpsym.verify.meaning.arrays import Array, Scalar, Value, mapped
+from bpsym.verify.meaning.arrays import Array, Scalar, Value, by_rows, mapped, transposed
 from bpsym.verify.meaning.denote import Reading, denote
 from bpsym.verify.meaning.keys import key
 
@@ -50,6 +50,8 @@ def symbolic_function(
             vague.add(letter)
         rule = "sigmoid"  # any smooth function will do for a formula
     if rule == "softmax":
+        if reading.columns:
+            return lambda value: transposed(_softmax(transposed(value), algebra))
         return lambda value: _softmax(value, algebra)
     one = algebra.functions.get(rule.replace("-", "_")) or algebra.functions.get(rule)
     if one is None and rule in ACTIVATIONS:
@@ -72,8 +74,4 @@ def applied(own: Definition, item: Scalar, reading: Reading) -> Scalar:
 def _softmax(value: Value, algebra: Algebra) -> Value:
     if not isinstance(value, Array):
         raise NoValueError("softmax of a single number")
-    above = [algebra.functions["exp"](item) for item in value.items]
-    total = above[0]
-    for item in above[1:]:
-        total = total + item
-    return Array(value.shape, tuple(item / total for item in above))
+    return by_rows(lambda items: normalised([algebra.functions["exp"](item) for item in items]), value)

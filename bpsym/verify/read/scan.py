@@ -67,13 +67,15 @@ class Style:
 def style(text: str) -> Style:
     """Look a document over once."""
     points = len(re.findall(r"\d\.\d", text))
-    commas = len(re.findall(r"(?<![\d.,\[(])-?\d,\d{2,}(?![\d,.])", text))
+    commas = re.findall(r"(?<![\d.,\[(}])-?(\d+)(?:,|\{,\})(\d+)(?![\d,.{])", text)
+    long = [whole for whole, part in commas if len(part) > 1 or whole == "0"]
+    decimals = any(whole == "0" or len(part) != THOUSAND for whole, part in commas)
     named = re.findall(r"(?:^|[\s$,;(&=])([A-Za-z]{2})(?=\s{0,3}(?:_\{?\w{1,20}\}?)?\s{0,3}(?::?=|＝))", text)
     return Style(
         text,
         macros.definitions(text),
         macros.Budget(),
-        points == 0 and commas >= 3,
+        points == 0 and decimals and len(long) >= COMMAS,
         frozenset(word for word in named if word.isupper() or word in ("in", "lr")) | _reckoned(text),
         bool(re.search(r"`[^`]*(?:\(del |sum_\(|_\(\w)", text)),
     )
@@ -81,6 +83,8 @@ def style(text: str) -> Style:
 
 _ASSIGNED: Final = re.compile(r"^[ \t>*-]*([A-Za-z]{3,12})\d{0,3}[ \t]*:?=", re.MULTILINE)
 MOST_WORDS: Final = 40
+THOUSAND: Final = 3  # digits behind a separator of thousands
+COMMAS: Final = 3  # figures that make it the decimal sign
 
 
 def _reckoned(text: str) -> frozenset[str]:
