@@ -53,7 +53,6 @@ class Person:
     layout: str = "inline"
     lang: str = "en"
     terse: bool = False
-    boxed: bool = False  # some results stand on top as well
 
 
 def person(random: Random, layouts: Mapping[str, tuple[str, ...]]) -> Person:
@@ -70,7 +69,6 @@ def person(random: Random, layouts: Mapping[str, tuple[str, ...]]) -> Person:
         layout,
         random.choice(LANGUAGES),
         random.random() < 0.2,
-        layout != "table" and random.random() < 0.15,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
@@ -55,6 +56,12 @@ class Chain:
     reference: Expr | None  # the formula the next formula is held against
     broken: bool = False  # a formula before this term is wrong: what follows from it is carried
 
+    @cached_property
+    def own_formula(self) -> Expr | None:
+        """The last formula behind the left-hand side; a name or a derivative is none."""
+        terms = reversed(self.statement.terms[1:])
+        return next((t for t in terms if kind_of(t) is Kind.SYMBOLIC and not isinstance(t, (Name, Derivative))), None)
+
     @property
     def name(self) -> tuple[Expr, ...]:
         """The left-hand side, where the network has an equation for it or can differentiate one; else nothing."""
@@ -94,7 +101,6 @@ def is_words(first: Expr) -> bool:
     """`Answer = 6.9`: a word, no quantity."""
     return (
         isinstance(first, Name)
-        and not first.sub
         and len(first.base) > 3
         and first.base.isalpha()
         and first.base not in WORDS | set(GREEK.values())
@@ -224,7 +230,7 @@ class Operands:
         """The size of each quantity the subject is worked out from, and all that a writer may have had for it."""
         state, network = self.chain.state, self.chain.state.scope.network
         vague = {atom for subject in state.doubtful for atom in atoms_of(state.scope, subject)}
-        environment, carried = state.truth.environment, state.carried(self.chain.subject).environment
+        environment = state.truth.environment
         known: list[tuple[Scalar, Scalar]] = []
         for atom in atoms_of(state.scope, self.chain.subject):
             step = network.expansion.step(atom) if network is not None else None
@@ -233,8 +239,7 @@ class Operands:
             try:
                 for used in step.uses:
                     right = environment[used]
-                    is_open = used in vague or used not in state.overrides  # the latter nobody has rounded yet
-                    known.append((abs(right), abs(carried[used] if is_open else right)))
+                    known.append((abs(right), abs(state.overrides.get(used, right) if used in vague else right)))
                 for term in step.terms:
                     size = abs(environment.of(term.local))
                     known.append((size, size))
@@ -288,15 +293,18 @@ def is_constant(tree: Expr, state: State) -> bool:
 
 
 def shape_of(term: Expr) -> tuple[int, ...] | None:
-    """Rows and columns of a term that is a list or a matrix."""
+    """Rows and columns of a term that is a list or a matrix; rows of different length are one list."""
     match term:
         case Matrix(rows=rows):
-            return (len(rows), len(rows[0]))
+            shape: tuple[int, ...] = (len(rows), len(rows[0]))
+        case Row(items=items) if items and all(isinstance(item, Row) for item in items) and isinstance(items[0], Row):
+            shape = (len(items), len(items[0].items))
         case Row(items=items):
-            if items and all(isinstance(item, Row) for item in items) and isinstance(items[0], Row):
-                return (len(items), len(items[0].items))
-            return (len(items),)
-    return None
+            shape = (len(items),)
+        case _:
+            return None
+    count = sum(1 for _ in leaves(term))
+    return shape if prod(shape) == count else (count,)
 
 
 def has_free_letters(tree: Expr) -> bool:

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from bpsym.verify.lexer import Token
 
 _PLAIN = re.compile(r"\d+(?:\.\d+)?|\.\d+")
-_DECIMAL_COMMA = re.compile(r"\{,\}(?=\d{1,2}(?!\d)|\d{4,})|(?<=^0)(?:,|\{,\})(?=\d)")  # 0,288
 _FILLERS = re.compile(r"\{?,\}?(?=\d{3}(?!\d))|\\[, ]|\s|\{|\}")
 
 
@@ -33,7 +32,7 @@ def number(token: Token) -> Number:
     open_ended = text.endswith("...")
     digits = text.rstrip(".") if open_ended else text
     mantissa, _, exponent = digits.lower().partition("e")
-    decimal = _DECIMAL_COMMA.sub(".", mantissa)
+    decimal = re.sub(r"\{,\}(?=\d{1,2}(?!\d)|\d{4,})", ".", mantissa)
     decimal = _FILLERS.sub("", decimal).replace(",", ".")
     whole, _, part = decimal.partition(".")
     if len(whole) + len(part) > limits.DIGITS:
