@@ -9,7 +9,7 @@ from flint import arb, fmpq
 from msgspec.structs import replace
 
 from bpsym.verify.check.state import FAILURES, State, atoms_of
-from bpsym.verify.check.terms import Kind, Shown, kind_of, touches
+from bpsym.verify.check.terms import Kind, Shown, interval_literal, kind_of, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.effort import TooMuchWork
 from bpsym.verify.explain import Explanation
@@ -238,14 +238,20 @@ def _by_expression(judgement: Judgement, diagnosis: Diagnosis, method: Mistakes,
     from bpsym.verify.check.state import values
 
     state = diagnosis.state
-    written = [v for v in values(judgement.details["right"], state, state.as_read()) if len(scalars(v)) == 1]
+    cut_off = replace(state.truth, literal=interval_literal(state.is_exact, fmpq(1)))
     own = method.elsewhere(diagnosis.at_their_word(judgement))
-    for made in (own, method):
-        found = _explained(
-            diagnosis, made, atom, lambda value: any(_same(scalars(v)[0], value) for v in written), local=True
-        )
-        if found:
-            return found
+    for point in (state.as_read(), cut_off):
+        written = [v for v in values(judgement.details["right"], state, point) if len(scalars(v)) == 1]
+        for made in (own, method):
+            found = _explained(
+                diagnosis,
+                made,
+                atom,
+                lambda value, written=written: any(_same(scalars(v)[0], value) for v in written),  # type: ignore[misc]
+                local=True,
+            )
+            if found:
+                return found
     return []
 
 

@@ -86,7 +86,8 @@ def _moved(shown: Shown, right: Scalar) -> str:
     """The decimal point in another place: zeros too many or too few."""
     for power in range(1, FURTHEST + 1):
         for factor, name in ((fmpq(10) ** power, "zero-dropped"), (fmpq(1) / fmpq(10) ** power, "zero-added")):
-            for value in (right * factor, -right * factor):
+            turned = (-right * factor,) if shown.number.digits >= FEW else ()  # the sign lost as well
+            for value in (right * factor, *turned):
                 if touches(value, shown.half()) or (shown.number.digits >= FEW and shown.is_cut_off(value)):
                     small = abs(shown.value) < 1 and abs(shown.value * (1 / factor)) < 1
                     return name if power == 1 and small else "decimal-point"

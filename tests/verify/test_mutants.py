@@ -5,9 +5,12 @@ from __future__ import annotations
 import importlib
 import sys
 from pathlib import Path
+from random import Random
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from bpsym.mistakes import rules
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,6 +27,29 @@ def bench() -> Iterator[Any]:
         yield importlib.import_module("verify_mutants")
     finally:
         sys.path.remove(str(BENCHMARKS))
+
+
+def test_every_mistake_can_be_drawn(bench: Any) -> None:
+    """The networks of the bench have a place for every mistake there is a rule for."""
+    waiting = {rule.id: rule for rule in rules()}
+    for seed in range(60):
+        expansion = bench.Network(bench.description(Random(seed))).expansion
+        for step in expansion.steps():
+            waiting = {k: rule for k, rule in waiting.items() if next(iter(rule.wrong(expansion, step)), None) is None}
+        if not waiting:
+            break
+    assert not waiting
+
+
+def test_counts_of_parts_add_up(bench: Any, tmp_path: Path) -> None:
+    """What two runs have saved comes to the same as one run over both."""
+    first, second = bench.one_network(1), bench.one_network(7)
+    both = bench.Tally()
+    for number, part in enumerate((first, second)):
+        part.save(tmp_path / f"{number}.json")
+        both.add(bench.Tally.load(tmp_path / f"{number}.json"))
+    assert both.counts == first.counts + second.counts
+    assert both.counts["unbroken", "made"] == 10
 
 
 @pytest.mark.parametrize("seed", NETWORKS)
