@@ -8,7 +8,7 @@ LOCALE := bpsym/locale
 DOMAIN := bpsym
 
 .DELETE_ON_ERROR:
-.PHONY: demo test lint types check bench bench-verify bench-fuzz bench-homework goldens catalogues clean
+.PHONY: demo test lint types check bench bench-verify bench-homework goldens catalogues clean
 
 demo: $(VENV)/.installed
 	$(BIN)/bpsym worksheet examples/two-by-two.toml -o two-by-two.pdf
@@ -39,10 +39,6 @@ bench-verify: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/verify_sheets.py
 	$(BIN)/python benchmarks/verify_sheets.py --random 500
 
-# A million random, damaged and hostile documents: none may crash the verifier, take 2 s or 500 MB. Hours; COUNT= for less.
-bench-fuzz: $(VENV)/.installed-dev
-	$(BIN)/python benchmarks/fuzz_verify.py --count $(or $(COUNT),1000000)
-
 # Students, PDF files and memory; a simulated class of 1000 marked.
 bench-homework: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/bench_variants.py 1000 10000
@@ -55,7 +51,7 @@ goldens: $(VENV)/.installed-dev
 # Templates and Python sources -> .po (for translators) -> .mo (what runs).
 catalogues: $(VENV)/.installed-dev
 	mkdir -p build
-	$(BIN)/pybabel -q extract -F pyproject.toml -k say -o build/$(DOMAIN).pot --add-location=file --sort-by-file \
+	$(BIN)/pybabel -q extract -F pyproject.toml -k say -k counted:1,2 -o build/$(DOMAIN).pot --add-location=file --sort-by-file \
 	    --project=$(DOMAIN) --copyright-holder="The bpsym authors" .
 	for po in $(LOCALE)/*/LC_MESSAGES/$(DOMAIN).po; do \
 	    language=$$(basename $$(dirname $$(dirname $$po))); \

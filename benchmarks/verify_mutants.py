@@ -217,7 +217,7 @@ def _own(known: Description, random: Random, where: str, tally: Tally) -> None:
 
 def _spoken(who: Person) -> str:
     parts = (who.carry, who.style, f"{who.places} places", who.family, f"{who.paper}/{who.layout}", who.lang)
-    return f"({', '.join(parts)}{', terse' if who.terse else ''})"
+    return f"({', '.join(parts)}{', terse' if who.terse else ''}{', boxed' if who.boxed else ''})"
 
 
 if __name__ == "__main__":

@@ -53,6 +53,7 @@ class Person:
     layout: str = "inline"
     lang: str = "en"
     terse: bool = False
+    boxed: bool = False  # some results stand on top as well
 
 
 def person(random: Random, layouts: Mapping[str, tuple[str, ...]]) -> Person:
@@ -69,6 +70,7 @@ def person(random: Random, layouts: Mapping[str, tuple[str, ...]]) -> Person:
         layout,
         random.choice(LANGUAGES),
         random.random() < 0.2,
+        layout != "table" and random.random() < 0.15,
     )
 
 

@@ -42,10 +42,9 @@ def document(sheet: Sheet, format: Format, *, beside: str = "", users: Path | No
         leaves = jinja.get_template(f"formats/{format.templates}.j2").make_module({"sheet": sheet})
         body = jinja.get_template(f"kinds/{sheet.kind}.j2").render(sheet=sheet, f=leaves)
         page = jinja.get_template(f"pages/{format.page or format.templates}.j2")
+        title = sheet.title or writer.say("Backpropagation by hand")
         language = sheet.options.lang
-        source = page.render(
-            sheet=sheet, language=language, title=sheet.title, beside=markup(beside), body=markup(body)
-        )
+        source = page.render(sheet=sheet, language=language, title=title, beside=markup(beside), body=markup(body))
     except TemplateError as error:
         raise problem(error) from None
     return Document(tidy(source), writer.files)

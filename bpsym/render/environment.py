@@ -27,9 +27,9 @@ GLUE = "\b"  # printed by a leaf that belongs to the line before it: white space
 
 # Functions of the writer that templates may call, under their own names.
 FUNCTIONS = (
-    "say", "plain", "alternative", "has_han", "math", "block", "rows", "formula_rows", "fragments", "given_number",
-    "sides", "rooms", "cell_rows", "columns", "underline", "picture", "picture_file", "font_file", "compute",
-    "compute_givens", "code_cell",
+    "say", "counted", "plain", "alternative", "has_han", "math", "block", "rows", "formula_rows", "fragments",
+    "given_number", "sides", "rooms", "cell_rows", "columns", "underline", "picture", "picture_file", "font_file",
+    "compute", "compute_givens",
 )  # fmt: skip
 # Methods of bpsym's objects a template may call; everything else it reads off a sheet is data.
 CALLABLE = frozenset({"factor_rows", "layer_rows", "loss_equation", "path_figure", "run_figure", "shows"})

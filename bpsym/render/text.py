@@ -53,7 +53,15 @@ def catalogue(language: str) -> NullTranslations:
 
 def sentence(language: str, message: str, values: Mapping[str, Value]) -> Text:
     """A message in a language, with values at its places; raises BpsymError for a place without a value."""
-    translated = catalogue(language).gettext(message)
+    return _filled(catalogue(language).gettext(message), values)
+
+
+def counted(language: str, one: str, many: str, count: int) -> Text:
+    """A message in the form its `count` asks for; `one` and `many` are the forms of English."""
+    return _filled(catalogue(language).ngettext(one, many, count), {"count": count})
+
+
+def _filled(translated: str, values: Mapping[str, Value]) -> Text:
     pieces: list[Piece] = []
     end = 0
     for place in _PLACE.finditer(translated):
@@ -64,7 +72,7 @@ def sentence(language: str, message: str, values: Mapping[str, Value]) -> Text:
         elif place[1] in values:
             _add(pieces, values[place[1]])
         else:
-            raise BpsymError(f"the message {message!r} has no value for %({place[1]})s; given: {', '.join(values)}")
+            raise BpsymError(f"the message {translated!r} has no value for %({place[1]})s; given: {', '.join(values)}")
     _add(pieces, translated[end:])
     return Text(tuple(pieces))
 

@@ -17,7 +17,7 @@ from bpsym.render.code import Recomputation
 from bpsym.render.companions import figure_file, font_file
 from bpsym.render.notebook import CODE
 from bpsym.render.rows import answer_rows, cell_rows, formula_rows, fragments, line_rows
-from bpsym.render.text import Text, as_text, catalogue, sentence, written
+from bpsym.render.text import Text, as_text, catalogue, counted, sentence, written
 from bpsym.rounding import Numeral
 
 if TYPE_CHECKING:
@@ -68,6 +68,10 @@ class Writer:
     def say(self, message: str, **values: Value) -> Text:
         """A sentence in the sheet's language."""
         return sentence(self.language, message, values)
+
+    def counted(self, one: str, many: str, *, count: int) -> Text:
+        """A sentence with a number of things in the sheet's language."""
+        return counted(self.language, one, many, count)
 
     def words(self, message: str, **values: str | int) -> str:
         """A message without formulas in the sheet's language."""

@@ -48,6 +48,10 @@ class Words:
         """A message with values."""
         return catalogue(self.language).gettext(message) % values
 
+    def counted(self, one: str, many: str, *, count: int) -> str:
+        """A message with a number of things."""
+        return catalogue(self.language).ngettext(one, many, count) % {"count": count}
+
     def around(self, message: str) -> tuple[str, str]:
         """What stands before and after the name in a message."""
         before, _, after = catalogue(self.language).gettext(message).partition(_NAME)
@@ -101,5 +105,13 @@ class Words:
         """How many digits are asked for."""
         rounding = description.sheet.rounding
         if rounding.significant is not None:
-            return self.say("Give every value with %(count)s significant digits.", count=rounding.significant)
-        return self.say("Give every value with %(count)s digits after the point.", count=rounding.places or 0)
+            return self.counted(
+                "Give every value with %(count)s significant digit.",
+                "Give every value with %(count)s significant digits.",
+                count=rounding.significant,
+            )
+        return self.counted(
+            "Give every value with %(count)s digit after the point.",
+            "Give every value with %(count)s digits after the point.",
+            count=rounding.places or 0,
+        )

@@ -24,10 +24,9 @@ from bpsym.verify.meaning.gathered import gather
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.network import NO_VALUES, Network
 from bpsym.verify.meaning.printed import Family, families, family_of
-from bpsym.verify.meaning.redefined import redefinitions
 from bpsym.verify.meaning.scope import Scope
 from bpsym.verify.meaning.signals import name_rate, name_signals
-from bpsym.verify.meaning.sources import has_kronecker, said_equal
+from bpsym.verify.meaning.sources import Said, has_kronecker, said_equal, said_in
 from bpsym.verify.tree import Document, Expr, Name, Product, Sum, walk
 
 if TYPE_CHECKING:
@@ -76,30 +75,28 @@ def _described(description: Description) -> tuple[Network, tuple[Family, ...], T
 
 def own_state(document: Document, given: Givens) -> State:
     """The state at the top of a document that is its own description."""
-    again = redefinitions(document)
-    state = _own_state(document, given, None)
+    said = said_in(document)
+    state = _own_state(said, given, None)
     built: dict[int, State] = {}
 
     def in_effect(position: int) -> State | None:
-        era = again.era(position)
-        if era and era not in built and len(built) >= MOST_ERAS:
-            era = -1  # nothing is known any more
+        era = said.again.era(position)
         if era and era not in built:
-            known = document if era > 0 else replace(document, statements=())
-            built[era] = _own_state(known, given, again.spans[era - 1].end)
+            known = said if len(built) < MOST_ERAS else said_in(replace(document, statements=()))
+            built[era] = _own_state(known, given, said.again.spans[era - 1].end)
         return built.get(era)
 
-    state.restated, state.in_effect = again.names, in_effect
+    state.restated, state.in_effect = said.again.names, in_effect
     return state
 
 
-def _own_state(document: Document, given: Givens, position: int | None) -> State:
-    scope, _ = gather(document, given, position)
+def _own_state(said: Said, given: Givens, position: int | None) -> State:
+    scope, _ = gather(said, given, position)
     network = scope.network
     if network is None:
         raise BpsymError("nothing was gathered")  # gather always sets one
-    name_signals(document, scope)
-    name_rate(document, scope)
+    name_signals(said.document, scope)
+    name_rate(said.document, scope)
     environment = network.environment()
     return new_state(scope, network, environment, _exact_values(network, environment))
 

@@ -11,11 +11,10 @@ from msgspec.structs import replace
 from bpsym.verify.check.state import FAILURES, State, atoms_of
 from bpsym.verify.check.terms import Kind, Shown, interval_literal, kind_of, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict
-from bpsym.verify.effort import TooMuchWork
 from bpsym.verify.explain import Explanation
 from bpsym.verify.meaning.arrays import Scalar, scalars
 from bpsym.verify.meaning.network import NO_VALUES
-from bpsym.verify.slips import VAGUE, ranked, slips
+from bpsym.verify.slips import VAGUE, ranked, slips, two_slips
 from bpsym.verify.tree import Missing, Span
 
 if TYPE_CHECKING:
@@ -84,14 +83,7 @@ class Diagnosis:
 def diagnosed(judgements: list[Judgement], state: State) -> list[Judgement]:
     """The judgements, each wrong one with its cause."""
     diagnosis = Diagnosis(state)
-    return [_with_cause_in_time(j, diagnosis) if j.verdict is Verdict.WRONG else j for j in judgements]
-
-
-def _with_cause_in_time(judgement: Judgement, diagnosis: Diagnosis) -> Judgement:
-    try:
-        return _with_cause(judgement, diagnosis)
-    except TooMuchWork:
-        return judgement
+    return [_with_cause(j, diagnosis) if j.verdict is Verdict.WRONG else j for j in judgements]
 
 
 def _with_cause(judgement: Judgement, diagnosis: Diagnosis) -> Judgement:
@@ -111,13 +103,12 @@ def _with_cause(judgement: Judgement, diagnosis: Diagnosis) -> Judgement:
 def _causes(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Cause]:
     """Slips of the pen, then mistakes at the claim's own step; vague slips and mistakes further away come last."""
     pen = [Cause(slip, what) for slip, what in ranked(_of_the_pen(judgement, diagnosis), diagnosis.beyond(judgement))]
-    vague = [cause for cause in pen if cause.rule in VAGUE]
+    vague = [cause for cause in pen if cause.rule in VAGUE] or ([] if pen else _two_at_once(judgement, diagnosis))
     particular = [cause for cause in pen if cause.rule not in VAGUE]
     looks = diagnosis.looked < MOST_WRONG
     diagnosis.looked += looks
     local = list(_mistakes(judgement, diagnosis, local=True)) if looks else []
     if judgement.rule == "operand":  # what stands there is what a mistake puts there: no slip is likelier
-        yield from (cause for cause in particular if cause.rule == "sign")
         yield from (*local, *particular, *vague)
     elif judgement.details.get("line is right"):  # who makes a mistake puts its numbers in
         yield from (*particular, *vague, *local)
@@ -132,6 +123,13 @@ def _of_the_pen(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[tuple[st
     if isinstance(shown, Shown):
         for right in _rights(judgement, diagnosis):
             yield from slips(shown, right, _others(diagnosis.state, right, judgement.details.get("subject")))
+
+
+def _two_at_once(judgement: Judgement, diagnosis: Diagnosis) -> list[Cause]:
+    shown = judgement.details.get("shown")
+    if not isinstance(shown, Shown):
+        return []
+    return [Cause(*slip) for right in _rights(judgement, diagnosis) for slip in two_slips(shown, right)]
 
 
 def _rights(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Scalar]:

@@ -7,14 +7,12 @@ part of its own only if clearly more of the claims behind it come out right so.
 
 from __future__ import annotations
 
-from contextlib import suppress
 from itertools import groupby, takewhile
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bpsym.verify import limits
 from bpsym.verify.bind import own_state
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check.chain import ARROWS, declares_index
@@ -22,9 +20,8 @@ from bpsym.verify.check.judge import judge, note_section
 from bpsym.verify.check.symbols import equal
 from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves
 from bpsym.verify.check.verdicts import Judgement, Verdict
-from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.meaning.keys import UPDATABLE, Key, key
-from bpsym.verify.tree import Name, covering, walk
+from bpsym.verify.tree import Name, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -57,16 +54,10 @@ class Part(Struct, frozen=True):
 
 def judged(document: Document, state: State, givens: Givens, settled: Sequence[Span]) -> list[Part]:
     """A document's own claims, each judged by the numbers it is about."""
-    is_settled = covering(settled)
-    statements = tuple(s for s in document.statements if not is_settled(s.span.start))
+    statements = tuple(
+        s for s in document.statements if not any(span.start <= s.span.start < span.end for span in settled)
+    )
     parts = [_part(state, statements)]
-    with suppress(TooMuchWork), bounded(limits.TRIED):
-        _divide(parts, document, statements, givens)
-    return parts
-
-
-def _divide(parts: list[Part], document: Document, statements: tuple[Statement, ...], givens: Givens) -> None:
-    """Take from the last part, again and again, what is better judged by other numbers."""
     places = list(_restarts(statements))[:MOST_PLACES] if len(statements) <= MOST_STATEMENTS else []
     for k, (start, updated, afresh) in enumerate(places):
         last = parts[-1]
@@ -79,10 +70,14 @@ def _divide(parts: list[Part], document: Document, statements: tuple[Statement, 
         first = 0 if afresh is None else 1  # a formula is no witness for itself
         if not _is_doubtful(last.found[begin + first : stop]):
             continue
-        other = _begun_anew(document, last, begin, stop - begin, givens, updated)
-        if _better(other.found[first : stop - begin], last.found[begin + first : stop], 0 if afresh else GAIN):
+        here, behind = last.statements[begin:stop], last.statements[stop:]
+        anew = _begun_anew(document, last, begin, stop - begin, givens, updated)
+        other = _part(anew, here)
+        if _better(other.found[first:], last.found[begin + first : stop], 0 if afresh else GAIN):
+            further = _part(anew, behind)
             parts[-1] = replace(last, statements=last.statements[:begin], found=last.found[:begin])
-            parts.append(other)
+            parts.append(Part(anew, here + behind, other.found + further.found))
+    return parts
 
 
 def _part(state: State, statements: Sequence[Statement]) -> Part:
@@ -91,8 +86,8 @@ def _part(state: State, statements: Sequence[Statement]) -> Part:
 
 def _begun_anew(
     document: Document, last: Part, begin: int, count: int, givens: Givens, updated: Mapping[Key, Statement]
-) -> Part:
-    """The rest of a part by what it says nearest to its beginning, and what updates made of the parameters."""
+) -> State:
+    """The state for the rest of a part: what it says nearest to its beginning, and what updates made of parameters."""
     rest = last.statements[begin:]
     again = {k for statement in rest[:count] if (k := _given(statement)) is not None}
     moved = [statement for name, statement in updated.items() if name not in again]
@@ -103,7 +98,7 @@ def _begun_anew(
         if statement is rest[0]:
             break
         note_section(statement, state)
-    return _part(state, rest)
+    return state
 
 
 def _steps(statements: Sequence[Statement]) -> Iterator[int]:

@@ -9,20 +9,21 @@ from typing import TYPE_CHECKING
 from flint import ctx
 from msgspec.structs import replace
 
-from bpsym.verify import effort, limits
 from bpsym.verify.bind import bind
 from bpsym.verify.check.judge import judge
 from bpsym.verify.check.prose import restatements
+from bpsym.verify.check.samples import sampled
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.training import training_claims
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.diagnose import diagnosed
+from bpsym.verify.early import is_clearer, with_early_last
 from bpsym.verify.givens import Givens, names_of
 from bpsym.verify.known import recognized
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import key
 from bpsym.verify.parts import Part, judged
-from bpsym.verify.tree import Name, covering, walk
+from bpsym.verify.tree import Name, walk
 from bpsym.verify.typical import settled_by_typical
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
     from bpsym.spec import Description
     from bpsym.verify.check.state import State
-    from bpsym.verify.tree import Document
+    from bpsym.verify.tree import Document, Span
 
 FIGURES = frozenset([Kind.NUMBER, Kind.NUMERIC, Kind.MIXED])
 PRECISION = 160  # bits formulas are computed with
@@ -75,12 +76,23 @@ class Verified:
 
 
 def _pieces(document: Document, parts: Sequence[Part]) -> Iterator[tuple[Document, State]]:
-    """The words and calls of a document, by the part they stand in."""
+    """The words, calls and tables of a document, by the part they stand in."""
     starts = [0, *(part.statements[0].span.start for part in parts[1:]), len(document.text) + 1]
     for part, start, end in zip(parts, starts, starts[1:], strict=False):
         prose = tuple(s for s in document.prose if start <= s.span.start < end)
         calls = tuple(c for c in document.calls if start <= c.span.start < end)
-        yield replace(document, prose=prose, calls=calls), part.state
+        tables = tuple(t for t in document.tables if start <= t.span.start < end)
+        yield replace(document, prose=prose, calls=calls, tables=tables), part.state
+
+
+def _own_claims(document: Document, state: State, settled: Sequence[Span]) -> list[Judgement]:
+    """The claims of the statements that no training run has settled."""
+    return [
+        judgement
+        for statement in document.statements
+        if not any(span.start <= statement.span.start < span.end for span in settled)
+        for judgement in judge(statement, state)
+    ]
 
 
 def verify(
@@ -89,52 +101,35 @@ def verify(
     """Judge every claim of a document."""
     before, ctx.prec = ctx.prec, PRECISION
     try:
-        with effort.bounded(max(limits.JUDGED, limits.WORK - document.work)):
-            verified = _judged(document, description, Givens.of(given or {}))
-        with effort.bounded(limits.DIAGNOSED):
-            found = diagnosed(verified.judgements, verified.state)
+        givens = Givens.of(given or {})
+        example, typical = "", None
+        if description is None and (known := recognized(document)) is not None:
+            example, description = known
+        if description is not None:
+            description = givens.described(description) if givens else description
+        state = bind(document, description, givens)
+        found, settled = training_claims(document, description)
+        if description is None:
+            parts = judged(document, state, givens, settled)
+            if len(parts) == 1 and (other := with_early_last(document, [*parts[0].judgements()])) is not None:
+                again = judged(other, bind(document, None, givens), givens, settled)
+                if len(again) == 1 and is_clearer([*again[0].judgements()], [*parts[0].judgements()]):
+                    parts, state = again, again[0].state
+            found, typical = settled_by_typical(document, [*found, *(j for p in parts for j in p.judgements())])
+            for piece, own in _pieces(document, parts):
+                found.extend(restatements(piece, own, settled))
+                found.extend(sampled(piece, own, [judgement.span for judgement in found]))
+        else:
+            claims = _own_claims(document, state, settled)
+            if (other := with_early_last(document, claims)) is not None:
+                another = bind(document, description, givens)
+                last = _own_claims(other, another, settled)
+                state, claims = (another, last) if is_clearer(last, claims) else (state, claims)
+            found.extend(claims)
+            found.extend(restatements(document, state, settled))
+        found = diagnosed(found, state)
         found = [j for j in found if j.verdict is not Verdict.UNREADABLE or not document.unreadable]
         found.extend(Judgement(gap.span, Verdict.UNREADABLE, details={"why": gap.why}) for gap in document.unreadable)
     finally:
         ctx.prec = before
-    verified.judgements = sorted(found, key=lambda j: j.span)
-    return verified
-
-
-def _judged(document: Document, description: Description | None, givens: Givens) -> Verified:
-    """Every claim judged, none explained."""
-    example, typical = "", None
-    if description is None and (known := _recognized(document)) is not None:
-        example, description = known
-    if description is not None:
-        description = givens.described(description) if givens else description
-    state = _bound(document, description, givens)
-    found, settled = training_claims(document, description)
-    if description is None:
-        parts = judged(document, state, givens, settled)
-        found, typical = settled_by_typical(document, [*found, *(j for p in parts for j in p.judgements())])
-        for piece, own in _pieces(document, parts):
-            found.extend(restatements(piece, own, settled))
-    else:
-        is_settled = covering(settled)
-        for statement in document.statements:
-            if not is_settled(statement.span.start):
-                found.extend(judge(statement, state))
-        found.extend(restatements(document, state, settled))
-    return Verified(document, found, state, example, typical)
-
-
-def _recognized(document: Document) -> tuple[str, Description] | None:
-    try:
-        return recognized(document)
-    except effort.TooMuchWork:
-        return None
-
-
-def _bound(document: Document, description: Description | None, givens: Givens) -> State:
-    """The state to begin with; of a document with too much in it, that of one which says nothing."""
-    try:
-        return bind(document, description, givens)
-    except effort.TooMuchWork:
-        with effort.unbounded():
-            return bind(replace(document, statements=()), description, givens)
+    return Verified(document, sorted(found, key=lambda j: j.span), state, example, typical)

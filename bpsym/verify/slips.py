@@ -34,7 +34,8 @@ VAGUE = frozenset(["copied", "digits-dropped", "digits-mistyped"])  # a mistake 
 
 
 KEEPS_PLACES = frozenset(["digits-swapped", "digit-mistyped"])
-ONE_FEWER, ONE_MORE = frozenset(["digit-dropped"]), frozenset(["digit-doubled", "digit-inserted"])
+ONE_FEWER = frozenset(["digit-dropped", "zero-dropped"])
+ONE_MORE = frozenset(["digit-doubled", "digit-inserted", "zero-added"])
 
 
 def ranked(found: Iterable[tuple[str, str]], beyond: int | None = None) -> list[tuple[str, str]]:
@@ -63,22 +64,19 @@ def slips(shown: Shown, right: Scalar, others: Iterable[tuple[str, Scalar]] = ()
     if copied and shown.number.digits >= FEW:
         yield "copied", copied
     yield from ((slip, "") for slip in digits)
-    if not (moved or copied or digits):
-        yield from ((slip, "") for slip in _two(shown, right))
-
-
-def _two(shown: Shown, right: Scalar) -> Iterator[str]:
-    """The sign and the last digits cut off, or the decimal point moved in a number with another slip."""
     low, high = shown.cut()
-    if touches(right, (-high, -low)):
-        yield "sign"
-        return
-    if shown.number.digits <= FEW:
+    if not (moved or copied or digits) and touches(right, (-high, -low)):
+        yield "sign", ""  # and the last digits cut off
+
+
+def two_slips(shown: Shown, right: Scalar) -> Iterator[tuple[str, str]]:
+    """The decimal point moved in a number with another slip: two things that hardly ever come together."""
+    if shown.value == 0 or shown.number.digits <= FEW:
         return
     for power in (-1, 1, -2, 2):
         for slip in dict.fromkeys(_in_the_digits(_Figure.of(shown).moved(power), right)):
-            yield "decimal-point"
-            yield slip
+            yield "decimal-point", ""
+            yield slip, ""
             return
 
 

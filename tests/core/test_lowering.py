@@ -66,6 +66,7 @@ def test_powers_of_balls() -> None:
     for run in (code.run, code.compiled(balls=True)):
         assert run([arb(-3)]) == [9, -27]
         square, _ = run([arb(0, 0.5)])
+        assert isinstance(square, arb)
         assert square.contains(arb(0.25))
         assert square < 0.26
 

@@ -31,6 +31,13 @@ def test_every_format_has_its_templates() -> None:
             assert (templates() / folder / f"{row.templates}.j2").is_file()
 
 
+@pytest.mark.parametrize(("lang", "said"), [("en", "# Backpropagation by hand"), ("zh", "# 手算反向传播")])
+def test_a_sheet_without_a_title_has_one(lang: str, said: str) -> None:
+    """The heading stands also where the description says none."""
+    description = titled("")
+    assert render(description, options(description, lang=lang), "markdown").startswith(f"{said}\n".encode())
+
+
 def test_formats_by_ending() -> None:
     """The seven endings, whatever their case."""
     assert sorted(BY_SUFFIX) == [".html", ".ipynb", ".md", ".pdf", ".tex", ".txt", ".typ"]

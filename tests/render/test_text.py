@@ -9,7 +9,7 @@ from bpsym.notation import Name
 from bpsym.printing.layout import Atom, Formula
 from bpsym.render import text
 from bpsym.render.formats import BY_NAME
-from bpsym.render.text import Text, as_text, clean, sentence, written
+from bpsym.render.text import Text, as_text, clean, counted, sentence, written
 from bpsym.rounding import Numeral
 
 W5 = Formula(Atom(Name("w", ("5",))))
@@ -31,6 +31,19 @@ def test_sentence_is_translated_before_it_is_split() -> None:
     """A translation may put the places in another order; its own words stand around them."""
     made = sentence("zh", "%(weight)s in full", {"weight": W5})
     assert made.pieces == ("以 ", W5, " 为例")
+
+
+def test_counted_things() -> None:
+    """One thing is singular in English; in Chinese nothing changes."""
+    forms = (
+        "Give every value with %(count)s significant digit.",
+        "Give every value with %(count)s significant digits.",
+    )
+    assert [counted("en", *forms, count).pieces for count in (1, 4)] == [
+        ("Give every value with 1 significant digit.",),
+        ("Give every value with 4 significant digits.",),
+    ]
+    assert counted("zh", *forms, 4).pieces == ("每个数值保留 4 位有效数字。",)
 
 
 def test_texts_inside_texts_are_laid_flat() -> None:

@@ -239,3 +239,11 @@ def test_a_figure_in_error_under_another_name_is_carried_only_where_it_stands_fo
     assert [(line, cause) for line, _, cause in found(judged, "wrong")] == [
         (1, "digit-mistyped"), (3, "activation-derivative-forgotten"),
     ]  # fmt: skip
+
+
+def test_a_rule_for_vectors_names_no_vector_of_vectors() -> None:
+    """`x_i = 2 u_i` of lists u_1, u_2, u_3 leaves x alone undecided: it is no vector of three numbers."""
+    lists = "$u_1 = [1, 2]$, $u_2 = [3, 4]$, $u_3 = [5, 6]$\n\n"
+    judged = verified(lists + "$$x_i = 2 u_i$$\n\n$$y = x + b$$\n\n$$y = 2 x$$\n")
+    assert found(judged, "wrong") == []
+    assert judged.counts["undecided"] == 1

@@ -6,13 +6,17 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
+from click import unstyle
 from click.testing import CliRunner
 from jsonschema import Draft4Validator
 
 from bpsym.cli import main
+from bpsym.spec import load
 from bpsym.verify.report import FORMATS
+from bpsym.verify.report.data import report_of
+from bpsym.verify.report.text import written
 from exports.schemas import find
-from transcripts import SPEC, changed
+from transcripts import SPEC, changed, verified
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,6 +76,15 @@ def test_the_caret_stands_under_the_number(wrong: Path) -> None:
     at = next(k for k, line in enumerate(lines) if "0.186861 should be" in line)
     assert lines[at + 1][lines[at + 2].index("^") :].startswith("0.186861")
     assert lines[at + 2].count("^") == len("0.186861")
+
+
+def test_colour_says_what_the_words_say(wrong: Path) -> None:
+    """With colour, "wrong" and its carets are bold and red; without the colours the report is the plain one."""
+    report = report_of(verified(wrong.read_text("utf-8"), load(SPEC)), "en")
+    coloured, plain = written([report], "en", color=True), written([report], "en", color=False)
+    assert "\x1b[31m\x1b[1mwrong\x1b[0m: " in coloured
+    assert "\x1b" not in plain
+    assert unstyle(coloured) == plain
 
 
 def test_fix_changes_the_number_and_nothing_else(wrong: Path) -> None:

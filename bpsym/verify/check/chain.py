@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import prod
 from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
@@ -56,12 +55,6 @@ class Chain:
     reference: Expr | None  # the formula the next formula is held against
     broken: bool = False  # a formula before this term is wrong: what follows from it is carried
 
-    @cached_property
-    def own_formula(self) -> Expr | None:
-        """The last formula behind the left-hand side; a name or a derivative is none."""
-        terms = reversed(self.statement.terms[1:])
-        return next((t for t in terms if kind_of(t) is Kind.SYMBOLIC and not isinstance(t, (Name, Derivative))), None)
-
     @property
     def name(self) -> tuple[Expr, ...]:
         """The left-hand side, where the network has an equation for it or can differentiate one; else nothing."""
@@ -101,6 +94,7 @@ def is_words(first: Expr) -> bool:
     """`Answer = 6.9`: a word, no quantity."""
     return (
         isinstance(first, Name)
+        and not first.sub
         and len(first.base) > 3
         and first.base.isalpha()
         and first.base not in WORDS | set(GREEK.values())
@@ -230,7 +224,7 @@ class Operands:
         """The size of each quantity the subject is worked out from, and all that a writer may have had for it."""
         state, network = self.chain.state, self.chain.state.scope.network
         vague = {atom for subject in state.doubtful for atom in atoms_of(state.scope, subject)}
-        environment = state.truth.environment
+        environment, carried = state.truth.environment, state.carried(self.chain.subject).environment
         known: list[tuple[Scalar, Scalar]] = []
         for atom in atoms_of(state.scope, self.chain.subject):
             step = network.expansion.step(atom) if network is not None else None
@@ -239,7 +233,8 @@ class Operands:
             try:
                 for used in step.uses:
                     right = environment[used]
-                    known.append((abs(right), abs(state.overrides.get(used, right) if used in vague else right)))
+                    is_open = used in vague or used not in state.overrides  # the latter nobody has rounded yet
+                    known.append((abs(right), abs(carried[used] if is_open else right)))
                 for term in step.terms:
                     size = abs(environment.of(term.local))
                     known.append((size, size))
@@ -293,18 +288,15 @@ def is_constant(tree: Expr, state: State) -> bool:
 
 
 def shape_of(term: Expr) -> tuple[int, ...] | None:
-    """Rows and columns of a term that is a list or a matrix; rows of different length are one list."""
+    """Rows and columns of a term that is a list or a matrix."""
     match term:
         case Matrix(rows=rows):
-            shape: tuple[int, ...] = (len(rows), len(rows[0]))
-        case Row(items=items) if items and all(isinstance(item, Row) for item in items) and isinstance(items[0], Row):
-            shape = (len(items), len(items[0].items))
+            return (len(rows), len(rows[0]))
         case Row(items=items):
-            shape = (len(items),)
-        case _:
-            return None
-    count = sum(1 for _ in leaves(term))
-    return shape if prod(shape) == count else (count,)
+            if items and all(isinstance(item, Row) for item in items) and isinstance(items[0], Row):
+                return (len(items), len(items[0].items))
+            return (len(items),)
+    return None
 
 
 def has_free_letters(tree: Expr) -> bool:

@@ -11,7 +11,7 @@ from bpsym.verify.check import numbers, symbols
 from bpsym.verify.check.chain import Chain, Operands, is_constant, meet, shape_of, spread
 from bpsym.verify.check.numbers import Routes, as_shown
 from bpsym.verify.check.state import State, atoms_of, values
-from bpsym.verify.check.terms import Shown, ball, leaves, touches
+from bpsym.verify.check.terms import Kind, Shown, ball, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict, worst
 from bpsym.verify.meaning.arrays import Scalar, Value, mapped, scalars
 from bpsym.verify.meaning.keys import Key
@@ -72,9 +72,11 @@ def _from_before(routes: Routes, shape: tuple[int, ...] | None, count: int, plac
 
 def _says_again(state: State, shown: Shown, rights: list[Scalar]) -> bool:
     """Whether a figure is one blamed before, in the place of the same right one: another name for it."""
-    if shown.value not in state.wrong_numbers or shown.number.digits <= 2:
+    if shown.value not in state.wrong_numbers:
         return False
     blamed = state.wrong_numbers[shown.value]
+    if shown.number.digits <= 2:  # many figures are as short
+        return blamed is not None and any(meet(blamed, right) for right in rights)
     return blamed is None or not rights or any(meet(blamed + ball(-shown.ulp, shown.ulp), right) for right in rights)
 
 
@@ -228,9 +230,10 @@ def _restated(state: State, subject: Subject, shown: list[Shown]) -> bool:
 
 def _is_certain(chain: Chain) -> bool:
     """Whether the statement has a formula of its own for what is shown, and all before it is right."""
-    if chain.state.is_astray or chain.broken:
-        return False
-    return chain.own_formula is not None and chain.own_formula in chain.formulas
+    state = chain.state
+    terms = chain.statement.terms[1:]
+    own = [t for t in terms if kind_of(t) is Kind.SYMBOLIC and not isinstance(t, (Name, Derivative))]
+    return bool(own) and own[-1] in chain.formulas and not (state.is_astray or chain.broken)
 
 
 def _roundings(tree: Expr, state: State, unit: fmpq) -> int:

@@ -11,7 +11,6 @@ import re
 
 from msgspec.structs import replace
 
-from bpsym.verify import limits
 from bpsym.verify.check import symbols
 from bpsym.verify.check.chain import (
     EQUALITIES,
@@ -32,7 +31,6 @@ from bpsym.verify.check.numerics import numeric, row_below, worked_row
 from bpsym.verify.check.state import State, atoms_of, values
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Judgement, Verdict
-from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.redefined import supposes
@@ -53,19 +51,7 @@ _DENIED = re.compile(
 
 
 def judge(statement: Statement, state: State) -> list[Judgement]:
-    """One judgement a link; nothing for a formula merely shown, shown as a mistake, or supposed.
-
-    Once the work granted to a statement or a document is used up, nothing more is decided.
-    """
-    try:
-        with bounded(limits.STATEMENT):
-            return _judged_or_denied(statement, state)
-    except TooMuchWork:
-        links = [term for _, relation, term in statement.links() if relation.kind in EQUALITIES]
-        return [Judgement(term.span, Verdict.UNDECIDED, details={"why": "effort"}) for term in links]
-
-
-def _judged_or_denied(statement: Statement, state: State) -> list[Judgement]:
+    """One judgement a link; nothing for a formula merely shown, shown as a mistake, or supposed."""
     context = statement.context
     if not any(p.search(context.before) for p in (_MISTAKE, _SUPPOSED)) and not _DENIED.search(context.after):
         return _judged(statement, state)
@@ -82,7 +68,7 @@ def _judged(statement: Statement, state: State) -> list[Judgement]:
         return []
     if (
         declares_index(statement)
-        or (is_words(statement.terms[0]) and not _is_worked(statement.terms[0], state))
+        or (is_words(statement.terms[0]) and not _is_worked(statement, state))
         or is_path(statement)
         or (statement.context.kind in PLAIN and is_assigned_to_itself(statement))
     ):
@@ -105,9 +91,9 @@ def _judged(statement: Statement, state: State) -> list[Judgement]:
     return found
 
 
-def _is_worked(first: Expr, state: State) -> bool:
+def _is_worked(statement: Statement, state: State) -> bool:
     """Whether the document has a formula for a long name and goes on with it, as for `ddot` or `ygrad`."""
-    return subject_of(first) in state.scope.entering
+    return statement.context.kind == "code" or subject_of(statement.terms[0]) in state.scope.entering
 
 
 def _joined(statement: Statement, state: State) -> Statement:
@@ -214,7 +200,9 @@ def _close(chain: Chain) -> None:
 
 
 def note_section(statement: Statement, state: State) -> None:
-    """Remember under which heading a name got its formula."""
-    subject = subject_of(statement.terms[0])
-    if subject is not None and any(kind_of(term) is Kind.SYMBOLIC for term in statement.terms[1:]):
+    """Remember under which heading a name got its formula, and under which it was worked out in numbers."""
+    subject, kinds = subject_of(statement.terms[0]), {kind_of(term) for term in statement.terms[1:]}
+    if subject is not None and Kind.SYMBOLIC in kinds:
         state.sections[subject] = statement.context.heading
+    if subject is not None and kinds & {Kind.NUMERIC, Kind.NUMBER}:
+        state.headings[subject] = statement.context.heading

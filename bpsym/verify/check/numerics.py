@@ -19,7 +19,7 @@ from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
 from bpsym.verify.meaning.keys import Key
 from bpsym.verify.slips import slips
-from bpsym.verify.tree import Expr, Matrix, Negative, Number, walk
+from bpsym.verify.tree import Expr, Matrix, Negative, Number, Sum, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -70,10 +70,13 @@ def numeric(chain: Chain, term: Expr) -> Judgement:
     """Judge an expression in numbers; a wrong one is told by its wrong operand where that can be found."""
     state = chain.state
     verdict, culprit = _numeric_verdict(chain, term)
-    if verdict is Verdict.WRONG and culprit is None and _is_other_computation(chain, term):
-        chain.truth, chain.formulas, chain.broken = [], [], False
+    if verdict is Verdict.WRONG and _is_other_computation(chain, term, culprit):
+        chain.truth, chain.formulas = [], []
         chain.numerics = [(term, False)]
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": "computed in another way than before"})
+    if verdict not in (Verdict.RIGHT, Verdict.UNDECIDED) and _is_next_step(chain, term):
+        chain.truth, chain.formulas, chain.numerics = [], [], [(term, False)]
+        return Judgement(term.span, Verdict.RIGHT)
     if verdict is Verdict.WRONG and (chain.broken or _follows_from_wrong_number(chain, term)):
         verdict = Verdict.CARRIED
     chain.numerics.append((term, verdict in (Verdict.WRONG, Verdict.CARRIED)))
@@ -91,10 +94,26 @@ def numeric(chain: Chain, term: Expr) -> Judgement:
     )
 
 
-def _is_other_computation(chain: Chain, term: Expr) -> bool:
+def _is_next_step(chain: Chain, term: Expr) -> bool:
+    """`w = 1.6 - 0.1 · 6.8` behind `w = 2 - 0.1 · 4 = 1.6`: the step after that."""
+    state, subject = chain.state, chain.subject
+    if state.scope.described or not isinstance(subject, Key) or not subject.new or not isinstance(term, Sum):
+        return False
+    shown, start = state.shown.get(subject), leaves(term.terms[0]) if kind_of(term.terms[0]) is Kind.NUMBER else ()
+    begins = [s for s in start if s is not None]
+    known = scalars(shown) if shown is not None else ()
+    return len(begins) == len(known) == 1 and touches(known[0], (begins[0].value, begins[0].value))
+
+
+def _is_other_computation(chain: Chain, term: Expr, culprit: Operand | None) -> bool:
     """Whether a document's own name, shown before, is now computed in a form none of its formulas has."""
     state = chain.state
-    if state.scope.described or not isinstance(chain.subject, Key) or chain.subject not in state.shown:
+    if state.scope.described or not isinstance(chain.subject, Key):
+        return False
+    here = chain.statement.context.heading
+    if state.headings.get(chain.subject, here) != here:  # v_1 of Adam, then v_1 of momentum
+        return culprit is None or not _alike(culprit.right, culprit.shown)
+    if culprit is not None or chain.subject not in state.shown:
         return False
     earlier = (*chain.formulas, *(other for other, _ in chain.numerics))
     return all(pairs(turn, term) is None for formula in earlier for turn in turned(formula))
@@ -109,7 +128,7 @@ def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, Operand | None]
         v for other, bad in chain.numerics if not bad for v in values(other, state, state.as_read())
     ]
     if not references:
-        begins_wrong = any(value in state.wrong_numbers for value, _ in signed_numerals(term))
+        begins_wrong = bool(_in_error(term, state))
         return (Verdict.CARRIED if begins_wrong else Verdict.RIGHT), None  # a computation begins
     for value in (*exact, *read):
         if any(meet(value, right) for right in references):
@@ -119,7 +138,7 @@ def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, Operand | None]
     carried = state.carried(chain.subject)
     theirs = [v for formula in (*chain.formulas, *chain.name) for v in values(formula, state, carried)]
     theirs += [v for other, bad in chain.numerics if not bad for v in values(other, state, state.as_read())]
-    goes_on_wrong = any(value in state.wrong_numbers for value, number in signed_numerals(term) if number.digits > 2)
+    goes_on_wrong = any(number.digits > 2 for number, _ in _in_error(term, state))
     if not goes_on_wrong and any(meet(value, right) for right in chain.meant() for value in (*exact, *read)):
         return Verdict.DIGIT, None
     for value in (*exact, *read):
@@ -134,30 +153,35 @@ def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, Operand | None]
 def _follows_from_wrong_number(chain: Chain, term: Expr) -> bool:
     """Whether figures the document got wrong before explain an expression: with the right ones it would be right."""
     state = chain.state
-    wrong = {
-        id(number): value
-        for value, number in signed_numerals(term)
-        if number.digits > 2 and value in state.wrong_numbers
-    }
-    if not wrong:
+    rights = {id(number): right for number, right in _in_error(term, state) if number.digits > 2}
+    if not rights:
         return False
-    rights = {place: state.wrong_numbers[value] for place, value in wrong.items()}
     if any(right is None for right in rights.values()):
         return True
-    signs = {place: 1 if value >= 0 else -1 for place, value in wrong.items()}
 
     def read(number: Number) -> Scalar:
         right = rights.get(id(number))
         if right is None:
             return state.as_read().literal(number)
-        return right * _sign_before(term, number) if signs[id(number)] else right
+        reach = fmpq(10) ** -max(number.places, 0)  # whoever had it right had it with as few digits
+        return right + arb(0, reach)
 
     found = values(term, state, replace(state.truth, literal=read))
     return any(meet(value, right) for value in found for right in chain.truth)
 
 
-def _sign_before(term: Expr, number: Number) -> int:
-    return -1 if any(isinstance(n, Negative) and n.operand is number for n in walk(term)) else 1
+def _in_error(term: Expr, state: State) -> list[tuple[Number, Scalar | None]]:
+    """The numerals the document got wrong before, and what each ought to be, both without the sign before it."""
+    found: list[tuple[Number, Scalar | None]] = []
+    for node in walk(term):
+        if isinstance(node, Number):
+            size = rational(node.value)
+            if size in state.wrong_numbers:
+                found.append((node, state.wrong_numbers[size]))
+            elif -size in state.wrong_numbers:
+                right = state.wrong_numbers[-size]
+                found.append((node, None if right is None else -right))
+    return found
 
 
 class Operand(Struct, frozen=True):
@@ -199,7 +223,7 @@ def _replaced(chain: Chain, term: Expr) -> Operand | None:
             continue
         for size in own:
             if any(meet(v, right) for v in _with(term, shown, size, wide, state) for right in chain.truth):
-                return Operand(shown, shown.sign * size)
+                return Operand(shown, shown.sign * size, _as_shown_before(shown, size, state))
     known = [value for value in (*state.known(), *state.as_shown()) if not isinstance(value, Array)]
     for shown in signed:
         if shown.number.digits <= 2 or shown.number.places <= 1:
@@ -209,8 +233,14 @@ def _replaced(chain: Chain, term: Expr) -> Operand | None:
             if any(_near(v, right, shown) for v in found for right in chain.truth) and (
                 _alike(value, shown) or next(slips(shown, value), None) is not None
             ):
-                return Operand(shown, value)
+                return Operand(shown, value, _as_shown_before(shown, abs(value), state))
     return None
+
+
+def _as_shown_before(like: Shown, size: Scalar, state: State) -> tuple[Scalar, ...]:
+    """The figures the document has shown for a value of that size: a slip in copying one is a slip in its digits."""
+    near = STEPS_OFF * like.ulp
+    return tuple(like.sign * abs(shown) for shown in state.as_shown() if abs(arb(abs(shown) - size)) <= arb(near))
 
 
 def _is(value: Scalar, shown: Shown) -> bool:
@@ -236,6 +266,7 @@ def _with(term: Expr, shown: Shown, size: Scalar, literal: Literal, state: State
 
 
 MOST_OPERANDS = 8
+STEPS_OFF = 20  # units of the last digit that rounding at each step may come to
 
 
 def _alike(value: Scalar, shown: Shown) -> bool:

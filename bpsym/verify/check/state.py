@@ -38,7 +38,7 @@ VARIANTS = tuple(Choices(elementwise, rows) for rows in (False, True) for elemen
 SWAPPED = tuple(Choices(swaps=swaps) for swaps in range(1, 6))  # where a bullet says: transpose as the shapes need it
 SAID = tuple("shown doubtful wrong overrides slips updated wrong_numbers wrong_formulas before pending rounded".split())
 MOST_SLIPS = 3  # of which some may have been gone on with and others not
-FAILURES = (*NO_VALUES, ShapeError, ValueError, OverflowError, RecursionError)
+FAILURES = (*NO_VALUES, ShapeError, ValueError, OverflowError)
 
 
 @dataclass
@@ -61,6 +61,7 @@ class State:
     numerics: dict[Subject, list[tuple[Expr, bool]]] = field(default_factory=dict)
     exact: set[fmpq] = field(default_factory=set)
     sections: dict[Subject, str] = field(default_factory=dict)  # under which heading a name got its formula
+    headings: dict[Subject, str] = field(default_factory=dict)  # under which heading a name was last worked out
     rounded: set[fmpq] = field(default_factory=set)  # figures shown of what has more digits
     updated: set[Key] = field(default_factory=set)
     wrong_numbers: dict[fmpq, Scalar | None] = field(default_factory=dict)  # figures in error, and what is right

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from bpsym.verify.lexer import Token
 
 _PLAIN = re.compile(r"\d+(?:\.\d+)?|\.\d+")
+_DECIMAL_COMMA = re.compile(r"\{,\}(?=\d{1,2}(?!\d)|\d{4,})|(?<=^0)(?:,|\{,\})(?=\d)")  # 0,288
 _FILLERS = re.compile(r"\{?,\}?(?=\d{3}(?!\d))|\\[, ]|\s|\{|\}")
 
 
@@ -32,7 +33,7 @@ def number(token: Token) -> Number:
     open_ended = text.endswith("...")
     digits = text.rstrip(".") if open_ended else text
     mantissa, _, exponent = digits.lower().partition("e")
-    decimal = re.sub(r"\{,\}(?=\d{1,2}(?!\d)|\d{4,})", ".", mantissa)
+    decimal = _DECIMAL_COMMA.sub(".", mantissa)
     decimal = _FILLERS.sub("", decimal).replace(",", ".")
     whole, _, part = decimal.partition(".")
     if len(whole) + len(part) > limits.DIGITS:

@@ -118,7 +118,21 @@ def single(pen: Pen, sign: str, start: int, end: int) -> None:
         kind, text = "diff", "∂"  # what is left of ∂ on pages copied without their fonts
     elif sign == "_" and re.match(r"\s*\\?_", pen.text[end : end + 3]):
         return
+    elif sign == "+" and _is_mark(pen, end):
+        pen.put("sup", "^", start, end)
     pen.put(kind, text, start, end)
+
+
+def _is_mark(pen: Pen, end: int) -> bool:
+    """The plus of `w5+ = 0.4 - …`, the new value."""
+    last = pen.out[-1] if pen.out else None
+    return (
+        not pen.flavour.tex
+        and last is not None
+        and last.kind in ("word", "number")
+        and not pen.gap
+        and re.match(r"[ \t]+:?(?:=|≈)", pen.text[end : end + 8]) is not None
+    )
 
 
 def composed(pen: Pen, sign: str, start: int, end: int) -> bool:

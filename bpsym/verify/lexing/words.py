@@ -40,6 +40,8 @@ def number(pen: Pen, written: str, start: int, end: int) -> None:
         if more:
             end = pen.position = more.end()
             written = pen.text[start:end]
+    if pen.flavour.decimal_comma and written.count(",") == 1 and "." not in written:
+        written = written.replace("{,}", ".").replace(",", ".")  # 1,032 is little more than 1
     if pen.flavour.tex and written.isdigit() and (apart := _SET_APART.match(pen.text, end)):  # 0 . 6, by OCR
         written, end = written + "." + apart.group(1), apart.end()
         pen.position = end
@@ -187,9 +189,10 @@ def greek(pen: Pen, letter: str, start: int, end: int) -> None:
 
 def _is_quantity(rest: str) -> bool:
     """May what follows a d be differentiated?  One letter, a Greek word, or the name of a quantity."""
-    return len(rest) == 1 or rest in GREEK_WORDS or rest in _DIFFERENTIATED
+    return len(rest) == 1 or rest in GREEK_WORDS or rest in _DIFFERENTIATED or bool(_UNIT_WORD.fullmatch(rest))
 
 
+_UNIT_WORD: Final = re.compile(r"(?:net|out|Net|Out)[hoHO]")  # neth1, outo
 _DIFFERENTIATED: Final = frozenset(
     "net out in Net Out Loss loss LOSS MSE mse cost Cost BCE CE Etotal error Error hidden output target".split(),
 )

@@ -6,10 +6,10 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bpsym.verify.meaning.algebra import BALLS, NoValueError
-from bpsym.verify.meaning.arrays import Array, Scalar, Value, mapped
+from bpsym.verify.meaning.arrays import Array, Scalar, Value, by_rows, mapped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from bpsym.verify.tree import Call
 
@@ -50,11 +50,15 @@ def function_of(rule: str, primes: int) -> Callable[[Value], Value]:
 def _softmax(value: Value) -> Value:
     if not isinstance(value, Array):
         return BALLS.functions["sigmoid"](value)
-    above = [BALLS.functions["exp"](item) for item in value.items]
+    return by_rows(lambda items: normalised([BALLS.functions["exp"](item) for item in items]), value)
+
+
+def normalised(above: Sequence[Scalar]) -> tuple[Scalar, ...]:
+    """Each by the sum of all."""
     total = above[0]
     for item in above[1:]:
         total = total + item
-    return Array(value.shape, tuple(item / total for item in above))
+    return tuple(item / total for item in above)
 
 
 @lru_cache(maxsize=64)

@@ -182,6 +182,12 @@ def symbolic() -> Algebra:
             )
         return sympy.Piecewise((then, conditions[relation](left, right)), (otherwise, True))
 
+    def larger(x: Scalar, y: Scalar) -> Scalar:
+        first, second = (y, x) if y.is_number else (x, y)
+        if not (first.is_number or first.free_symbols & second.free_symbols) or second.is_number:
+            return sympy.Max(x, y)
+        return sympy.Piecewise((second, second > first), (first, True))  # max(0, z): its derivative can be computed
+
     functions: dict[str, Callable[[Scalar], Scalar]] = {
         "exp": sympy.exp,
         "log": sympy.log,
@@ -198,4 +204,4 @@ def symbolic() -> Algebra:
         "abs": sympy.Abs,
         "sign": sympy.sign,
     }
-    return Algebra(number, functions, power, quotient, sympy.Max, chosen)
+    return Algebra(number, functions, power, quotient, larger, chosen)

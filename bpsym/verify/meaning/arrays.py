@@ -6,12 +6,9 @@ does not fit raises `ShapeError`: nothing is broadcast but a scalar.
 
 from __future__ import annotations
 
-from math import prod
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
-
-from bpsym.verify.effort import spend
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -28,11 +25,6 @@ class Array(Struct, frozen=True):
 
     shape: tuple[int, ...]
     items: tuple[Scalar, ...]
-
-    def __post_init__(self) -> None:
-        """Refuse rows of different length, and nothing at all."""
-        if not self.items or len(self.items) != prod(self.shape):
-            raise ShapeError(f"{len(self.items)} items as {self.shape}")
 
     def row(self, number: int) -> tuple[Scalar, ...]:
         """One row of a matrix, counted from 0."""
@@ -90,10 +82,34 @@ def elementwise(function: Callable[[Scalar, Scalar], Scalar], left: Value, right
         return elementwise(function, left.items[0], right)
     if len(right.items) == 1:
         return elementwise(function, left, right.items[0])
+    if is_vector(right) and not is_vector(left):
+        right = _repeated(right, left.shape)
+    elif is_vector(left) and not is_vector(right):
+        left = _repeated(left, right.shape)
     if left.shape != right.shape and not (is_vector(left) and is_vector(right) and len(left.items) == len(right.items)):
         raise ShapeError(f"{left.shape} with {right.shape}")
     shape = left.shape if len(left.shape) == 2 else right.shape
     return Array(shape, tuple(map(function, left.items, right.items)))
+
+
+def by_rows(function: Callable[[tuple[Scalar, ...]], tuple[Scalar, ...]], value: Array) -> Array:
+    """A function of a whole vector; of each row of a matrix."""
+    if is_vector(value):
+        return Array(value.shape, function(value.items))
+    rows, columns = value.shape
+    lines = (value.items[k * columns : (k + 1) * columns] for k in range(rows))
+    return Array(value.shape, tuple(item for line in lines for item in function(line)))
+
+
+def _repeated(vector: Array, shape: tuple[int, ...]) -> Array:
+    """A row in every row of a matrix, a column in every column: a bias for each sample of a batch."""
+    rows, columns = shape
+    lies = vector.shape == (1, columns) or (vector.shape == (columns,) and rows != columns)
+    if lies:
+        return Array(shape, vector.items * rows)
+    if vector.shape == (rows, 1) or (vector.shape == (rows,) and rows != columns):
+        return Array(shape, tuple(item for item in vector.items for _ in range(columns)))
+    return vector
 
 
 def multiplied(left: Value, right: Value) -> Value:
@@ -123,7 +139,6 @@ def _product(
 ) -> Value:
     rows, inner = lying
     columns = standing[1]
-    spend(rows * inner * columns)
     items = tuple(
         _dot([left[r * inner + k] for k in range(inner)], [right[k * columns + c] for k in range(inner)])
         for r in range(rows)
@@ -136,7 +151,6 @@ def diagonal(value: Value) -> Value:
     """The matrix with these items on its diagonal."""
     items = scalars(value)
     size = len(items)
-    spend(size**2)
     zero = items[0] - items[0]
     return Array((size, size), tuple(items[r] if r == c else zero for r in range(size) for c in range(size)))
 
@@ -144,7 +158,6 @@ def diagonal(value: Value) -> Value:
 def outer(left: Value, right: Value) -> Value:
     """Every item of the left with every item of the right."""
     a, b = scalars(left), scalars(right)
-    spend(len(a) * len(b))
     return Array((len(a), len(b)), tuple(x * y for x in a for y in b))
 
 

@@ -15,9 +15,7 @@ from bpsym.errors import BpsymError
 from bpsym.evaluate import Environment
 from bpsym.expand import Expansion
 from bpsym.program import Program, Quantity, Role, Step
-from bpsym.verify import limits
 from bpsym.verify.check.terms import ball, interval_literal, leaves
-from bpsym.verify.effort import TooMuchWork, bounded, spend
 from bpsym.verify.meaning.algebra import NoValueError, rational, symbolic
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, scalars
 from bpsym.verify.meaning.denote import Reading, denote
@@ -25,17 +23,13 @@ from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.indices import Indices, kronecker_pair
 from bpsym.verify.meaning.keys import RATES, Key, free_letters, key
 from bpsym.verify.meaning.network import Network
-from bpsym.verify.meaning.redefined import redefinitions
 from bpsym.verify.meaning.scope import LOSSES, Point, Scope, reading
 from bpsym.verify.meaning.sources import (
     ANY_SIZE,
     COUNTS,
+    Said,
     Sources,
-    counts_time,
-    letters_apart,
-    said_equal,
     size_of,
-    sources_of,
     stated_shape,
 )
 from bpsym.verify.meaning.symbolic import symbolic_function
@@ -44,7 +38,6 @@ from bpsym.verify.tree import (
     Call,
     Derivative,
     Differential,
-    Document,
     Expr,
     Name,
     Number,
@@ -59,30 +52,29 @@ if TYPE_CHECKING:
 MOST_NAMES = 1500  # atoms made for names that only occur
 SHORT = 2  # places of a number that is given rather than worked out
 MOST_ATOMS = 3000  # of a document's own network
-SYMBOLIC = 40  # units of work a node of an equation is
 _NOWHERE = Environment(Expansion(Program((), ()), {}), {})  # for expressions in numbers
 
 
-def gather(document: Document, given: Givens, position: int | None = None) -> tuple[Scope, set[Key]]:
+def gather(said: Said, given: Givens, position: int | None = None) -> tuple[Scope, set[Key]]:
     """The scope of a document that describes its own network, and which names are given by numbers alone.
 
     It is the scope at the top, or at a position, where names that are defined afresh mean what they mean there.
     """
-    timed = counts_time(document)
-    sources = sources_of(document, timed=timed)
-    again = redefinitions(document)
-    sources.formulas = {name: again.latest_first(known, position) for name, known in sources.formulas.items()}
+    known = said.sources.formulas
+    formulas = {name: said.again.latest_first(meant, position) for name, meant in known.items()}
+    sources = replace(said.sources, formulas=formulas)
     scope = Scope(
         sizes={letter: size_of(letter, sources) for letter in sources.sizes if letter in COUNTS},
-        apart=letters_apart(document),
+        apart=said.apart,
         worked=frozenset(sources.formulas),
         entering=frozenset(sources.formulas) & sources.entering,
-        timed=timed,
+        timed=said.timed,
         kronecker=sources.kronecker,
-        said_equal=said_equal(document),
+        said_equal=said.equal,
         own=sources.own,
+        columns=sources.columns,
     )
-    definitions_of(document, scope, position if again.names else None)
+    definitions_of(said.document, scope, position if said.again.names else None)
     builder = _Builder(sources, scope, given)
     builder.build()
     return scope, builder.alone
@@ -166,9 +158,9 @@ class _Builder:
             if len(pattern.sub) == 1 and not pattern.layer:
                 wanted = key(pattern)._replace(sub=())
                 entries = [self.scope.table.get(wanted._replace(sub=(k,))) for k in ("1", "2", "3")]
-                atoms = tuple(e[0] for e in entries if e and not isinstance(e[0], Array))
-                if wanted not in self.sources.formulas and wanted not in self.sources.numbers and len(atoms) == 3:
-                    self.scope.table[wanted] = [Array((3,), atoms)]
+                first = tuple(entry[0] for entry in entries if entry and not isinstance(entry[0], Array))
+                if wanted not in self.sources.formulas and wanted not in self.sources.numbers and len(first) == 3:
+                    self.scope.table[wanted] = [Array((3,), first)]
 
     def _with_loss(self, loss: Atom) -> Program:
         steps = tuple(
@@ -358,10 +350,8 @@ class _Builder:
     def _defined(self, name: Key, formula: Expr, indices: Indices) -> Value | None:
         outer, self.scope.vague_letters = self.scope.vague_letters, set()
         try:
-            with bounded(limits.DEFINED):
-                spend(SYMBOLIC * sum(1 for _ in walk(formula)))
-                value = denote(formula, self.reading(indices), indices)
-        except (NoValueError, ShapeError, BpsymError, ValueError, TypeError, RecursionError, TooMuchWork):
+            value = denote(formula, self.reading(indices), indices)
+        except (NoValueError, ShapeError, BpsymError, ValueError, TypeError, RecursionError):
             return None
         finally:
             letters, self.scope.vague_letters = self.scope.vague_letters, outer
@@ -416,7 +406,8 @@ class _Builder:
         def called(call: Call, at: Indices) -> Callable[[Value], Value]:
             return symbolic_function(call, self.scope.functions, self.scope.vague_letters, self.reading(at))
 
-        return Reading(algebra, name_of, no_derivative, called, values, literal, self.scope.own)
+        own, columns = self.scope.own, self.scope.columns
+        return Reading(algebra, name_of, no_derivative, called, values, literal, own, columns=columns)
 
 
 def _range(
@@ -457,9 +448,11 @@ def _beyond(builder: _Builder, letter: str, at: Indices, names: Sequence[Name], 
 
 def _matched(pattern: Name, wanted: Key, fixed: Mapping[str, str]) -> dict[str, str] | None:
     """The indices under which `a^l` is a^3."""
-    letters = {letter for letter, _ in free_letters(pattern, fixed)}
     if len(pattern.sub) != len(wanted.sub) or len(pattern.layer) != len(wanted.layer):
         return None
+    if key(pattern).base != wanted.base:
+        return None
+    letters = {letter for letter, _ in free_letters(pattern, fixed)}
     pairs = zip((*pattern.sub, *pattern.layer), (*wanted.sub, *wanted.layer), strict=True)
     found: dict[str, str] = {}
     for written, value in pairs:

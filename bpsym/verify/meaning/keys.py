@@ -127,10 +127,11 @@ def free_letters(name: Name, bound: Mapping[str, str]) -> Iterator[tuple[str, bo
         yield from ((letter, True) for letter in _letters(written) if letter not in bound)
 
 
-def _letters(written: str) -> Iterator[str]:
+@lru_cache(maxsize=4096)
+def _letters(written: str) -> tuple[str, ...]:
     if re.fullmatch(r"[ijklmnpqrstL]", written):
-        yield written
-    elif re.fullmatch(r"[ijkmnq]{2}", written):
-        yield from written
-    elif match := re.fullmatch(r"([lLkt])[+-]\d+", written):
-        yield match[1]
+        return (written,)
+    if re.fullmatch(r"[ijkmnq]{2}", written):
+        return tuple(written)
+    match = re.fullmatch(r"([lLkt])[+-]\d+", written)
+    return (match[1],) if match else ()

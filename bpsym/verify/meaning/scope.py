@@ -12,17 +12,31 @@ from typing import TYPE_CHECKING
 from flint import arb, fmpq
 from msgspec import Struct
 from msgspec.structs import replace
+from sympy import Symbol
 
+from bpsym.evaluate import Environment
+from bpsym.expand import Expansion
+from bpsym.program import Program, Quantity, Role, Step
 from bpsym.verify.canonical import canonical
 from bpsym.verify.meaning.activations import function_of, known_function
 from bpsym.verify.meaning.algebra import BALLS, NoValueError, rational, symbolic
-from bpsym.verify.meaning.arrays import Array, Scalar, Value, diagonal, elementwise, is_vector, mapped, scalars
+from bpsym.verify.meaning.arrays import (
+    Array,
+    Scalar,
+    Value,
+    diagonal,
+    elementwise,
+    is_vector,
+    mapped,
+    scalars,
+    transposed,
+)
 from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.denote import Reading, denote
 from bpsym.verify.meaning.indices import Indices, kronecker_pair
 from bpsym.verify.meaning.keys import UPDATABLE, Key, key
 from bpsym.verify.meaning.network import LOSS_NAMES, Network
-from bpsym.verify.meaning.symbolic import Definition, symbolic_function
+from bpsym.verify.meaning.symbolic import Definition, applied, symbolic_function
 from bpsym.verify.tree import (
     Application,
     Call,
@@ -45,7 +59,6 @@ if TYPE_CHECKING:
 
     from sympy import Expr as Atom
 
-    from bpsym.evaluate import Environment
     from bpsym.verify.meaning.printed import Family
 
 MOST_UNITS = 64  # an index nobody bounds runs at most so far
@@ -87,6 +100,7 @@ class Scope:
     kronecker: bool = False  # δ_{ij} with two index letters is 1 where they are equal, else 0
     said_equal: frozenset[frozenset[str]] = frozenset()  # pairs of index letters, as in "for i = j"
     own: frozenset[str] = frozenset()  # letters of constants that are quantities here
+    columns: bool = False  # the softmax of a matrix is that of each column
     vague_letters: set[str] = field(default_factory=set)  # functions met that nobody defines
 
     def atoms(self, wanted: Key) -> Value | None:
@@ -375,7 +389,8 @@ class _At(Struct):
         def literal(number: Number) -> Scalar:
             return algebra.number(number.value)
 
-        over = Reading(algebra, name_of, no_derivative, called, self.values, literal, self.scope.own, self.choices)
+        own, columns = self.scope.own, self.scope.columns
+        over = Reading(algebra, name_of, no_derivative, called, self.values, literal, own, self.choices, columns)
         return over
 
     def wanted_atoms(self, tree: Expr, indices: Indices) -> Value:
@@ -424,6 +439,8 @@ class _At(Struct):
         rule = known_function(call) or layer
         if rule is None and own is not None:
             rule = self.recognized(own)
+            if rule is None and primes == 1:
+                return self.slope_of(own)
         if rule is None and (call.function.base in _SIGMOIDS or not self.scope.described):
             rule = "sigmoid" if call.function.base in (*_SIGMOIDS, "f", "g") else None
         if rule is None:
@@ -431,6 +448,8 @@ class _At(Struct):
         if call.function.base == "Sigma" and primes:
             slope = function_of(rule, primes)
             return lambda value: diagonal(slope(value))
+        if rule == "softmax" and self.scope.columns:
+            return lambda value: transposed(function_of(rule, primes)(transposed(value)))
         return function_of(rule, primes)
 
     def rule_of(self, call: Call, indices: Indices) -> str | None:
@@ -459,6 +478,18 @@ class _At(Struct):
         if self.depth >= DEPTH:
             raise NoValueError("a function defined by itself")
         return mapped(one, value)
+
+    def slope_of(self, own: Definition) -> Callable[[Value], Value]:
+        """The derivative of a function the document writes down."""
+        below, above = Symbol("_below"), Symbol("_above")
+        formula = applied(own, below, self.over_atoms())
+        steps = (Step(Quantity(above.name, Role.LOSS), formula, "document", "loss"),)
+        network = Network(Expansion(Program((Quantity(below.name, Role.WEIGHT),), steps), {}), {})
+
+        def one(item: Scalar) -> Scalar:
+            return network.slope(above, below, Environment(network.expansion, {below: item}))
+
+        return lambda value: mapped(one, value)
 
     def recognized(self, own: Definition) -> str | None:
         """Which activation a formula is, told by its values."""

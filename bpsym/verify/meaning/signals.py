@@ -6,7 +6,7 @@ times its derivative. Each is taken so only where something the document says of
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from flint import arb
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 NETS = ("net", "z", "Z", "Net", "a", "s", "n", "u", "h", "t", "v", "in", "out", "o", "y")
 SEEDS = (5, 6)
 ENOUGH = 12  # claims looked at
-FAILURES = (*NO_VALUES, NoValueError, ShapeError, EvaluationError, ValueError, OverflowError, RecursionError)
+FAILURES = (*NO_VALUES, NoValueError, ShapeError, EvaluationError, ValueError, OverflowError)
 
 
 def name_signals(document: Document, scope: Scope) -> None:
@@ -38,8 +38,8 @@ def name_signals(document: Document, scope: Scope) -> None:
     network = scope.network
     signals = [k for k in (*scope.table, *scope.macros) if isinstance(k, Key) and k.base == "delta" and not k.new]
     loss = _loss_name(document, scope)
-    claims = [c for c in _claims(document) if c[0].base == "delta"][: ENOUGH * 3]
-    if network is None or loss is None or not signals or not claims:
+    claims = [*islice(_claims(document, "delta"), ENOUGH * 3)] if loss is not None and signals else []
+    if network is None or loss is None or not claims:
         return
     table, macros = scope.table, scope.macros
     named: dict[Subject, Expr]
@@ -66,7 +66,7 @@ def name_rate(document: Document, scope: Scope) -> None:
     rates = [scope.table[Key(base)][0] for base in RATES if scope.table.get(Key(base))]
     if network is None or network.loss is None or len(rates) != 1:
         return
-    for name, term, place in _claims(document, new=True):
+    for name, term, place in _claims(document, None, new=True):
         if not any(isinstance(node, Derivative) for node in walk(term)):
             continue
         scope.rate = rates[0]
@@ -101,11 +101,11 @@ def _loss_name(document: Document, scope: Scope) -> Name | None:
     return None
 
 
-def _claims(document: Document, *, new: bool = False) -> Iterator[tuple[Name, Expr, dict[str, str]]]:
-    """What is said of names: each formula and figure, at few values of the index letters."""
+def _claims(document: Document, base: str | None, *, new: bool = False) -> Iterator[tuple[Name, Expr, dict[str, str]]]:
+    """What is said of names, or of those of one letter: each formula and figure, at few values of the index letters."""
     for statement in document.statements:
         first = statement.terms[0]
-        if not isinstance(first, Name):
+        if not isinstance(first, Name) or first.base != (base or first.base):
             continue
         own = key(first)
         inside = any(isinstance(n, Name) and key(n) == own for t in statement.terms[1:] for n in walk(t))
@@ -130,16 +130,23 @@ def _holds(name: Name, term: Expr, place: dict[str, str], scope: Scope, network:
             return len(items) == len(shown) and all(touches(i, s.half()) for i, s in zip(items, shown, strict=True))
         if kind is not Kind.SYMBOLIC:
             return False
-        for seed in SEEDS:
-            for rows, elementwise in product((False, True), repeat=2):
-                read = reading(scope, Point(network.anywhere(seed)), Choices(elementwise, rows))
-                if _same(denote(name, read, place), denote(term, read, place)):
-                    break
-            else:
-                return False
+        return all(_agree(name, term, place, scope, Point(network.anywhere(seed))) for seed in SEEDS)
     except FAILURES:
         return False
-    return True
+
+
+def _agree(name: Name, term: Expr, place: dict[str, str], scope: Scope, point: Point) -> bool:
+    """Whether a name and a formula are equal at a point in some way they can be read."""
+    tried: list[Choices] = []
+    for rows, elementwise in product((False, True), repeat=2):
+        choices = Choices(elementwise, rows)
+        if any(earlier.settles(choices) for earlier in tried):
+            continue
+        tried.append(choices)
+        read = reading(scope, point, choices)
+        if _same(denote(name, read, place), denote(term, read, place)):
+            return True
+    return False
 
 
 def _same(left: Value, right: Value) -> bool:

@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 from dataclasses import dataclass, field
-from functools import lru_cache
+from fractions import Fraction
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ from bpsym.verify.meaning.customary import customary
 from bpsym.verify.meaning.einstein import with_sums
 from bpsym.verify.meaning.indices import kronecker_pair
 from bpsym.verify.meaning.keys import NO_TIME, UPDATABLE, Key, free_letters, key
-from bpsym.verify.meaning.redefined import supposes
+from bpsym.verify.meaning.redefined import Redefinitions, redefinitions, supposes
 from bpsym.verify.meaning.scope import has_derivatives, subject_of
 from bpsym.verify.symbols import CIRCLED
 from bpsym.verify.tree import (
@@ -29,6 +29,7 @@ from bpsym.verify.tree import (
     Derivative,
     Document,
     Expr,
+    Matrix,
     Name,
     Negative,
     Number,
@@ -38,7 +39,7 @@ from bpsym.verify.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 
 ANY_SIZE = 3  # what a size nobody gives is taken to be: any would do for formulas
@@ -66,11 +67,37 @@ class Sources:
     kronecker: bool = False  # δ_{ij} is no quantity
     fixed: Mapping[str, str] = field(default_factory=dict)  # letters that are no indices here
     own: frozenset[str] = frozenset()  # letters of constants that are quantities here
+    columns: bool = False  # the softmax of a matrix is that of each column
 
 
-def sources_of(document: Document, *, timed: bool) -> Sources:
-    """Everything a document says of its names; `timed`: t is an index there."""
+@dataclass(frozen=True)
+class Said:
+    """What a document says of its names, the same wherever in it one asks."""
+
+    document: Document
+    timed: bool  # whether t is an index
+    sources: Sources
+    again: Redefinitions
+    apart: set[frozenset[str]]  # letters of one statement
+    equal: frozenset[frozenset[str]]  # pairs of index letters
+
+
+def said_in(document: Document) -> Said:
+    """Everything a document says of its names."""
+    timed = counts_time(document)
+    return Said(
+        document,
+        timed,
+        _sources_of(document, timed=timed),
+        redefinitions(document),
+        letters_apart(document),
+        said_equal(document),
+    )
+
+
+def _sources_of(document: Document, *, timed: bool) -> Sources:
     sources = Sources(fixed={} if timed else NO_TIME, kronecker=has_kronecker(document), own=_own(document))
+    sources.columns = softmax_by_columns(document)
     for statement in document.statements:
         _collect(statement, sources)
     sources.patterns += customary(sources.patterns, {key(name) for name in sources.names})
@@ -104,14 +131,31 @@ def _own(document: Document) -> frozenset[str]:
     return frozenset()
 
 
+def softmax_by_columns(document: Document) -> bool:
+    """Whether the columns of the matrices a softmax comes to sum to 1, rather than the rows."""
+    score = 0
+    for statement in document.statements:
+        last = statement.terms[-1]
+        called = any(isinstance(n, Call) and n.function.base == "softmax" for t in statement.terms for n in walk(t))
+        if called and isinstance(last, Matrix) and len(last.rows) > 1 and len(last.rows[0]) > 1:
+            score += _sums_to_one(list(zip(*last.rows, strict=True))) - _sums_to_one(last.rows)
+    return score > 0
+
+
+def _sums_to_one(lines: Sequence[Sequence[Expr]]) -> int:
+    """How many lists of numbers sum to 1, to the digits shown."""
+    found = 0
+    for line in lines:
+        numbers = [cell for cell in line if isinstance(cell, Number)]
+        if len(numbers) == len(line):
+            reach = len(numbers) * Fraction(1, 10 ** max(n.places for n in numbers))
+            found += abs(sum((n.value for n in numbers), Fraction(-1))) <= reach
+    return found
+
+
 def said_equal(document: Document) -> frozenset[frozenset[str]]:
     """Pairs of index letters a document speaks of as equal: "for i = j"."""
-    return _said_equal(document.text)
-
-
-@lru_cache(maxsize=1)
-def _said_equal(text: str) -> frozenset[frozenset[str]]:
-    return frozenset(frozenset(pair) for pair in _EQUAL.findall(text) if pair[0] != pair[1])
+    return frozenset(frozenset(pair) for pair in _EQUAL.findall(document.text) if pair[0] != pair[1])
 
 
 def counts_time(document: Document) -> bool:

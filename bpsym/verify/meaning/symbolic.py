@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bpsym.verify.meaning.activations import known_function
+from bpsym.primitives import ACTIVATIONS
+from bpsym.verify.meaning.activations import known_function, normalised
 from bpsym.verify.meaning.algebra import Algebra, NoValueError
-from bpsym.verify.meaning.arrays import Array, Scalar, Value, mapped
+from bpsym.verify.meaning.arrays import Array, Scalar, Value, by_rows, mapped, transposed
 from bpsym.verify.meaning.denote import Reading, denote
 from bpsym.verify.meaning.keys import key
 
@@ -43,20 +44,27 @@ def symbolic_function(
     own = functions.get(letter)
     rule = known_function(call) or layer
     if rule is None and own is not None:
-        return lambda value: mapped(lambda item: _applied(own, item, reading), value)
+        return lambda value: mapped(lambda item: applied(own, item, reading), value)
     if rule is None:
         if call.function.base not in ("sigma", "Sigma"):
             vague.add(letter)
         rule = "sigmoid"  # any smooth function will do for a formula
     if rule == "softmax":
+        if reading.columns:
+            return lambda value: transposed(_softmax(transposed(value), algebra))
         return lambda value: _softmax(value, algebra)
     one = algebra.functions.get(rule.replace("-", "_")) or algebra.functions.get(rule)
+    if one is None and rule in ACTIVATIONS:
+        row = ACTIVATIONS[rule]
+        return lambda value: mapped(row.forward, value)
     if one is None:
         raise NoValueError(f"the function {call.function.base} is not defined", call.function.base)
     return lambda value: mapped(one, value)
 
 
-def _applied(own: Definition, item: Scalar, reading: Reading) -> Scalar:
+def applied(own: Definition, item: Scalar, reading: Reading) -> Scalar:
+    """What a function a document writes down makes of an expression."""
+
     def name_of(name: Name, at: Indices) -> Value:
         return item if key(name, at) == own.parameter else reading.name(name, at)
 
@@ -66,8 +74,4 @@ def _applied(own: Definition, item: Scalar, reading: Reading) -> Scalar:
 def _softmax(value: Value, algebra: Algebra) -> Value:
     if not isinstance(value, Array):
         raise NoValueError("softmax of a single number")
-    above = [algebra.functions["exp"](item) for item in value.items]
-    total = above[0]
-    for item in above[1:]:
-        total = total + item
-    return Array(value.shape, tuple(item / total for item in above))
+    return by_rows(lambda items: normalised([algebra.functions["exp"](item) for item in items]), value)

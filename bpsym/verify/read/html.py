@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _PIECE: Final = re.compile(
     r"(?P<comment><!--)|<(?P<closing>/?)(?P<name>[A-Za-z][\w:-]*)(?P<attributes>[^<>]*)>"
-    r"|(?P<entity>&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,31});)|<!\w[^>]*>",
+    r"|(?P<entity>&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,31}\d{0,2});)|<!\w[^>]*>",
     re.DOTALL,
 )
 _BLOCKS: Final = frozenset(

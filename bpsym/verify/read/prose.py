@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 PLAIN: Final = Flavour(tex=False)
+WORD: Final = 4  # letters of a word that is no name
 SCRIPT: Final = 4  # letters of a subscript
 _NEVER: Final = frozenset(["a", "A", "I"])
 _RELATION: Final = re.compile(r"[=＝≈≡→←⇒<>≤≥∈]|->|~")
@@ -66,7 +67,9 @@ def _runs(found: Sequence[Token], words: frozenset[str]) -> Iterator[list[Token]
             continue
         depth += (token.kind == "begin") - (token.kind == "end")
         script = token.kind == "word" and len(token.text) <= SCRIPT and bool(run) and run[-1].kind == "sub"
+        script = script or (token.kind == "word" and not token.gap and bool(run) and run[-1].kind == "diff")
         ends = token.kind == "separator" and token.text == ";"
+        ends = ends or (token.kind == "dot" and not token.gap and following is not None and following.gap)
         if depth > 0 or token.kind == "end" or script or (_mathematical(token, following, words) and not ends):
             run.append(token)
         else:
@@ -147,6 +150,17 @@ def _trimmed(run: list[Token]) -> list[Token]:
             return []
     if not any(token.kind in ("number", "word", "label") for token in run[1:]):
         return []
+    return _without_words_behind(run)
+
+
+def _without_words_behind(run: list[Token]) -> list[Token]:
+    """`b = 0, learning rate 0.05` without what is said behind the comma."""
+    for place in range(len(run) - 1, 0, -1):
+        if run[place].kind in ("relation", "open", "close", "begin", "end"):
+            break
+        if run[place].kind == "separator":
+            words = [token for token in run[place + 1 :] if token.kind == "word" and not token.tail]
+            return run[:place] if len(words) > 1 and all(len(token.text) >= WORD for token in words) else run
     return run
 
 

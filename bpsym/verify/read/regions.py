@@ -42,7 +42,7 @@ _OPENING: Final = re.compile(
     r"|(?P<heading>^[ \t]{0,3}\#{1,6}[ \t]+(?P<title>[^\n]*)"
     r"|\\(?:sub)*(?:section|paragraph|chapter)\*?\{(?P<section>[^{}\n]*)\})"
     r"|(?P<dollar>(?<![\\$])\$(?!\$))"
-    r"|(?P<tick>(?<!`)`(?!`))",
+    r"|(?P<tick>(?<![`\\])`(?!`))",
     re.MULTILINE | re.DOTALL,
 )
 _MONEY: Final = re.compile(r"\d[\d.,]*\s+[A-Za-z]{2,}")

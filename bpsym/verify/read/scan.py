@@ -8,15 +8,13 @@ Markdown, and what people write between dollar signs breaks most of them.
 from __future__ import annotations
 
 import re
-from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
 
 from bpsym.verify import limits
-from bpsym.verify.effort import TooMuchWork
 from bpsym.verify.grammar.statements import Formula
 from bpsym.verify.lexer import Flavour
 from bpsym.verify.read import code, macros, prose, scraped, tables
@@ -69,26 +67,38 @@ class Style:
 def style(text: str) -> Style:
     """Look a document over once."""
     points = len(re.findall(r"\d\.\d", text))
-    commas = len(re.findall(r"(?<![\d.,\[(])-?\d,\d{2,}(?![\d,.])", text))
+    commas = re.findall(r"(?<![\d.,\[(}])-?(\d+)(?:,|\{,\})(\d+)(?![\d,.{])", text)
+    long = [whole for whole, part in commas if len(part) > 1 or whole == "0"]
+    decimals = any(whole == "0" or len(part) != THOUSAND for whole, part in commas)
     named = re.findall(r"(?:^|[\s$,;(&=])([A-Za-z]{2})(?=\s{0,3}(?:_\{?\w{1,20}\}?)?\s{0,3}(?::?=|＝))", text)
     return Style(
         text,
         macros.definitions(text),
         macros.Budget(),
-        points == 0 and commas >= 3,
-        frozenset(word for word in named if word.isupper() or word in ("in", "lr")),
+        points == 0 and decimals and len(long) >= COMMAS,
+        frozenset(word for word in named if word.isupper() or word in ("in", "lr")) | _reckoned(text),
         bool(re.search(r"`[^`]*(?:\(del |sum_\(|_\(\w)", text)),
+    )
+
+
+_ASSIGNED: Final = re.compile(r"^[ \t>*-]*([A-Za-z]{3,12})\d{0,3}[ \t]*:?=", re.MULTILINE)
+MOST_WORDS: Final = 40
+THOUSAND: Final = 3  # digits behind a separator of thousands
+COMMAS: Final = 3  # figures that make it the decimal sign
+
+
+def _reckoned(text: str) -> frozenset[str]:
+    """Words that get a value at the beginning of a line, and are reckoned with elsewhere: `neto = …`, `(neto - t)`."""
+    words = islice(dict.fromkeys(match.group(1) for match in _ASSIGNED.finditer(text)), MOST_WORDS)
+    return frozenset(
+        word for word in words if re.search(rf"[*/(+·×]\s?{word}\d*\b|(?<![A-Za-z]){word}\d*\s?[*/)+·×]", text)
     )
 
 
 def scan(source: Source, how: Style, kind: str = "") -> Found:
     """Everything in a stretch of Markdown, LaTeX or plain text; `kind` says "output" for what a programme printed."""
     scanner = _Scanner(source, how, kind)
-    try:
-        scanner.run()
-    except TooMuchWork:
-        rest = source.span(scanner.position, len(source))
-        scanner.found.unreadable.append(Unreadable(rest, "the document is too long; the rest was not read"))
+    scanner.run()
     return scanner.found
 
 
@@ -102,7 +112,6 @@ class _Scanner:
         self.kind = kind
         self.found = Found()
         self.searched = 0
-        self.position = 0  # of what is looked at
         self.heading = ""
         self.before = ""
         self.cells: dict[int, tuple[str, str]] = {}
@@ -124,7 +133,6 @@ class _Scanner:
 
     def block(self, region: Region) -> None:
         """A heading, a display or a listing."""
-        self.position = region.start
         if len(self.found.formulas) > limits.FORMULAS:
             return
         if region.kind == "heading":
@@ -241,7 +249,6 @@ class _Scanner:
             if following <= done:  # a formula that began above reaches over this line
                 continue
             stop = following
-            self.position = position
             here: list[Region] = []
             while waiting and waiting[0].start < stop:
                 here.append(waiting.pop(0))
@@ -376,6 +383,5 @@ def _code_formulas(line: Source, how: Style) -> Iterator[Source]:
 def code_block(source: Source, how: Style) -> Found:
     """A code cell of a notebook."""
     scanner = _Scanner(source, how, "code")
-    with suppress(TooMuchWork):
-        scanner.code(Region("code", 0, len(source), 0, len(source), "python"))
+    scanner.code(Region("code", 0, len(source), 0, len(source), "python"))
     return scanner.found

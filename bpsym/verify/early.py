@@ -1,0 +1,96 @@
+"""Figures that stand in a document before what they come from: a box of results on top, a sum before its parts.
+
+Read from the top, such a figure is blamed for what is wrong further down. It is judged where it comes from instead.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves
+from bpsym.verify.check.verdicts import Verdict
+from bpsym.verify.meaning.scope import subject_of
+from bpsym.verify.tree import Negative, Number, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bpsym.verify.check.verdicts import Judgement
+    from bpsym.verify.tree import Document, Expr, Statement
+
+DIGITS = 4  # of a figure that two lines hardly share by chance
+FORMULAS = frozenset([Kind.SYMBOLIC, Kind.NUMERIC, Kind.MIXED])
+
+
+def with_early_last(document: Document, found: Sequence[Judgement]) -> Document | None:
+    """The document with the lines blamed for figures from further down read last; None where there are none."""
+    early = set(_early(document.statements, found))
+    if not early:
+        return None
+    kept = (s for k, s in enumerate(document.statements) if k not in early)
+    return replace(document, statements=(*kept, *(document.statements[k] for k in sorted(early))))
+
+
+def is_clearer(again: Sequence[Judgement], found: Sequence[Judgement]) -> bool:
+    """Whether a document read in another order has no more in error, and none more that nobody can decide."""
+    ours, theirs = ([j.verdict for j in judgements] for judgements in (again, found))
+    moved = {j.span for j in again if j.verdict is Verdict.WRONG} != {
+        j.span for j in found if j.verdict is Verdict.WRONG
+    }
+    return moved and all(ours.count(v) <= theirs.count(v) for v in (Verdict.WRONG, Verdict.UNDECIDED))
+
+
+def _early(statements: Sequence[Statement], found: Sequence[Judgement]) -> Iterator[int]:
+    """The places of statements blamed for a figure that a later one derives, rightly or not."""
+    blamed = {(j.span.start, j.span.end) for j in found if j.verdict is Verdict.WRONG}
+    if not blamed:
+        return
+    results = [_results(statement) for statement in statements]
+    for place, statement in enumerate(statements):
+        for value, own in _blamed_figures(statement, blamed):
+            later = range(place + 1, len(statements))
+            if own:
+                same = (k for k in later if value in results[k] and _subject(statements[k]) == _subject(statement))
+            else:
+                same = (k for k in later if value in results[k] and any(s in blamed for s in results[k][value]))
+            if any(_derives(statements[k]) for k in same):
+                yield place
+                break
+
+
+def _blamed_figures(statement: Statement, blamed: set[tuple[int, int]]) -> Iterator[tuple[object, bool]]:
+    """The figures a statement is blamed for, each with whether it is all the statement says of its subject."""
+    bare = not _derives(statement)
+    for term in statement.terms[1:]:
+        for shown in _figures(term):
+            is_operand = kind_of(term) is not Kind.NUMBER and shown.number.digits >= DIGITS
+            if (shown.tree.span.start, shown.tree.span.end) in blamed and (bare or is_operand):
+                yield shown.value, bare
+
+
+def _results(statement: Statement) -> dict[object, list[tuple[int, int]]]:
+    """Where the figures stand that a statement comes to, by value."""
+    spans: dict[object, list[tuple[int, int]]] = {}
+    for term in statement.terms[1:]:
+        if kind_of(term) is Kind.NUMBER:
+            for shown in _figures(term):
+                spans.setdefault(shown.value, []).append((shown.tree.span.start, shown.tree.span.end))
+    return spans
+
+
+def _figures(term: Expr) -> Iterator[Shown]:
+    inside = {id(node.operand) for node in walk(term) if isinstance(node, Negative)}
+    for node in walk(term):
+        if isinstance(node, (Number, Negative)) and id(node) not in inside:
+            yield from (shown for shown in leaves(node) if shown is not None)
+
+
+def _derives(statement: Statement) -> bool:
+    """Whether a statement says what its figure comes from."""
+    return len(statement.terms) > 2 or any(kind_of(term) in FORMULAS for term in statement.terms[1:])
+
+
+def _subject(statement: Statement) -> object:
+    return subject_of(statement.terms[0])

@@ -1,0 +1,50 @@
+"""A wrong figure that is used before the line it comes from is blamed there, once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from transcripts import RIGHT, described, found, verified
+
+if TYPE_CHECKING:
+    from bpsym.spec import Description
+
+PARTS = r"$E_{o1} = \frac12 (target_{o1} - out_{o1})^2 = \frac12 (0.01-0.751365070)^2 = 0.274118083$"
+TOTAL = r"$E_{total} = E_{o1} + E_{o2} = 0.274118083 + 0.023560026 = 0.297678109$"
+
+
+@pytest.fixture(params=["described", "by itself"])
+def network(request: pytest.FixtureRequest) -> Description | None:
+    """With a description of the network, and without."""
+    return described() if request.param == "described" else None
+
+
+def test_a_sum_before_its_parts(network: Description | None) -> None:
+    """The line a part is worked out on is to blame, the sum that uses it further up follows from it."""
+    judged = verified(f"{TOTAL}\n\n{PARTS}\n", network)
+    assert found(judged, "wrong") == [(3, "0.274118083", "digits-mistyped")]
+    assert [line for line, *_ in found(judged, "carried")] == [1, 1]
+
+
+def test_a_result_on_top_of_its_derivation(network: Description | None) -> None:
+    """A box of results says again what its line comes to, rightly or not; what is below it is judged for itself."""
+    judged = verified(f"Result: $E_{{total}} = 0.297678109$\n\n{PARTS}\n\n{TOTAL}\n", network)
+    assert found(judged, "wrong") == [(3, "0.274118083", "digits-mistyped")]
+    assert [line for line, *_ in found(judged, "carried")] == [1, 5, 5]
+
+
+def test_a_result_that_says_something_else_than_its_derivation(network: Description | None) -> None:
+    """Figures mistyped in the box alone are an error of the box; the derivation is right."""
+    judged = verified(f"The result: $E_{{total}} = 0.298731109$\n\n{RIGHT}", network)
+    assert found(judged, "wrong") == [(1, "0.298731109", "digits-swapped")]
+    assert found(judged, "carried") == []
+
+
+def test_a_rounded_result_on_top_of_its_derivation(network: Description | None) -> None:
+    """What cutting off at each step comes to is no error in the box either."""
+    parts = r"$E_{o1} = \frac12 (0.01 - 0.7513)^2 = 0.2747$, $E_{o2} = \frac12 (0.99 - 0.7729)^2 = 0.0235$"
+    total = "$E_{total} = E_{o1} + E_{o2} = 0.2747 + 0.0235 = 0.2982$"
+    names = "$out_{o1} = 0.7513$, $out_{o2} = 0.7729$"
+    assert found(verified(f"Result: $E_{{total}} = 0.2982$\n\n{names}\n\n{parts}\n\n{total}\n", network), "wrong") == []
