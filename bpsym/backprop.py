@@ -6,10 +6,11 @@ into, upstream times local. The indices at which an argument occurs say which en
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from sympy import Add, And, Expr, Indexed, Integer, KroneckerDelta, Mul, Sum, Symbol, cancel, expand_mul, true
 
 from bpsym.networks.equations import local_derivative, other
@@ -115,8 +116,7 @@ def _terms(
         yield Term(upstream, way.local, own[at], wrt.generic, way.over, way.where)
 
 
-@dataclass(frozen=True, slots=True)
-class _Way:
+class _Way(Struct, frozen=True):
     """One way in which an entry enters an equation."""
 
     local: Expr

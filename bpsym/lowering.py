@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
+from msgspec import Struct
 from sympy import Abs, Add, Expr, Max, Mul, Piecewise, Pow, Rational, erf, exp, log, pi, sign, tanh, true
 from sympy.core.relational import LessThan, StrictGreaterThan
 
@@ -26,8 +27,7 @@ if TYPE_CHECKING:
 ZERO, ONE = fmpq(0), fmpq(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Code:
+class Code(Struct, frozen=True):
     """Straight-line code: slots hold the inputs, then one result per operation, then (from the end) the constants."""
 
     inputs: tuple[Expr, ...]

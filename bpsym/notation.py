@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from sympy import Expr, Indexed, Integer, Symbol
 
 from bpsym.errors import BpsymError, choices
@@ -24,8 +25,7 @@ NET_OUT, Z_A = "net-out", "z-a"
 NOTATIONS = (NET_OUT, Z_A)
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(Struct, frozen=True):
     """A printed name: a base, what stands below it and above it. Parts are joined without a sign unless one is long."""
 
     base: str  # "net", "w", "delta"
@@ -220,8 +220,7 @@ class Notation:
         return Name(text)
 
 
-@dataclass(frozen=True, slots=True)
-class _Numbering:
+class _Numbering(Struct, frozen=True):
     """Weights numbered unit by unit: the last index runs fastest."""
 
     before: int

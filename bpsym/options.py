@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bpsym.errors import BpsymError, choices
 from bpsym.notation import NET_OUT, NOTATIONS
@@ -22,15 +24,14 @@ ENGINES = (TYPST, "xelatex", "lualatex")
 ONE, ALL = "one", "all"
 
 
-@dataclass(frozen=True, slots=True)
-class SheetOptions:
+class SheetOptions(Struct, frozen=True):
     """Options of one sheet; raises BpsymError for an unknown name. The order of updates is the program's own."""
 
     kind: str = "worked"
     lang: str = "en"
     notation: str = NET_OUT
     weights: tuple[str, ...] = ()  # derived in full: () one of each layer, ("all",), or names: ("w1", "w5")
-    rounding: Rounding = field(default_factory=Rounding)
+    rounding: Rounding = Rounding()
     steps: int | None = None  # updates of the training run; None: as the description says
     fade: int = 0  # lines of a blank sheet that are left worked
     pdf_engine: str = TYPST

@@ -6,9 +6,9 @@ table holds each against SymPy's own derivative.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from msgspec import Struct
 from sympy import Abs, Expr, Integer, Max, Mul, Piecewise, Pow, Rational, erf, exp, log, pi, sign, sqrt, tanh
 
 from bpsym.errors import DescriptionError, choices
@@ -21,8 +21,7 @@ ONE = Integer(1)
 HALF = Rational(1, 2)
 
 
-@dataclass(frozen=True, slots=True)
-class Activation:
+class Activation(Struct, frozen=True):
     """One activation function, applied to each net input z by itself (softmax: to the whole layer)."""
 
     name: str
@@ -32,8 +31,7 @@ class Activation:
     couples: bool = False  # every output depends on every net input of the layer
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(Struct, frozen=True):
     """One loss: the contribution of one output unit; the loss is the sum over the units."""
 
     name: str

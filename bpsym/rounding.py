@@ -7,10 +7,10 @@ A ball is printed only when both of its ends round to the same digits, so every 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from fractions import Fraction
 
 from flint import arb, fmpq, fmpz
+from msgspec import Struct
 
 from bpsym.errors import BpsymError, EvaluationError, Undecided, choices
 
@@ -27,8 +27,7 @@ FIXED = 9  # zeros after which a small number is written with a power of ten
 EXPONENT_LIMIT = 1 << 20  # powers of two beyond which a ball is not written down at all
 
 
-@dataclass(frozen=True, slots=True)
-class Rounding:
+class Rounding(Struct, frozen=True):
     """A named policy: how many digits are shown, how ties go, and what is carried on.
 
     Exactly one of `places` and `significant` is a number: Rounding(places=None, significant=4). Raises BpsymError.
@@ -53,8 +52,7 @@ class Rounding:
                 raise BpsymError(choices(kind, given, known))
 
 
-@dataclass(frozen=True, slots=True)
-class Numeral:
+class Numeral(Struct, frozen=True):
     """A printed number: sign, digits with a point, power of ten; and whether it is the value itself."""
 
     digits: str  # "-0.0190491183"

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flint import arb, ctx
+from msgspec import Struct
 
 from bpsym.errors import EvaluationError, Undecided
 from bpsym.evaluate import EXACT_BITS, PRECISION, PRECISION_LIMIT, Environment
@@ -28,8 +28,7 @@ STEPS_LIMIT = 10**7
 LARGEST = arb(10) ** 1000  # a parameter beyond that has diverged
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """The state before step `step` + 1, that is, after `step` updates."""
 
     step: int

@@ -5,9 +5,11 @@ a row of the table in bpsym/figures/style.py.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Literal, TypeAlias
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bpsym.errors import BpsymError
 
@@ -20,8 +22,7 @@ class FigureError(BpsymError):
     """A figure asked for with units, edges or points that do not belong together."""
 
 
-@dataclass(frozen=True, slots=True)
-class Run:
+class Run(Struct, frozen=True):
     """A piece of a label in one style, as SVG shows it."""
 
     text: str
@@ -29,8 +30,7 @@ class Run:
     italic: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Label:
+class Label(Struct, frozen=True):
     r"""A name or a text in the spellings the formats need.
 
     For instance `Label("w1", "w_{1}", "w_(1)", (Run("w", italic=True), Run("1", "sub")))`.
@@ -45,8 +45,7 @@ class Label:
     runs: tuple[Run, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Circle:
+class Circle(Struct, frozen=True):
     """A circle round (x, y)."""
 
     x: float
@@ -55,8 +54,7 @@ class Circle:
     role: str
 
 
-@dataclass(frozen=True, slots=True)
-class Rect:
+class Rect(Struct, frozen=True):
     """A box with rounded corners; (x, y) is its top left corner."""
 
     x: float
@@ -67,8 +65,7 @@ class Rect:
     role: str
 
 
-@dataclass(frozen=True, slots=True)
-class Path:
+class Path(Struct, frozen=True):
     """Straight lines through points, the closed area between them, or one cubic curve (start, two controls, end)."""
 
     points: tuple[Point, ...]
@@ -76,8 +73,7 @@ class Path:
     kind: Literal["line", "area", "curve"] = "line"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """One line of text: labels in a row, each with its role, on the baseline y; x is its start, middle or end."""
 
     x: float
@@ -90,8 +86,7 @@ class Text:
 Shape: TypeAlias = Circle | Rect | Path | Text
 
 
-@dataclass(frozen=True, slots=True)
-class Drawing:
+class Drawing(Struct, frozen=True):
     """A figure: its size, its shapes in painting order, and what a screen reader says of it."""
 
     width: float

@@ -5,10 +5,12 @@ may join any two units.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
 from itertools import accumulate, pairwise
 from math import hypot
 from types import EllipsisType
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bpsym.figures.layout import ASCENT, DESCENT, Box, FigureError, Label, Point, label_width, line_width, number_label
 from bpsym.figures.spacing import Gap, grid
@@ -27,8 +29,7 @@ LOOP = 20.0  # height of an edge from a unit to itself
 NOTE_HEIGHT = NOTE_SIZE * 1.04 + AIR
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(Struct, frozen=True):
     """A unit of a layer; `key` is what edges call it, `value` (already printed) stands in it, `note` below it."""
 
     key: str
@@ -37,8 +38,7 @@ class Unit:
     note: Label | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """A column of units from top to bottom.
 
     `...` among the units is a vertical row of dots, None an empty place. The bias unit stands below the column; its
@@ -50,8 +50,7 @@ class Layer:
     bias: Unit | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
+class Edge(Struct, frozen=True):
     """An arrow from one unit to another, by key, with the weight's name and printed value.
 
     An edge is highlighted when the error of the weight in question comes back along it: it is drawn strong and its
@@ -73,8 +72,7 @@ def shown(count: int) -> tuple[int, ...]:
     return tuple(range(count)) if count <= MOST_UNITS else (*range(FIRST_SHOWN), count - 1)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A unit on the grid; rows count from the middle of all columns, y in rows."""
 
     unit: Unit
@@ -83,8 +81,7 @@ class Place:
     bias: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """Where everything is, in points."""
 
     places: dict[str, Place]

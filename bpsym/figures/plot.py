@@ -1,10 +1,11 @@
 """The loss over a training run."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise, product
 from math import ceil, floor, log10
+
+from msgspec import Struct
 
 from bpsym.figures.layout import (
     Anchor,
@@ -35,8 +36,7 @@ WISHED_TICKS = 5
 VALUE_SIDES: tuple[tuple[float, Anchor], ...] = ((7, "start"), (-7, "end"), (0, "middle"))  # of a point: x, anchor
 
 
-@dataclass(frozen=True, slots=True)
-class Axis:
+class Axis(Struct, frozen=True):
     """A scale from values to [0, 1]: linear, logarithmic, or log(1 + value) where a logarithmic axis starts at 0."""
 
     kind: str  # "linear", "log" or "log1p"

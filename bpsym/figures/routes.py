@@ -1,8 +1,9 @@
 """The way each edge takes, and where its label stands on it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
+
+from msgspec import Struct
 
 from bpsym.figures.layout import (
     Box,
@@ -25,8 +26,7 @@ SPREADS = (0.15, 0.3, 0.45)  # where its control points are, along the way
 LABEL_PLACES = (0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74)
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """An edge as drawn: its line, its arrow's head and its label, if it has one."""
 
     edge: Edge

@@ -5,9 +5,11 @@ column's middle, so whether two labels collide depends on nothing but their heig
 and gap widths until every two labels of a column are a label's height apart.
 """
 
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from itertools import pairwise
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 GAP_STEP = 6.0  # points between two gap widths tried
 WIDENING = 360.0  # by how much a gap may be wider than it need be
@@ -15,8 +17,7 @@ MOST_COLUMNS = 6
 FARTHEST = 0.45  # of the way: where a label still looks like its source's
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """The way from one column of units to the next, in row heights and points; heights are those of labelled edges."""
 
     edges: tuple[tuple[float, float], ...]  # (height of source, height of target) in rows, sorted, no two alike
@@ -27,8 +28,7 @@ class Gap:
     least: float  # the narrowest gap that looks well
 
 
-@dataclass(frozen=True, slots=True)
-class Placing:
+class Placing(Struct, frozen=True):
     """How a gap is laid out: its width from middle to middle, and how far along each edge its label has its middle."""
 
     width: float
@@ -81,8 +81,7 @@ def place(gap: Gap, row: float) -> Placing | None:
     return None
 
 
-@dataclass(frozen=True, slots=True)
-class Grid:
+class Grid(Struct, frozen=True):
     """The distance of the rows and the layout of each gap."""
 
     row: float

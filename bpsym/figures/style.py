@@ -5,11 +5,11 @@ grey tell the same.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Colour:
+class Colour(Struct, frozen=True):
     """A colour in print and on a screen."""
 
     printed: str  # on white paper, RRGGBB
@@ -29,8 +29,7 @@ COLOURS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """The look of one role: colours by name ("" for none) and the width of the line in points."""
 
     stroke: str = ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from msgspec import Struct
 from sympy import Expr, Integer, KroneckerDelta, Sum, Symbol, exp
 
 from bpsym import primitives
@@ -19,8 +20,7 @@ SHARED, UNIT, NONE = "shared", "unit", "none"
 REDUCTIONS = ("sum", "mean")
 
 
-@dataclass(frozen=True, slots=True)
-class Layer:
+class Layer(Struct, frozen=True):
     """A layer as described: its name, which activation, which kind of bias. How many units it has is not said here."""
 
     name: str

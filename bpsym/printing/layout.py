@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from bpsym.display import Shown
 
 if TYPE_CHECKING:
@@ -12,96 +14,83 @@ if TYPE_CHECKING:
     from bpsym.rounding import Numeral
 
 
-@dataclass(frozen=True, slots=True)
-class Atom:
+class Atom(Struct, frozen=True):
     """A name."""
 
     name: Name
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Struct, frozen=True):
     """A printed number."""
 
     numeral: Numeral
 
 
-@dataclass(frozen=True, slots=True)
-class Sign:
+class Sign(Struct, frozen=True):
     """An operator or a relation, by its key: plus, minus, dot, equal, approx, arrow, comma, dots, ..."""
 
     key: str
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """Words inside a formula."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """Boxes side by side."""
 
     items: tuple[Box, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Paren:
+class Paren(Struct, frozen=True):
     """A box in parentheses."""
 
     body: Box
 
 
-@dataclass(frozen=True, slots=True)
-class Bars:
+class Bars(Struct, frozen=True):
     """A box between bars: an absolute value."""
 
     body: Box
 
 
-@dataclass(frozen=True, slots=True)
-class Frac:
+class Frac(Struct, frozen=True):
     """A fraction."""
 
     above: Box
     below: Box
 
 
-@dataclass(frozen=True, slots=True)
-class Partial:
+class Partial(Struct, frozen=True):
     """A partial derivative, written as a fraction of partials."""
 
     of: Box
     wrt: Box
 
 
-@dataclass(frozen=True, slots=True)
-class Power:
+class Power(Struct, frozen=True):
     """A base with an exponent; the base is already in parentheses where it needs them."""
 
     base: Box
     exponent: Box
 
 
-@dataclass(frozen=True, slots=True)
-class Root:
+class Root(Struct, frozen=True):
     """A square root."""
 
     body: Box
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Struct, frozen=True):
     """A function with its argument in parentheses: ln, tanh, max, ..."""
 
     function: str
     arguments: tuple[Box, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class BigSum:
+class BigSum(Struct, frozen=True):
     """A sum over an index."""
 
     index: Box
@@ -110,23 +99,20 @@ class BigSum:
     body: Box
 
 
-@dataclass(frozen=True, slots=True)
-class Cases:
+class Cases(Struct, frozen=True):
     """A case distinction: value and condition; the last condition is None for "otherwise"."""
 
     rows: tuple[tuple[Box, Box | None], ...]
     otherwise: str
 
 
-@dataclass(frozen=True, slots=True)
-class Matrix:
+class Matrix(Struct, frozen=True):
     """Rows of boxes in brackets."""
 
     rows: tuple[tuple[Box, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A box with something above it to the right: a transpose, a prime, a circle."""
 
     body: Box

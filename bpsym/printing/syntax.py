@@ -6,8 +6,9 @@ several letters are quoted, since they would be calls.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bpsym.display import show
 from bpsym.printing import layout as lay
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
 
-@dataclass(frozen=True, slots=True)
-class Syntax:
+class Syntax(Struct, frozen=True):
     """How each box is spelled; %s stands for what is inside."""
 
     name: str

@@ -5,9 +5,11 @@ Every expression is printed from its layout, as in the other formats: a syntax w
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sympy import Expr, Indexed
 
 from bpsym.notation import Name
@@ -132,8 +134,8 @@ class Recomputation:
             return Atom(Name(self._defined[box]))
         if isinstance(box, tuple):
             return tuple(self._renamed(item) for item in box)
-        if is_dataclass(box) and not isinstance(box, (Atom, type)):
-            return replace(box, **{f.name: self._renamed(getattr(box, f.name)) for f in fields(box)})
+        if isinstance(box, Struct) and not isinstance(box, Atom):
+            return replace(box, **{name: self._renamed(getattr(box, name)) for name in box.__struct_fields__})
         return box
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from jinja2 import TemplateError
+from msgspec import Struct
 
 from bpsym.render.environment import GLUE, environment, problem
 from bpsym.render.writer import Writer, markup
@@ -23,8 +23,7 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 _LINE_ENDS = re.compile(r"[ \t]+\n")
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(Struct, frozen=True):
     """A document's source and the files it refers to, by name."""
 
     source: str

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bpsym.errors import BpsymError
 from bpsym.printing import LATEX, PLAIN, TYPST
@@ -66,8 +68,7 @@ def _words(drawing: Drawing) -> str:
     return drawing.description
 
 
-@dataclass(frozen=True, slots=True)
-class Format:
+class Format(Struct, frozen=True):
     """A format: what it is called, which templates write it, and how formulas, text and figures are spelled in it."""
 
     name: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bpsym.options import TYPST
 from bpsym.render.formats import BY_NAME, Format
@@ -18,16 +19,14 @@ if TYPE_CHECKING:
 TEX_FOLDER = "sheet_files"  # for fonts, in the folder TeX runs in
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """A file asked for: its format, and the folder for what stands beside it ("" where nothing can)."""
 
     format: str
     folder: str
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
+class Product(Struct, frozen=True):
     """A file's content, and the files of its folder.
 
     A PDF for TeX to make is still LaTeX, and `engine` is to compile it.

@@ -5,8 +5,9 @@ Widths are estimates in em, near those of Computer Modern; the same breaks are m
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bpsym.printing import PLAIN
 from bpsym.printing import layout as lay
@@ -18,8 +19,7 @@ if TYPE_CHECKING:
     from bpsym.sheet.lines import Line
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
+class Measure(Struct, frozen=True):
     """How much a row holds, and how wide things are, in the units of a format: em, or characters."""
 
     row: float
@@ -41,16 +41,14 @@ RELATION = 1.33  # a sign that isn't listed
 _SCRIPT = 0.72  # size of a subscript
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One row of a chain; it begins with a relation sign, or stands further right as the rest of the row before."""
 
     formula: Formula | None  # None: nothing but the answer box
     continued: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     """A chain on as many rows as it needs."""
 
     number: int | None  # of the line, on numbered ones

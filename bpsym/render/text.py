@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import cache
 from html import escape as escape_html
 from typing import TYPE_CHECKING, TypeAlias
+
+from msgspec import Struct
 
 from bpsym.errors import BpsymError, choices
 from bpsym.printing.layout import Formula, Number
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 Piece: TypeAlias = "str | Formula | Numeral"
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """A sentence: strings, formulas and numbers in the order they are read."""
 
     pieces: tuple[Piece, ...]

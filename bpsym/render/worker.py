@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sys
 from base64 import b64decode, b64encode
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -48,7 +47,7 @@ def outside(description: Description, options: SheetOptions, targets: Sequence[T
     """The products of a job done in a process of its own."""
     from bpsym.render.engines import in_worker
 
-    plain = {**asdict(options), "template_dir": str(options.template_dir)}
+    plain = {**msgspec.structs.asdict(options), "template_dir": str(options.template_dir)}
     job = Job(description.spec, description.name, plain, [(target.format, target.folder) for target in targets])
     answer = msgspec.json.decode(in_worker(msgspec.json.encode(job)), type=Answer)
     if answer.error:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from bpsym.display import Shown
 from bpsym.errors import BpsymError, choices
 from bpsym.evaluate import Environment
@@ -37,16 +39,14 @@ _SORTS = (Role.INPUT, Role.TARGET, Role.STATE, Role.WEIGHT, Role.BIAS, Role.RATE
 LEAST_POINTS = 3  # of a curve worth drawing
 
 
-@dataclass(frozen=True)
-class Given:
+class Given(Struct, frozen=True):
     """Given numbers of one sort: the names and what was typed."""
 
     role: Role
     cells: tuple[tuple[Formula, str], ...]
 
 
-@dataclass(frozen=True)
-class _Parts:
+class _Parts(Struct, frozen=True):
     """The parts of a worked sheet that are made of numbered lines."""
 
     forward: list[worked.ForwardLayer]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from sympy import true
 
 from bpsym.networks.equations import size
@@ -24,16 +25,14 @@ if TYPE_CHECKING:
     from bpsym.program import Program, Step, Term
 
 
-@dataclass(frozen=True)
-class Factor:
+class Factor(Struct, frozen=True):
     """A factor of a gradient and the reason it is there."""
 
     formula: Formula
     reason: str  # text key: error-signal, upstream, weight-multiplies, activation-derivative, ...
 
 
-@dataclass(frozen=True)
-class Equation:
+class Equation(Struct, frozen=True):
     """One general formula."""
 
     section: str

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 from bpsym.backprop import derivative
 from bpsym.errors import BpsymError
 from bpsym.notation import Notation
@@ -26,8 +28,7 @@ if TYPE_CHECKING:
 LONG = 12  # terms of a sum from which the middle is left out
 
 
-@dataclass(frozen=True)
-class Line:
+class Line(Struct, frozen=True):
     """One numbered statement: name = formula = formula with numbers = value."""
 
     number: int  # counts through the sheet; the key and the blank sheet refer to it

@@ -6,9 +6,9 @@ is a matrix product with that index in the middle; factors that share all indice
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from sympy import Add, Expr, Indexed, Integer, Mul, Pow, Sum, Symbol
 
 from bpsym.notation import Name
@@ -32,8 +32,7 @@ class NoMatrixForm(Exception):
     """An equation that matrices cannot say: a convolution's shifted index."""
 
 
-@dataclass(frozen=True)
-class MatrixEquation:
+class MatrixEquation(Struct, frozen=True):
     """One equation between matrices and the shapes of what is in it."""
 
     section: str
@@ -71,8 +70,7 @@ def _equation(program: Program, step: Step, m: _Matrices) -> MatrixEquation:
     )
 
 
-@dataclass(frozen=True)
-class _Matrices:
+class _Matrices(Struct, frozen=True):
     """Writes expressions as matrices."""
 
     program: Program

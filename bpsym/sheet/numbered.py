@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from sympy import Add, Indexed, Mul, Symbol
 
 from bpsym.notation import Name
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from bpsym.sheet.lines import Work
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Struct, frozen=True):
     """The numbered partials of a layer and the gradients made of them."""
 
     layer: str

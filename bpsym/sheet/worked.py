@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
 from sympy import Expr, Indexed, Integer
 
 from bpsym.primitives import ACTIVATIONS
@@ -24,8 +24,7 @@ ZERO = Integer(0)
 _USES = {"s": "sample", "t": "time-step"}
 
 
-@dataclass(frozen=True)
-class ForwardLayer:
+class ForwardLayer(Struct, frozen=True):
     """The forward pass through one layer."""
 
     name: str  # "h", "o"
@@ -35,8 +34,7 @@ class ForwardLayer:
     lines: tuple[Line, ...]
 
 
-@dataclass(frozen=True)
-class Detail:
+class Detail(Struct, frozen=True):
     """One weight in full."""
 
     weight: Expr
@@ -57,8 +55,7 @@ class Detail:
     update: Line | None
 
 
-@dataclass(frozen=True)
-class BackwardLayer:
+class BackwardLayer(Struct, frozen=True):
     """The backward pass through one layer."""
 
     name: str

@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec import Struct
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -26,8 +28,7 @@ _TOKEN = re.compile(
 _OPENING, _CLOSING = "[{", "]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(Struct, frozen=True):
     """A piece of TOML."""
 
     kind: str  # string | bare | mark | newline

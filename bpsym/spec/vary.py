@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from msgspec import Struct
 
 from bpsym.spec.errors import Wrong, spelled
 from bpsym.spec.schema import Range
@@ -25,8 +25,7 @@ _RANGE = frozenset({"from", "to", "step"})
 _EXACT = Context(prec=200)
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What is drawn from: numbers, of which each entry takes one, or lists that fill all entries at once."""
 
     numbers: tuple[Number, ...] = ()

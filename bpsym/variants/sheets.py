@@ -55,8 +55,7 @@ class Slots:
         return chr(FIRST_SLOT + self.meaning.index(what))
 
 
-@dataclass(frozen=True)
-class AskedLine(Line):
+class AskedLine(Line, frozen=True):
     """A line of a key whose slot holds the relation sign as well as the number."""
 
     @property
