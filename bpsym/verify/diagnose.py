@@ -108,10 +108,10 @@ def _causes(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Cause]:
     looks = diagnosis.looked < MOST_WRONG
     diagnosis.looked += looks
     local = list(_mistakes(judgement, diagnosis, local=True)) if looks else []
-    if judgement.rule == "operand":  # what stands there is what a mistake puts there: no slip is likelier
+    if judgement.details.get("line is right") or judgement.details.get("formula is right"):
+        yield from (*particular, *vague, *local)  # who makes a mistake puts its numbers in, and writes its formula
+    elif judgement.rule == "operand":  # what stands there is what a mistake puts there: no slip is likelier
         yield from (*local, *particular, *vague)
-    elif judgement.details.get("line is right"):  # who makes a mistake puts its numbers in
-        yield from (*particular, *vague, *local)
     else:
         yield from (*particular, *local, *vague)
     if looks:

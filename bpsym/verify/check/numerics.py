@@ -88,6 +88,8 @@ def numeric(chain: Chain, term: Expr) -> Judgement:
         shown, right = culprit.shown, culprit.right
         details = {"shown": shown, "truth": [right], "carried": culprit.earlier, "right": term}
         details["subject"] = chain.subject
+        symbolic = any(kind_of(other) is Kind.SYMBOLIC for other in chain.statement.terms[1:])
+        details["formula is right"] = symbolic and not chain.broken
         return Judgement(shown.tree.span, Verdict.WRONG, as_shown(right, shown), "operand", details)
     return Judgement(
         term.span, Verdict.WRONG, "", "expression", {"right": term, "truth": chain.truth[:1], "subject": chain.subject}
