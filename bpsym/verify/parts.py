@@ -7,6 +7,8 @@ part of its own only if clearly more of the claims behind it come out right so.
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
 from itertools import groupby, takewhile
 from typing import TYPE_CHECKING
 
@@ -21,7 +23,7 @@ from bpsym.verify.check.symbols import equal
 from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.keys import UPDATABLE, Key, key
-from bpsym.verify.tree import Name, walk
+from bpsym.verify.tree import Name, Negative, Number, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from bpsym.verify.givens import Givens
     from bpsym.verify.tree import Document, Span, Statement
 
+_FIGURE = re.compile(r"-?\d+(\.\d+)?")
 MOST_PLACES = 8  # tried in one document
 MOST_STATEMENTS = 1_500  # of a document searched for them
 GAIN = 2  # claims that must come out better
@@ -71,13 +74,36 @@ def judged(document: Document, state: State, givens: Givens, settled: Sequence[S
         if not _is_doubtful(last.found[begin + first : stop]):
             continue
         here, behind = last.statements[begin:stop], last.statements[stop:]
-        anew = _begun_anew(document, last, begin, stop - begin, givens, updated)
-        other = _part(anew, here)
-        if _better(other.found[first:], last.found[begin + first : stop], 0 if afresh else GAIN):
-            further = _part(anew, behind)
-            parts[-1] = replace(last, statements=last.statements[:begin], found=last.found[:begin])
-            parts.append(Part(anew, here + behind, other.found + further.found))
+        for moved in _moves(updated, last):
+            anew = _begun_anew(document, last, begin, stop - begin, givens, moved)
+            other = _part(anew, here)
+            if _better(other.found[first:], last.found[begin + first : stop], 0 if afresh else GAIN):
+                further = _part(anew, behind)
+                parts[-1] = replace(last, statements=last.statements[:begin], found=last.found[:begin])
+                parts.append(Part(anew, here + behind, other.found + further.found))
+                break
     return parts
+
+
+def _moves(updated: Mapping[Key, Statement], last: Part) -> Iterator[Mapping[Key, Statement]]:
+    """What updates made of the parameters, as it stands there; and with figures in error put right."""
+    right = {j.span: j.expected for j in last.judgements() if j.verdict is Verdict.WRONG and j.expected}
+    mended = {name: _mended(statement, right) for name, statement in updated.items()}
+    yield updated
+    if any(mended[name] is not statement for name, statement in updated.items()):
+        yield mended
+
+
+def _mended(statement: Statement, right: Mapping[Span, str]) -> Statement:
+    """A statement with what its last figure ought to be, where that was wrong."""
+    *front, last = statement.terms
+    figure = last.operand if isinstance(last, Negative) else last
+    expected = right.get(last.span)
+    if expected is None or not isinstance(figure, Number) or not _FIGURE.fullmatch(expected):
+        return statement
+    value = Fraction(expected)
+    number = replace(figure, text=expected.lstrip("-"), value=abs(value))
+    return replace(statement, terms=(*front, number if value >= 0 else Negative(last.span, number)))
 
 
 def _part(state: State, statements: Sequence[Statement]) -> Part:

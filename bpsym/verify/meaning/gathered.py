@@ -318,7 +318,8 @@ class _Builder:
             return False  # h_0: where a recurrence starts
         if name in self.sources.computed:
             return True
-        alike = [k for k in self.sources.formulas if k.base == name.base and k != name and self._is_worked(k)]
+        alike = [k for k in self.sources.formulas if k.base == name.base and k != name and not k.new]
+        alike = [k for k in alike if self._is_worked(k)]
         if self._is_short(name):  # y = 0.5, the target, beside the units y_1 and y_2
             alike = [k for k in alike if (len(k.sub), len(k.layer)) == (len(name.sub), len(name.layer))]
         return bool(alike)
