@@ -6,7 +6,7 @@ z/a/L/y ("z-a", layers in superscripts). At index letters the letter tells the l
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -75,6 +75,7 @@ class Notation:
     family: str
     program: Program
     expansion: Expansion | None = None  # with it, weights of a dense network are numbered through in net-out
+    own: Mapping[Expr, Name] = field(default_factory=dict)  # what somebody else calls some of the entries
 
     def __post_init__(self) -> None:
         """Raise BpsymError for a family that does not exist."""
@@ -83,6 +84,8 @@ class Notation:
 
     def name(self, entry: Expr) -> Name:
         """The name of an entry; the adjoint of a net input is delta, any other a fraction the printer makes."""
+        if entry in self.own:
+            return self.own[entry]
         quantity = self.program.quantities.get(head(entry))
         if quantity is None:
             return self._letter(entry)
@@ -95,7 +98,8 @@ class Notation:
 
     def owner(self, entry: Expr) -> Name:
         """The name of what an adjoint or an updated value belongs to."""
-        return self._spelled(self.program.get(self.program.get(head(entry)).of), _indices(entry))
+        owner, indices = self.program.get(self.program.get(head(entry)).of), _indices(entry)
+        return self.own.get(owner[indices]) or self._spelled(owner, indices)
 
     def matrix(self, quantity: Quantity, lead: tuple[Expr, ...] = ()) -> Name:
         """The name of a whole tensor: a matrix has a capital letter, a column the name of its entries.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache
+from itertools import product
 from typing import TYPE_CHECKING
 
 from flint import fmpq
@@ -13,15 +14,18 @@ from bpsym.backprop import backprop
 from bpsym.errors import BpsymError
 from bpsym.expand import Expansion
 from bpsym.networks import dense
+from bpsym.notation import Name as PrintedName
 from bpsym.program import Role, head
 from bpsym.update import with_update
 from bpsym.verify.check.state import State, new_state
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
+from bpsym.verify.givens import names_of
 from bpsym.verify.meaning.arrays import Array, Value, scalars, transposed
 from bpsym.verify.meaning.described import Table, spellings
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.gathered import gather
 from bpsym.verify.meaning.keys import Key, key
+from bpsym.verify.meaning.layered import layered
 from bpsym.verify.meaning.network import NO_VALUES, Network
 from bpsym.verify.meaning.printed import Family, families, family_of
 from bpsym.verify.meaning.scope import Scope
@@ -30,7 +34,9 @@ from bpsym.verify.meaning.sources import Said, has_kronecker, said_equal, said_i
 from bpsym.verify.tree import Document, Expr, Name, Product, Sum, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
+
+    from sympy import Expr as Atom
 
     from bpsym.evaluate import Environment
     from bpsym.spec import Description
@@ -59,7 +65,61 @@ def bind(document: Document, description: Description | None, given: Givens) -> 
     state = new_state(scope, network, environment, _exact_values(network, environment))
     state.shallower = lru_cache(maxsize=8)(lambda depth: _shallower(description, depth))
     state.own = lru_cache(maxsize=1)(lambda: own_state(document, given))
+    state.names = lru_cache(maxsize=1)(lambda: _names(document, scope))
     return state
+
+
+def described_by_itself(document: Document, own: State) -> State | None:
+    """The document read by the description its own equations amount to; None where they are no such network."""
+    found = None if own.scope.network is None else layered(own.scope.network)
+    if found is None:
+        return None
+    expansion = found.network.expansion
+    table = spellings(expansion)
+    for wanted, values in own.scope.table.items():
+        atoms = scalars(values[0])
+        if all(atom in found.entries for atom in atoms):
+            table[wanted] = [_with_items(values[0], [found.entries[atom] for atom in atoms])]
+            later = [_after_update(expansion, entry) for entry in scalars(table[wanted][0])]
+            if None not in later:
+                table[wanted._replace(new=True)] = [_with_items(values[0], [e for e in later if e is not None])]
+    scope = Scope(found.network, table, described=True, sizes=dict(own.scope.sizes))
+    scope.kronecker, scope.said_equal = own.scope.kronecker, own.scope.said_equal
+    definitions_of(document, scope)
+    environment = found.network.environment()
+    state = new_state(scope, found.network, environment, _exact_values(found.network, environment))
+    state.names = lru_cache(maxsize=1)(lambda: _names(document, scope))
+    return state
+
+
+def _names(document: Document, scope: Scope) -> dict[Atom, PrintedName]:
+    """What a document calls the entries of its network; one of a list by its place in it."""
+    found: dict[Atom, PrintedName] = {}
+    parts: dict[Atom, PrintedName] = {}
+    for wanted in names_of(document):
+        value = None if wanted.new else scope.atoms(wanted)
+        if isinstance(value, Array):
+            axes = [[str(k) for k in range(1, n + 1)] if n > 1 else [""] for n in value.shape]
+            for place, atom in zip(product(*axes), value.items, strict=True):
+                parts.setdefault(atom, _printed(wanted, tuple(filter(None, place))))
+        elif value is not None:
+            found.setdefault(value, _printed(wanted))
+    return {**parts, **found}
+
+
+def _printed(name: Key, place: tuple[str, ...] = ()) -> PrintedName:
+    sub = (*name.sub, *place)
+    return PrintedName(name.base, tuple(part for k in sub for part in (",", k))[1:], name.layer)
+
+
+def _with_items(value: Value, items: Sequence[Atom]) -> Value:
+    return Array(value.shape, tuple(items)) if isinstance(value, Array) else items[0]
+
+
+def _after_update(expansion: Expansion, entry: Atom) -> Atom | None:
+    """The entry of a parameter after the update."""
+    quantity = expansion.program.quantities.get(f"{head(entry)}_new")
+    return None if quantity is None else quantity[getattr(entry, "indices", ())]
 
 
 @lru_cache(maxsize=16)

@@ -11,12 +11,13 @@ from bpsym.verify.check.terms import Shown
 from bpsym.verify.meaning.keys import Key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from sympy import Expr as Atom
 
     from bpsym.evaluate import Environment
     from bpsym.mistakes.rule import Rule, Wrong
+    from bpsym.notation import Name
     from bpsym.rounding import Rounding
     from bpsym.verify.check.state import State
     from bpsym.verify.check.verdicts import Judgement
@@ -31,14 +32,15 @@ class Explanation:
 
     made: tuple[tuple[Rule, Wrong], ...]
     environment: Environment
-    notation: str  # what the document calls its quantities
+    notation: str  # the family of names the document uses
+    names: Mapping[Atom, Name]  # what it calls its quantities
 
     @classmethod
     def of(cls, made: tuple[tuple[Rule, Wrong], ...], state: State) -> Explanation:
         """An explanation in the state's names and numbers."""
         bases = _bases(state)
         family = Z_A if {"z", "a"} <= bases and not {"net", "out"} & bases else NET_OUT
-        return cls(made, state.truth.environment, family)
+        return cls(made, state.truth.environment, family, state.names())
 
 
 def _bases(state: State) -> set[str]:
@@ -71,7 +73,8 @@ def _told(explanation: Explanation, rounding: Rounding, language: str) -> Iterat
 
     environment = explanation.environment
     expansion = environment.expansion
-    writer = Writer(Notation(explanation.notation, expansion.program, expansion), otherwise=OTHERWISE[language])
+    notation = Notation(explanation.notation, expansion.program, expansion, explanation.names)
+    writer = Writer(notation, otherwise=OTHERWISE[language])
 
     def formula(expr: Atom) -> str:
         return PLAIN.write(writer.formula(expr))

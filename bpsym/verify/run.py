@@ -22,6 +22,7 @@ from bpsym.verify.givens import Givens, names_of
 from bpsym.verify.known import recognized
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import key
+from bpsym.verify.method import with_method
 from bpsym.verify.parts import Part, judged
 from bpsym.verify.tree import Name, walk
 from bpsym.verify.typical import settled_by_typical
@@ -128,6 +129,8 @@ def verify(
             found.extend(claims)
             found.extend(restatements(document, state, settled))
         found = diagnosed(found, state)
+        if description is None:
+            found = with_method(found, document, state)
         found = [j for j in found if j.verdict is not Verdict.UNREADABLE or not document.unreadable]
         found.extend(Judgement(gap.span, Verdict.UNREADABLE, details={"why": gap.why}) for gap in document.unreadable)
     finally:
