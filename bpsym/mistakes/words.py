@@ -27,7 +27,7 @@ class Said:
     title: str
     done: str  # what was done
     fix: str  # what is right, as a rule
-    right: str  # the step as it should be, with its number
+    right: str  # the step as it should be, with its number where that is something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +54,5 @@ def say(rule: Rule, wrong: Wrong, right: ScalarStep, language: str, formula: Wri
     text = rule.texts[language]
     details = {"out": right.out, "right": right.simplest, "wrong": wrong.expr, **wrong.details}
     fields = {name: _Field(detail, formula, number) for name, detail in details.items()}
-    equation = f"{formula(right.out)} = {formula(right.simplest)} = {number(right.simplest)}"
-    return Said(text.title, text.done.format(**fields), text.fix.format(**fields), equation)
+    equation = dict.fromkeys((formula(right.out), formula(right.simplest), number(right.simplest)))
+    return Said(text.title, text.done.format(**fields), text.fix.format(**fields), " = ".join(equation))

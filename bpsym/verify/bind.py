@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from bpsym.evaluate import Environment
     from bpsym.spec import Description
     from bpsym.verify.givens import Givens
+    from bpsym.verify.meaning.indices import Indices
 
 MOST_ERAS = 6  # places at which names mean something else than before, that are told apart
 
@@ -65,7 +66,7 @@ def bind(document: Document, description: Description | None, given: Givens) -> 
     state = new_state(scope, network, environment, _exact_values(network, environment))
     state.shallower = lru_cache(maxsize=8)(lambda depth: _shallower(description, depth))
     state.own = lru_cache(maxsize=1)(lambda: own_state(document, given))
-    state.names = lru_cache(maxsize=1)(lambda: _names(document, scope))
+    state.names = partial(_names, document, scope)
     return state
 
 
@@ -88,16 +89,16 @@ def described_by_itself(document: Document, own: State) -> State | None:
     definitions_of(document, scope)
     environment = found.network.environment()
     state = new_state(scope, found.network, environment, _exact_values(found.network, environment))
-    state.names = lru_cache(maxsize=1)(lambda: _names(document, scope))
+    state.names = partial(_names, document, scope)
     return state
 
 
-def _names(document: Document, scope: Scope) -> dict[Atom, PrintedName]:
-    """What a document calls the entries of its network; one of a list by its place in it."""
+def _names(document: Document, scope: Scope, at: Indices) -> dict[Atom, PrintedName]:
+    """What a document calls the entries of its network: one of a list by its place, one at `at` by its letters."""
     found: dict[Atom, PrintedName] = {}
     parts: dict[Atom, PrintedName] = {}
-    for wanted in names_of(document):
-        value = None if wanted.new else scope.atoms(wanted)
+    for wanted, name in names_of(document).items():
+        value = None if wanted.new else scope.atoms(key(name, at))
         if isinstance(value, Array):
             axes = [[str(k) for k in range(1, n + 1)] if n > 1 else [""] for n in value.shape]
             for place, atom in zip(product(*axes), value.items, strict=True):

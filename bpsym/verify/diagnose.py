@@ -13,12 +13,13 @@ from bpsym.verify.check.terms import Kind, Shown, interval_literal, kind_of, tou
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.explain import Explanation
 from bpsym.verify.meaning.arrays import Scalar, scalars
+from bpsym.verify.meaning.keys import Key
 from bpsym.verify.meaning.network import NO_VALUES
 from bpsym.verify.slips import VAGUE, ranked, slips, two_slips
 from bpsym.verify.tree import Missing, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from sympy import Expr as Atom
 
@@ -26,10 +27,14 @@ if TYPE_CHECKING:
     from bpsym.mistakes.rule import Rule, Wrong
     from bpsym.mistakes.values import Explanation as Explained
     from bpsym.mistakes.values import Mistakes
-    from bpsym.verify.meaning.scope import Subject
+    from bpsym.verify.meaning.indices import Indices
+    from bpsym.verify.meaning.scope import Scope, Subject
 
 GENERIC = frozenset(["value", "operand", "restated", "expression", "formula"])
 SHORT = 24  # steps: the derivation of one figure of a network worked by hand
+MOST_ENTRIES = 24  # of a vector or a matrix given by a formula
+MOST_LETTERS = 3  # of a name
+NOWHERE: Indices = {}
 MOST_NAMED = 12  # mistakes that explain one figure
 MOST_WRONG = 60  # figures the mistakes are looked for; a document with more has other troubles
 MOST_ALIKE = 0.6  # of the figures: so many places are the usual number
@@ -43,6 +48,7 @@ class Cause:
     rule: str
     what: str = ""
     made: tuple[tuple[Rule, Wrong], ...] = field(default=(), compare=False)
+    at: Indices = field(default_factory=dict, compare=False)  # what index letters stood for
 
 
 _NOTHING = Missing(Span(0, 0))
@@ -95,7 +101,7 @@ def _with_cause(judgement: Judgement, diagnosis: Diagnosis) -> Judgement:
     cause, *rest = causes
     details = {**judgement.details, "what": cause.what}
     if cause.made:
-        details["explanation"] = Explanation.of(cause.made, diagnosis.state)
+        details["explanation"] = Explanation.of(cause.made, diagnosis.state, cause.at)
     others = dict.fromkeys(other.rule for other in rest if other.rule != cause.rule)
     return replace(judgement, rule=cause.rule, details=details, others=tuple(others))
 
@@ -181,9 +187,11 @@ def _spoken(subject: Any) -> str:
 def _mistakes(judgement: Judgement, diagnosis: Diagnosis, *, local: bool) -> Iterator[Cause]:
     """Mistakes in the method that give what is written: at its own step, or anywhere on the way to it."""
     subject, shown = judgement.details.get("subject"), judgement.details.get("shown")
-    atoms = atoms_of(diagnosis.state.scope, subject)
+    atoms, indices = atoms_of(diagnosis.state.scope, subject), NOWHERE
+    if not atoms and not isinstance(shown, Shown):
+        atoms, indices = _somewhere(diagnosis.state.scope, subject)
     place = judgement.details.get("place", 0)
-    if place >= len(atoms) or (not isinstance(shown, Shown) and len(atoms) != 1):
+    if place >= len(atoms):
         return
     method = diagnosis.method()
     if method is None:
@@ -192,13 +200,15 @@ def _mistakes(judgement: Judgement, diagnosis: Diagnosis, *, local: bool) -> Ite
         if isinstance(shown, Shown) and judgement.rule != "operand":
             found = _by_figure(judgement, diagnosis, method, atoms[place], shown, local=local)
         elif kind_of(judgement.details.get("right", _NOTHING)) is Kind.NUMERIC:
-            found = _by_expression(judgement, diagnosis, method, atoms[0]) if local else []
+            found = _by_expression(judgement, diagnosis, method, atoms[0]) if local and len(atoms) == 1 else []
+        elif len(atoms) > 1:
+            found = _by_array(judgement, diagnosis, method, atoms) if local else []
         else:
-            found = _by_formula(judgement, diagnosis, method, atoms[0], local=local)
+            found = _by_formula(judgement, diagnosis, method, atoms[0], indices, local=local)
     except FAILURES + NO_VALUES:
         return
     for explanation in found[:MOST_NAMED]:
-        yield Cause(explanation.mistake.rules[0].id, made=explanation.mistake.made)
+        yield Cause(explanation.mistake.rules[0].id, made=explanation.mistake.made, at=indices)
 
 
 def _explained(
@@ -253,8 +263,28 @@ def _by_expression(judgement: Judgement, diagnosis: Diagnosis, method: Mistakes,
     return []
 
 
+def _somewhere(scope: Scope, subject: Subject | None) -> tuple[tuple[Atom, ...], Indices]:
+    """The entry a name with index letters stands for at some indices, and these; different ones where possible."""
+    keys = [part for part in ((subject,) if isinstance(subject, Key) else subject or ()) if isinstance(part, Key)]
+    letters = sorted({part for k in keys for part in (*k.sub, *k.layer) if len(part) == 1 and part.islower()})
+    for numbers in ("123", "211", "111") if 0 < len(letters) <= MOST_LETTERS else ():
+        at = dict(zip(letters, numbers, strict=False))
+        atoms = atoms_of(scope, _at(subject, at))
+        if len(atoms) == 1:
+            return atoms, at
+    return (), {}
+
+
+def _at(subject: Any, at: Indices) -> Any:
+    """A subject with indices put in for its letters."""
+    if isinstance(subject, Key):
+        sub, layer = (tuple(at.get(part, part) for part in parts) for parts in (subject.sub, subject.layer))
+        return subject._replace(sub=sub, layer=layer)
+    return tuple(_at(part, at) for part in subject) if isinstance(subject, tuple) else subject
+
+
 def _by_formula(
-    judgement: Judgement, diagnosis: Diagnosis, method: Mistakes, atom: Atom, *, local: bool
+    judgement: Judgement, diagnosis: Diagnosis, method: Mistakes, atom: Atom, indices: Indices, *, local: bool
 ) -> list[Explained]:
     """The mistakes that turn the right formula into the written one, told at a random point."""
     from bpsym.verify.check.state import values
@@ -265,7 +295,7 @@ def _by_formula(
         return []
     for point in (*state.anywhere, *state.nearby, state.truth):
         right = _or_nothing(point.environment, atom)
-        ours = [v for v in values(term, state, point) if len(scalars(v)) == 1]
+        ours = [v for v in values(term, state, point, indices) if len(scalars(v)) == 1]
         if right is None or _same(right, fmpq(0)) or not ours:
             continue  # a dead unit makes all formulas alike
         found = _explained(
@@ -280,6 +310,50 @@ def _by_formula(
         if len(kept) == 1:
             break
     return kept
+
+
+def _by_array(judgement: Judgement, diagnosis: Diagnosis, method: Mistakes, atoms: Sequence[Atom]) -> list[Explained]:
+    """The mistakes that, made in every entry of a vector or a matrix, turn the right formula into the written one."""
+    from bpsym.verify.check.state import values
+
+    state, term = diagnosis.state, judgement.details.get("right")
+    if term is None or len(atoms) > MOST_ENTRIES:
+        return []
+    found: list[Explained] = []
+    for point in state.anywhere:
+        made = method.elsewhere(point.environment)
+        rights = [point.environment[atom] for atom in atoms]
+        readings = [scalars(value) for value in values(term, state, point)]
+        told = [
+            each
+            for ours in readings
+            if len(ours) == len(atoms)
+            for each in _in_every_entry(diagnosis, made, list(zip(atoms, rights, ours, strict=True)))
+        ]
+        kinds = {_kind(each) for each in told}
+        found = [each for each in found if _kind(each) in kinds] if found else told
+        if len(found) <= 1:
+            break
+    return found
+
+
+def _in_every_entry(
+    diagnosis: Diagnosis, method: Mistakes, entries: Sequence[tuple[Atom, Scalar, Scalar]]
+) -> list[Explained]:
+    """The mistakes that explain each entry that is not right, as they are made in the first of them."""
+    found: list[Explained] | None = None
+    for atom, right, ours in entries:
+        if not _same(right, ours):
+            here = _explained(diagnosis, method, atom, lambda value, ours=ours: _same(ours, value), local=True)  # type: ignore[misc]
+            kinds = {_kind(each) for each in here}
+            found = here if found is None else [each for each in found if _kind(each) in kinds]
+    return found or []
+
+
+def _kind(explained: Explained) -> tuple[str, str]:
+    """The rule that was broken, and in which way."""
+    rule, wrong = explained.mistake.made[0]
+    return rule.id, wrong.kind
 
 
 def _or_nothing(environment: Environment, atom: Atom) -> Scalar | None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bpsym.rounding import Rounding
     from bpsym.verify.check.state import State
     from bpsym.verify.check.verdicts import Judgement
+    from bpsym.verify.meaning.indices import Indices
 
 DIGITS = 6  # significant digits of a number told beside a formula that shows none
 MOST_DIGITS = 15
@@ -36,11 +37,11 @@ class Explanation:
     names: Mapping[Atom, Name]  # what it calls its quantities
 
     @classmethod
-    def of(cls, made: tuple[tuple[Rule, Wrong], ...], state: State) -> Explanation:
-        """An explanation in the state's names and numbers."""
+    def of(cls, made: tuple[tuple[Rule, Wrong], ...], state: State, at: Indices) -> Explanation:
+        """An explanation in the document's names, those with index letters at some indices, and in its numbers."""
         bases = _bases(state)
         family = Z_A if {"z", "a"} <= bases and not {"net", "out"} & bases else NET_OUT
-        return cls(made, state.truth.environment, family, state.names())
+        return cls(made, state.truth.environment, family, state.names(at))
 
 
 def _bases(state: State) -> set[str]:
@@ -80,7 +81,10 @@ def _told(explanation: Explanation, rounding: Rounding, language: str) -> Iterat
         return PLAIN.write(writer.formula(expr))
 
     def number(expr: Atom) -> str:
-        return environment.numeral(expr, rounding).text
+        try:
+            return environment.numeral(expr, rounding).text
+        except BpsymError:  # nobody gave the numbers
+            return formula(expr)
 
     space = "" if language == "zh" else " "
     told: set[str] = set()
@@ -89,12 +93,7 @@ def _told(explanation: Explanation, rounding: Rounding, language: str) -> Iterat
         if right is None or rule.id in told:
             continue
         told.add(rule.id)
-        try:
-            said = say(rule, wrong, right, language, formula, number)
-        except BpsymError:  # a number of the explanation has no value: the title says what it can
-            text = rule.texts[language]
-            yield text.title, ""
-            continue
+        said = say(rule, wrong, right, language, formula, number)
         end = "。" if language == "zh" else "."
         yield said.title, f"{said.done}{space}{said.fix}{space}{said.right}{end}"
 

@@ -69,7 +69,7 @@ class State:
     wrong_formulas: set[tuple[str, str]] = field(default_factory=set)  # subject and formula, as already blamed
     shallower: Callable[[int], State | None] = lambda _depth: None  # the same network with fewer hidden layers
     own: Callable[[], State | None] = lambda: None  # the document as its own description
-    names: Callable[[], Mapping[Atom, PrintedName]] = dict  # what the document calls the entries
+    names: Callable[[Indices], Mapping[Atom, PrintedName]] = lambda _at: {}  # what the document calls the entries
     restated: frozenset[object] = frozenset()  # names the document defines more than once
     in_effect: Callable[[int], State | None] = lambda _position: None  # where names mean something else than at the top
     before: Expr | None = None  # the left-hand side of the statement before
