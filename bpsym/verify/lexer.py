@@ -71,7 +71,7 @@ def tokens(source: Source, flavour: Flavour) -> list[Token]:
     size, ascii_token, handlers, plain_signs = len(text), _TOKEN.match, _HANDLERS, _PLAIN
     while (start := pen.position) < size and len(out) <= limits.FORMULA_TOKENS:
         sign, following = text[start], text[start + 1 : start + 2]
-        plain = plain_signs.get(sign)
+        plain = None if sign == "+" and following == " " and not pen.gap else plain_signs.get(sign)  # w5+ = 0.36
         if plain is not None and (following in _SCRIPT if sign == "_" else following not in _LONGER):
             kind, written, deeper = plain
             out.append(Token(kind, written, starts[start], ends[start], pen.gap))
