@@ -8,7 +8,7 @@ LOCALE := bpsym/locale
 DOMAIN := bpsym
 
 .DELETE_ON_ERROR:
-.PHONY: demo test lint types check bench bench-verify bench-homework goldens catalogues clean
+.PHONY: demo test lint types check bench bench-verify bench-fuzz bench-homework goldens catalogues clean
 
 demo: $(VENV)/.installed
 	$(BIN)/bpsym worksheet examples/two-by-two.toml -o two-by-two.pdf
@@ -38,6 +38,10 @@ bench-verify: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/verify_mutants.py
 	$(BIN)/python benchmarks/verify_sheets.py
 	$(BIN)/python benchmarks/verify_sheets.py --random 500
+
+# A million random, damaged and hostile documents: none may crash the verifier, take 2 s or 500 MB. Hours; COUNT= for less.
+bench-fuzz: $(VENV)/.installed-dev
+	$(BIN)/python benchmarks/fuzz_verify.py --count $(or $(COUNT),1000000)
 
 # Students, PDF files and memory; a simulated class of 1000 marked.
 bench-homework: $(VENV)/.installed-dev

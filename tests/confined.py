@@ -1,4 +1,4 @@
-"""Reading in a process of its own, which is refused memory beyond a bound."""
+"""Reading and verifying in a process of its own, which is refused memory beyond a bound."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 from bpsym.verify.read import read_text
+from bpsym.verify.run import verify
 
 
 def confined(megabytes: int) -> ProcessPoolExecutor:
@@ -17,7 +18,7 @@ def confined(megabytes: int) -> ProcessPoolExecutor:
 
 
 def _confine(megabytes: int) -> None:
-    read_text("$x = 1$")  # imports what reading needs
+    verify(read_text("$x = 0.5 * 0.3 = 0.15$"))  # imports what is needed
     pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
     bound = pages * resource.getpagesize() + megabytes * 2**20
     resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
@@ -27,4 +28,11 @@ def reading_seconds(text: str) -> float:
     """The processor time of reading a text."""
     start = time.process_time()
     read_text(text)
+    return time.process_time() - start
+
+
+def verifying_seconds(text: str) -> float:
+    """The processor time of reading a text and judging it."""
+    start = time.process_time()
+    verify(read_text(text))
     return time.process_time() - start

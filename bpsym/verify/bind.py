@@ -142,8 +142,10 @@ def own_state(document: Document, given: Givens) -> State:
 
     def in_effect(position: int) -> State | None:
         era = said.again.era(position)
+        if era and era not in built and len(built) >= MOST_ERAS:
+            era = -1  # nothing is known any more
         if era and era not in built:
-            known = said if len(built) < MOST_ERAS else said_in(replace(document, statements=()))
+            known = said if era > 0 else said_in(replace(document, statements=()))
             built[era] = _own_state(known, given, said.again.spans[era - 1].end)
         return built.get(era)
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from bpsym.verify.check.state import FAILURES, State, atoms_of
 from bpsym.verify.check.terms import Kind, Shown, interval_literal, kind_of, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.effort import TooMuchWork
 from bpsym.verify.explain import Explanation
 from bpsym.verify.meaning.arrays import Scalar, scalars
 from bpsym.verify.meaning.keys import Key
@@ -89,7 +90,14 @@ class Diagnosis:
 def diagnosed(judgements: list[Judgement], state: State) -> list[Judgement]:
     """The judgements, each wrong one with its cause."""
     diagnosis = Diagnosis(state)
-    return [_with_cause(j, diagnosis) if j.verdict is Verdict.WRONG else j for j in judgements]
+    return [_with_cause_in_time(j, diagnosis) if j.verdict is Verdict.WRONG else j for j in judgements]
+
+
+def _with_cause_in_time(judgement: Judgement, diagnosis: Diagnosis) -> Judgement:
+    try:
+        return _with_cause(judgement, diagnosis)
+    except TooMuchWork:
+        return judgement
 
 
 def _with_cause(judgement: Judgement, diagnosis: Diagnosis) -> Judgement:

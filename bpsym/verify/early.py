@@ -11,6 +11,7 @@ from msgspec.structs import replace
 
 from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves
 from bpsym.verify.check.verdicts import Verdict
+from bpsym.verify.effort import spend
 from bpsym.verify.meaning.scope import subject_of
 from bpsym.verify.tree import Negative, Number, walk
 
@@ -51,6 +52,7 @@ def _early(statements: Sequence[Statement], found: Sequence[Judgement]) -> Itera
     for place, statement in enumerate(statements):
         for value, own in _blamed_figures(statement, blamed):
             later = range(place + 1, len(statements))
+            spend(len(later))
             if own:
                 same = (k for k in later if value in results[k] and _subject(statements[k]) == _subject(statement))
             else:

@@ -13,6 +13,7 @@ from string import ascii_letters, digits
 from typing import TYPE_CHECKING, Final
 
 from bpsym.verify import limits
+from bpsym.verify.effort import spend
 from bpsym.verify.lexing import commands, signs, words
 from bpsym.verify.lexing.passes import bare_scripts, cases_in_a_line, names_from_notes, spaced_words
 from bpsym.verify.lexing.pen import Flavour, Pen, Token
@@ -54,6 +55,7 @@ _PLAIN: Final = {
     for sign, (kind, text) in SIGNS.items()
     if kind not in ("space", "unknown") and sign not in "~@Σ.。"  # what these mean depends on what stands around them
 }
+BEGUN, LEXED = 40, 2.5  # units of work a formula is, and each of its characters
 _LONGER: Final = frozenset("=>-*/|")  # a sign before one of these may be the first of several
 _SCRIPT: Final = frozenset("{" + ascii_letters + digits)  # behind `_`: no second underscore
 
@@ -68,6 +70,7 @@ def tokens(source: Source, flavour: Flavour) -> list[Token]:
     """All tokens, comments and layout left out; at most a few more than `limits.FORMULA_TOKENS`."""
     text, starts, ends, out = source.text.translate(ONE_FOR_ONE), source.starts, source.ends, list[Token]()
     pen = Pen(text, source, flavour, out)
+    spend(BEGUN + LEXED * len(text))
     size, ascii_token, handlers, plain_signs = len(text), _TOKEN.match, _HANDLERS, _PLAIN
     while (start := pen.position) < size and len(out) <= limits.FORMULA_TOKENS:
         sign, following = text[start], text[start + 1 : start + 2]

@@ -8,6 +8,7 @@ part of its own only if clearly more of the claims behind it come out right so.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from fractions import Fraction
 from itertools import groupby, takewhile
 from typing import TYPE_CHECKING
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bpsym.verify import limits
 from bpsym.verify.bind import own_state
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check.chain import ARROWS, declares_index
@@ -22,8 +24,9 @@ from bpsym.verify.check.judge import judge, note_section
 from bpsym.verify.check.symbols import equal
 from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves
 from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.meaning.keys import UPDATABLE, Key, key
-from bpsym.verify.tree import Name, Negative, Number, walk
+from bpsym.verify.tree import Name, Negative, Number, covering, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -57,10 +60,16 @@ class Part(Struct, frozen=True):
 
 def judged(document: Document, state: State, givens: Givens, settled: Sequence[Span]) -> list[Part]:
     """A document's own claims, each judged by the numbers it is about."""
-    statements = tuple(
-        s for s in document.statements if not any(span.start <= s.span.start < span.end for span in settled)
-    )
+    is_settled = covering(settled)
+    statements = tuple(s for s in document.statements if not is_settled(s.span.start))
     parts = [_part(state, statements)]
+    with suppress(TooMuchWork), bounded(limits.TRIED):
+        _divide(parts, document, statements, givens)
+    return parts
+
+
+def _divide(parts: list[Part], document: Document, statements: tuple[Statement, ...], givens: Givens) -> None:
+    """Take from the last part, again and again, what is better judged by other numbers."""
     places = list(_restarts(statements))[:MOST_PLACES] if len(statements) <= MOST_STATEMENTS else []
     for k, (start, updated, afresh) in enumerate(places):
         last = parts[-1]
@@ -82,7 +91,6 @@ def judged(document: Document, state: State, givens: Givens, settled: Sequence[S
                 parts[-1] = replace(last, statements=last.statements[:begin], found=last.found[:begin])
                 parts.append(Part(anew, here + behind, other.found + further.found))
                 break
-    return parts
 
 
 def _moves(updated: Mapping[Key, Statement], last: Part) -> Iterator[Mapping[Key, Statement]]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flint import ctx
 from msgspec.structs import replace
 
+from bpsym.verify import effort, limits
 from bpsym.verify.bind import bind
 from bpsym.verify.check.judge import judge
 from bpsym.verify.check.prose import restatements
@@ -24,7 +26,7 @@ from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import key
 from bpsym.verify.method import with_method
 from bpsym.verify.parts import Part, judged
-from bpsym.verify.tree import Name, walk
+from bpsym.verify.tree import Name, covering, walk
 from bpsym.verify.typical import settled_by_typical
 
 if TYPE_CHECKING:
@@ -88,10 +90,11 @@ def _pieces(document: Document, parts: Sequence[Part]) -> Iterator[tuple[Documen
 
 def _own_claims(document: Document, state: State, settled: Sequence[Span]) -> list[Judgement]:
     """The claims of the statements that no training run has settled."""
+    is_settled = covering(settled)
     return [
         judgement
         for statement in document.statements
-        if not any(span.start <= statement.span.start < span.end for span in settled)
+        if not is_settled(statement.span.start)
         for judgement in judge(statement, state)
     ]
 
@@ -102,37 +105,75 @@ def verify(
     """Judge every claim of a document."""
     before, ctx.prec = ctx.prec, PRECISION
     try:
-        givens = Givens.of(given or {})
-        example, typical = "", None
-        if description is None and (known := recognized(document)) is not None:
-            example, description = known
-        if description is not None:
-            description = givens.described(description) if givens else description
-        state = bind(document, description, givens)
-        found, settled = training_claims(document, description)
-        if description is None:
-            parts = judged(document, state, givens, settled)
-            if len(parts) == 1 and (other := with_early_last(document, [*parts[0].judgements()])) is not None:
-                again = judged(other, bind(document, None, givens), givens, settled)
-                if len(again) == 1 and is_clearer([*again[0].judgements()], [*parts[0].judgements()]):
-                    parts, state = again, again[0].state
-            found, typical = settled_by_typical(document, [*found, *(j for p in parts for j in p.judgements())])
-            for piece, own in _pieces(document, parts):
-                found.extend(restatements(piece, own, settled))
-                found.extend(sampled(piece, own, [judgement.span for judgement in found]))
-        else:
-            claims = _own_claims(document, state, settled)
-            if (other := with_early_last(document, claims)) is not None:
-                another = bind(document, description, givens)
-                last = _own_claims(other, another, settled)
-                state, claims = (another, last) if is_clearer(last, claims) else (state, claims)
-            found.extend(claims)
-            found.extend(restatements(document, state, settled))
-        found = diagnosed(found, state)
-        if description is None:
-            found = with_method(found, document, state)
+        left = limits.WORK - document.work
+        with effort.bounded(max(limits.JUDGED, left)) as judging:
+            verified = _judged(document, description, Givens.of(given or {}))
+        with effort.bounded(max(limits.DIAGNOSED, left - judging.spent)):
+            found = diagnosed(verified.judgements, verified.state)
+            if description is None and not verified.example:
+                with suppress(effort.TooMuchWork):
+                    found = with_method(found, document, verified.state)
         found = [j for j in found if j.verdict is not Verdict.UNREADABLE or not document.unreadable]
         found.extend(Judgement(gap.span, Verdict.UNREADABLE, details={"why": gap.why}) for gap in document.unreadable)
     finally:
         ctx.prec = before
-    return Verified(document, sorted(found, key=lambda j: j.span), state, example, typical)
+    verified.judgements = sorted(found, key=lambda j: j.span)
+    return verified
+
+
+def _judged(document: Document, description: Description | None, givens: Givens) -> Verified:
+    """Every claim judged, none explained."""
+    example, typical = "", None
+    if description is None and (known := _recognized(document)) is not None:
+        example, description = known
+    if description is not None:
+        description = givens.described(description) if givens else description
+    state = _bound(document, description, givens)
+    found, settled = training_claims(document, description)
+    if description is None:
+        parts = judged(document, state, givens, settled)
+        if len(parts) == 1:
+            with suppress(effort.TooMuchWork), effort.bounded(limits.TRIED):
+                parts = _read_last(document, parts, givens, settled)
+                state = parts[0].state
+        found, typical = settled_by_typical(document, [*found, *(j for p in parts for j in p.judgements())])
+        for piece, own in _pieces(document, parts):
+            found.extend(restatements(piece, own, settled))
+            with suppress(effort.TooMuchWork):
+                found.extend(sampled(piece, own, [judgement.span for judgement in found]))
+    else:
+        claims = _own_claims(document, state, settled)
+        with suppress(effort.TooMuchWork), effort.bounded(limits.TRIED):
+            if (other := with_early_last(document, claims)) is not None:
+                another = bind(document, description, givens)
+                last = _own_claims(other, another, settled)
+                state, claims = (another, last) if is_clearer(last, claims) else (state, claims)
+        found.extend(claims)
+        found.extend(restatements(document, state, settled))
+    return Verified(document, found, state, example, typical)
+
+
+def _read_last(document: Document, parts: list[Part], givens: Givens, settled: list[Span]) -> list[Part]:
+    """The only part there is, with what stands before its reasons read behind them, where that is clearer."""
+    (part,) = parts
+    other = with_early_last(document, [*part.judgements()])
+    if other is None:
+        return parts
+    again = judged(other, bind(document, None, givens), givens, settled)
+    return again if len(again) == 1 and is_clearer([*again[0].judgements()], [*part.judgements()]) else parts
+
+
+def _recognized(document: Document) -> tuple[str, Description] | None:
+    try:
+        return recognized(document)
+    except effort.TooMuchWork:
+        return None
+
+
+def _bound(document: Document, description: Description | None, givens: Givens) -> State:
+    """The state to begin with; of a document with too much in it, that of one which says nothing."""
+    try:
+        return bind(document, description, givens)
+    except effort.TooMuchWork:
+        with effort.unbounded():
+            return bind(replace(document, statements=()), description, givens)

@@ -71,6 +71,10 @@ REASONS: dict[str, dict[str, str]] = {  # why a claim could not be decided
         "en": "nothing in the document or its description says what it should be",
         "zh": "文中和网络描述都没有给出它应有的值",
     },
+    "effort": {
+        "en": "the document asks for more work than one document may; it was not judged to its end",
+        "zh": "文档所需的计算量超出上限，未能检查到底",
+    },
     "long-run": {"en": "a training run of so many updates is not made", "zh": "更新次数太多，没有重做这次训练"},
     "training": {"en": "no figure of the training run is this one", "zh": "训练过程中没有与之相符的数值"},
 }

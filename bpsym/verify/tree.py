@@ -12,12 +12,15 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from functools import cached_property
+from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple, get_args
 
 from msgspec import Struct
 
+from bpsym.verify.effort import spend
+
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from fractions import Fraction
 
 
@@ -26,6 +29,19 @@ class Span(NamedTuple):
 
     start: int
     end: int
+
+
+def covering(spans: Iterable[Span]) -> Callable[[int], bool]:
+    """Whether an offset lies in one of many spans, answered in the time it takes to look up a word."""
+    ordered = sorted(spans)
+    starts = [span.start for span in ordered]
+    ends = list(accumulate((span.end for span in ordered), max))
+
+    def covered(offset: int) -> bool:
+        before = bisect_right(starts, offset)
+        return before > 0 and offset < ends[before - 1]
+
+    return covered
 
 
 class Place(NamedTuple):
@@ -323,11 +339,23 @@ def children(node: Node) -> list[Node]:
     return found
 
 
+def height(node: Node) -> int:
+    """How many nodes stand one in the other at most."""
+    level, count = [node], 0
+    while level:
+        level, count = [below for above in level for below in children(above)], count + 1
+    return count
+
+
+VISIT = 2  # units of work
+
+
 def walk(node: Node) -> Iterator[Node]:
     """The node and everything below it, parents before children."""
     stack = [node]
     while stack:
         top = stack.pop()
+        spend(VISIT)
         yield top
         if _BELOW[type(top)]:
             stack.extend(reversed(children(top)))
@@ -453,6 +481,7 @@ class Document(Struct, frozen=True, dict=True):
     prose: tuple[Sentence, ...]
     calls: tuple[CodeCall, ...]
     tables: tuple[Table, ...]
+    work: float = 0  # units of `effort` it was to read: so much less is left for judging it
 
     @cached_property
     def line_starts(self) -> tuple[int, ...]:

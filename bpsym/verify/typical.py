@@ -10,10 +10,12 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from bpsym.verify import limits
 from bpsym.verify.bind import bind
 from bpsym.verify.check.judge import judge
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.givens import Givens
 from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.tree import Call, Expr, Name, Power, walk
@@ -71,6 +73,14 @@ def _described(loss: str, inputs: int, *layers: Layer) -> str:
 
 def settled_by_typical(document: Document, found: Sequence[Judgement]) -> tuple[list[Judgement], Description | None]:
     """Judgements with those settled that a general network decides, and that network; None where none does."""
+    try:
+        with bounded(limits.TRIED):
+            return _settled(document, found)
+    except TooMuchWork:
+        return list(found), None
+
+
+def _settled(document: Document, found: Sequence[Judgement]) -> tuple[list[Judgement], Description | None]:
     open_at = {j.span for j in found if j.verdict is Verdict.UNDECIDED}
     if len(open_at) < OPEN:
         return list(found), None
@@ -80,7 +90,11 @@ def settled_by_typical(document: Document, found: Sequence[Judgement]) -> tuple[
     best, most = "", OPEN - 1
     sample = _every([s for s in statements if _size(s) <= LARGEST], SAMPLE)
     for text in _networks(document):
-        score = _score(_judged(document, sample, text, most).values())
+        try:
+            with bounded(limits.SAMPLED):
+                score = _score(_judged(document, sample, text, most).values())
+        except TooMuchWork:
+            continue
         if score > most:
             best, most = text, score
         if score >= PLENTY * len(sample):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from math import prod
 from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
@@ -54,6 +55,12 @@ class Chain:
     truth: list[Value]
     reference: Expr | None  # the formula the next formula is held against
     broken: bool = False  # a formula before this term is wrong: what follows from it is carried
+
+    @cached_property
+    def own_formula(self) -> Expr | None:
+        """The last formula behind the left-hand side; a name or a derivative is none."""
+        terms = reversed(self.statement.terms[1:])
+        return next((t for t in terms if kind_of(t) is Kind.SYMBOLIC and not isinstance(t, (Name, Derivative))), None)
 
     @property
     def name(self) -> tuple[Expr, ...]:
@@ -288,15 +295,18 @@ def is_constant(tree: Expr, state: State) -> bool:
 
 
 def shape_of(term: Expr) -> tuple[int, ...] | None:
-    """Rows and columns of a term that is a list or a matrix."""
+    """Rows and columns of a term that is a list or a matrix; rows of different length are one list."""
     match term:
         case Matrix(rows=rows):
-            return (len(rows), len(rows[0]))
+            shape: tuple[int, ...] = (len(rows), len(rows[0]))
+        case Row(items=items) if items and all(isinstance(item, Row) for item in items) and isinstance(items[0], Row):
+            shape = (len(items), len(items[0].items))
         case Row(items=items):
-            if items and all(isinstance(item, Row) for item in items) and isinstance(items[0], Row):
-                return (len(items), len(items[0].items))
-            return (len(items),)
-    return None
+            shape = (len(items),)
+        case _:
+            return None
+    count = sum(1 for _ in leaves(term))
+    return shape if prod(shape) == count else (count,)
 
 
 def has_free_letters(tree: Expr) -> bool:

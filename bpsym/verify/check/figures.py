@@ -11,7 +11,7 @@ from bpsym.verify.check import numbers, symbols
 from bpsym.verify.check.chain import Chain, Operands, is_constant, meet, shape_of, spread
 from bpsym.verify.check.numbers import Routes, as_shown
 from bpsym.verify.check.state import State, atoms_of, values
-from bpsym.verify.check.terms import Kind, Shown, ball, kind_of, leaves, touches
+from bpsym.verify.check.terms import Shown, ball, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict, worst
 from bpsym.verify.meaning.arrays import Scalar, Value, mapped, scalars
 from bpsym.verify.meaning.keys import Key
@@ -230,10 +230,9 @@ def _restated(state: State, subject: Subject, shown: list[Shown]) -> bool:
 
 def _is_certain(chain: Chain) -> bool:
     """Whether the statement has a formula of its own for what is shown, and all before it is right."""
-    state = chain.state
-    terms = chain.statement.terms[1:]
-    own = [t for t in terms if kind_of(t) is Kind.SYMBOLIC and not isinstance(t, (Name, Derivative))]
-    return bool(own) and own[-1] in chain.formulas and not (state.is_astray or chain.broken)
+    if chain.state.is_astray or chain.broken:
+        return False
+    return chain.own_formula is not None and chain.own_formula in chain.formulas
 
 
 def _roundings(tree: Expr, state: State, unit: fmpq) -> int:

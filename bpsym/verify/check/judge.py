@@ -11,6 +11,7 @@ import re
 
 from msgspec.structs import replace
 
+from bpsym.verify import limits
 from bpsym.verify.check import symbols
 from bpsym.verify.check.chain import (
     EQUALITIES,
@@ -31,6 +32,7 @@ from bpsym.verify.check.numerics import numeric, row_below, worked_row
 from bpsym.verify.check.state import State, atoms_of, values
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.redefined import supposes
@@ -51,7 +53,19 @@ _DENIED = re.compile(
 
 
 def judge(statement: Statement, state: State) -> list[Judgement]:
-    """One judgement a link; nothing for a formula merely shown, shown as a mistake, or supposed."""
+    """One judgement a link; nothing for a formula merely shown, shown as a mistake, or supposed.
+
+    Once the work granted to a statement or a document is used up, nothing more is decided.
+    """
+    try:
+        with bounded(limits.STATEMENT):
+            return _judged_or_denied(statement, state)
+    except TooMuchWork:
+        links = [term for _, relation, term in statement.links() if relation.kind in EQUALITIES]
+        return [Judgement(term.span, Verdict.UNDECIDED, details={"why": "effort"}) for term in links]
+
+
+def _judged_or_denied(statement: Statement, state: State) -> list[Judgement]:
     context = statement.context
     if not any(p.search(context.before) for p in (_MISTAKE, _SUPPOSED)) and not _DENIED.search(context.after):
         return _judged(statement, state)

@@ -8,7 +8,7 @@ from bpsym.verify.check.numbers import as_shown
 from bpsym.verify.check.terms import Shown, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.network import NO_VALUES
-from bpsym.verify.tree import Document, Expr, Matrix, Row, Span
+from bpsym.verify.tree import Document, Expr, Matrix, Row, Span, covering
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +28,9 @@ def restatements(document: Document, state: State, settled: list[Span]) -> list[
     seen: set[int] = {span.start for span in settled}
     lists = [a.value for call in document.calls for a in call.arguments if a.value is not None]
     lists += [value for sentence in document.prose for value in sentence.values]
-    in_chains = [statement.span for statement in document.statements]
+    in_chains = covering(statement.span for statement in document.statements)
     for value in lists:
-        if any(span.start <= value.span.start < span.end for span in in_chains):
+        if in_chains(value.span.start):
             continue
         for row in _rows(value):
             if row.span.start not in seen:

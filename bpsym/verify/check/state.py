@@ -39,7 +39,7 @@ VARIANTS = tuple(Choices(elementwise, rows) for rows in (False, True) for elemen
 SWAPPED = tuple(Choices(swaps=swaps) for swaps in range(1, 6))  # where a bullet says: transpose as the shapes need it
 SAID = tuple("shown doubtful wrong overrides slips updated wrong_numbers wrong_formulas before pending rounded".split())
 MOST_SLIPS = 3  # of which some may have been gone on with and others not
-FAILURES = (*NO_VALUES, ShapeError, ValueError, OverflowError)
+FAILURES = (*NO_VALUES, ShapeError, ValueError, OverflowError, RecursionError)
 
 
 @dataclass

@@ -10,9 +10,11 @@ from msgspec import Struct
 
 from bpsym.errors import EvaluationError
 from bpsym.rounding import ends
+from bpsym.verify.effort import spend
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Scalar
 from bpsym.verify.tree import (
+    VISIT,
     Application,
     Call,
     Derivative,
@@ -42,6 +44,7 @@ class Kind(StrEnum):
 
 def kind_of(tree: Expr) -> Kind:
     """The kind of a term."""
+    spend(VISIT)
     if _only_numbers(tree) and all(leaf is not None for leaf in leaves(tree)):
         return Kind.NUMBER
     names = decimals = False

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from bpsym.verify import limits
+from bpsym.verify.effort import spend
 from bpsym.verify.grammar import brackets, constructs, names, numerals
+from bpsym.verify.grammar.cursor import UnreadError, span_of
 from bpsym.verify.grammar.parser import Parser, Rules
 from bpsym.verify.tree import (
     Ellipsis,  # noqa: A004 - as in tree
@@ -12,6 +15,7 @@ from bpsym.verify.tree import (
     Name,
     Span,
     Unknown,
+    height,
 )
 
 if TYPE_CHECKING:
@@ -23,7 +27,14 @@ if TYPE_CHECKING:
 
 def expression(found: Sequence[Token], reading: Reading) -> Expr:
     """The whole of some tokens as one expression, or a Comparison; raises UnreadError."""
-    return Parser(found, reading, 0, RULES).whole()
+    spend(BEGUN + PARSED * len(found))
+    before = len(reading.notes)
+    tree = Parser(found, reading, 0, RULES).whole()
+    for each in (tree, *(note.formula for note in reading.notes[before:] if note.formula is not None)):
+        if height(each) > limits.HEIGHT:
+            del reading.notes[before:]
+            raise UnreadError(f"more than {limits.HEIGHT} operations one in the other", span_of(found), certain=True)
+    return tree
 
 
 def _number(parser: Parser) -> Expr:
@@ -62,6 +73,7 @@ def _unknown(parser: Parser) -> Expr:
     return Unknown(Span(token.start, token.end), token.text)
 
 
+BEGUN, PARSED = 50, 12  # units of work an expression is, and each of its tokens
 RULES: Final[Rules] = {
     "number": _number,
     "word": names.word,

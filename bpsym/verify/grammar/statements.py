@@ -13,6 +13,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bpsym.verify import limits
+from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, Reading, UnreadError, split
 from bpsym.verify.grammar.expressions import expression
 from bpsym.verify.grammar.layout import Piece, pieces
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
     from bpsym.verify.source import Source
 
+TOO_MUCH = "more mathematics than one document may hold; the rest was not read"
 _BEFORE_OPERATOR = frozenset("+*×·x⊙@⊗•/")
 # Where two of these count layers by their superscripts, all of them do.
 _LAYERED = frozenset(["W", "w", "b", "z", "a", "h", "A", "Z", "delta"])
@@ -72,7 +74,8 @@ class _Chain(Struct):
 def statements(formulas: Iterable[Formula], text: str) -> tuple[list[Statement], list[Unreadable]]:
     """Everything the formulas say, in order, and what could not be read."""
     unreadable: list[Unreadable] = []
-    chains = _chains(formulas, text, unreadable)
+    with bounded(limits.STATED / 2):
+        chains = _chains(formulas, text, unreadable)
     layers, delta_is_d = _layers(chains), _delta_is_d(chains)
     out: list[Statement] = []
     for chain in chains:
@@ -80,31 +83,28 @@ def statements(formulas: Iterable[Formula], text: str) -> tuple[list[Statement],
             unreadable.append(Unreadable(_span(chain.piece.tokens), f"more than {limits.STATEMENTS} statements"))
             break
         reading = Reading(text, layers, chain.formula.flavour.tex, delta_is_d)
-        out.extend(_statements_of(chain, reading, unreadable))
+        try:
+            out.extend(_statements_of(chain, reading, unreadable))
+        except TooMuchWork:
+            unreadable.append(Unreadable(_span(chain.piece.tokens), TOO_MUCH))
+            break
     return out, unreadable[: limits.WARNINGS]
 
 
 def _chains(formulas: Iterable[Formula], text: str, unreadable: list[Unreadable]) -> list[_Chain]:
     chains: list[_Chain] = []
-    total = 0
     for formula in formulas:
-        source = formula.source
+        source, where = formula.source, formula.source.span(0, len(formula.source))
         if len(source) > limits.FORMULA_CHARACTERS:
-            unreadable.append(
-                Unreadable(
-                    source.span(0, len(source)), f"a formula of more than {limits.FORMULA_CHARACTERS} characters"
-                )
-            )
+            unreadable.append(Unreadable(where, f"a formula of more than {limits.FORMULA_CHARACTERS} characters"))
             continue
-        if total > limits.DOCUMENT_TOKENS:
-            unreadable.append(Unreadable(source.span(0, len(source)), "more mathematics than one document may hold"))
+        try:
+            found = tokens(source, formula.flavour)
+        except TooMuchWork:
+            unreadable.append(Unreadable(where, TOO_MUCH))
             break
-        found = tokens(source, formula.flavour)
-        total += len(found)
         if len(found) > limits.FORMULA_TOKENS:
-            unreadable.append(
-                Unreadable(source.span(0, len(source)), f"a formula of more than {limits.FORMULA_TOKENS} signs")
-            )
+            unreadable.append(Unreadable(where, f"a formula of more than {limits.FORMULA_TOKENS} signs"))
             continue
         for number, piece in enumerate(pieces(found, text)):
             if chains and number == 0 and _continues(chains[-1], formula, piece, text):

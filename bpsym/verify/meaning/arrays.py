@@ -6,9 +6,12 @@ does not fit raises `ShapeError`: nothing is broadcast but a scalar.
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+
+from bpsym.verify.effort import spend
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -25,6 +28,11 @@ class Array(Struct, frozen=True):
 
     shape: tuple[int, ...]
     items: tuple[Scalar, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse rows of different length, and nothing at all."""
+        if not self.items or len(self.items) != prod(self.shape):
+            raise ShapeError(f"{len(self.items)} items as {self.shape}")
 
     def row(self, number: int) -> tuple[Scalar, ...]:
         """One row of a matrix, counted from 0."""
@@ -139,6 +147,7 @@ def _product(
 ) -> Value:
     rows, inner = lying
     columns = standing[1]
+    spend(rows * inner * columns)
     items = tuple(
         _dot([left[r * inner + k] for k in range(inner)], [right[k * columns + c] for k in range(inner)])
         for r in range(rows)
@@ -151,6 +160,7 @@ def diagonal(value: Value) -> Value:
     """The matrix with these items on its diagonal."""
     items = scalars(value)
     size = len(items)
+    spend(size**2)
     zero = items[0] - items[0]
     return Array((size, size), tuple(items[r] if r == c else zero for r in range(size) for c in range(size)))
 
@@ -158,6 +168,7 @@ def diagonal(value: Value) -> Value:
 def outer(left: Value, right: Value) -> Value:
     """Every item of the left with every item of the right."""
     a, b = scalars(left), scalars(right)
+    spend(len(a) * len(b))
     return Array((len(a), len(b)), tuple(x * y for x in a for y in b))
 
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from bpsym.verify.effort import spend
 from bpsym.verify.meaning import arrays
 from bpsym.verify.meaning.algebra import Algebra, NoValueError
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value
@@ -51,6 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST_TERMS = 400  # of a sum over an index
+NODE = 20  # units of work a node is
 
 
 class Reading(Struct, frozen=True):
@@ -70,6 +72,7 @@ class Reading(Struct, frozen=True):
 
 def denote(tree: Expr, reading: Reading, indices: Indices | None = None) -> Value:
     """The value of an expression; raises NoValueError and ShapeError."""
+    spend(NODE)
     return _BY_KIND[type(tree)](tree, reading, indices or {})
 
 

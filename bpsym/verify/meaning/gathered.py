@@ -15,7 +15,9 @@ from bpsym.errors import BpsymError
 from bpsym.evaluate import Environment
 from bpsym.expand import Expansion
 from bpsym.program import Program, Quantity, Role, Step
+from bpsym.verify import limits
 from bpsym.verify.check.terms import ball, interval_literal, leaves
+from bpsym.verify.effort import TooMuchWork, bounded, spend
 from bpsym.verify.meaning.algebra import NoValueError, rational, symbolic
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, scalars
 from bpsym.verify.meaning.denote import Reading, denote
@@ -52,6 +54,7 @@ if TYPE_CHECKING:
 MOST_NAMES = 1500  # atoms made for names that only occur
 SHORT = 2  # places of a number that is given rather than worked out
 MOST_ATOMS = 3000  # of a document's own network
+SYMBOLIC = 40  # units of work a node of an equation is
 _NOWHERE = Environment(Expansion(Program((), ()), {}), {})  # for expressions in numbers
 
 
@@ -351,8 +354,10 @@ class _Builder:
     def _defined(self, name: Key, formula: Expr, indices: Indices) -> Value | None:
         outer, self.scope.vague_letters = self.scope.vague_letters, set()
         try:
-            value = denote(formula, self.reading(indices), indices)
-        except (NoValueError, ShapeError, BpsymError, ValueError, TypeError, RecursionError):
+            with bounded(limits.DEFINED):
+                spend(SYMBOLIC * sum(1 for _ in walk(formula)))
+                value = denote(formula, self.reading(indices), indices)
+        except (NoValueError, ShapeError, BpsymError, ValueError, TypeError, RecursionError, TooMuchWork):
             return None
         finally:
             letters, self.scope.vague_letters = self.scope.vague_letters, outer

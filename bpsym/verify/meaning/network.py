@@ -22,6 +22,7 @@ from bpsym.evaluate import Environment
 from bpsym.expand import Expansion
 from bpsym.lowering import Code, lower
 from bpsym.program import Program, Quantity, Role, Step, entries, head
+from bpsym.verify.effort import spend
 from bpsym.verify.meaning.algebra import NoValueError
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.arrays import Scalar
 
 MOST_STEPS = 4000  # of a small program
+DERIVED, LOWERED = 2500, 500  # units of work an equation of one is, differentiated and made code
 LOSS_NAMES = frozenset(["E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "MSE"])
 _OUTPUT = re.compile(r"_o\d+$")
 _TARGET = re.compile(r"(y|t|Y|T|target|label|ytrue)[_\[]\d+\]?")
@@ -233,6 +235,7 @@ class Network:
             return fmpq(0)
         wanted = Symbol(name)
         steps = [s for s in expansion.order((wanted,)) if s.step.section == "backward"]
+        spend(LOWERED * len(steps))
         originals = {Symbol(str(e)): e for e in (*leaves, *(s.out for s in self._order(of)))}
         code = lower([(s.out, s.simplest) for s in steps], [wanted], {SEED: fmpq(1)})
         return Code(tuple(originals.get(e, e) for e in code.inputs), code.operations, code.constants, code.results)
@@ -258,6 +261,7 @@ class Network:
             order = order[-1:]
         if len(order) > MOST_STEPS:
             raise NoValueError("a derivative through too many equations")
+        spend(DERIVED * (len(order) + 1))
         defined = {step.out for step in order}
         used = [*(entry for step in order for entry in step.uses), *(() if _is_atom(of) else entries(of))]
         leaves = frozenset(entry for entry in used if entry not in defined)

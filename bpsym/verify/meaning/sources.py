@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations
 from typing import TYPE_CHECKING
 
@@ -155,7 +156,12 @@ def _sums_to_one(lines: Sequence[Sequence[Expr]]) -> int:
 
 def said_equal(document: Document) -> frozenset[frozenset[str]]:
     """Pairs of index letters a document speaks of as equal: "for i = j"."""
-    return frozenset(frozenset(pair) for pair in _EQUAL.findall(document.text) if pair[0] != pair[1])
+    return _said_equal(document.text)
+
+
+@lru_cache(maxsize=1)
+def _said_equal(text: str) -> frozenset[frozenset[str]]:
+    return frozenset(frozenset(pair) for pair in _EQUAL.findall(text) if pair[0] != pair[1])
 
 
 def counts_time(document: Document) -> bool:

@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from bpsym.errors import BpsymError
 from bpsym.verify import limits
+from bpsym.verify.effort import bounded
 from bpsym.verify.grammar.statements import statements
 from bpsym.verify.read import html, notebook
 from bpsym.verify.read.decode import decode
@@ -59,8 +60,10 @@ def read_text(text: str, name: str = "document", encoding: str = "utf-8") -> Doc
             Unreadable(Span(limits.TEXT_CHARACTERS, len(text)), "the document is too long; the rest was not read")
         )
         origin = origin[: limits.TEXT_CHARACTERS]
-    found = _found(origin, name)
-    chains, more = statements(found.formulas, text)
+    with bounded(limits.SCANNED) as scanned:
+        found = _found(origin, name)
+    with bounded(limits.STATED) as stated:
+        chains, more = statements(found.formulas, text)
     chains = with_factors(with_rows(with_headings(chains), found.tables))
     unreadable = sorted([*found.unreadable, *more, *unreadable], key=lambda place: place.span)[: limits.WARNINGS]
     return Document(
@@ -72,6 +75,7 @@ def read_text(text: str, name: str = "document", encoding: str = "utf-8") -> Doc
         tuple(found.prose),
         tuple(found.calls),
         tuple(found.tables),
+        scanned.spent + stated.spent + limits.CHARACTER * len(origin),
     )
 
 

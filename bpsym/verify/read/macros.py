@@ -113,7 +113,7 @@ def _arguments(text: str, position: int, macro: Macro) -> tuple[int, list[str]]:
             position = close + 1
         else:
             command = _CALL.match(text, at)
-            end = command.end() if command else at + 1
+            end = command.end() if command else min(at + 1, len(text))
             values.append(text[at:end])
             position = end
     return position, values

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import partial
@@ -54,15 +55,25 @@ Row = tuple[Cell, ...]
 
 def with_rows(statements: Sequence[Statement], tables: Sequence[Table]) -> list[Statement]:
     """The statements of a document with what its tables say, in reading order."""
-    found = list(statements)
+    if not tables:
+        return sorted(statements, key=lambda statement: statement.span)
+    rest = sorted(statements, key=lambda statement: statement.span)
+    starts = [statement.span.start for statement in rest]
+    found: list[Statement] = []
+    done = 0  # so many of the statements are dealt with
     for table in tables:
         updates = list(_updates(table))
         if updates:
             found.extend(updates)
             continue
-        for row in table.rows:
-            _join(row, table.head, found)
-    return sorted(found, key=lambda statement: statement.span)
+        for row in (row for row in table.rows if row):
+            first = max(done, bisect_left(starts, row[0].span.start))
+            last = max(first, bisect_left(starts, row[-1].span.end))
+            own = rest[first:last]
+            _join(row, table.head, own)
+            found += [*rest[done:first], *own]
+            done = last
+    return sorted([*found, *rest[done:]], key=lambda statement: statement.span)
 
 
 # --- a formula and its value ---------------------------------------------------------------------------------------

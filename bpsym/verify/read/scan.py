@@ -8,6 +8,7 @@ Markdown, and what people write between dollar signs breaks most of them.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import chain, islice, pairwise
 from typing import TYPE_CHECKING, Final
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec.structs import replace
 
 from bpsym.verify import limits
+from bpsym.verify.effort import TooMuchWork
 from bpsym.verify.grammar.statements import Formula
 from bpsym.verify.lexer import Flavour
 from bpsym.verify.read import code, macros, prose, scraped, tables
@@ -98,7 +100,11 @@ def _reckoned(text: str) -> frozenset[str]:
 def scan(source: Source, how: Style, kind: str = "") -> Found:
     """Everything in a stretch of Markdown, LaTeX or plain text; `kind` says "output" for what a programme printed."""
     scanner = _Scanner(source, how, kind)
-    scanner.run()
+    try:
+        scanner.run()
+    except TooMuchWork:
+        rest = source.span(scanner.position, len(source))
+        scanner.found.unreadable.append(Unreadable(rest, "the document is too long; the rest was not read"))
     return scanner.found
 
 
@@ -112,6 +118,7 @@ class _Scanner:
         self.kind = kind
         self.found = Found()
         self.searched = 0
+        self.position = 0  # of what is looked at
         self.heading = ""
         self.before = ""
         self.cells: dict[int, tuple[str, str]] = {}
@@ -133,6 +140,7 @@ class _Scanner:
 
     def block(self, region: Region) -> None:
         """A heading, a display or a listing."""
+        self.position = region.start
         if len(self.found.formulas) > limits.FORMULAS:
             return
         if region.kind == "heading":
@@ -249,6 +257,7 @@ class _Scanner:
             if following <= done:  # a formula that began above reaches over this line
                 continue
             stop = following
+            self.position = position
             here: list[Region] = []
             while waiting and waiting[0].start < stop:
                 here.append(waiting.pop(0))
@@ -383,5 +392,6 @@ def _code_formulas(line: Source, how: Style) -> Iterator[Source]:
 def code_block(source: Source, how: Style) -> Found:
     """A code cell of a notebook."""
     scanner = _Scanner(source, how, "code")
-    scanner.code(Region("code", 0, len(source), 0, len(source), "python"))
+    with suppress(TooMuchWork):
+        scanner.code(Region("code", 0, len(source), 0, len(source), "python"))
     return scanner.found

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from bpsym.verify import limits
+from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.grammar.cursor import Reading, UnreadError
 from bpsym.verify.grammar.expressions import expression
 from bpsym.verify.lexer import Flavour, tokens
@@ -30,11 +32,12 @@ def tables(
     out: list[Table] = []
     where: dict[int, tuple[str, str]] = {}
     group: list[tuple[int, int]] = []
-    for start, end in [*_rows(source.text, blocks), (-1, -1)]:
-        if group and (start < 0 or source.text[group[-1][1] : start].strip()):
-            _table(source, group, document, flavour, out, where)
-            group = []
-        group.append((start, end))
+    with suppress(TooMuchWork), bounded(limits.TABLED):  # formulas in cells are read elsewhere, too
+        for start, end in [*_rows(source.text, blocks), (-1, -1)]:
+            if group and (start < 0 or source.text[group[-1][1] : start].strip()):
+                _table(source, group, document, flavour, out, where)
+                group = []
+            group.append((start, end))
     return out, where
 
 
@@ -61,7 +64,7 @@ def _table(
     head: list[tuple[int, int]] = []
     for position, (start, end) in enumerate(group[:2_000]):
         if _RULE.fullmatch(text, start, end):
-            if position == 1:
+            if position == 1 and rows:
                 head = rows.pop()
             continue
         rows.append(list(_cells(text, start, end)))

@@ -1,0 +1,62 @@
+"""How much work a document may be.
+
+Counted are the nodes of formulas that are visited and evaluated, not seconds, so that the same document is given the
+same verdicts on every machine. Where nobody has set a bound there is none.
+"""
+
+from __future__ import annotations
+
+import math
+from contextlib import contextmanager
+from threading import local
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class TooMuchWork(Exception):
+    """The work granted is used up."""
+
+
+class _Meter(local):
+    left: float = math.inf
+
+
+_METER = _Meter()
+
+
+def spend(units: float) -> None:
+    """Count work about to be done; one unit is about a microsecond."""
+    _METER.left -= units
+    if _METER.left < 0:
+        raise TooMuchWork
+
+
+class Grant:
+    """What was granted, and afterwards how much of it was `spent`."""
+
+    spent: float = 0
+
+
+@contextmanager
+def bounded(units: float) -> Iterator[Grant]:
+    """What is done inside may come to so many units, and to no more than are left outside."""
+    before, grant = _METER.left, Grant()
+    granted = max(0, min(units, before))
+    _METER.left = granted
+    try:
+        yield grant
+    finally:
+        grant.spent = granted - _METER.left
+        _METER.left = before - grant.spent
+
+
+@contextmanager
+def unbounded() -> Iterator[None]:
+    """What is done inside is not counted: little, and needed to tell what became of the rest."""
+    before, _METER.left = _METER.left, math.inf
+    try:
+        yield
+    finally:
+        _METER.left = before

@@ -1,0 +1,106 @@
+"""Documents nobody can judge to their end, and shapes of formulas nobody foresaw: verdicts, and in time."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bpsym.verify import effort, limits
+from bpsym.verify.read import read_text
+from bpsym.verify.run import verify
+from confined import confined, verifying_seconds
+from transcripts import RIGHT, found, verified
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from concurrent.futures import ProcessPoolExecutor
+
+MEGABYTES = 500
+SECONDS = 2
+
+HOSTILE = {
+    "a sum of sums of sums": "$x_i = i$ and $w_i = 0.5$\n\n$$y = " + r"\sum_{i=1}^{9} " * 6 + "w_i x_i = 1$$",
+    "each the square of the one before": "$x_{0} = 0.5$\n"
+    + "".join(f"$x_{{{k + 1}}} = x_{{{k}}} \\cdot x_{{{k}}}$\n" for k in range(40)),
+    "names defined again and again": "".join(
+        f"$a = b + {k} c_{{{k}}}$ and $b = {k} a d_{{{k}}}$\n" for k in range(150)
+    ),
+    "two givens that never settle": "".join(f"$x = 0.{k}$\n\n$y = x + 0.{k} = 0.5$\n\n" for k in range(10, 200)),
+}
+
+
+@pytest.fixture(scope="module")
+def cell() -> Iterator[ProcessPoolExecutor]:
+    """A process that has half a gigabyte for verifying documents."""
+    with confined(MEGABYTES) as pool:
+        yield pool
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the bound on memory is Linux's")
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile(text: str, cell: ProcessPoolExecutor) -> None:
+    """No document keeps the processor busy for long or costs half a gigabyte, whatever its formulas ask for."""
+    assert cell.submit(verifying_seconds, text).result() < SECONDS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"$x = \begin{bmatrix} \begin{bmatrix} a \\ b \end{bmatrix} \\ \begin{bmatrix} c \end{bmatrix} \end{bmatrix}$",
+        r"$w = [[1, 2], [3]]$ and $w = [[1, 2], [3]]$",
+        r"""$o = e^{-0} = (t)(\eta)^{(5 - d)}^{0} = 0.094$ and $o = \ln y = d o = \sum_{i=1}^{3} \sqrt{0.09652}$""",
+        "\\newcommand{\\a}{\\b{#1}}\n\\newcommand{\\b}[2]{#2}\n$\\a$",
+        "|--|\n|--|\n| 1 |\n",
+        "$x = 1" + "^2" * 3_000 + "$ and $y = 1" + " / 3" * 3_000 + "$",
+    ],
+    ids=[
+        "matrices of columns",
+        "rows of different length",
+        "broken and begun again",
+        "a macro at the end",
+        "rules",
+        "tall",
+    ],
+)
+def test_no_shape_raises(text: str) -> None:
+    """Whatever a formula or a table looks like, there are verdicts."""
+    verify(read_text(text))
+
+
+def test_a_formula_too_tall_is_told() -> None:
+    """What is divided again and again is reported with its place, and the rest of the document judged."""
+    verified_ = verified("$y = 1" + " / 3" * 3_000 + "$\n\n$x = 0.5 \\cdot 0.3 = 0.16$\n")
+    assert [gap.why for gap in verified_.document.unreadable] == ["more than 120 operations one in the other"]
+    assert found(verified_, "wrong") == [(3, "0.16", "digit-mistyped")]
+
+
+def test_one_formula_does_not_take_it_all() -> None:
+    """A formula that asks for too much is left open, and says so; lines before and behind are judged."""
+    text = "$a = 0.2 \\cdot 0.3 = 0.06$\n\n" + HOSTILE["a sum of sums of sums"] + "\n\n$x = 0.5 \\cdot 0.3 = 0.15$\n"
+    judgements = verify(read_text(text)).judgements
+    assert str(judgements[-1].verdict) == "right"
+    assert "effort" in [j.details.get("why") for j in judgements]
+
+
+def test_the_bound_does_not_depend_on_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Work is counted: with little of it granted the first lines are judged, the rest is open, twice the same."""
+    monkeypatch.setattr(limits, "WORK", 0)
+    monkeypatch.setattr(limits, "JUDGED", 8_000)
+    first, second = verified(RIGHT), verified(RIGHT)
+    assert first.judgements == second.judgements
+    verdicts = [str(j.verdict) for j in first.judgements]
+    assert "right" in verdicts
+    assert verdicts[-1] == "undecided"
+    assert "wrong" not in verdicts
+
+
+def test_work_is_counted_inside_out() -> None:
+    """What an inner bound spends is spent outside, and no inner bound grants more than is left."""
+    with effort.bounded(10):
+        with effort.bounded(6):
+            effort.spend(5)
+        with pytest.raises(effort.TooMuchWork), effort.bounded(100):
+            effort.spend(6)
+    effort.spend(10**9)  # where nobody bounds it
