@@ -4,10 +4,10 @@ Names of activations, losses and the rest come from the tables that define them,
 a choice here, in the error messages and in editors.
 """
 
-from __future__ import annotations
-
+# No `from __future__ import annotations`: msgspec would have to compile each annotation again when it first reads.
+from collections.abc import Iterable
 from decimal import Decimal
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta, Struct
@@ -18,9 +18,6 @@ from bpsym.primitives import ACTIVATIONS, LOSSES
 from bpsym.rounding import CARRIES, EXACT, HALF_UP, LONGEST, TIES, Rounding
 from bpsym.training import STEPS_LIMIT
 from bpsym.update import ORDERS, SIMULTANEOUS
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 DENSE, RECURRENT, CONVOLUTIONAL = FAMILIES = ("dense", "recurrent", "convolutional")
 FROZEN, UPDATED = BIASES = ("frozen", "updated")

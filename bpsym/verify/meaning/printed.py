@@ -21,7 +21,7 @@ from bpsym.verify.tree import BigSum, Document, Name, Span, walk
 from bpsym.verify.tree import Expr as Tree
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bpsym.expand import Expansion
 
@@ -95,7 +95,8 @@ class Family:
 
 def families(expansion: Expansion) -> tuple[Family, ...]:
     """What each notation calls the quantities of a network."""
-    return tuple(_family(name, expansion) for name in NOTATIONS)
+    generics = tuple(dict.fromkeys(entry for step in expansion.program.steps for entry in _generics(step)))
+    return tuple(_family(name, expansion, generics) for name in NOTATIONS)
 
 
 def family_of(document: Document, families: tuple[Family, ...]) -> Family | None:
@@ -111,7 +112,7 @@ def family_of(document: Document, families: tuple[Family, ...]) -> Family | None
     return best if best is not None and most >= ENOUGH * len(names) else None
 
 
-def _family(name: str, expansion: Expansion) -> Family:
+def _family(name: str, expansion: Expansion, generics: Sequence[Expr]) -> Family:
     program = expansion.program
     numbered, lettered = Notation(name, program, expansion), Notation(name, program)
     names: dict[Key, Value] = {}
@@ -123,20 +124,19 @@ def _family(name: str, expansion: Expansion) -> Family:
                 names.setdefault(wanted, entry)
                 if wanted.layer:  # in code: out_o1_2
                     names.setdefault(wanted._replace(sub=(*wanted.sub, *wanted.layer), layer=()), entry)
-    for step in program.steps:
-        for entry in _generics(step):
-            quantity = program.get(head(entry))
-            if not _is_named(program.quantities, quantity):
-                continue
-            indices = tuple(entry.indices) if isinstance(entry, Indexed) else ()
-            if any(index.free_symbols for index in indices):
-                patterns.setdefault(_key(lettered.name(entry)), (quantity, indices))
-            lead = tuple(i for i, axis in zip(indices, quantity.axes, strict=True) if str(axis.index) in LEAD)
-            whole = _key(_matrix(lettered, program.quantities, quantity, lead))
-            if any(index.free_symbols for index in lead):
-                patterns.setdefault(whole, (quantity, lead))
-            elif quantity.axes and len(quantity.axes) <= 2:
-                names.setdefault(whole, Array(expansion.shape(quantity), expansion.entries(quantity.name)))
+    for entry in generics:
+        quantity = program.get(head(entry))
+        if not _is_named(program.quantities, quantity):
+            continue
+        indices = tuple(entry.indices) if isinstance(entry, Indexed) else ()
+        if any(index.free_symbols for index in indices):
+            patterns.setdefault(_key(lettered.name(entry)), (quantity, indices))
+        lead = tuple(i for i, axis in zip(indices, quantity.axes, strict=True) if str(axis.index) in LEAD)
+        whole = _key(_matrix(lettered, program.quantities, quantity, lead))
+        if any(index.free_symbols for index in lead):
+            patterns.setdefault(whole, (quantity, lead))
+        elif quantity.axes and len(quantity.axes) <= 2:
+            names.setdefault(whole, Array(expansion.shape(quantity), expansion.entries(quantity.name)))
     sizes = {_key(lettered.name(symbol)): number for symbol, number in expansion.sizes.items()}
     return Family(expansion, names, patterns, sizes)
 
