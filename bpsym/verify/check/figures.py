@@ -142,6 +142,8 @@ def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
     at = next(k for k, v in enumerate(verdicts) if v is worst(verdicts))
     tainted = routes.tainted and routes.line and not routes.line_is_wrong
     known = (*routes.line, *routes.truth) if tainted else (*routes.truth, *routes.line, *routes.carried)
+    if verdict is Verdict.CARRIED:  # what else is known follows from the same error
+        known = tuple(routes.truth)
     expected = ""
     for value in known:
         items = numbers.items_like(value, shape, len(shown))
