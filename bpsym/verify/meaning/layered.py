@@ -203,6 +203,8 @@ def _inside(out: Expr, expr: Expr) -> Iterator[Unit]:
     """A unit whose net input has no name of its own: out = 1/(1 + exp(-(w x + b)))."""
     net = Symbol("net")
     for part in islice(preorder_traversal(expr), MOST_PARTS):
+        if not isinstance(part, Expr):  # a case of a function in pieces
+            continue
         for total, stands in ((part, net), (-part, -net)):
             found = _sum(total) if isinstance(part, Add | Mul) else None
             if found is not None:
