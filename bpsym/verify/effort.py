@@ -28,9 +28,11 @@ _METER = _Meter()
 
 def spend(units: float) -> None:
     """Count work about to be done; one unit is about a microsecond."""
-    _METER.left -= units
-    if _METER.left < 0:
+    left = _METER.left - units
+    if left < 0:
+        _METER.left = 0
         raise TooMuchWork
+    _METER.left = left
 
 
 class Grant:

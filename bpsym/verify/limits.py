@@ -7,7 +7,7 @@ more than two seconds or 500 MB.  Real documents stay far below each of them.
 from typing import Final
 
 FILE_BYTES: Final = 8_000_000  # a longer file is refused
-TEXT_CHARACTERS: Final = 1_000_000  # what lies behind is not read, and said to be
+TEXT_CHARACTERS: Final = 600_000  # what lies behind is not read, and said to be
 PROSE_CHARACTERS: Final = 200_000  # of lines with a relation in them, searched for formulas
 LINE_CHARACTERS: Final = 20_000  # a longer line of prose is not searched for formulas
 FORMULA_CHARACTERS: Final = 60_000  # one display
@@ -24,16 +24,17 @@ MACRO_EXPANSIONS: Final = 4_000  # in a file
 MACRO_GROWTH: Final = 200_000  # characters that expansion may add to a file
 MATRIX_CELLS: Final = 20_000
 # Work, in the units of `effort`: about a microsecond each.
-WORK: Final = 1_500_000  # of reading and judging a document
+WORK: Final = 1_300_000  # of reading and judging a document
 CHARACTER: Final = 0.5  # a character of it, whatever it holds
-SCANNED: Final = 450_000  # of looking for formulas
+SCANNED: Final = 400_000  # of looking for formulas
 TABLED: Final = 200_000  # of these, in tables
-STATED: Final = 600_000  # of reading them
+STATED: Final = 500_000  # of reading them
 JUDGED: Final = 350_000  # of judging, at least
 DEFINED: Final = 150_000  # of one formula as an equation of the document's own network
 STATEMENT: Final = 300_000  # of judging one statement
 TRIED: Final = 700_000  # of trying what else the document might speak of
 SAMPLED: Final = 120_000  # of these, of trying one general network on a sample
+TRAINED: Final = 1_000_000  # of training runs
 DIAGNOSED: Final = 150_000  # of naming causes, at least
 FIGURES: Final = 5_000  # sentences of running text with figures in them
 FIGURES_IN_SENTENCE: Final = 100

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 FURTHEST = 6  # places a decimal point is moved
 MORE = 3  # digits beyond those shown that a dropped digit may pull in
 OPEN = 3  # units of the last digit a value may be open by
+LARGEST = fmpq(10) ** 300  # of a value without its point: nobody writes more digits
 FEW = 3  # digits of a figure in which any change of a digit gives some other figure
 CLOSE = 5  # digits of which up to three may be mistyped
 
@@ -129,6 +130,8 @@ def _honest(value: Scalar, places: int) -> list[str]:
     except BpsymError:
         return []
     scale = fmpq(10) ** places
+    if not high * scale < LARGEST:
+        return []
     first, last = int((low * scale).floor()), int((high * scale + fmpq(1, 2)).floor())
     return [_padded(number, places) for number in range(first, last + 1)] if last - first <= OPEN else []
 

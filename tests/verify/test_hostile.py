@@ -11,7 +11,7 @@ from bpsym.verify import effort, limits
 from bpsym.verify.read import read_text
 from bpsym.verify.run import verify
 from confined import confined, verifying_seconds
-from transcripts import RIGHT, found, verified
+from transcripts import RIGHT, described, found, verified
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,6 +27,8 @@ HOSTILE = {
     "names defined again and again": "".join(
         f"$a = b + {k} c_{{{k}}}$ and $b = {k} a d_{{{k}}}$\n" for k in range(150)
     ),
+    "the same again and again": "$x = x + 1$\n" * 800,
+    "a chain of ones": "$(a + b)" + " = 1" * 900 + "$",
     "two givens that never settle": "".join(f"$x = 0.{k}$\n\n$y = x + 0.{k} = 0.5$\n\n" for k in range(10, 200)),
 }
 
@@ -53,6 +55,9 @@ def test_hostile(text: str, cell: ProcessPoolExecutor) -> None:
         r"""$o = e^{-0} = (t)(\eta)^{(5 - d)}^{0} = 0.094$ and $o = \ln y = d o = \sum_{i=1}^{3} \sqrt{0.09652}$""",
         "\\newcommand{\\a}{\\b{#1}}\n\\newcommand{\\b}[2]{#2}\n$\\a$",
         "|--|\n|--|\n| 1 |\n",
+        "w12=(2)d/dw12`d=E=n`eta=E,3",
+        "$x = 9^{9^{4}}$ and $x = 0.5$",
+        "$y = \\max(0, w x) + b$ and $E = y^2$ and $\\frac{\\partial E}{\\partial w} = y = 2 w$",
         "$x = 1" + "^2" * 3_000 + "$ and $y = 1" + " / 3" * 3_000 + "$",
     ],
     ids=[
@@ -61,6 +66,9 @@ def test_hostile(text: str, cell: ProcessPoolExecutor) -> None:
         "broken and begun again",
         "a macro at the end",
         "rules",
+        "two rates",
+        "powers",
+        "a bend",
         "tall",
     ],
 )
@@ -104,3 +112,11 @@ def test_work_is_counted_inside_out() -> None:
         with pytest.raises(effort.TooMuchWork), effort.bounded(100):
             effort.spend(6)
     effort.spend(10**9)  # where nobody bounds it
+
+
+def test_training_runs_without_end() -> None:
+    """A page that speaks of very many training runs has those made that there is time for; the rest is told."""
+    text = RIGHT + "".join(f"After {1_000 * k} iterations the error is 0.{k}12345.\n" for k in range(1, 20))
+    found_ = verified(text, described()).judgements
+    assert "long-run" in [j.details.get("why") for j in found_]
+    assert "right" in [str(j.verdict) for j in found_]

@@ -200,7 +200,8 @@ def _close(chain: Chain) -> None:
         return
     note_section(statement, state)
     known = state.formulas.setdefault(subject, [])
-    known.extend(t for t in chain.formulas if t not in known)
+    same = {id(t) for t in known}  # most came from there
+    known.extend([t for t in chain.formulas if id(t) not in same and t not in known])
     if chain.numerics:
         state.numerics[subject] = chain.numerics[-1:]
     if (

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from bpsym.rounding import Rounding
 from bpsym.update import SEQUENTIAL, SIMULTANEOUS
+from bpsym.verify import limits
 from bpsym.verify.check.numbers import as_shown
 from bpsym.verify.check.terms import Shown, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.effort import TooMuchWork, bounded, spend
 from bpsym.verify.meaning.network import NO_VALUES
 from bpsym.verify.tree import Document, Expr, Negative, Number, Row, Span
 
@@ -29,6 +31,7 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _TRAINING = re.compile(r"iterat|round|epoch|after|迭代|训练|轮|->|→|下降|fell|drop|decreas", re.IGNORECASE)
+STEP = 0.6  # units of work an equation is in each step
 DIGITS = 4  # a figure shows at least so many; fewer are counts and names
 
 
@@ -56,7 +59,9 @@ class Runs:
         base = backprop(self.description.forward)
         weights = frozenset(q.name for q in base.all(Role.WEIGHT))
         expansion = Expansion(with_update(base, order, weights if biases == "frozen" else None), self.description.sizes)
+        equations = sum(1 for _ in expansion.steps())
         for counts in (sorted(self.counts), *([count] for count in sorted(self.counts))):
+            spend(STEP * max(counts) * equations)
             try:
                 rows = train(expansion, self.description.values, Rounding(None, 15), counts)
             except NO_VALUES:  # a run that diverges later on has figures until then
@@ -89,6 +94,11 @@ def training_claims(document: Document, description: Description | None) -> tupl
     """What the prose says of training, judged, and the spans that are settled by it."""
     if description is None or description.training is None or not description.values:
         return [], _runs_in(document)
+    with bounded(limits.TRAINED):
+        return _trained(document, description)
+
+
+def _trained(document: Document, description: Description) -> tuple[list[Judgement], list[Span]]:
     texts = (sentence.text for sentence in document.prose)
     spoken = {_steps(match) for text in texts for match in _COUNT.finditer(text)}
     runs = Runs(description, frozenset(count for count in spoken | {0, 1} if count <= MOST_STEPS))
@@ -107,12 +117,19 @@ def training_claims(document: Document, description: Description | None) -> tupl
         if not _TRAINING.search(sentence.text) and not steps:
             continue
         for value in sentence.values:
-            judgements = list(_judged(value, steps, runs))
+            judgements = _judged_in_time(value, steps, runs)
             found.extend(judgements)
             spans.extend([value.span] if judgements else [])
         if steps and any(_is_figure(s) for value in sentence.values for s in leaves(value)):
             spans.append(sentence.span)
     return found, spans
+
+
+def _judged_in_time(value: Expr, steps: int, runs: Runs) -> list[Judgement]:
+    try:
+        return list(_judged(value, steps, runs))
+    except TooMuchWork:
+        return [Judgement(value.span, Verdict.UNDECIDED, details={"why": "long-run"})]
 
 
 def _runs_in(document: Document) -> list[Span]:

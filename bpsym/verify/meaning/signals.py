@@ -14,7 +14,7 @@ from flint import arb
 from bpsym.errors import EvaluationError
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.meaning.algebra import NoValueError
-from bpsym.verify.meaning.arrays import ShapeError, Value, aligned, scalars
+from bpsym.verify.meaning.arrays import Array, ShapeError, Value, aligned, scalars
 from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.denote import denote
 from bpsym.verify.meaning.keys import RATES, Key, free_letters, key
@@ -64,7 +64,7 @@ def name_rate(document: Document, scope: Scope) -> None:
     """Whether the document's updates are plain steps down the gradient, and by which rate."""
     network = scope.network
     rates = [scope.table[Key(base)][0] for base in RATES if scope.table.get(Key(base))]
-    if network is None or network.loss is None or len(rates) != 1:
+    if network is None or network.loss is None or len(rates) != 1 or isinstance(rates[0], Array):
         return
     for name, term, place in _claims(document, None, new=True):
         if not any(isinstance(node, Derivative) for node in walk(term)):
