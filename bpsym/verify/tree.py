@@ -347,7 +347,7 @@ def height(node: Node) -> int:
     return count
 
 
-VISIT = 2  # units of work
+VISIT = 3  # units of work a node is that has others below it
 
 
 def walk(node: Node) -> Iterator[Node]:
@@ -355,10 +355,11 @@ def walk(node: Node) -> Iterator[Node]:
     stack = [node]
     while stack:
         top = stack.pop()
-        spend(VISIT)
         yield top
         if _BELOW[type(top)]:
-            stack.extend(reversed(children(top)))
+            below = children(top)
+            spend(VISIT * len(below))
+            stack.extend(reversed(below))
 
 
 # --- statements ----------------------------------------------------------------------------------------------------

@@ -48,18 +48,19 @@ def kind_of(tree: Expr) -> Kind:
     if _only_numbers(tree) and all(leaf is not None for leaf in leaves(tree)):
         return Kind.NUMBER
     names = decimals = False
-    nodes = list(walk(tree))
-    functions = {id(node.function) for node in nodes if isinstance(node, Call)}
-    for node in nodes:
-        match node:
-            case Unknown():
-                return Kind.UNREAD
-            case Name(base="e" | "pi", sub=(), layer=()):
-                pass
-            case Name() | Derivative() | Differential() | Application():
-                names = names or id(node) not in functions
-            case Number():
-                decimals = decimals or node.places > 0
+    functions: set[int] = set()  # by their place in memory: parents come before children
+    for node in walk(tree):
+        if type(node) is Number:  # quicker than a match, and a claim is asked often
+            decimals = decimals or node.places > 0
+        elif type(node) is Call:
+            functions.add(id(node.function))
+        elif type(node) is Name:
+            is_constant = node.base in ("e", "pi") and not (node.sub or node.layer)
+            names = names or not (is_constant or id(node) in functions)
+        elif type(node) in (Derivative, Differential, Application):
+            names = True
+        elif type(node) is Unknown:
+            return Kind.UNREAD
     if not names:
         return Kind.NUMERIC
     return Kind.MIXED if decimals else Kind.SYMBOLIC
