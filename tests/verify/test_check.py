@@ -247,3 +247,15 @@ def test_a_rule_for_vectors_names_no_vector_of_vectors() -> None:
     judged = verified(lists + "$$x_i = 2 u_i$$\n\n$$y = x + b$$\n\n$$y = 2 x$$\n")
     assert found(judged, "wrong") == []
     assert judged.counts["undecided"] == 1
+
+
+@pytest.mark.parametrize(
+    ("written", "verdict"),
+    [("-0.000000000259", "last-digit"), ("0.00000000094", "last-digit"), ("0.0000000042", "wrong")],
+)
+def test_what_is_left_of_figures_that_cancel(written: str, verdict: str) -> None:
+    """Digits nobody sees may leave anything up to half a unit of each figure's last digit, and no more."""
+    text = rf"$\delta_1 = 0.163709856$, $\delta_2 = -0.163709856$, $b = 0.163709856 + (-0.163709856) \approx {written}$"
+    judged = verified(text)
+    (judgement,) = [j for j in judged.judgements if judged.document.quote(j.span) == written]
+    assert judgement.verdict == verdict

@@ -11,7 +11,7 @@ from bpsym.verify.check import numbers, symbols
 from bpsym.verify.check.chain import Chain, Operands, is_constant, meet, shape_of, spread
 from bpsym.verify.check.numbers import Routes, as_shown
 from bpsym.verify.check.state import State, atoms_of, values
-from bpsym.verify.check.terms import Shown, ball, leaves, touches
+from bpsym.verify.check.terms import Kind, Shown, ball, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict, worst
 from bpsym.verify.meaning.arrays import Scalar, Value, mapped, scalars
 from bpsym.verify.meaning.keys import Key
@@ -31,7 +31,7 @@ from bpsym.verify.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from bpsym.verify.meaning.scope import Point, Subject
 
@@ -253,6 +253,18 @@ def _roundings(tree: Expr, state: State, unit: fmpq) -> int:
     return min(steps, inexact)
 
 
+def _cancelled(tree: Expr) -> Iterator[Scalar]:
+    """What digits nobody sees may leave of a sum of figures that cancel to the last one shown."""
+    if not isinstance(tree, Sum):
+        return
+    figures = [s for term in tree.terms for s in leaves(term) if s is not None]
+    if len(figures) == len(tree.terms) and all(kind_of(term) is Kind.NUMBER for term in tree.terms):
+        total = sum((sign * s.value for sign, s in zip(tree.signs, figures, strict=True)), fmpq(0))
+        reach = sum((s.ulp for s in figures), fmpq(0)) / 2
+        if abs(total) <= reach:
+            yield total + ball(-reach, reach)
+
+
 def _ends_at(tree: Expr, state: State, unit: fmpq) -> bool:
     """Whether a value has no digits behind the last one shown: nothing of it is ever rounded away."""
     found = next(iter(values(tree, state, state.truth)), None)
@@ -277,7 +289,9 @@ def _routes(chain: Chain, unit: fmpq) -> Routes:
     def rounded() -> tuple[Value, ...]:
         found = tuple(value for tree in sources for value in spread(tree, state, operands))
         slack = max((_roundings(tree, state, unit) for tree in sources), default=0) * unit / 2
-        return tuple(mapped(lambda item: item + ball(-slack, slack), value) for value in found) if slack != 0 else found
+        if slack != 0:
+            found = tuple(mapped(lambda item: item + ball(-slack, slack), value) for value in found)
+        return (*found, *(left for tree in sources for left in _cancelled(tree)))
 
     return Routes(
         tuple(chain.truth),

@@ -52,7 +52,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST_TERMS = 400  # of a sum over an index
-NODE = 40  # units of work a formula is, its names and numbers with it
+NODE = 10  # units of work a formula is, its names and numbers with it
 
 
 class Reading(Struct, frozen=True):
