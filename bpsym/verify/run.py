@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 FIGURES = frozenset([Kind.NUMBER, Kind.NUMERIC, Kind.MIXED])
 PRECISION = 160  # bits formulas are computed with
+MOST_ORDERS = 4  # in which a document is read
 
 
 @dataclass
@@ -142,25 +143,33 @@ def _judged(document: Document, description: Description | None, givens: Givens)
             with suppress(effort.TooMuchWork):
                 found.extend(sampled(piece, own, [judgement.span for judgement in found]))
     else:
-        claims = _own_claims(document, state, settled)
+        claims, order = _own_claims(document, state, settled), document
         with suppress(effort.TooMuchWork), effort.bounded(limits.TRIED):
-            if (other := with_early_last(document, claims)) is not None:
+            for _ in range(MOST_ORDERS):
+                other = with_early_last(order, claims)
+                if other is None:
+                    break
                 another = bind(document, description, givens)
                 last = _own_claims(other, another, settled)
-                state, claims = (another, last) if is_clearer(last, claims) else (state, claims)
+                if not is_clearer(last, claims):
+                    break
+                state, claims, order = another, last, other
         found.extend(claims)
         found.extend(restatements(document, state, settled))
     return Verified(document, found, state, example, typical)
 
 
 def _read_last(document: Document, parts: list[Part], givens: Givens, settled: list[Span]) -> list[Part]:
-    """The only part there is, with what stands before its reasons read behind them, where that is clearer."""
-    (part,) = parts
-    other = with_early_last(document, [*part.judgements()])
-    if other is None:
-        return parts
-    again = judged(other, bind(document, None, givens), givens, settled)
-    return again if len(again) == 1 and is_clearer([*again[0].judgements()], [*part.judgements()]) else parts
+    """The only part there is, with what stands before its reasons read behind them, as long as that is clearer."""
+    for _ in range(MOST_ORDERS):
+        other = with_early_last(document, [*parts[0].judgements()])
+        if other is None:
+            break
+        again = judged(other, bind(document, None, givens), givens, settled)
+        if len(again) != 1 or not is_clearer([*again[0].judgements()], [*parts[0].judgements()]):
+            break
+        parts, document = again, other
+    return parts
 
 
 def _recognized(document: Document) -> tuple[str, Description] | None:
