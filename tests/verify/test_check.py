@@ -249,6 +249,11 @@ def test_a_rule_for_vectors_names_no_vector_of_vectors() -> None:
     assert judged.counts["undecided"] == 1
 
 
+def test_a_whole_number_hides_no_digits() -> None:
+    """Nothing of 0.49199 - 0 cancels, though 0 shows no digit behind the point."""
+    assert [j.verdict for j in verified(r"$d = 0.49199 - 0 \approx 0.94199$").judgements][-1] == "wrong"
+
+
 @pytest.mark.parametrize(
     ("written", "verdict"),
     [("-0.000000000259", "last-digit"), ("0.00000000094", "last-digit"), ("0.0000000042", "wrong")],

@@ -94,8 +94,9 @@ def test_one_formula_does_not_take_it_all() -> None:
 
 def test_the_bound_does_not_depend_on_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     """Work is counted: with little of it granted the first lines are judged, the rest is open, twice the same."""
+    verified(RIGHT)  # what is kept of the network it works costs nothing again
     monkeypatch.setattr(limits, "WORK", 0)
-    monkeypatch.setattr(limits, "JUDGED", 8_000)
+    monkeypatch.setattr(limits, "JUDGED", 9_000)
     first, second = verified(RIGHT), verified(RIGHT)
     assert first.judgements == second.judgements
     verdicts = [str(j.verdict) for j in first.judgements]

@@ -260,7 +260,7 @@ def _cancelled(tree: Expr) -> Iterator[Scalar]:
     figures = [s for term in tree.terms for s in leaves(term) if s is not None]
     if len(figures) == len(tree.terms) and all(kind_of(term) is Kind.NUMBER for term in tree.terms):
         total = sum((sign * s.value for sign, s in zip(tree.signs, figures, strict=True)), fmpq(0))
-        reach = sum((s.ulp for s in figures), fmpq(0)) / 2
+        reach = sum((s.ulp for s in figures if s.number.places > 0), fmpq(0)) / 2  # a whole number hides nothing
         if abs(total) <= reach:
             yield total + ball(-reach, reach)
 

@@ -32,7 +32,7 @@ from bpsym.verify.check.numerics import numeric, row_below, worked_row
 from bpsym.verify.check.state import State, atoms_of, values
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Judgement, Verdict
-from bpsym.verify.effort import TooMuchWork, bounded
+from bpsym.verify.effort import TooMuchWork, bounded, spend
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.redefined import supposes
@@ -50,6 +50,7 @@ _SUPPOSED = re.compile(r"\b(?:if|when|whenever|unless|si|cuando)\b[^.;]*[<>=≤�
 _DENIED = re.compile(
     r"\b(?:is|are|was|would be|es|sería)\s+(?:wrong|incorrect|false|a mistake|incorrecto|falso)", re.IGNORECASE
 )
+BEGUN = 600  # units of work a statement is at least
 
 
 def judge(statement: Statement, state: State) -> list[Judgement]:
@@ -59,6 +60,7 @@ def judge(statement: Statement, state: State) -> list[Judgement]:
     """
     try:
         with bounded(limits.STATEMENT):
+            spend(BEGUN)
             return _judged_or_denied(statement, state)
     except TooMuchWork:
         links = [term for _, relation, term in statement.links() if relation.kind in EQUALITIES]
