@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from bpsym.evaluate import Environment
     from bpsym.spec import Description
     from bpsym.verify.givens import Givens
+    from bpsym.verify.meaning.families import Instance
     from bpsym.verify.meaning.indices import Indices
 
 MOST_ERAS = 6  # places at which names mean something else than before, that are told apart
@@ -134,10 +135,10 @@ def _described(description: Description) -> tuple[Network, tuple[Family, ...], T
     return network, families(expansion), spellings(expansion)
 
 
-def own_state(document: Document, given: Givens) -> State:
-    """The state at the top of a document that is its own description."""
+def own_state(document: Document, given: Givens, instance: Instance | None = None) -> State:
+    """The state at the top of a document that is its own description; `instance`: where it gives no numbers."""
     said = said_in(document)
-    state = _own_state(said, given, None)
+    state = _own_state(said, given, None, instance)
     built: dict[int, State] = {}
 
     def in_effect(position: int) -> State | None:
@@ -146,15 +147,15 @@ def own_state(document: Document, given: Givens) -> State:
             era = -1  # nothing is known any more
         if era and era not in built:
             known = said if era > 0 else said_in(replace(document, statements=()))
-            built[era] = _own_state(known, given, said.again.spans[era - 1].end)
+            built[era] = _own_state(known, given, said.again.spans[era - 1].end, instance)
         return built.get(era)
 
     state.restated, state.in_effect = said.again.names, in_effect
     return state
 
 
-def _own_state(said: Said, given: Givens, position: int | None) -> State:
-    scope, _ = gather(said, given, position)
+def _own_state(said: Said, given: Givens, position: int | None, instance: Instance | None) -> State:
+    scope, _ = gather(said, given, position, instance)
     network = scope.network
     if network is None:
         raise BpsymError("nothing was gathered")  # gather always sets one

@@ -33,6 +33,7 @@ JUDGED: Final = 500_000  # of judging, at least
 DEFINED: Final = 200_000  # of one formula as an equation of the document's own network
 STATEMENT: Final = 500_000  # of judging one statement
 TRIED: Final = 500_000  # of trying what else the document might speak of
+LAWS: Final = 600_000  # of trying instances of the laws of a document
 SAMPLED: Final = 150_000  # of these, of trying one general network on a sample
 TRAINED: Final = 1_000_000  # of training runs
 DIAGNOSED: Final = 300_000  # of naming causes, at least

@@ -26,6 +26,7 @@ from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import key
 from bpsym.verify.method import with_method
 from bpsym.verify.parts import Part, judged
+from bpsym.verify.theory import settled_by_theory
 from bpsym.verify.tree import Name, covering, walk
 from bpsym.verify.typical import settled_by_typical
 
@@ -142,6 +143,7 @@ def _judged(document: Document, description: Description | None, givens: Givens)
             found.extend(restatements(piece, own, settled))
             with suppress(effort.TooMuchWork):
                 found.extend(sampled(piece, own, [judgement.span for judgement in found]))
+        found = settled_by_theory(document, found)
     else:
         claims, order = _own_claims(document, state, settled), document
         with suppress(effort.TooMuchWork), effort.bounded(limits.TRIED):

@@ -234,7 +234,7 @@ def _is_defined_afresh(chain: Chain, term: Expr) -> bool:
 
 def _has_examples(before: Expr, state: State) -> bool:
     """Whether a document's own rule, for any layer or unit, stands beside formulas for single ones."""
-    if state.scope.described or not isinstance(before, Name) or not has_free_letters(before):
+    if state.scope.described or state.scope.laws or not isinstance(before, Name) or not has_free_letters(before):
         return False
     return any(
         isinstance(k, Key)

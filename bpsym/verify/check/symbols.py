@@ -8,26 +8,22 @@ from typing import TYPE_CHECKING
 from flint import arb, fmpq
 from msgspec.structs import replace
 
+from bpsym.verify.check.comparable import comparable
 from bpsym.verify.check.state import State, values
-from bpsym.verify.meaning.activations import known_function
-from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, is_vector, scalars
+from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, diagonal, is_vector, scalars
 from bpsym.verify.meaning.einstein import names_outside_sums, with_sums
-from bpsym.verify.meaning.keys import NO_TIME, Key, free_letters, key
-from bpsym.verify.tree import BigSum, Call, Derivative, Differential, Expr, Name, Node, Product, walk
+from bpsym.verify.meaning.keys import NO_TIME, free_letters, key
+from bpsym.verify.meaning.scope import ANY_SIZE
+from bpsym.verify.tree import BigSum, Call, Derivative, Expr, Name, Product, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from sympy import Expr as Atom
-
     from bpsym.verify.meaning.indices import Indices
-    from bpsym.verify.meaning.network import Network
     from bpsym.verify.meaning.scope import Point
 
 LARGEST = 6  # values tried for a free index
-MOST_NAMES = 200  # followed through names for formulas
 READINGS = 4  # of one letter
-SUMMED = ("1", "2", "3")  # values of an index of a sum that are looked at for the names under it
 PLACES = 24  # combinations tried
 SHARP = fmpq(1, 10**12)  # a ball wider than this proves nothing
 
@@ -56,6 +52,9 @@ def _equal_everywhere(left: Expr, right: Expr, state: State, *, flipped: bool) -
         verdict = _equal_at(left, right, state, state.anywhere, place, flipped=flipped)
         if verdict is None:
             verdict = _equal_at(left, right, state, state.positive, place, flipped=flipped)
+        if verdict is None and state.scope.laws and _has_slopes(left, right):
+            through = [replace(point, total=True) for point in state.anywhere]
+            verdict = _equal_at(left, right, state, through, place, flipped=flipped)
         if verdict is not False and _equal_at(left, right, state, here, place, flipped=flipped) is False:
             if verdict:
                 return False
@@ -68,7 +67,7 @@ def _equal_everywhere(left: Expr, right: Expr, state: State, *, flipped: bool) -
             for points in ([*state.nearby, *here], [*state.specialised, *here], plain, total, old):
                 if points != here and _equal_at(left, right, state, points, place, flipped=flipped):
                     verdict = True
-        if verdict is False and not _comparable(left, right, state, place):
+        if verdict is False and not comparable(left, right, state, place):
             verdict = None
         if verdict is None:
             continue
@@ -109,94 +108,6 @@ def printed_equal(left: Expr, right: Expr, state: State) -> bool:
     points = [replace(point, printed=family) for point in (*state.anywhere, *_here(state))]
     verdicts = [_equal_at(left, right, state, points, place, flipped=False) for place in family.places((left, right))]
     return True in verdicts and False not in verdicts
-
-
-def _comparable(left: Expr, right: Expr, state: State, place: Indices) -> bool:
-    """Whether two formulas of a document's own network rest on the same open names: a difference is an error."""
-    network = state.scope.network
-    if network is None or not network.is_own:
-        return True
-    given = any(_is_slope_of_loss(node, state) for node in walk(right))
-    if network.any_loss and _is_slope_of_loss(left, state) and not given:
-        return False  # the document may know its loss
-    ours, theirs = _open_names(left, state, place), _open_names(right, state, place)
-    if isinstance(left, Derivative) and not _loose_letters(left, right):
-        # what is differentiated may depend on more than its derivative, not on less
-        return theirs <= ours and not _strangers(left, right, state, place)
-    return ours == theirs
-
-
-def _strangers(left: Derivative, right: Expr, state: State, place: Indices) -> bool:
-    """Whether a formula names what the differentiated quantity does not depend on, as far as the document says."""
-    network = state.scope.network
-    above = state.scope.atoms(key(left.of, place)) if isinstance(left.of, Name) else None
-    if network is None or above is None or network.expansion.step(scalars(above)[0]) is None:
-        return False
-    known = {atom for step in network.expansion.order(scalars(above)) for atom in (step.out, *step.uses)}
-    at = {**{letter: "1" for sum_ in walk(right) if isinstance(sum_, BigSum) for letter in sum_.index}, **place}
-    for node in walk(right):
-        if isinstance(node, Name) and (atoms := state.scope.atoms(key(node, at))) is not None:
-            strange = [atom for atom in scalars(atoms) if atom not in known]
-            if any(not known & _behind(atom, network) for atom in strange):
-                return True
-    return False
-
-
-def _behind(atom: Atom, network: Network) -> set[Atom]:
-    """What a quantity is computed from."""
-    return {used for step in network.expansion.order((atom,)) for used in step.uses}
-
-
-def _is_slope_of_loss(tree: Node, state: State) -> bool:
-    """Whether it is the derivative of the loss by something."""
-    network = state.scope.network
-    if isinstance(tree, Derivative) and isinstance(tree.of, Name) and network is not None:
-        return state.scope.atoms(key(tree.of)) == network.loss
-    return isinstance(tree, Differential) or (isinstance(tree, Name) and tree.base == "delta")
-
-
-def _loose_letters(left: Expr, right: Expr) -> frozenset[str]:
-    """Index letters free on the right alone: a sum over them may be meant."""
-    free = [
-        {
-            letter
-            for node, inside in names_outside_sums(tree)
-            for letter, _ in free_letters(node, dict.fromkeys(inside, ""))
-        }
-        for tree in (left, right)
-    ]
-    return frozenset(free[1] - free[0])
-
-
-def _open_names(tree: Expr, state: State, place: Indices) -> frozenset[object]:
-    """Atoms without a number and functions nobody defines."""
-    found: set[object] = set()
-    stack: list[Expr] = [tree]
-    seen: set[Key] = set()
-    for _ in range(MOST_NAMES):
-        if not stack:
-            break
-        tree = stack.pop()
-        bound = {letter for node in walk(tree) if isinstance(node, BigSum) for letter in node.index}
-        for node in walk(tree):
-            if (
-                isinstance(node, Call)
-                and known_function(node) is None
-                and node.function.base not in ("sigma", "max", "min")
-            ) and node.function.base not in state.scope.functions:
-                found.add(node.function.base)
-            if not isinstance(node, Name):
-                continue
-            letters = [letter for letter, _ in free_letters(node, {}) if letter in bound]
-            for number in SUMMED if letters else ("",):
-                wanted = key(node, {**place, **dict.fromkeys(letters, number)})
-                atoms = state.scope.atoms(wanted)
-                if atoms is not None and state.scope.network is not None:
-                    found |= state.scope.network.unsettled(scalars(atoms))
-            if atoms is None and wanted in state.scope.macros and wanted not in seen:
-                seen.add(wanted)
-                stack.append(state.scope.macros[wanted])
-    return frozenset(found)
 
 
 def by_another_reading(left: Expr, right: Expr, state: State) -> bool:
@@ -285,7 +196,16 @@ def _same(left: Value, right: Value) -> bool | None:
     try:
         return all(same_scalar(a, b) for a, b in aligned(left, right))
     except ShapeError:
-        return None
+        return True if _is_its_diagonal(left, right) or _is_its_diagonal(right, left) else None
+
+
+def _is_its_diagonal(matrix: Value, vector: Value) -> bool:
+    """Whether a matrix is zero but for its diagonal, and that is the vector: a Jacobian of f(z), element by element."""
+    if not isinstance(matrix, Array) or not isinstance(vector, Array) or not is_vector(vector):
+        return False
+    if matrix.shape != (len(vector.items),) * 2:
+        return False
+    return all(same_scalar(a, b) for a, b in zip(matrix.items, diagonal(vector).items, strict=True))
 
 
 def _is_finite(value: Value) -> bool:
@@ -331,7 +251,7 @@ def places(left: Expr, right: Expr, state: State) -> Iterator[dict[str, str]]:
         elif counts_layers and depth:
             ranges.append([str(k) for k in range(depth, 0, -1)])
         else:
-            ranges.append([str(k) for k in range(1, LARGEST + 1)])
+            ranges.append([str(k) for k in range(1, (ANY_SIZE if state.scope.laws else LARGEST) + 1)])
     for count, place in enumerate(product(*ranges)):
         if count >= PLACES * 4:
             return

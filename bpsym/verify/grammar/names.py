@@ -230,7 +230,10 @@ def application(parser: Parser, name: Name, start: int) -> Expr:
         return scripted(parser, replace(name, sub=(*name.sub, named)), start)
     if name.base == "d" and isinstance(first, Quotient) and not name.sub:
         return Derivative(parser.since(start), first.numerator, first.denominator, "d")
-    if len(values) == 1 and (isinstance(first, (Number, Negative)) or contains(first, name) or name.base in _RATES):
+    is_raised = parser.peek().kind == "sup" and not isinstance(first, Name)  # x(∂J/∂z)^T
+    if len(values) == 1 and (
+        isinstance(first, (Number, Negative)) or contains(first, name) or name.base in _RATES or is_raised
+    ):
         return product_of(parser, name, first, start, close)
     return Application(parser.since(start), name, values)
 

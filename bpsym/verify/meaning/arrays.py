@@ -1,7 +1,7 @@
 """Vectors and matrices over any scalars: balls, exact fractions or SymPy expressions.
 
 A vector of rank 1 is a bracketed list of which nobody said whether it stands or lies; it takes the side that fits. What
-does not fit raises `ShapeError`: nothing is broadcast but a scalar.
+does not fit raises `ShapeError`: broadcast are only a scalar, and a row or column along a matrix.
 """
 
 from __future__ import annotations
@@ -156,7 +156,7 @@ def _product(
     return items[0] if len(items) == 1 else Array((rows, columns), items)
 
 
-def diagonal(value: Value) -> Value:
+def diagonal(value: Value) -> Array:
     """The matrix with these items on its diagonal."""
     items = scalars(value)
     size = len(items)

@@ -134,15 +134,14 @@ def _product(tree: Product, reading: Reading, indices: Indices) -> Value:
 
 
 def _times(left: Value, sign: str, right: Value, reading: Reading) -> Value:
-    if not isinstance(left, Array) or not isinstance(right, Array):
-        return arrays.elementwise(operator.mul, left, right)
-    if sign in ("⊙", "∘"):
+    if not isinstance(left, Array) or not isinstance(right, Array) or sign in ("⊙", "∘"):
         return arrays.elementwise(operator.mul, left, right)
     if sign == "⊗":
         return arrays.outer(left, right)
     ways = [lambda: arrays.multiplied(left, right), lambda: arrays.elementwise(operator.mul, left, right)]
     swaps = reading.choices.ask("swaps")
-    if reading.choices.ask("elementwise") and sign != "@" and not sign.startswith("•"):
+    together = not sign and not arrays.is_vector(left) and not arrays.is_vector(right)  # A B beside C * D
+    if not together and reading.choices.ask("elementwise") and sign != "@" and not sign.startswith("•"):
         ways.reverse()
     elif reading.inner and left.shape == right.shape and arrays.is_vector(left):
         ways.insert(1, lambda: arrays.inner(left, right))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
 from sympy import Expr as Atom
-from sympy import Symbol
+from sympy import Integer, Symbol
 
 from bpsym.errors import BpsymError
 from bpsym.evaluate import Environment
@@ -21,13 +21,13 @@ from bpsym.verify.effort import TooMuchWork, bounded, spend
 from bpsym.verify.meaning.algebra import NoValueError, rational, symbolic
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, scalars
 from bpsym.verify.meaning.denote import Reading, denote
+from bpsym.verify.meaning.families import MATRIX, SCALAR, Instance, Shape, family
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.indices import Indices, kronecker_pair
-from bpsym.verify.meaning.keys import RATES, Key, free_letters, key
+from bpsym.verify.meaning.keys import RATES, Key, free_letters, is_off, key
 from bpsym.verify.meaning.network import Network
-from bpsym.verify.meaning.scope import LOSSES, Point, Scope, reading
+from bpsym.verify.meaning.scope import ANY_SIZE, LOSSES, Point, Scope, reading
 from bpsym.verify.meaning.sources import (
-    ANY_SIZE,
     COUNTS,
     Said,
     Sources,
@@ -37,6 +37,7 @@ from bpsym.verify.meaning.sources import (
 from bpsym.verify.meaning.symbolic import symbolic_function
 from bpsym.verify.meaning.upstream import any_loss, loss_without_formula
 from bpsym.verify.tree import (
+    Application,
     Call,
     Derivative,
     Differential,
@@ -55,19 +56,25 @@ MOST_NAMES = 1500  # atoms made for names that only occur
 SHORT = 2  # places of a number that is given rather than worked out
 MOST_ATOMS = 3000  # of a document's own network
 SYMBOLIC = 40  # units of work a node of an equation is
+ENTRIES = 500  # one of an equation between matrices
+_ANY_LOSS = Key("L_")  # of a document that writes dW for ∂L/∂W and names no L
 _NOWHERE = Environment(Expansion(Program((), ()), {}), {})  # for expressions in numbers
 
 
-def gather(said: Said, given: Givens, position: int | None = None) -> tuple[Scope, set[Key]]:
+def gather(
+    said: Said, given: Givens, position: int | None = None, instance: Instance | None = None
+) -> tuple[Scope, set[Key]]:
     """The scope of a document that describes its own network, and which names are given by numbers alone.
 
     It is the scope at the top, or at a position, where names that are defined afresh mean what they mean there.
+    `instance` says which names without numbers are vectors and matrices.
     """
     known = said.sources.formulas
     formulas = {name: said.again.latest_first(meant, position) for name, meant in known.items()}
     sources = replace(said.sources, formulas=formulas)
+    counts = COUNTS.__contains__ if instance is None else lambda letter: _is_count(letter, sources)
     scope = Scope(
-        sizes={letter: size_of(letter, sources) for letter in sources.sizes if letter in COUNTS},
+        sizes={letter: size_of(letter, sources) for letter in sources.sizes if counts(letter)},
         apart=said.apart,
         worked=frozenset(sources.formulas),
         entering=frozenset(sources.formulas) & sources.entering,
@@ -78,9 +85,24 @@ def gather(said: Said, given: Givens, position: int | None = None) -> tuple[Scop
         columns=sources.columns,
     )
     definitions_of(said.document, scope, position if said.again.names else None)
-    builder = _Builder(sources, scope, given)
+    if instance is not None:
+        scope.laws = frozenset(instance.shapes)
+        scope.columns, scope.mean = not instance.rows, instance.mean
+        bare = {name.base for name in sources.bare if Key(name.base) not in sources.formulas}
+        arrays = {kind.base for kind, shape in instance.shapes.items() if shape != SCALAR}
+        indices = {letter for name in sources.names for letter, _ in free_letters(name, {})}
+        sizes = (bare - indices | set(scope.sizes)) - arrays
+        scope.sizes = {letter: scope.sizes.get(letter, ANY_SIZE) for letter in sorted(sizes)}
+        if instance.depth is not None:
+            scope.sizes["layers"] = instance.depth
+    builder = _Builder(sources, scope, given, instance or Instance())
     builder.build()
     return scope, builder.alone
+
+
+def _is_count(letter: str, sources: Sources) -> bool:
+    """Whether a letter a sum runs up to is a number of terms and nothing else."""
+    return letter in COUNTS or (len(letter) == 1 and not {Key(letter)} & {*sources.formulas, *sources.computed})
 
 
 def _places(name: Name, fixed: Mapping[str, str]) -> list[dict[str, str]]:
@@ -98,6 +120,7 @@ class _Builder:
     sources: Sources
     scope: Scope
     given: Givens
+    instance: Instance
     inputs: list[Quantity] = field(default_factory=list)
     steps: list[Step] = field(default_factory=list)
     values: dict[Atom, fmpq] = field(default_factory=dict)
@@ -118,16 +141,26 @@ class _Builder:
         for name in self.sources.names:
             for place in _places(name, self.sources.fixed):
                 wanted = key(name, place)
+                if place and is_off(name, wanted):
+                    continue
                 is_open = len(self.names) < MOST_NAMES and not wanted.new and self.wanted(wanted) is None
-                if is_open and not (place and (self.is_beyond(wanted) or self._has_rule(wanted))):
+                beyond = place and (self.is_beyond(wanted) or self._has_rule(wanted))
+                if is_open and not beyond and not self.instance.is_beyond(wanted):
                     self.leaf(wanted)
         self._gather_vectors()
-        loss = self._loss() or self._any_loss()
+        loss = self._loss()
+        loss = loss if loss is not None and self._is_reached(loss) else self._any_loss()
         program = Program(tuple(self.inputs), tuple(self.steps))
         if loss is not None:
             program = self._with_loss(loss)
         network = Network(
-            Expansion(program, {}), self.values, frozenset(self.opaque), loss, self.any_loss, vague=self.vague
+            Expansion(program, {}),
+            self.values,
+            frozenset(self.opaque),
+            loss,
+            self.any_loss,
+            vague=self.vague,
+            of_matrices=bool(self.instance.shapes),
         )
         self.scope.network = network
 
@@ -141,6 +174,9 @@ class _Builder:
             return True
         wholes = (self.scope.table.get(name._replace(sub=name.sub[:kept])) for kept in range(len(name.sub)))
         return any(whole and isinstance(whole[0], Array) for whole in wholes) and self.scope.atoms(name) is not None
+
+    def _ends_before(self, name: Key) -> bool:
+        return self.is_beyond(name) or self._has_rule(name)
 
     def is_beyond(self, name: Key) -> bool:
         """Whether `x_3` is none of the x there are: a list of two, or x_1 and x_2 by themselves."""
@@ -180,11 +216,26 @@ class _Builder:
                 return value if any(step.out == value for step in self.steps) else None
         return None
 
+    def _is_reached(self, loss: Atom) -> bool:
+        """Whether a loss depends on some of what the document differentiates without naming the loss: the Z of dZ."""
+        below = {atom for n in self.sources.changed for atom in scalars(self.scope.atoms(key(n)) or ())}
+        if not self.instance.shapes or not below:
+            return True
+        defined = {step.out: step.expr.free_symbols for step in self.steps}
+        stack, seen = [loss], {loss}
+        while stack:
+            new = defined.get(stack.pop(), set()) - seen
+            seen |= new
+            stack.extend(new)
+        return bool(below & seen)
+
     def _any_loss(self) -> Atom | None:
         """A loss the document differentiates and nowhere defines."""
         sources = self.sources
         patterns = {key(pattern) for pattern, _ in sources.patterns}
         name = loss_without_formula(sources.losses, {*sources.formulas, *sources.numbers, *patterns}, sources.used)
+        if (name is None or name in self.scope.table) and self.instance.shapes and sources.changed:
+            name = _ANY_LOSS
         if name is None:
             return None
         below = [self.scope.atoms(key(n, at)) for n in sources.below.get(name, ()) for at in _places(n, sources.fixed)]
@@ -200,10 +251,17 @@ class _Builder:
     def wanted(self, name: Key) -> Value | None:
         """The atoms of a name, made if need be."""
         known = self.scope.atoms(name)
+        if known is None and self.instance.shapes and (whole := self._shaped_whole(name)) is not None:
+            nowhere = self.instance.is_start(whole) or not (self._has_rule(whole) or self.instance.is_beyond(whole))
+            if self.wanted(whole) is None and whole not in self.building and not self.strict and nowhere:
+                self.leaf(whole)
+            known = self.scope.atoms(name)
         if known is not None:
             return known
         if name in self.building:
             self.cyclic.add(name)
+            return None
+        if self.instance.is_beyond(name):
             return None
         asked = name, self.strict > 0
         if asked in self.refused or len(self.names) > MOST_ATOMS:
@@ -218,6 +276,37 @@ class _Builder:
         if found is None and not self.cyclic:  # in a circle, it may have a meaning elsewhere
             self.refused.add(asked)
         return found
+
+    def _of_unknown_function(self, name: Key, formula: Expr) -> Value | None:
+        """`L = l(o, y)`, of which nobody says what l is: to first order, a sum with numbers of its own."""
+        if not isinstance(formula, Application) or not all(isinstance(a, Name) for a in formula.arguments):
+            return None
+        if formula.head.base in self.scope.functions or self._shape(name) != SCALAR:
+            return None
+        names = [key(a) for a in formula.arguments if isinstance(a, Name)]
+        if not any(name in self.sources.formulas or self._has_rule(name) for name in names):
+            return None
+        below = [atom for n in names for atom in scalars(self.wanted(n) or self.leaf(n))]
+        total = sum((self._input(f"∂{name.text}/∂{atom}", None) * atom for atom in below), Integer(0))
+        atom = self._symbol(name.text)
+        self.steps.append(Step(Quantity(atom.name, Role.NET), total, "document", "forward"))
+        self.scope.table[name] = [atom]
+        self.refused.clear()
+        return atom
+
+    def _shape(self, name: Key) -> Shape:
+        return self.instance.shapes.get(family(name), SCALAR)
+
+    def _shaped_whole(self, name: Key) -> Key | None:
+        """The vector or matrix an entry belongs to, where the document's formulas make it one."""
+        for kept in range(len(name.sub) - 1, max(-1, len(name.sub) - 3), -1):
+            if all(part.isdigit() for part in name.sub[kept:]):
+                for base in dict.fromkeys((name.base, name.base.upper(), name.base.lower())):
+                    whole = name._replace(base=base, sub=name.sub[:kept])
+                    shape = self._shape(whole)
+                    if shape != SCALAR and len(name.sub) - kept <= 2 and self._shape(name) == SCALAR:
+                        return whole
+        return None
 
     def _of_a_whole(self, name: Key) -> Value | None:
         """`x_1` where the document gives all of x."""
@@ -235,6 +324,8 @@ class _Builder:
     def _made(self, name: Key) -> Value | None:
         for strict in (True, False):
             for formula in self.sources.formulas.get(name, ()):
+                if self.instance.shapes and (unknown := self._of_unknown_function(name, formula)) is not None:
+                    return unknown
                 self.strict += strict
                 value = self._defined(name, formula, {})
                 self.strict -= strict
@@ -264,6 +355,8 @@ class _Builder:
 
     def _by_pattern(self, name: Key, *, strict: bool = False) -> Value | None:
         """`a_3` by the rule for a_j; strict: only from names that are defined."""
+        if self.instance.is_start(name):
+            return None
         for pattern, formula in self.sources.patterns:
             indices = _matched(pattern, name, self.sources.fixed)
             if indices is not None:
@@ -281,9 +374,11 @@ class _Builder:
     def _leaf(self, name: Key, tree: Expr | None) -> Value:
         shown = [] if tree is None else [s for s in leaves(tree) if s is not None]
         shape = None if tree is None else stated_shape(tree)
-        if shape is None or len(shown) <= 1:
+        if tree is None and self._shape(name) != SCALAR:
+            atoms: Value = self._unknown(name)
+        elif shape is None or len(shown) <= 1:
             value = shown[0].value if shown else self.given.get(name)
-            atoms: Value = self._input(name.text, value)
+            atoms = self._input(name.text, value)
         else:
             atoms = Array(shape, tuple(self._input(f"{name.text}[{k}]", s.value) for k, s in enumerate(shown, 1)))
         self.scope.table[name] = [atoms]
@@ -296,6 +391,19 @@ class _Builder:
                     self.values[atom] = ball(*number.cut())  # type: ignore[assignment]  # printed, so a ball
                 self._recompute(name, scalars(atoms))
         return atoms
+
+    def _unknown(self, name: Key) -> Value:
+        """A vector or matrix of numbers of its own; I is the identity."""
+        rows, columns = shape = self._shape(name)
+        places = [(r, c) for r in range(1, rows + 1) for c in range(1, columns + 1)]
+        if name.base == "I" and shape == MATRIX:
+            return Array(shape, tuple(self._fixed(name, r == c) for r, c in places))
+        return Array(shape, tuple(self._input(f"{name.text}[{r},{c}]", None) for r, c in places))
+
+    def _fixed(self, name: Key, value: int) -> Atom:
+        atom = self._symbol(name.text)
+        self.steps.append(Step(Quantity(atom.name, Role.NET), Integer(int(value)), "document", "forward"))
+        return atom
 
     def _recompute(self, name: Key, atoms: tuple[Atom, ...]) -> None:
         """Where a figure does not follow from the computation before it, the computation counts."""
@@ -355,7 +463,7 @@ class _Builder:
         outer, self.scope.vague_letters = self.scope.vague_letters, set()
         try:
             with bounded(limits.DEFINED):
-                spend(SYMBOLIC * sum(1 for _ in walk(formula)))
+                spend((ENTRIES if self.instance.shapes else SYMBOLIC) * sum(1 for _ in walk(formula)))
                 value = denote(formula, self.reading(indices), indices)
         except (NoValueError, ShapeError, BpsymError, ValueError, TypeError, RecursionError, TooMuchWork):
             return None
@@ -363,6 +471,8 @@ class _Builder:
             letters, self.scope.vague_letters = self.scope.vague_letters, outer
         if len(scalars(value)) + len(self.names) > MOST_ATOMS:
             return None
+        if self.instance.shapes and isinstance(value, Array) and name.base in LOSSES and self._shape(name) == SCALAR:
+            value = sum(value.items[1:], value.items[0])  # over the outputs, or the samples
         many = isinstance(value, Array)
         atoms = []
         for k, expr in enumerate(scalars(value), 1):
@@ -394,7 +504,8 @@ class _Builder:
                 if (
                     wanted in self.building
                     or self.strict
-                    or (at and (self.is_beyond(wanted) or self._has_rule(wanted)))
+                    or self.instance.is_beyond(wanted)
+                    or (at and not self.instance.is_start(wanted) and self._ends_before(wanted))
                 ):
                     raise NoValueError(f"{wanted.text} is defined by itself, or not at all")
                 value = self.leaf(wanted)

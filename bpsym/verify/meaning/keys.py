@@ -43,6 +43,9 @@ _LETTERED = re.compile(r"([A-Za-z]{1,3})([A-Za-z])")
 _CROSSED = frozenset(["ho", "ih"])  # w_{ho}: from h to o
 _SHIFTED = re.compile(r"(.+)([+-])(\d+)")
 RATES = ("eta", "alpha", "lr")  # bases of the learning rate
+# two letters at least, and a plus: the i-j of w_{i-j} may be no difference
+_ARITHMETIC = re.compile(r"(?=.*\+)[i-t](?:[+-](?:[i-t]|\d+))*[+-][i-t](?:[+-](?:[i-t]|\d+))*")
+_TERM = re.compile(r"([+-]?)([i-t]|\d+)")
 UPDATABLE = frozenset(["w", "W", "b", "B", "v", "V", "theta", "U", "u", "bias", "Bias", "weight"])
 
 
@@ -103,9 +106,14 @@ def _part(written: str, indices: Mapping[str, str]) -> Iterator[str]:
 
 
 def _shifted(written: str, indices: Mapping[str, str]) -> str:
-    """`l+1` with l = 2 is `3`."""
+    """`l+1` with l = 2 is `3`, `i+k-1` with i = k = 2 too."""
     if written in indices:
         return indices[written]
+    if _ARITHMETIC.fullmatch(written):
+        terms = [(sign, indices.get(term, term)) for sign, term in _TERM.findall(written)]
+        if all(term.isdigit() for _, term in terms):
+            return str(sum(-int(term) if sign == "-" else int(term) for sign, term in terms))
+        return written
     match = _SHIFTED.fullmatch(written)
     if match:
         left = indices.get(match[1], match[1])
@@ -113,6 +121,14 @@ def _shifted(written: str, indices: Mapping[str, str]) -> str:
             number = int(left) + (int(match[3]) if match[2] == "+" else -int(match[3]))
             return str(number)
     return written
+
+
+def is_off(name: Name, place: Key) -> bool:
+    """Whether a computed index of a name, the j-k+1 of y_{j-k+1}, comes to less than 1 at a place."""
+    return any(
+        _ARITHMETIC.fullmatch(written) and not (at.isdigit() and int(at) > 0)
+        for written, at in zip(name.sub, place.sub, strict=False)
+    )
 
 
 NO_TIME = {"t": ""}  # where t is a word for the target, no index
@@ -133,5 +149,7 @@ def _letters(written: str) -> tuple[str, ...]:
         return (written,)
     if re.fullmatch(r"[ijkmnq]{2}", written):
         return tuple(written)
+    if _ARITHMETIC.fullmatch(written):
+        return tuple(letter for _, letter in _TERM.findall(written) if letter.isalpha())
     match = re.fullmatch(r"([lLkt])[+-]\d+", written)
     return (match[1],) if match else ()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from functools import cached_property
+from math import isqrt
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -31,11 +32,14 @@ if TYPE_CHECKING:
     from bpsym.expand import ScalarStep
     from bpsym.verify.meaning.arrays import Scalar
 
+SIDE = 3  # entries of a vector among a document's own
 MOST_STEPS = 4000  # of a small program
 DERIVED, LOWERED = 2500, 500  # units of work an equation of one is, differentiated and made code
+DENSE = 60  # of differentiating a row times a column, for each pair of what it uses
+MOST_PAIRS = 4000  # of these in a small program
 LOSS_NAMES = frozenset(["E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "MSE"])
 _OUTPUT = re.compile(r"_o\d+$")
-_TARGET = re.compile(r"(y|t|Y|T|target|label|ytrue)[_\[]\d+\]?")
+_TARGET = re.compile(r"(y|t|Y|T|target|label|ytrue)(?:[_\[]\d+\]?|\[(\d+),(\d+)\])")
 SEED = Symbol("_seed")  # 1, but not to be simplified away: every adjoint of a small program has a name
 
 
@@ -48,6 +52,7 @@ class Network:
     opaque: frozenset[Expr] = frozenset()  # shown, but by no formula: nothing can be derived through them
     loss: Expr | None = None
     any_loss: bool = False  # the loss stands for any function of the last quantities
+    of_matrices: bool = False  # each equation is one entry of a product of matrices: much work to differentiate
     vague: Mapping[Expr, frozenset[str]] = field(default_factory=dict)  # functions nobody defines in an atom's formula
     _slopes: dict[tuple[Expr, Expr, bool], Code | Expr | fmpq | None] = field(default_factory=dict, repr=False)
     _environments: dict[object, Environment] = field(default_factory=dict, repr=False)
@@ -120,8 +125,13 @@ class Network:
             if match:
                 groups.setdefault(match.group(1), []).append(entry)
         for group in groups.values():
-            total = sum((values[entry] for entry in group), fmpq(0))
-            values.update({entry: values[entry] / total for entry in group})
+            side = isqrt(len(group)) if "," in str(group[0]) and len(group) > SIDE else 0
+            first = group[:side] or group
+            total = sum((values[entry] for entry in first), fmpq(0))
+            shares = [values[entry] / total for entry in first]
+            if side:  # of a matrix all rows and all columns
+                shares = [shares[(c - r) % side] for r in range(side) for c in range(side)]
+            values.update(zip(group, shares, strict=True))
         return Environment(self.expansion, values) if groups else None
 
     @property
@@ -262,6 +272,10 @@ class Network:
         if len(order) > MOST_STEPS:
             raise NoValueError("a derivative through too many equations")
         spend(DERIVED * (len(order) + 1))
+        pairs = sum(len(step.uses) ** 2 for step in order) if self.of_matrices else 0
+        if pairs > MOST_PAIRS:
+            raise NoValueError("a derivative through too many equations")
+        spend(DENSE * pairs)
         defined = {step.out for step in order}
         used = [*(entry for step in order for entry in step.uses), *(() if _is_atom(of) else entries(of))]
         leaves = frozenset(entry for entry in used if entry not in defined)

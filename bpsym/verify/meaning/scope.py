@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import product
 from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
@@ -33,12 +34,14 @@ from bpsym.verify.meaning.arrays import (
 )
 from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.denote import Reading, denote
+from bpsym.verify.meaning.families import family
 from bpsym.verify.meaning.indices import Indices, kronecker_pair
 from bpsym.verify.meaning.keys import UPDATABLE, Key, key
 from bpsym.verify.meaning.network import LOSS_NAMES, Network
 from bpsym.verify.meaning.symbolic import Definition, applied, symbolic_function
 from bpsym.verify.tree import (
     Application,
+    BigSum,
     Call,
     Derivative,
     Differential,
@@ -59,8 +62,10 @@ if TYPE_CHECKING:
 
     from sympy import Expr as Atom
 
+    from bpsym.verify.meaning.families import NameFamily
     from bpsym.verify.meaning.printed import Family
 
+ANY_SIZE = 3  # what a size nobody gives is taken to be: any would do for formulas
 MOST_UNITS = 64  # an index nobody bounds runs at most so far
 DEPTH = 24  # of names defined by names
 LOSSES = LOSS_NAMES
@@ -101,6 +106,8 @@ class Scope:
     said_equal: frozenset[frozenset[str]] = frozenset()  # pairs of index letters, as in "for i = j"
     own: frozenset[str] = frozenset()  # letters of constants that are quantities here
     columns: bool = False  # the softmax of a matrix is that of each column
+    laws: frozenset[NameFamily] = frozenset()  # the names of a document of laws: none of them stands for another
+    mean: bool = False  # of a document of laws: dW is of the mean over the samples, dZ of their sum
     vague_letters: set[str] = field(default_factory=set)  # functions met that nobody defines
 
     def atoms(self, wanted: Key) -> Value | None:
@@ -115,6 +122,8 @@ class Scope:
         part = self._component(wanted)
         if part is not None:
             return part
+        if self.laws and family(wanted) in self.laws:
+            return None
         if not self.described or wanted.base in LOSSES or wanted.base not in _BASES:
             for group in SYNONYMS:
                 if wanted.base in group:
@@ -317,7 +326,17 @@ class _At(Struct):
             return denote(macro, self.deeper())
         if wanted.base in self.scope.sizes and not wanted.sub and not wanted.layer:
             return fmpq(self.scope.sizes[wanted.base])
-        return None
+        return self.entry(wanted) if self.scope.laws else None
+
+    def entry(self, wanted: Key) -> Value | None:
+        """`δ_2` where δ is a name for a formula."""
+        whole = self.scope.macros.get(wanted._replace(sub=wanted.sub[:-1])) if wanted.sub else None
+        if whole is None or not wanted.sub[-1].isdigit():
+            return None
+        value = denote(whole, self.deeper())
+        if not isinstance(value, Array) or not is_vector(value) or not 0 < int(wanted.sub[-1]) <= len(value.items):
+            return None
+        return value.items[int(wanted.sub[-1]) - 1]
 
     def descended(self, old: Key) -> Value | None:
         """A parameter after one step of gradient descent."""
@@ -351,6 +370,8 @@ class _At(Struct):
                 raise NoValueError("a change nobody defines")
             above: Value = network.loss
             below = self.wanted_atoms(tree.of, indices)
+            if self.scope.mean and isinstance(tree.of, Name) and tree.of.base in UPDATABLE:
+                return mapped(lambda item: item / ANY_SIZE, self.slopes(network, above, below))
         else:
             if tree.wrt is None or tree.order != 1:
                 raise NoValueError("a derivative of higher order")
@@ -394,6 +415,8 @@ class _At(Struct):
         return over
 
     def wanted_atoms(self, tree: Expr, indices: Indices) -> Value:
+        if isinstance(tree, Transpose):  # dS^T
+            return transposed(self.wanted_atoms(tree.operand, indices))
         atoms = self.atoms(tree, indices) if isinstance(tree, Name) else None
         if atoms is not None:
             return atoms
@@ -408,8 +431,11 @@ class _At(Struct):
         return atoms
 
     def slopes(self, network: Network, above: Value, below: Value) -> Value:
+        pairs = product(scalars(above), scalars(below)) if self.scope.laws else ()  # y = W x: entry by entry or none
+        direct = any(network.uses(of, wrt) for of, wrt in pairs)
+
         def one(of: Atom, wrt: Atom) -> Scalar:
-            local = not self.point.total and of != network.loss and network.uses(of, wrt)
+            local = not self.point.total and of != network.loss and (direct or network.uses(of, wrt))
             return network.slope(of, wrt, self.point.environment, local=local, with_old=self.point.with_old)
 
         if not isinstance(above, Array) or len(above.items) == 1:
@@ -523,6 +549,9 @@ class _At(Struct):
             if not size:
                 raise NoValueError(f"what {letter} runs over is not said", letter)
             return [str(k) for k in range(1, size + 1)]
+        if self.scope.laws:
+            inner = {i for node in walk(body) if isinstance(node, BigSum) for i in node.index}
+            indices = {**dict.fromkeys(inner, "1"), **indices}
         forms = ("{}", letter + "{}")
         for form in forms[::-1] if letter in "oh" else forms:
             found: list[str] = []
@@ -542,7 +571,9 @@ class _At(Struct):
 
     def resolves(self, name: Name, place: Indices) -> bool:
         wanted = key(name, place)
-        return wanted in self.point.shown or self.scope.atoms(wanted) is not None or wanted in self.scope.macros
+        if wanted in self.point.shown or self.scope.atoms(wanted) is not None or wanted in self.scope.macros:
+            return True
+        return bool(self.scope.laws and wanted.sub) and self.entry(wanted) is not None
 
     def bound(self, tree: Expr | None, indices: Indices) -> int | None:
         if isinstance(tree, Number) and tree.value.denominator == 1:

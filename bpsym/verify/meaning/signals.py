@@ -67,7 +67,7 @@ def name_rate(document: Document, scope: Scope) -> None:
     if network is None or network.loss is None or len(rates) != 1 or isinstance(rates[0], Array):
         return
     for name, term, place in _claims(document, None, new=True):
-        if not any(isinstance(node, Derivative) for node in walk(term)):
+        if not scope.laws and not any(isinstance(node, Derivative) for node in walk(term)):
             continue
         scope.rate = rates[0]
         if _holds(name, term, place, scope, network):

@@ -20,7 +20,7 @@ from bpsym.verify.meaning.einstein import with_sums
 from bpsym.verify.meaning.indices import kronecker_pair
 from bpsym.verify.meaning.keys import NO_TIME, UPDATABLE, Key, free_letters, key
 from bpsym.verify.meaning.redefined import Redefinitions, redefinitions, supposes
-from bpsym.verify.meaning.scope import has_derivatives, subject_of
+from bpsym.verify.meaning.scope import ANY_SIZE, has_derivatives, subject_of
 from bpsym.verify.symbols import CIRCLED
 from bpsym.verify.tree import (
     Application,
@@ -28,6 +28,7 @@ from bpsym.verify.tree import (
     Call,
     Cases,
     Derivative,
+    Differential,
     Document,
     Expr,
     Matrix,
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
 
-ANY_SIZE = 3  # what a size nobody gives is taken to be: any would do for formulas
 MOST_SUMMED = 64  # of a sum whose end the document tells
 MOST_LETTERS = 24  # of one statement
 
@@ -60,9 +60,11 @@ class Sources:
     sizes: dict[str, set[Key]] = field(default_factory=dict)  # letters sums run up to, and the names summed over
     computed: set[Key] = field(default_factory=set)  # names with a computation in numbers
     numerics: dict[Key, Expr] = field(default_factory=dict)  # the first of them
+    bare: dict[Name, None] = field(default_factory=dict)  # letters of counts that stand for numbers, as in 1/n
     names: dict[Name, None] = field(default_factory=dict)  # every name that stands for something, in order
     losses: Counter[Key] = field(default_factory=Counter)  # what is differentiated
     below: dict[Key, list[Name]] = field(default_factory=dict)  # and by which names
+    changed: list[Name] = field(default_factory=list)  # the W of every dW
     used: set[Key] = field(default_factory=set)  # names that stand elsewhere than in a derivative
     entering: set[Key] = field(default_factory=set)  # names something else is worked out from
     kronecker: bool = False  # δ_{ij} is no quantity
@@ -214,9 +216,13 @@ def _collect(statement: Statement, sources: Sources) -> None:
                 and not (sources.kronecker and kronecker_pair(node))
             ):
                 sources.names[node] = None
+            if isinstance(node, Name) and node.base in COUNTS and not (node.sub or node.layer or node.marks):
+                sources.bare[node] = None
             if isinstance(node, BigSum) and isinstance(node.upper, Name) and not node.upper.sub:
                 under = sources.sizes.setdefault(node.upper.base, set())
                 under |= {Key(n.base) for n in walk(node.body) if isinstance(n, Name) and set(n.sub) & set(node.index)}
+            if isinstance(node, Differential) and node.symbol == "d" and isinstance(node.of, Name):
+                sources.changed.append(node.of)
             if isinstance(node, Derivative):
                 above = subject_of(node.of)
                 if isinstance(above, Key):

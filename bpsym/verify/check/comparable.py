@@ -1,0 +1,118 @@
+"""Whether two formulas of a document's own network are about the same things, so that a difference is an error."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bpsym.verify.meaning.activations import known_function
+from bpsym.verify.meaning.arrays import scalars
+from bpsym.verify.meaning.einstein import names_outside_sums
+from bpsym.verify.meaning.keys import Key, free_letters, key
+from bpsym.verify.tree import BigSum, Call, Derivative, Differential, Expr, Name, Node, walk
+
+if TYPE_CHECKING:
+    from sympy import Expr as Atom
+
+    from bpsym.verify.check.state import State
+    from bpsym.verify.meaning.indices import Indices
+    from bpsym.verify.meaning.network import Network
+
+MOST_NAMES = 200  # followed through names for formulas
+SUMMED = ("1", "2", "3")  # values of an index of a sum that are looked at for the names under it
+
+
+def comparable(left: Expr, right: Expr, state: State, place: Indices) -> bool:
+    """Whether two formulas of a document's own network rest on the same open names: a difference is an error."""
+    network = state.scope.network
+    if network is None or not network.is_own:
+        return True
+    given = any(_is_slope_of_loss(node, state) for node in walk(right))
+    if network.any_loss and _is_slope_of_loss(left, state) and not given:
+        return False  # the document may know its loss
+    ours, theirs = _open_names(left, state, place), _open_names(right, state, place)
+    if state.scope.laws:
+        ours, theirs = _wholes(ours), _wholes(theirs)
+        if _is_slope_of_loss(left, state) and network.loss is not None:
+            return theirs <= ours | _wholes(network.unsettled((network.loss,)))
+    if isinstance(left, Derivative) and not _loose_letters(left, right):
+        # what is differentiated may depend on more than its derivative, not on less
+        return theirs <= ours and not _strangers(left, right, state, place)
+    return ours == theirs
+
+
+def _wholes(names: frozenset[object]) -> frozenset[object]:
+    """Of entries, the vectors and matrices they belong to: an entry of a product depends on others than it names."""
+    return frozenset(str(name).partition("[")[0] for name in names)
+
+
+def _strangers(left: Derivative, right: Expr, state: State, place: Indices) -> bool:
+    """Whether a formula names what the differentiated quantity does not depend on, as far as the document says."""
+    network = state.scope.network
+    above = state.scope.atoms(key(left.of, place)) if isinstance(left.of, Name) else None
+    if network is None or above is None or network.expansion.step(scalars(above)[0]) is None:
+        return False
+    known = {atom for step in network.expansion.order(scalars(above)) for atom in (step.out, *step.uses)}
+    at = {**{letter: "1" for sum_ in walk(right) if isinstance(sum_, BigSum) for letter in sum_.index}, **place}
+    for node in walk(right):
+        if isinstance(node, Name) and (atoms := state.scope.atoms(key(node, at))) is not None:
+            strange = [atom for atom in scalars(atoms) if atom not in known]
+            if any(not known & _behind(atom, network) for atom in strange):
+                return True
+    return False
+
+
+def _behind(atom: Atom, network: Network) -> set[Atom]:
+    """What a quantity is computed from."""
+    return {used for step in network.expansion.order((atom,)) for used in step.uses}
+
+
+def _is_slope_of_loss(tree: Node, state: State) -> bool:
+    """Whether it is the derivative of the loss by something."""
+    network = state.scope.network
+    if isinstance(tree, Derivative) and isinstance(tree.of, Name) and network is not None:
+        return state.scope.atoms(key(tree.of)) == network.loss
+    return isinstance(tree, Differential) or (isinstance(tree, Name) and tree.base == "delta")
+
+
+def _loose_letters(left: Expr, right: Expr) -> frozenset[str]:
+    """Index letters free on the right alone: a sum over them may be meant."""
+    free = [
+        {
+            letter
+            for node, inside in names_outside_sums(tree)
+            for letter, _ in free_letters(node, dict.fromkeys(inside, ""))
+        }
+        for tree in (left, right)
+    ]
+    return frozenset(free[1] - free[0])
+
+
+def _open_names(tree: Expr, state: State, place: Indices) -> frozenset[object]:
+    """Atoms without a number and functions nobody defines."""
+    found: set[object] = set()
+    stack: list[Expr] = [tree]
+    seen: set[Key] = set()
+    for _ in range(MOST_NAMES):
+        if not stack:
+            break
+        tree = stack.pop()
+        bound = {letter for node in walk(tree) if isinstance(node, BigSum) for letter in node.index}
+        for node in walk(tree):
+            if (
+                isinstance(node, Call)
+                and known_function(node) is None
+                and node.function.base not in ("sigma", "max", "min")
+            ) and node.function.base not in state.scope.functions:
+                found.add(node.function.base)
+            if not isinstance(node, Name):
+                continue
+            letters = [letter for letter, _ in free_letters(node, {}) if letter in bound]
+            for number in SUMMED if letters else ("",):
+                wanted = key(node, {**place, **dict.fromkeys(letters, number)})
+                atoms = state.scope.atoms(wanted)
+                if atoms is not None and state.scope.network is not None:
+                    found |= state.scope.network.unsettled(scalars(atoms))
+            if atoms is None and wanted in state.scope.macros and wanted not in seen:
+                seen.add(wanted)
+                stack.append(state.scope.macros[wanted])
+    return frozenset(found)

@@ -1,0 +1,54 @@
+"""Documents of laws, without a number: textbook rules in the usual notations, unbroken and each with one slip."""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from bpsym.verify.meaning.families import COLUMN, MATRIX, ROW, SCALAR, NameFamily
+from bpsym.verify.meaning.shapes import shapes_of
+from bpsym.verify.read import read_text
+from bpsym.verify.report.data import DocumentReport, report_of
+from bpsym.verify.run import verify
+
+FOLDER = Path(__file__).parent.parent / "data" / "laws"
+TEXTS = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.iterdir()) if path.suffix != ".toml"}
+SLIPS = tomllib.loads((FOLDER / "slips.toml").read_text(encoding="utf-8"))["slip"]
+JUDGED = 0.7  # of a text's claims
+
+
+def _report(name: str, text: str) -> DocumentReport:
+    return report_of(verify(read_text(text, name)))
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_right_laws_raise_no_alarm(name: str) -> None:
+    """Nothing in a right text is called wrong, and most of its claims are judged."""
+    report = _report(name, TEXTS[name])
+    assert [f for f in report.findings if f.verdict in ("wrong", "carried")] == []
+    assert report.counts["undecided"] + report.counts["unreadable"] <= (1 - JUDGED) * report.claims
+
+
+@pytest.mark.parametrize("slip", SLIPS, ids=[f"{s['file']}:{s['line']}" for s in SLIPS])
+def test_one_slip_is_found_on_its_line(slip: dict[str, str]) -> None:
+    """A transpose, factor, sign, index or derivative that is wrong is reported on its line and on no other."""
+    text = TEXTS[slip["file"]]
+    assert slip["right"] in text
+    report = _report(slip["file"], text.replace(slip["right"], slip["wrong"], 1))
+    assert {f.line for f in report.findings if f.verdict == "wrong"} == {slip["line"]}
+
+
+@pytest.mark.parametrize(
+    ("formulas", "shapes"),
+    [
+        (["Y = X W + b", r"W \in \mathbb{R}^{d \times h}"], {"W": MATRIX, "X": MATRIX, "Y": MATRIX, "b": ROW}),
+        (["Z = W X + b", r"dW = dZ X^T"], {"W": MATRIX, "X": MATRIX, "Z": MATRIX, "b": COLUMN}),
+        ([r"z = w^T x + b", r"L = \frac{1}{2} (z - t)^2"], {"w": COLUMN, "x": COLUMN, "L": SCALAR}),
+    ],
+)
+def test_names_have_the_shapes_their_formulas_ask_for(formulas: list[str], shapes: dict[str, tuple[int, int]]) -> None:
+    """Columns, rows and matrices are told apart by what they are multiplied with and added to."""
+    found, *_ = shapes_of(read_text("\n\n".join(f"$${formula}$$" for formula in formulas), "laws.md").statements)
+    assert {base: found[NameFamily(base, (), ())] for base in shapes} == shapes
