@@ -9,6 +9,7 @@ from bpsym.errors import BpsymError
 from bpsym.files import write_atomically
 from bpsym.verify.check.terms import Shown
 from bpsym.verify.check.verdicts import Verdict
+from bpsym.verify.read.decode import LOSSY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,4 +77,6 @@ def write_back(path: Path, document: Document, text: str) -> None:
     """Write a corrected document in the encoding it came in."""
     if path.suffix == ".ipynb":
         raise BpsymError(f"{path}: notebooks are not corrected; --diff shows what would change")
+    if document.encoding == LOSSY:
+        raise BpsymError(f"{path}: has bytes that are no UTF-8 and would be lost; --diff shows what would change")
     write_atomically(path, text.encode(document.encoding))

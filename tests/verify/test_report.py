@@ -248,6 +248,16 @@ def test_fix_leaves_what_stands_behind_a_wrong_formula(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == text
 
 
+def test_fix_leaves_a_file_with_bytes_it_would_lose(wrong: Path) -> None:
+    """A document that is no UTF-8 throughout is refused in one sentence, and stays as it was."""
+    before = wrong.read_bytes() + b"\xff\xfe \x81\n"
+    wrong.write_bytes(before)
+    result = _run(wrong, "--spec", SPEC, "--fix")
+    assert result.exit_code == 2
+    assert "would be lost" in result.output
+    assert wrong.read_bytes() == before
+
+
 def test_the_diff_goes_where_it_is_asked_to(wrong: Path, tmp_path: Path) -> None:
     """-o with --diff writes the diff, prints nothing, and leaves no other file."""
     output = tmp_path / "changes.diff"

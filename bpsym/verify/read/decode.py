@@ -8,6 +8,7 @@ from typing import Final
 from bpsym.errors import BpsymError
 from bpsym.verify import limits
 
+LOSSY: Final = "utf-8 with errors"  # an encoding whose bytes nobody can write back
 _MARKS: Final = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -55,7 +56,7 @@ def decode(data: bytes, name: str) -> tuple[str, str]:
     text = data.decode("utf-8", errors="replace")
     if not _readable(text):
         raise BpsymError(f"{name}: not a text; Markdown, LaTeX, HTML, notebooks and plain text are read")
-    return text, "utf-8 with errors"
+    return text, LOSSY
 
 
 def _readable(text: str) -> bool:
