@@ -20,7 +20,7 @@ from bpsym.update import with_update
 from bpsym.verify.check.state import State, new_state
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.givens import names_of
-from bpsym.verify.meaning.arrays import Array, Value, scalars, transposed
+from bpsym.verify.meaning.arrays import Array, Value, mapped, scalars, transposed
 from bpsym.verify.meaning.described import Table, spellings
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.gathered import gather
@@ -34,7 +34,7 @@ from bpsym.verify.meaning.sources import Said, has_kronecker, said_equal, said_i
 from bpsym.verify.tree import Document, Expr, Name, Product, Sum, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from sympy import Expr as Atom
 
@@ -76,15 +76,10 @@ def described_by_itself(document: Document, own: State) -> State | None:
     found = None if own.scope.network is None else layered(own.scope.network)
     if found is None:
         return None
-    expansion = found.network.expansion
-    table = spellings(expansion)
+    table = spellings(found.network.expansion)
     for wanted, values in own.scope.table.items():
-        atoms = scalars(values[0])
-        if all(atom in found.entries for atom in atoms):
-            table[wanted] = [_with_items(values[0], [found.entries[atom] for atom in atoms])]
-            later = [_after_update(expansion, entry) for entry in scalars(table[wanted][0])]
-            if None not in later:
-                table[wanted._replace(new=True)] = [_with_items(values[0], [e for e in later if e is not None])]
+        if all(atom in found.entries for atom in scalars(values[0])):
+            table[wanted] = [mapped(found.entries.__getitem__, values[0])]
     scope = Scope(found.network, table, described=True, sizes=dict(own.scope.sizes))
     scope.kronecker, scope.said_equal = own.scope.kronecker, own.scope.said_equal
     definitions_of(document, scope)
@@ -112,16 +107,6 @@ def _names(document: Document, scope: Scope, at: Indices) -> dict[Atom, PrintedN
 def _printed(name: Key, place: tuple[str, ...] = ()) -> PrintedName:
     sub = (*name.sub, *place)
     return PrintedName(name.base, tuple(part for k in sub for part in (",", k))[1:], name.layer)
-
-
-def _with_items(value: Value, items: Sequence[Atom]) -> Value:
-    return Array(value.shape, tuple(items)) if isinstance(value, Array) else items[0]
-
-
-def _after_update(expansion: Expansion, entry: Atom) -> Atom | None:
-    """The entry of a parameter after the update."""
-    quantity = expansion.program.quantities.get(f"{head(entry)}_new")
-    return None if quantity is None else quantity[getattr(entry, "indices", ())]
 
 
 @lru_cache(maxsize=16)
