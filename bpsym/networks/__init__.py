@@ -2,7 +2,7 @@
 
 from bpsym.networks.convolution import convolutional
 from bpsym.networks.dense import dense
-from bpsym.networks.equations import Layer
+from bpsym.networks.equations import Layer, layer_names
 from bpsym.networks.recurrent import recurrent
 
-__all__ = ["Layer", "convolutional", "dense", "recurrent"]
+__all__ = ["Layer", "convolutional", "dense", "layer_names", "recurrent"]

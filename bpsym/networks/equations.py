@@ -57,6 +57,12 @@ def axis(letter: str, size: Expr) -> Axis:
     return Axis(Symbol(letter, integer=True, positive=True), size)
 
 
+def layer_names(count: int) -> list[str]:
+    """What layers are called: hidden ones h, or h1, h2, ... where there are several, the last one o."""
+    hidden = count - 1
+    return [*(["h"] if hidden == 1 else [f"h{number}" for number in range(1, hidden + 1)]), "o"]
+
+
 def size(layer: str) -> Symbol:
     """The number of units of a layer (also: "s" samples, "t" time steps, "q" taps of a kernel), as a symbol."""
     return Symbol(f"n_{layer}", integer=True, positive=True)

@@ -70,11 +70,12 @@ class Description(Shown):
 
     @cached_property
     def layers(self) -> tuple[networks.Layer, ...]:
-        """The layers as the network families take them; hidden ones are called h, or h1, h2, ..., the last one o."""
-        *hidden, output = self.spec.network.layers
-        names = ["h"] if len(hidden) == 1 else [f"h{number}" for number in range(1, len(hidden) + 1)]
-        pairs = zip([*names, "o"], [*hidden, output], strict=True)
-        return tuple(networks.Layer(name, layer.activation, layer.bias) for name, layer in pairs)
+        """The layers as the network families take them."""
+        layers = self.spec.network.layers
+        names = networks.layer_names(len(layers))
+        return tuple(
+            networks.Layer(name, layer.activation, layer.bias) for name, layer in zip(names, layers, strict=True)
+        )
 
     @cached_property
     def letters(self) -> dict[Symbol, str]:

@@ -21,7 +21,7 @@ from bpsym.backprop import backprop
 from bpsym.evaluate import Environment
 from bpsym.expand import Expansion
 from bpsym.lowering import lower
-from bpsym.networks import Layer, dense
+from bpsym.networks import Layer, dense, layer_names
 from bpsym.networks.equations import NONE, SHARED, UNIT, size
 from bpsym.program import Role
 from bpsym.update import with_update
@@ -76,8 +76,7 @@ class Structure:
     @property
     def names(self) -> list[str]:
         """What a description calls the layers."""
-        hidden = len(self.layers) - 1
-        return [*(["h"] if hidden == 1 else [f"h{number}" for number in range(1, hidden + 1)]), "o"]
+        return layer_names(len(self.layers))
 
 
 @dataclass(frozen=True, slots=True)
