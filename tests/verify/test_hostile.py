@@ -10,14 +10,12 @@ import pytest
 from bpsym.verify import effort, limits
 from bpsym.verify.read import read_text
 from bpsym.verify.run import verify
-from confined import confined, verifying_seconds
+from confined import verifying_seconds
 from transcripts import RIGHT, described, found, verified
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from concurrent.futures import ProcessPoolExecutor
 
-MEGABYTES = 500
 SECONDS = 2
 
 HOSTILE = {
@@ -31,13 +29,6 @@ HOSTILE = {
     "a chain of ones": "$(a + b)" + " = 1" * 900 + "$",
     "two givens that never settle": "".join(f"$x = 0.{k}$\n\n$y = x + 0.{k} = 0.5$\n\n" for k in range(10, 200)),
 }
-
-
-@pytest.fixture(scope="module")
-def cell() -> Iterator[ProcessPoolExecutor]:
-    """A process that has half a gigabyte for verifying documents."""
-    with confined(MEGABYTES) as pool:
-        yield pool
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the bound on memory is Linux's")

@@ -13,17 +13,15 @@ from hypothesis import strategies as st
 from bpsym.errors import BpsymError
 from bpsym.verify.canonical import canonical, statement
 from bpsym.verify.read import read, read_text
-from confined import confined, reading_seconds
+from confined import reading_seconds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from concurrent.futures import ProcessPoolExecutor
     from pathlib import Path
 
     from bpsym.verify.tree import Document
 
 SECONDS = 10.0  # the aim is 2; the rest is for machines that are slow or busy: this test is about what never ends
-MEGABYTES = 500
 
 
 def shown(document: Document) -> list[str]:
@@ -235,13 +233,6 @@ HOSTILE = {
     "dots behind dots": "$x = 0.3..... . 3...... = 1,03......$",
     "addresses": "http://tex.latex?x " * 50_000,
 }  # fmt: skip
-
-
-@pytest.fixture(scope="module")
-def cell() -> Iterator[ProcessPoolExecutor]:
-    """A process that has half a gigabyte for reading documents."""
-    with confined(MEGABYTES) as pool:
-        yield pool
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the bound on memory is Linux's")
