@@ -61,7 +61,6 @@ LONGEST = 400
 # Modules longer than that, each with the reason why reading it in one piece is easier.
 LONGER = {
     "bpsym.verify.meaning.gathered": "one builder: what is said becomes atoms and equations when first asked for",
-    "bpsym.verify.meaning.scope": "what a name can stand for: one table and the questions put to it",
     "bpsym.verify.tree": "one small dataclass for each kind of node, read as a table",
 }
 

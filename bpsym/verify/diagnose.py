@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from bpsym.mistakes.values import Explanation as Explained
     from bpsym.mistakes.values import Mistakes
     from bpsym.verify.meaning.indices import Indices
-    from bpsym.verify.meaning.scope import Scope, Subject
+    from bpsym.verify.meaning.scope import Scope
+    from bpsym.verify.meaning.subjects import Subject
 
 GENERIC = frozenset(["value", "operand", "restated", "expression", "formula"])
 SHORT = 24  # steps: the derivation of one figure of a network worked by hand

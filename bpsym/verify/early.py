@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves
 from bpsym.verify.check.verdicts import Verdict
 from bpsym.verify.effort import spend
-from bpsym.verify.meaning.scope import subject_of
+from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.tree import Negative, Number, walk
 
 if TYPE_CHECKING:

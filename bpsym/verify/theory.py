@@ -22,8 +22,7 @@ from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.givens import Givens
 from bpsym.verify.meaning.families import MATRIX, SCALAR, Instance
 from bpsym.verify.meaning.instance import instance
-from bpsym.verify.meaning.keys import Key, key
-from bpsym.verify.meaning.network import LOSS_NAMES
+from bpsym.verify.meaning.keys import LOSS_NAMES, Key, key
 from bpsym.verify.meaning.redefined import redefinitions
 from bpsym.verify.meaning.shapes import shapes_of, speaks_of_arrays
 from bpsym.verify.tree import Call, Derivative, Differential, Name, walk

@@ -186,6 +186,11 @@ class Call(Struct, frozen=True):
     function: Name
     arguments: tuple[Expr, ...]
 
+    @property
+    def letter(self) -> str:
+        """What the function is called, with its index and without its primes: `g_ReLU`."""
+        return "_".join((self.function.base, *self.function.sub))
+
 
 class Application(Struct, frozen=True):
     """A name followed by a parenthesis: a call `y(x)`, a name `E(total)`, or a product `w(a - y)`; the binder knows."""

@@ -15,7 +15,7 @@ from bpsym.verify.check.terms import Kind, Literal, interval_literal, kind_of, l
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
 from bpsym.verify.meaning.keys import NO_TIME, UPDATABLE, Key, free_letters
-from bpsym.verify.meaning.scope import Subject, subject_of
+from bpsym.verify.meaning.subjects import Subject, subject_of
 from bpsym.verify.symbols import GREEK, WORDS
 from bpsym.verify.tree import (
     Application,

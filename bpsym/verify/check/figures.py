@@ -33,7 +33,8 @@ from bpsym.verify.tree import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from bpsym.verify.meaning.scope import Point, Subject
+    from bpsym.verify.meaning.scope import Point
+    from bpsym.verify.meaning.subjects import Subject
 
 
 def _right_value(routes: Routes, shape: tuple[int, ...] | None, count: int, place: int) -> Scalar | None:

@@ -16,7 +16,7 @@ from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.patterns import substituted
-from bpsym.verify.meaning.scope import subject_of
+from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.tree import Application, Call, Expr, Missing, Name, Number, Power, walk
 
 if TYPE_CHECKING:

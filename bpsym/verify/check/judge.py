@@ -36,7 +36,7 @@ from bpsym.verify.effort import TooMuchWork, bounded, spend
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.redefined import supposes
-from bpsym.verify.meaning.scope import subject_of
+from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.meaning.symbolic import Definition
 from bpsym.verify.tree import Call, Expr, Missing, Name, Statement
 
@@ -183,8 +183,7 @@ def _follow_own_formula(chain: Chain) -> None:
     state, first = chain.state, chain.statement.terms[0]
     wrong = chain.formulas[-1]
     if isinstance(first, Call) and len(first.arguments) == 1 and isinstance(first.arguments[0], Name):
-        letter = first.function.base + "_".join(("", *first.function.sub))
-        state.scope.restated[letter] = Definition(key(first.arguments[0]), wrong)
+        state.scope.restated[first.letter] = Definition(key(first.arguments[0]), wrong)
     elif chain.subject is not None and chain.subject not in state.shown and not has_free_letters(first):
         found = list(values(wrong, state, state.carried(chain.subject)))
         if found:

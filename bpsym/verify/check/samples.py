@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from bpsym.verify.check.state import State
     from bpsym.verify.meaning.arrays import Scalar, Value
-    from bpsym.verify.meaning.scope import Subject
+    from bpsym.verify.meaning.subjects import Subject
     from bpsym.verify.tree import Document, Span, Table
 
 LEAST = 3  # rows of a table

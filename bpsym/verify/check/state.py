@@ -21,7 +21,8 @@ from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.denote import denote
 from bpsym.verify.meaning.keys import Key
 from bpsym.verify.meaning.network import NO_VALUES, Network
-from bpsym.verify.meaning.scope import Point, Scope, Subject, reading
+from bpsym.verify.meaning.reading import reading
+from bpsym.verify.meaning.scope import Point, Scope
 from bpsym.verify.tree import BigSum, Expr, Matrix, Name, Number, Product, Row, Transpose, walk
 
 if TYPE_CHECKING:
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
     from bpsym.evaluate import Environment
     from bpsym.notation import Name as PrintedName
     from bpsym.verify.meaning.indices import Indices
+    from bpsym.verify.meaning.subjects import Subject
 
 SEEDS = (1, 2, 3)
 LONG = 4  # places nobody writes for a given

@@ -18,7 +18,7 @@ from bpsym.verify.meaning import arrays
 from bpsym.verify.meaning.algebra import Algebra, NoValueError
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value
 from bpsym.verify.meaning.choices import Choices
-from bpsym.verify.meaning.indices import Indices, holds, index_value
+from bpsym.verify.meaning.indices import Indices, Range, holds, index_value
 from bpsym.verify.meaning.patterns import filled_in
 from bpsym.verify.tree import (
     Absolute,
@@ -62,7 +62,7 @@ class Reading(Struct, frozen=True):
     name: Callable[[Name, Indices], Value]
     derivative: Callable[[Derivative | Differential, Indices], Value]
     function: Callable[[Call, Indices], Callable[[Value], Value]]  # of one argument
-    values: Callable[[str, Expr | None, Expr | None, Indices, Expr], list[str]]  # of an index of a sum
+    values: Range  # of an index of a sum
     literal: Callable[[Number], Scalar]
     own: frozenset[str] = frozenset()  # letters of constants that are the document's own quantities: e = y - ŷ
     choices: Choices = field(default_factory=Choices)

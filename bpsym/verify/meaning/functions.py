@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bpsym.verify.meaning.keys import Key, key
-from bpsym.verify.meaning.scope import Scope, has_derivatives, subject_of
+from bpsym.verify.meaning.subjects import has_derivatives, subject_of
 from bpsym.verify.meaning.symbolic import Definition
 from bpsym.verify.tree import Call, Document, Expr, Name, Number, Statement, walk
+
+if TYPE_CHECKING:
+    from bpsym.verify.meaning.scope import Scope
 
 
 def definitions_of(document: Document, scope: Scope, position: int | None = None) -> None:
@@ -26,7 +31,6 @@ def _function(scope: Scope, call: Call, statement: Statement) -> None:
     if len(call.arguments) != 1 or not isinstance(call.arguments[0], Name) or call.function.marks:
         return
     parameter = key(call.arguments[0])
-    letter = call.function.base + "_".join(("", *call.function.sub))
     kinds = [relation.kind for relation in statement.relations]
     end = kinds.index("→") + 1 if "→" in kinds else len(statement.terms)  # what follows an arrow is another matter
     for body in reversed(statement.terms[1:end]):
@@ -35,7 +39,7 @@ def _function(scope: Scope, call: Call, statement: Statement) -> None:
         names = {key(node) for node in walk(body) if isinstance(node, Name) and not _is_function_name(body, node)}
         names -= {Key("e"), Key("pi")}
         if names == {parameter}:
-            scope.functions.setdefault(letter, Definition(parameter, body))
+            scope.functions.setdefault(call.letter, Definition(parameter, body))
             return
 
 

@@ -24,9 +24,10 @@ from bpsym.verify.meaning.denote import Reading, denote
 from bpsym.verify.meaning.families import MATRIX, SCALAR, Instance, Shape, family
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.indices import Indices, kronecker_pair
-from bpsym.verify.meaning.keys import RATES, Key, free_letters, is_off, key
+from bpsym.verify.meaning.keys import LOSS_NAMES, RATES, Key, free_letters, is_off, key
 from bpsym.verify.meaning.network import Network
-from bpsym.verify.meaning.scope import ANY_SIZE, LOSSES, Point, Scope, reading
+from bpsym.verify.meaning.reading import reading
+from bpsym.verify.meaning.scope import ANY_SIZE, Point, Scope
 from bpsym.verify.meaning.sources import (
     COUNTS,
     Said,
@@ -212,7 +213,7 @@ class _Builder:
         told = [wanted for wanted, _ in self.sources.losses.most_common()]
         for wanted in told or list(self.sources.formulas):
             value = self.scope.atoms(wanted)
-            if wanted.base in LOSSES and not wanted.sub and value is not None and not isinstance(value, Array):
+            if wanted.base in LOSS_NAMES and not wanted.sub and value is not None and not isinstance(value, Array):
                 return value if any(step.out == value for step in self.steps) else None
         return None
 
@@ -471,7 +472,8 @@ class _Builder:
             letters, self.scope.vague_letters = self.scope.vague_letters, outer
         if len(scalars(value)) + len(self.names) > MOST_ATOMS:
             return None
-        if self.instance.shapes and isinstance(value, Array) and name.base in LOSSES and self._shape(name) == SCALAR:
+        is_loss = name.base in LOSS_NAMES and self._shape(name) == SCALAR
+        if self.instance.shapes and isinstance(value, Array) and is_loss:
             value = sum(value.items[1:], value.items[0])  # over the outputs, or the samples
         many = isinstance(value, Array)
         atoms = []

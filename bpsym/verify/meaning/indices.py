@@ -11,6 +11,8 @@ from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.tree import Comparison, Expr, Name, Number
 
 Indices = Mapping[str, str]  # index letter -> what it stands for here: "j" -> "2", "o" -> "o1"
+# What the letter of a sum runs over: of the letter, its bounds, the indices around the sum, and what is summed.
+Range = Callable[[str, Expr | None, Expr | None, Indices, Expr], list[str]]
 
 
 def holds(condition: Comparison, place: Indices) -> bool:
@@ -44,3 +46,11 @@ def kronecker_pair(name: Name) -> str | None:
     pair = "".join(name.sub)
     plain = name.base == "delta" and not name.layer and not name.marks
     return pair if plain and len(pair) == 2 and pair.isalpha() and pair.islower() else None
+
+
+def kronecker(name: Name, indices: Indices) -> int | None:
+    """The value of a δ_{ij} at its two indices, 1 where they are equal, else 0; None for any other name."""
+    pair = kronecker_pair(name)
+    if pair is None or not all(letter in indices for letter in pair):
+        return None
+    return int(indices[pair[0]] == indices[pair[1]])

@@ -36,7 +36,7 @@ class Key(NamedTuple):
 
 _NEW = frozenset(["+", "new"])
 _TOTAL = frozenset(["total", "tot", "Total", "all", "sum", "总"])
-_WHOLE = frozenset(["E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "MSE"])
+LOSS_NAMES = frozenset(["E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "MSE"])
 _UNIT = re.compile(r"[hHoOiI]\d+")
 _ZERO_FOR_O = re.compile(r"0[1-9]\d?")
 _LETTERED = re.compile(r"([A-Za-z]{1,3})([A-Za-z])")
@@ -72,7 +72,7 @@ def _key(
     if base in FUNCTION_LETTERS and "prime" in marks:
         base += "'"  # σ' is no σ
     sub = tuple(part for written in sub for part in _part(written, indices))
-    if base in _WHOLE:
+    if base in LOSS_NAMES:
         sub = tuple(part for part in sub if part not in _TOTAL)
     raised = layer[1:] if len(layer) > 1 and layer[0] == "x" else layer  # a^{x,l}: of sample x
     layer = tuple(_shifted(written, indices) for written in raised)

@@ -25,6 +25,7 @@ from bpsym.lowering import Code, lower
 from bpsym.program import Program, Quantity, Role, Step, entries, head
 from bpsym.verify.effort import spend
 from bpsym.verify.meaning.algebra import NoValueError
+from bpsym.verify.meaning.keys import LOSS_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -37,7 +38,6 @@ MOST_STEPS = 4000  # of a small program
 DERIVED, LOWERED = 2500, 500  # units of work an equation of one is, differentiated and made code
 DENSE = 60  # of differentiating a row times a column, for each pair of what it uses
 MOST_PAIRS = 4000  # of these in a small program
-LOSS_NAMES = frozenset(["E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "MSE"])
 _OUTPUT = re.compile(r"_o\d+$")
 _TARGET = re.compile(r"(y|t|Y|T|target|label|ytrue)(?:[_\[]\d+\]?|\[(\d+),(\d+)\])")
 SEED = Symbol("_seed")  # 1, but not to be simplified away: every adjoint of a small program has a name

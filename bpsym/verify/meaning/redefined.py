@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from bpsym.verify.canonical import canonical
 from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.keys import Key, key
-from bpsym.verify.meaning.scope import has_derivatives, subject_of
+from bpsym.verify.meaning.subjects import has_derivatives, subject_of
 from bpsym.verify.tree import Call, Document, Expr, Name, Span, Statement, walk
 
 if TYPE_CHECKING:

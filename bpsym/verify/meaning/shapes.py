@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 from bpsym.verify.effort import spend
 from bpsym.verify.meaning.families import COLUMN, MATRIX, ROW, SCALAR, SIDE, UNITS, NameFamily, Shape, family
 from bpsym.verify.meaning.fitting import MISFIT, Fit
-from bpsym.verify.meaning.keys import key
-from bpsym.verify.meaning.network import LOSS_NAMES
+from bpsym.verify.meaning.keys import LOSS_NAMES, key
 from bpsym.verify.tree import (
     BigSum,
     Call,

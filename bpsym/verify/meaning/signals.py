@@ -19,13 +19,15 @@ from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.denote import denote
 from bpsym.verify.meaning.keys import RATES, Key, free_letters, key
 from bpsym.verify.meaning.network import NO_VALUES
-from bpsym.verify.meaning.scope import Point, Scope, Subject, reading
+from bpsym.verify.meaning.reading import reading
+from bpsym.verify.meaning.scope import Point, Scope
 from bpsym.verify.tree import Derivative, Document, Expr, Name, Negative, Span, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from bpsym.verify.meaning.network import Network
+    from bpsym.verify.meaning.subjects import Subject
 
 NETS = ("net", "z", "Z", "Net", "a", "s", "n", "u", "h", "t", "v", "in", "out", "o", "y")
 SEEDS = (5, 6)

@@ -20,7 +20,8 @@ from bpsym.verify.meaning.einstein import with_sums
 from bpsym.verify.meaning.indices import kronecker_pair
 from bpsym.verify.meaning.keys import NO_TIME, UPDATABLE, Key, free_letters, key
 from bpsym.verify.meaning.redefined import Redefinitions, redefinitions, supposes
-from bpsym.verify.meaning.scope import ANY_SIZE, has_derivatives, subject_of
+from bpsym.verify.meaning.scope import ANY_SIZE
+from bpsym.verify.meaning.subjects import has_derivatives, subject_of
 from bpsym.verify.symbols import CIRCLED
 from bpsym.verify.tree import (
     Application,

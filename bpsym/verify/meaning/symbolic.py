@@ -39,15 +39,14 @@ def symbolic_function(
     """
     if "prime" in call.function.marks:
         raise NoValueError("a derivative inside a definition")
-    letter = call.function.base + "_".join(("", *call.function.sub))
     algebra = reading.algebra
-    own = functions.get(letter)
+    own = functions.get(call.letter)
     rule = known_function(call) or layer
     if rule is None and own is not None:
         return lambda value: mapped(lambda item: applied(own, item, reading), value)
     if rule is None:
         if call.function.base not in ("sigma", "Sigma"):
-            vague.add(letter)
+            vague.add(call.letter)
         rule = "sigmoid"  # any smooth function will do for a formula
     if rule == "softmax":
         if reading.columns:

@@ -12,7 +12,7 @@ from sympy import Expr as Atom
 from sympy import Symbol
 
 from bpsym.program import Quantity, Role, Step
-from bpsym.verify.meaning.network import LOSS_NAMES
+from bpsym.verify.meaning.keys import LOSS_NAMES
 
 if TYPE_CHECKING:
     from collections import Counter
