@@ -19,6 +19,7 @@ from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.training import training_claims
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.diagnose import diagnosed
+from bpsym.verify.disclaimed import is_disclaimed
 from bpsym.verify.early import is_clearer, with_early_last
 from bpsym.verify.givens import Givens, names_of
 from bpsym.verify.known import recognized
@@ -143,7 +144,7 @@ def _judged(document: Document, description: Description | None, givens: Givens)
             found.extend(restatements(piece, own, settled))
             with suppress(effort.TooMuchWork):
                 found.extend(sampled(piece, own, [judgement.span for judgement in found]))
-        found = settled_by_theory(document, found)
+        found = _without_disclaimed(document, settled_by_theory(document, found))
     else:
         claims, order = _own_claims(document, state, settled), document
         with suppress(effort.TooMuchWork), effort.bounded(limits.TRIED):
@@ -159,6 +160,12 @@ def _judged(document: Document, description: Description | None, givens: Givens)
         found.extend(claims)
         found.extend(restatements(document, state, settled))
     return Verified(document, found, state, example, typical)
+
+
+def _without_disclaimed(document: Document, found: Sequence[Judgement]) -> list[Judgement]:
+    """Without what a general network or law has shown to be wrong in a formula the document says is wrong."""
+    is_disclaimed_at = covering([s.span for s in document.statements if is_disclaimed(s)])
+    return [j for j in found if j.verdict is not Verdict.WRONG or not is_disclaimed_at(j.span.start)]
 
 
 def _read_last(document: Document, parts: list[Part], givens: Givens, settled: list[Span]) -> list[Part]:

@@ -7,8 +7,6 @@ truth is the one to blame; what follows from it is carried.
 
 from __future__ import annotations
 
-import re
-
 from msgspec.structs import replace
 
 from bpsym.verify import limits
@@ -32,24 +30,15 @@ from bpsym.verify.check.numerics import numeric, row_below, worked_row
 from bpsym.verify.check.state import State, atoms_of, values
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.disclaimed import is_disclaimed, supposes
 from bpsym.verify.effort import TooMuchWork, bounded, spend
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import Key, key
-from bpsym.verify.meaning.redefined import supposes
 from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.meaning.symbolic import Definition
 from bpsym.verify.tree import Call, Expr, Missing, Name, Statement
 
 PLAIN = frozenset(["code", "output", "prose"])  # where an equals sign may be a programme's
-_MISTAKE = re.compile(
-    r"(?:common|typical|classic|frequent)\s+(?:mistakes?|errors?|slips?|pitfalls?|bugs?)\b|\bmistaken|\bwrongly\b"
-    r"|\bincorrect|\berroneous|\bforget|\b(?:do not|don't|never) write\b|error (?:común|frecuente|típico)",
-    re.IGNORECASE,
-)
-_SUPPOSED = re.compile(r"\b(?:if|when|whenever|unless|si|cuando)\b[^.;]*[<>=≤≥≠][^.;]*$", re.IGNORECASE)
-_DENIED = re.compile(
-    r"\b(?:is|are|was|would be|es|sería)\s+(?:wrong|incorrect|false|a mistake|incorrecto|falso)", re.IGNORECASE
-)
 BEGUN = 600  # units of work a statement is at least
 
 
@@ -68,8 +57,7 @@ def judge(statement: Statement, state: State) -> list[Judgement]:
 
 
 def _judged_or_denied(statement: Statement, state: State) -> list[Judgement]:
-    context = statement.context
-    if not any(p.search(context.before) for p in (_MISTAKE, _SUPPOSED)) and not _DENIED.search(context.after):
+    if not is_disclaimed(statement):
         return _judged(statement, state)
     before = state.remembered()
     found = _judged(statement, state)

@@ -16,16 +16,11 @@ from bpsym.verify.canonical import canonical
 from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.subjects import has_derivatives, subject_of
-from bpsym.verify.tree import Call, Document, Expr, Name, Span, Statement, walk
+from bpsym.verify.tree import Call, Document, Expr, Name, Span, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_SUPPOSING = re.compile(
-    r"(?:若|如果|假设|假如|假定|倘若|要是|万一|\b(?:suppose|if|assume|assuming|imagine|had)(?: that| we had| we took)?)"
-    r"[\s$,，:：]*$",
-    re.IGNORECASE,
-)
 _LETTING = re.compile(r"(?:令|改为|换成|重新定义|\b(?:let|redefine|now take|instead take))[\s$,，:：]*$", re.IGNORECASE)
 
 
@@ -44,11 +39,6 @@ class Redefinitions:
         """Formulas of one name with the one in effect at a place before the others."""
         chosen = [f for f in formulas if position is not None and f.span in self.spans and f.span.start < position]
         return [chosen[-1], *(f for f in formulas if f is not chosen[-1])] if chosen else formulas
-
-
-def supposes(statement: Statement) -> bool:
-    """Whether a formula is only thought of: "if a = z, then …"."""
-    return _SUPPOSING.search(statement.context.before) is not None
 
 
 def redefinitions(document: Document) -> Redefinitions:

@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check.align import pairs, turned
 from bpsym.verify.check.terms import Kind, kind_of
+from bpsym.verify.disclaimed import is_shown_as_mistake, supposes
 from bpsym.verify.meaning.activated import Figures, activated, note_figure
 from bpsym.verify.meaning.customary import customary
 from bpsym.verify.meaning.einstein import with_sums
 from bpsym.verify.meaning.indices import kronecker_pair
 from bpsym.verify.meaning.keys import NO_TIME, UPDATABLE, Key, free_letters, key
-from bpsym.verify.meaning.redefined import Redefinitions, redefinitions, supposes
+from bpsym.verify.meaning.redefined import Redefinitions, redefinitions
 from bpsym.verify.meaning.scope import ANY_SIZE
 from bpsym.verify.meaning.subjects import has_derivatives, subject_of
 from bpsym.verify.symbols import CIRCLED
@@ -231,6 +232,8 @@ def _collect(statement: Statement, sources: Sources) -> None:
                     if isinstance(node.wrt, Name):
                         sources.below.setdefault(above, []).append(node.wrt)
     if not statement.may_define or supposes(statement):
+        return
+    if is_shown_as_mistake(statement) and kind_of(statement.terms[1]) is not Kind.NUMBER:
         return
     first = statement.terms[0]
     if (

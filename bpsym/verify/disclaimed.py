@@ -1,0 +1,105 @@
+"""Formulas a document writes down without claiming them: supposed, or shown as mistakes.
+
+Each table has a row for a language; what is in no table is taken for a claim.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from bpsym.verify.tree import Statement
+
+_END: Final = r"[\s$,，:：*_(（]*$"
+
+
+def _any_of(rows: Iterable[str], frame: str = "{}") -> re.Pattern[str]:
+    return re.compile(frame.format(f"(?:{'|'.join(rows)})"), re.IGNORECASE)
+
+
+# What stands right before a formula that is only thought of: "if a = z, then …".
+_SUPPOSING: Final = _any_of(
+    (
+        r"若|如果|假设|假如|假定|倘若|要是|万一",
+        r"\b(?:suppose|if|assume|assuming|imagine|had)(?: that| we had| we took)?",
+    ),
+    r"{}[\s$,，:：]*$",
+)
+# A condition on the same line: "if z < 0, a = 0".
+_CONDITION: Final = _any_of(
+    (r"\b(?:if|when|whenever|unless)\b", r"\b(?:si|cuando)\b", r"\b(?:wenn|falls)\b", r"(?:若|如果)"),
+    r"{}[^.;。；]*[<>=≤≥≠][^.;。；]*$",
+)
+# Names of mistakes: in a heading, at the head of a column, before a formula.
+_MISTAKE: Final = _any_of(
+    (
+        r"(?:common|typical|classic|frequent|usual|popular)\s+(?:mistakes?|errors?|slips?|pitfalls?|bugs?)\b|\bpitfalls?\b",
+        r"(?:常见|典型|经典|普遍)的?(?:错误|误区|失误)|易错|误区|错误的?(?:写法|做法|答案)",
+        r"(?:häufiger?|typischer?|beliebter?|klassischer?)\s+fehler",
+        r"erreurs?\s+(?:fréquente|courante|classique|typique)",
+        r"error(?:es)?\s+(?:com[uú]n|comunes|frecuentes?|típicos?)|error[ei]\s+(?:comun[ei]|tipic[oi]|frequent[ei])",
+        r"erros?\s+(?:comu[mn]s?|comuns|típicos?|frequentes?)",
+        r"(?:част|типичн|распростран[её]нн)\w*\s+ошибк|よくある(?:間違い|誤り|ミス)|흔한\s*실수",
+    )
+)
+# Words of the sentence a formula stands in: people do this, and should not.
+_WRITTEN: Final = _any_of(
+    (
+        r"\bmistaken|\bwrongly\b|\bincorrectly\b|\berroneous|\b(?:do not|don't|never) write\b",
+        r"(?<!don't )(?<!not )(?<!never )\bforget",
+        r"\b(?:students|people|beginners) (?:often|sometimes|usually|frequently|tend to)\b",
+        r"误写|误以为|误认为|误用|错写|写错|错误地|(?:不要|不能|不可|别|容易)(?:写成|写作|误)|(?<!要)(?<!别)(?<!能)忘(?:记|了)",
+        r"fälschlich|irrtümlich|\bfalsch wäre|\bà tort\b|\bpar erreur\b|\bpor error\b|err[oó]neament?e",
+        r"ошибочно|間違って|誤って|잘못",
+    )
+)
+# A mark right before a formula: "Wrong:", "❌", "and not".
+_MARK: Final = _any_of(
+    (
+        r"❌|✗|✘|🚫",
+        r"\b(?:wrong|incorrect|not(?: equal(?: to)?)?|rather than|instead of)",
+        r"错误?|而不是|而非|不是",
+        r"\b(?:falsch|nicht|statt)",
+        r"\b(?:faux|et non|et pas|au lieu de|incorrecto|y no|en vez de|errato|e non|errado|e não)",
+        r"(?:неверно|неправильно|а не|誤り?|間違い|ではなく|틀림|오답)",
+    ),
+    "{}" + _END,
+)
+# Words behind it: "… is wrong".
+_DENIED: Final = _any_of(
+    (
+        r"❌|✗|✘|🚫",
+        r"\b(?:is|are|was|would be)\s+(?:wrong|incorrect|false|a mistake|not (?:right|correct|true))",
+        r"是(?:错误?|不对|不正确)的|这是?(?:不对|错|不正确)|不成立",
+        r"\b(?:ist|wäre|sind)\s+(?:falsch|nicht richtig)",
+        r"\b(?:es|sería|está)\s+(?:falso|incorrect[oa]|un error|mal)\b",
+        r"\b(?:est|serait)\s+(?:faux|incorrect|une erreur)",
+        r"\b(?:è|sarebbe)\s+(?:sbagliat|errat)|\b(?:é|está|estaria)\s+(?:errad|incorret)",
+        r"неверно|неправильно|ошибочно|は(?:誤り|間違い)|틀렸|틀린",
+    ),
+)
+_SENTENCE: Final = re.compile(r"[。；;!！?？]|\.(?=\s|$)")
+
+
+def supposes(statement: Statement) -> bool:
+    """Whether a formula is only thought of: "if a = z, then …"."""
+    return _SUPPOSING.search(statement.context.before) is not None
+
+
+def is_disclaimed(statement: Statement) -> bool:
+    """Whether what a statement says holds under a condition alone, or is shown as a mistake."""
+    return _CONDITION.search(statement.context.before) is not None or is_shown_as_mistake(statement)
+
+
+def is_shown_as_mistake(statement: Statement) -> bool:
+    """Whether the words around a statement, its heading or its table's say that people get this wrong."""
+    context = statement.context
+    return (
+        any(_MISTAKE.search(words) for words in (context.before, context.heading, context.row, context.column))
+        or any(_MARK.search(words) for words in (context.before, context.row, context.column))
+        or _WRITTEN.search(_SENTENCE.split(context.before)[-1]) is not None
+        or _DENIED.search(context.after) is not None
+    )
