@@ -88,7 +88,8 @@ def one_sheet(sheet: Sheet, *, forms: tuple[str, ...], alone: bool) -> Found:
 def random_sheet(seed: int, *, forms: tuple[str, ...], alone: bool) -> Found:
     """The same for a sheet of a random network, in one format."""
     random = Random(seed)
-    description, options, form = verify_networks.description(random), verify_networks.options(random), forms[seed % len(forms)]
+    description, options = verify_networks.description(random), verify_networks.options(random)
+    form = forms[seed % len(forms)]
     return "random", *checked(description, options, (form,), f"seed {seed} {options}", alone=alone)
 
 
