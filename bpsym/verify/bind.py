@@ -140,7 +140,7 @@ def own_state(document: Document, given: Givens, instance: Instance | None = Non
 
 
 def _own_state(said: Said, given: Givens, position: int | None, instance: Instance | None) -> State:
-    scope, _ = gather(said, given, position, instance)
+    scope = gather(said, given, position, instance)
     network = scope.network
     if network is None:
         raise BpsymError("nothing was gathered")  # gather always sets one

@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sympy import Expr as Atom
-from sympy import Symbol
+from sympy import Integer
 
-from bpsym.program import Quantity, Role, Step
 from bpsym.verify.meaning.keys import LOSS_NAMES
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Collection, Iterable
 
+    from sympy import Expr as Atom
+
+    from bpsym.verify.meaning.equations import Equations
     from bpsym.verify.meaning.keys import Key
 
 OFTEN = 3  # derivatives of a letter that is no usual name of a loss
@@ -33,12 +34,12 @@ def loss_without_formula(differentiated: Counter[Key], defined: Collection[Key],
     return None
 
 
-def any_loss(name: str, steps: Sequence[Step], wrt: Iterable[Atom], weight: Callable[[str], Atom]) -> Step | None:
+def any_loss(name: str, made: Equations, wrt: Iterable[Atom]) -> Atom | None:
     """A loss of the last quantities: of those the document differentiates it by, if there are any, else of all."""
-    used = {symbol for step in steps for symbol in step.expr.free_symbols}
-    last = [step.out for step in steps if step.out not in used]
+    last = made.last()
     chosen = [atom for atom in dict.fromkeys(wrt) if atom in last] or last
     if not 0 < len(chosen) <= MOST_SINKS:
         return None
-    total = sum((weight(f"∂{name}/∂{atom}") * atom for atom in chosen[1:]), weight(f"∂{name}/∂{chosen[0]}") * chosen[0])
-    return Step(Quantity(Symbol(name).name, Role.LOSS), total, "document", "loss")
+    loss = made.symbol(name)
+    total = sum((made.input(f"∂{loss}/∂{atom}", None) * atom for atom in chosen), Integer(0))
+    return made.ends_in(loss, total)

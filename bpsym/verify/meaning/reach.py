@@ -1,0 +1,132 @@
+"""How far an index runs in a document that is its own description: as far as it speaks of entries, or rules reach."""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import TYPE_CHECKING
+
+from msgspec import Struct
+
+from bpsym.verify.meaning.algebra import NoValueError
+from bpsym.verify.meaning.arrays import Array
+from bpsym.verify.meaning.indices import Indices, kronecker_pair
+from bpsym.verify.meaning.keys import Key, free_letters, key
+from bpsym.verify.meaning.scope import ANY_SIZE, Scope
+from bpsym.verify.tree import Expr, Name, Number, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from bpsym.verify.meaning.sources import Sources
+
+MOST_VALUES = 64  # of one index
+MOST_LETTERS = 3  # of one name
+FEW = ("1", "2", "3")
+
+
+def places(name: Name, fixed: Mapping[str, str]) -> list[dict[str, str]]:
+    """What the index letters of a name may stand for, few of each; `fixed` are letters that are no indices."""
+    letters = list(dict.fromkeys(letter for letter, _ in free_letters(name, fixed)))
+    if len(letters) > MOST_LETTERS:
+        return []
+    return [dict(zip(letters, place, strict=True)) for place in product(FEW, repeat=len(letters))]
+
+
+def matched(pattern: Name, wanted: Key, fixed: Mapping[str, str]) -> dict[str, str] | None:
+    """The indices under which `a^l` is a^3."""
+    if len(pattern.sub) != len(wanted.sub) or len(pattern.layer) != len(wanted.layer):
+        return None
+    if key(pattern).base != wanted.base:
+        return None
+    letters = {letter for letter, _ in free_letters(pattern, fixed)}
+    pairs = zip((*pattern.sub, *pattern.layer), (*wanted.sub, *wanted.layer), strict=True)
+    found: dict[str, str] = {}
+    for written, value in pairs:
+        letter, _, shift = written.partition("+")
+        if written in letters:
+            found[written] = value
+        elif letter in letters and shift.isdigit() and value.isdigit() and int(value) >= int(shift):
+            found.setdefault(letter, str(int(value) - int(shift)))
+    return found if key(pattern, found) == wanted else None
+
+
+class Reach(Struct):
+    """Which entries of a name there are."""
+
+    sources: Sources
+    scope: Scope
+
+    def has_rule(self, name: Key) -> bool:
+        """Whether a name has a rule, which may not reach so far."""
+        return any(matched(pattern, name, self.sources.fixed) is not None for pattern, _ in self.sources.patterns)
+
+    def is_stated(self, name: Key) -> bool:
+        """Whether the document speaks of this very entry: by its name, or in a list."""
+        if name in self.sources.numbers or name in self.sources.formulas:
+            return True
+        return self._is_listed(name) and self.scope.atoms(name) is not None
+
+    def is_beyond(self, name: Key) -> bool:
+        """Whether `x_3` is none of the x there are: a list of two, or x_1 and x_2 by themselves."""
+        return self._is_listed(name) or any(
+            other.base == name.base
+            and other.layer == name.layer
+            and len(other.sub) == len(name.sub)
+            and all(part.isdigit() for part in other.sub)
+            for other in (*self.sources.numbers, *self.sources.formulas)
+        )
+
+    def ends_before(self, name: Key) -> bool:
+        """Whether a name nobody defines is one too many, rather than one left open."""
+        return self.is_beyond(name) or self.has_rule(name)
+
+    def _is_listed(self, name: Key) -> bool:
+        """Whether a list or a matrix is given of which a name would be an entry."""
+        wholes = (self.scope.table.get(name._replace(sub=name.sub[:kept])) for kept in range(len(name.sub)))
+        return any(whole and isinstance(whole[0], Array) for whole in wholes)
+
+    def values(
+        self,
+        letter: str,
+        bounds: tuple[Expr | None, Expr | None],
+        at: Indices,
+        body: Expr,
+        exists: Callable[[Key], bool],
+    ) -> list[str]:
+        """What the letter of a sum runs over; `exists` makes the entry of a name, if it can be made.
+
+        Raises NoValueError where neither a bound nor a name under the sum says how far.
+        """
+        lower, upper = bounds
+        if isinstance(lower, Number) and isinstance(upper, Number):
+            start = int(lower.value)
+            return [str(k) for k in range(start, min(int(upper.value), start + MOST_VALUES) + 1)]
+        names = [node for node in walk(body) if isinstance(node, Name) and any(letter in part for part in node.sub)]
+        if self.scope.kronecker:
+            names = [name for name in names if kronecker_pair(name) is None]
+        size = self.scope.sizes.get(upper.base, ANY_SIZE) if isinstance(upper, Name) else ANY_SIZE
+        for form in ("{}", letter + "{}"):
+            found: list[str] = []
+            for k in range(1, MOST_VALUES):
+                wanted = [key(name, {**at, letter: form.format(k)}) for name in names]
+                if not wanted or (k > size and not any(self.is_stated(name) for name in wanted)):
+                    break  # rules alone reach as far as one likes
+                if not all(exists(name) for name in wanted):
+                    break
+                found.append(form.format(k))
+            if found:
+                further = range(len(found) + 1, size + 1) if form == "{}" else ()
+                return [*found, *self._left_open(({**at, letter: str(k)} for k in further), letter, names, exists)]
+        if upper is None and not names:
+            raise NoValueError(f"what {letter} runs over is not said", letter)
+        return [str(k) for k in range(1, size + 1)]  # any size will do for formulas
+
+    def _left_open(
+        self, further: Iterator[dict[str, str]], letter: str, names: list[Name], exists: Callable[[Key], bool]
+    ) -> Iterator[str]:
+        """Further values of an index, where nothing says the names under it end before."""
+        for place in further:
+            wanted = [key(name, place) for name in names]
+            if any(not exists(name) and self.is_beyond(name) for name in wanted):
+                return
+            yield place[letter]

@@ -1,0 +1,64 @@
+"""Numbers a document shows for names whose formula it leaves out: figures, and no givens."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from flint import arb, fmpq
+
+from bpsym.evaluate import Environment
+from bpsym.expand import Expansion
+from bpsym.program import Program
+from bpsym.verify.check.terms import interval_literal, leaves
+from bpsym.verify.meaning.algebra import NoValueError, rational
+from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError
+from bpsym.verify.meaning.denote import denote
+from bpsym.verify.meaning.reading import reading
+from bpsym.verify.meaning.scope import Point, Scope
+from bpsym.verify.tree import Name
+
+if TYPE_CHECKING:
+    from bpsym.verify.meaning.keys import Key
+    from bpsym.verify.meaning.sources import Sources
+
+SHORT = 2  # places of a number that is given rather than worked out
+_NOWHERE = Environment(Expansion(Program((), ()), {}), {})  # for expressions in numbers
+
+
+def is_figure(name: Key, sources: Sources) -> bool:
+    """Whether a number is worked out: for out_o2 where out_o1 has a formula, it has one too, only nobody wrote it."""
+    if name.sub[-1:] in (("0",), ("t-1",)):
+        return False  # h_0: where a recurrence starts
+    if name in sources.computed:
+        return True
+    alike = [k for k in sources.formulas if k.base == name.base and k != name and not k.new]
+    if _is_short(name, sources):  # y = 0.5, the target, beside the units y_1 and y_2
+        alike = [k for k in alike if (len(k.sub), len(k.layer)) == (len(name.sub), len(name.layer))]
+    return any(_is_worked(k, sources) for k in alike)
+
+
+def _is_worked(name: Key, sources: Sources) -> bool:
+    """Whether a name has a formula that is more than another name: x_1 = x_2 = 1 works nothing out."""
+    return any(not isinstance(formula, Name) for formula in sources.formulas[name])
+
+
+def _is_short(name: Key, sources: Sources) -> bool:
+    """Whether a name is given as few digits as people hand out."""
+    shown = [s for s in leaves(sources.numbers[name]) if s is not None] if name in sources.numbers else []
+    return bool(shown) and all(s.number.places <= SHORT for s in shown)
+
+
+def recomputed(name: Key, shown: Scalar, sources: Sources, scope: Scope) -> Scalar | None:
+    """What the computation before a figure comes to, where the figure does not follow from it; else None."""
+    numeric = sources.numerics.get(name)
+    if numeric is None:
+        return None
+    givens = {abs(s.value) for tree in sources.numbers.values() for s in leaves(tree) if s is not None}
+    read = interval_literal(lambda n: n.places <= 0 or n.digits <= 1 or rational(n.value) in givens, fmpq(1, 2))
+    try:
+        found = denote(numeric, reading(scope, Point(_NOWHERE, literal=read)))
+    except (NoValueError, ShapeError, ValueError, ZeroDivisionError):
+        return None
+    if isinstance(found, Array) or not arb(found).is_finite():
+        return None
+    return found if isinstance(found, fmpq) or not arb(found).overlaps(arb(shown)) else None
