@@ -40,7 +40,6 @@ biases = [0.35, 0.60]
 
 [training]
 rate = 0.5
-biases = "updated"
 """
 EXAMPLES = {"mazur-2015": MAZUR}
 SOURCES = {"mazur-2015": "Mazur, A Step by Step Backpropagation Example (2015)"}
@@ -52,7 +51,7 @@ def recognized(document: Document) -> tuple[str, Description] | None:
     if len(figures) < ENOUGH:
         return None
     for name in EXAMPLES:
-        description = _example(name)
+        description = _example(name, "updated" if _updates_biases(document) else "frozen")
         values = _values(name)
         hits = {k for k, value in enumerate(values) for s in figures if touches(value, s.cut())}
         if len(hits) >= ENOUGH and not _disagrees(document, description):
@@ -70,11 +69,22 @@ def _figures(document: Document) -> list[Shown]:
     return found
 
 
+def _updates_biases(document: Document) -> bool:
+    """Whether a bias has a new value in the document, or a step of its own: most who work an example leave them."""
+    for statement in document.statements:
+        first, *rest = statement.terms
+        if isinstance(first, Name) and first.base == "b" and rest:
+            names = {key(node) for term in rest for node in walk(term) if isinstance(node, Name)}
+            if key(first).new or key(first) in names:
+                return True
+    return False
+
+
 @lru_cache(maxsize=8)
-def _example(name: str) -> Description:
+def _example(name: str, biases: str) -> Description:
     from bpsym.spec import loads
 
-    return loads(EXAMPLES[name], name)
+    return loads(f'{EXAMPLES[name]}biases = "{biases}"\n', name)
 
 
 @lru_cache(maxsize=8)
@@ -82,7 +92,7 @@ def _values(name: str) -> tuple:  # type: ignore[type-arg]  # of balls
     from bpsym.evaluate import Environment
     from bpsym.expand import Expansion
 
-    description = _example(name)
+    description = _example(name, "updated")
     environment = Environment(Expansion(description.program, description.sizes), description.values)
     found = []
     for step in environment.expansion.steps():
