@@ -76,6 +76,7 @@ REASONS: dict[str, dict[str, str]] = {  # why a claim could not be decided
         "zh": "文档所需的计算量超出上限，未能检查到底",
     },
     "long-run": {"en": "a training run of so many updates is not made", "zh": "更新次数太多，没有重做这次训练"},
+    "update": {"en": "not every new value it depends on is shown", "zh": "它所依赖的更新后的值没有全部给出"},
     "training": {"en": "no figure of the training run is this one", "zh": "训练过程中没有与之相符的数值"},
 }
 

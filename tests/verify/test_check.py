@@ -264,3 +264,32 @@ def test_what_is_left_of_figures_that_cancel(written: str, verdict: str) -> None
     judged = verified(text)
     (judgement,) = [j for j in judged.judgements if judged.document.quote(j.span) == written]
     assert judgement.verdict == verdict
+
+
+STEP = r"""
+Given $x = 0.5$, $w = 0.4$, $b = 0.1$, $t = 1$, $\eta = 0.5$.
+
+$$z = wx + b = 0.4 \times 0.5 + 0.1 = 0.3$$
+$$a = \frac{1}{1+e^{-z}} = 0.5744$$
+$$E = \frac12 (t-a)^2 = 0.0905$$
+$$\frac{\partial E}{\partial w} = (a-t)\,a(1-a)\,x = -0.0520$$
+$$w^+ = w - \eta \frac{\partial E}{\partial w} = 0.4 + 0.5 \times 0.0520 = 0.4260$$
+"""
+BIAS_TOO = r"""$$b^+ = b - \eta (a-t)\,a(1-a) = 0.1 + 0.5 \times 0.1040 = 0.1520$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("step", "error", "verdict"),
+    [
+        (STEP + BIAS_TOO, "0.0839", "right"),  # z = 0.426 · 0.5 + 0.152 = 0.365, a = 0.59025
+        (STEP + BIAS_TOO, "0.0892", "wrong"),
+        (STEP, "0.0892", "right"),  # the bias kept: z = 0.313, a = 0.57762
+        (STEP, "0.0839", "undecided"),  # the bias may have been updated, and not been shown
+        ("", "0.0839", "right"),  # a value given
+    ],
+)
+def test_a_figure_after_the_step_is_computed_with_the_new_values_shown(step: str, error: str, verdict: str) -> None:
+    """Without a description the document's own new values are all that is known of the step."""
+    judged = verified(step + f"\nOne forward pass with the new values gives $E = {error}$.\n")
+    assert judged.judgements[-1].verdict == verdict

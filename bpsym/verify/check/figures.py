@@ -172,6 +172,11 @@ def _is_law(chain: Chain, term: Expr) -> bool:
 
 _SENTENCE = re.compile(r"[.;](?:\s|$)|[。；\n]")
 _AFTER = re.compile(r"\bafter\b|\bnew\b|updated|once more|again|更新|新的|之后|以后", re.IGNORECASE)
+_UPDATED = re.compile(
+    r"\bafter (?:the |this |that |an? |one |1 )?(?:first )?(?:step|update|iteration)"
+    r"|\bnew (?:weights|values|parameters)|\bupdated|更新|新的?(?:权重|参数|值)",
+    re.IGNORECASE,
+)
 
 
 def _after_update(chain: Chain, term: Expr, shown: list[Shown], shape: tuple[int, ...] | None) -> Judgement | None:
@@ -187,8 +192,11 @@ def _after_update(chain: Chain, term: Expr, shown: list[Shown], shape: tuple[int
                 return Judgement(term.span, verdict)
             rights += [items] if items is not None else []
     words = _SENTENCE.split(context.before)[-1]
-    if not rights or len(shown) != 1 or chain.subject.new or not _AFTER.search(words):
+    if len(shown) != 1 or chain.subject.new or not _AFTER.search(words):
         return None
+    if not rights or not state.updates_all(atoms_of(state.scope, chain.subject)):
+        is_open = _UPDATED.search(words) is not None
+        return Judgement(term.span, Verdict.UNDECIDED, details={"why": "update"}) if is_open else None
     ((right,), *_), (only,) = rights, shown
     details = {"shown": only, "place": 0, "subject": None, "truth": (right,), "carried": ()}
     return Judgement(only.tree.span, Verdict.WRONG, as_shown(right, only), "value", details)

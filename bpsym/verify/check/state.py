@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from copy import copy
 from dataclasses import dataclass, field
@@ -19,14 +20,14 @@ from bpsym.verify.meaning.algebra import NoValueError, rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, scalars
 from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.denote import denote
-from bpsym.verify.meaning.keys import Key
+from bpsym.verify.meaning.keys import UPDATABLE, Key
 from bpsym.verify.meaning.network import NO_VALUES, Network
 from bpsym.verify.meaning.reading import reading
 from bpsym.verify.meaning.scope import Point, Scope
 from bpsym.verify.tree import BigSum, Expr, Matrix, Name, Number, Product, Row, Transpose, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from sympy import Expr as Atom
 
@@ -39,6 +40,7 @@ SEEDS = (1, 2, 3)
 LONG = 4  # places nobody writes for a given
 VARIANTS = tuple(Choices(elementwise, rows) for rows in (False, True) for elementwise in (False, True))
 SWAPPED = tuple(Choices(swaps=swaps) for swaps in range(1, 6))  # where a bullet says: transpose as the shapes need it
+_PARAMETER = re.compile(rf"(?:{'|'.join(sorted(UPDATABLE))})(?:[_^]|$)")
 SAID = tuple("shown doubtful wrong overrides slips updated wrong_numbers wrong_formulas before pending rounded".split())
 MOST_SLIPS = 3  # of which some may have been gone on with and others not
 FAILURES = (*NO_VALUES, ShapeError, ValueError, OverflowError, RecursionError)
@@ -150,11 +152,11 @@ class State:
                     yield Point(environment, {}, interval_literal(self.is_exact, fmpq(1, 2)))
 
     def after_update(self) -> Point | None:
-        """The point one update later; None where nothing is updated."""
+        """The point one update later, by the description or else by the new values shown; None where there are none."""
         network, environment = self.scope.network, self.truth.environment
         if network is None:
             return None
-        updated: dict[Atom, Scalar] = {}
+        updated: dict[Atom, Scalar] = {} if self.scope.described else self._shown_new()
         try:
             for quantity in network.expansion.program.all(Role.UPDATED):
                 old, new = network.expansion.entries(quantity.of), network.expansion.entries(quantity.name)
@@ -163,10 +165,29 @@ class State:
             return None
         return Point(environment.overridden(updated)) if updated else None
 
+    def _shown_new(self) -> dict[Atom, Scalar]:
+        """The new values the document has shown, each for the parameter it is the new value of."""
+        found: dict[Atom, Scalar] = {}
+        for subject, value in self.shown.items():
+            if isinstance(subject, Key) and subject.new:
+                atoms = atoms_of(self.scope, subject._replace(new=False))
+                if len(atoms) == len(scalars(value)):
+                    found.update(zip(atoms, scalars(value), strict=True))
+        return found
+
+    def updates_all(self, atoms: Iterable[Atom]) -> bool:
+        """Whether every parameter that some atoms depend on has a new value."""
+        network = self.scope.network
+        if network is None or self.scope.described:
+            return network is not None
+        used = {atom for step in network.expansion.order(tuple(atoms)) for atom in step.uses}
+        kept = (used & network.values.keys()) - self._shown_new().keys()
+        return not any(_PARAMETER.match(str(atom)) for atom in kept)
+
     def after_update_by_hand(self, shown: list[Shown]) -> Point | None:
         """The same for somebody who goes on with rounded numbers: each is as uncertain as the digits shown leave it."""
         network, later = self.scope.network, self.after_update()
-        if network is None or network.loss is None or later is None:
+        if network is None or network.loss is None or later is None or not self.scope.described:
             return None
         found = {was: _rounded(value, shown) for was, value in later.environment.given.items()}
         for quantity in network.expansion.program.all(Role.UPDATED):
