@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bpsym.spec import Description
 
 MOST_STEPS = 20_000  # of a run a document asks for: four of them take a second or two
+FEW = 16  # updates at the beginning of a run, made without the rest of it where these are all that is asked for
 WORDS = r"(?:iterations?|rounds?|epochs?|steps?|updates?|times|passes|Iterationen|iteraciones|épocas|次|轮|回)"
 _COUNT = re.compile(
     rf"(?P<a>\d[\d,]*)\s*(?:-?\s*){WORDS}|(?:after|round|iteration|epoch|迭代|训练|经过|nach|tras)\s*(?P<b>\d[\d,]*)"
@@ -41,15 +42,18 @@ class Runs:
 
     description: Description
     counts: frozenset[int]  # the numbers of updates that are spoken of
-    _rows: dict[tuple[str, str], dict[int, dict[str, list[Value]]]] = field(default_factory=dict)
+    kept: str = ""  # the treatment of biases that a figure has shown to be the document's
+    _rows: dict[tuple[str, str, bool], dict[int, dict[str, list[Value]]]] = field(default_factory=dict)
 
     def figures(self, order: str, biases: str, steps: int) -> dict[str, list[Value]]:
         """The loss and the outputs after so many updates; empty where the run has no such figures."""
-        if (order, biases) not in self._rows:
-            self._rows[order, biases] = dict(self._run(order, biases))
-        return self._rows[order, biases].get(steps, {})
+        run = order, biases, steps <= FEW
+        if run not in self._rows:
+            counts = sorted(count for count in self.counts if steps > FEW or count <= FEW)
+            self._rows[run] = dict(self._run(order, biases, counts))
+        return self._rows[run].get(steps, {})
 
-    def _run(self, order: str, biases: str) -> Iterator[tuple[int, dict[str, list[Value]]]]:
+    def _run(self, order: str, biases: str, counts: list[int]) -> Iterator[tuple[int, dict[str, list[Value]]]]:
         from bpsym.backprop import backprop
         from bpsym.expand import Expansion
         from bpsym.program import Role
@@ -60,10 +64,10 @@ class Runs:
         weights = frozenset(q.name for q in base.all(Role.WEIGHT))
         expansion = Expansion(with_update(base, order, weights if biases == "frozen" else None), self.description.sizes)
         equations = sum(1 for _ in expansion.steps())
-        for counts in (sorted(self.counts), *([count] for count in sorted(self.counts))):
-            spend(STEP * max(counts) * equations)
+        for some in (counts, *([count] for count in counts)):
+            spend(STEP * max(some) * equations)
             try:
-                rows = train(expansion, self.description.values, Rounding(None, 15), counts)
+                rows = train(expansion, self.description.values, Rounding(None, 15), some)
             except NO_VALUES:  # a run that diverges later on has figures until then
                 continue
             for row in rows:
@@ -74,8 +78,12 @@ class Runs:
                         "outputs": [row.values[entry] for entry in outputs(expansion)],
                     },
                 )
-            if len(rows) == len(self.counts):
+            if len(rows) == len(counts):
                 return
+
+    def policies(self) -> tuple[str, ...]:
+        """Both treatments of the biases: the document's before the description's before the other."""
+        return tuple(dict.fromkeys(filter(None, (self.kept, self.policy, "updated", "frozen"))))
 
     @property
     def order(self) -> str:
@@ -171,31 +179,41 @@ def _judged(value: Expr, steps: int, runs: Runs) -> Iterator[Judgement]:
 
 
 def _figure(shown: Shown, unit: int | None, steps: int, runs: Runs) -> Judgement | None:
-    """One figure: right by gradient descent, right only with weights already updated, or nothing we can tell."""
+    """One figure: right by gradient descent, right only with weights already updated, or nothing we can tell.
+
+    The first figure that only one treatment of the biases gives tells that of the whole document.
+    """
     counts = list(dict.fromkeys((steps or 1, 1, 0)))
-    for count in counts:
-        right = runs.figures(runs.order, runs.policy, count)
-        if any(touches(v, shown.half()) for v in _candidates(right, unit)):
-            return Judgement(shown.tree.span, Verdict.RIGHT)
-    for policy in (runs.policy, "updated" if runs.policy == "frozen" else "frozen"):
-        if policy != runs.policy:
-            for count in counts:
-                figures = _candidates(runs.figures(runs.order, policy, count), unit)
-                if any(touches(v, shown.half()) for v in figures):
-                    return Judgement(shown.tree.span, Verdict.NOTE, rule="other-biases", details={"policy": policy})
-        for count in counts if runs.order == SIMULTANEOUS else ():
-            right, wrong = (runs.figures(order, policy, count) for order in (SIMULTANEOUS, SEQUENTIAL))
-            for was, ought in zip(_candidates(wrong, unit), _candidates(right, unit), strict=True):
-                if touches(was, shown.half()):
-                    details = {"shown": shown, "steps": count}
-                    expected = as_shown(ought, shown)
-                    return Judgement(shown.tree.span, Verdict.WRONG, expected, "already-updated-weights", details)
+    for policy in runs.policies():
+        found = _under(policy, shown, unit, counts, runs)
+        if found is not None:
+            count, judgement = found
+            runs.kept = runs.kept or (policy if count else "")
+            return judgement
     for count in counts:
         right = runs.figures(runs.order, runs.policy, count)
         if any(touches(v, shown.cut()) for v in _candidates(right, unit)):
             return Judgement(shown.tree.span, Verdict.DIGIT)
     if unit is None and steps:
         return Judgement(shown.tree.span, Verdict.UNDECIDED, details={"why": "training"})
+    return None
+
+
+def _under(policy: str, shown: Shown, unit: int | None, counts: list[int], runs: Runs) -> tuple[int, Judgement] | None:
+    """A figure judged under one treatment of the biases, with the number of updates it is right after."""
+    span = shown.tree.span
+    for count in counts:
+        if any(touches(v, shown.half()) for v in _candidates(runs.figures(runs.order, policy, count), unit)):
+            if policy == runs.policy or not count:
+                return count, Judgement(span, Verdict.RIGHT)
+            return count, Judgement(span, Verdict.NOTE, rule="other-biases", details={"policy": policy})
+    for count in counts if runs.order == SIMULTANEOUS else ():
+        right, wrong = (runs.figures(order, policy, count) for order in (SIMULTANEOUS, SEQUENTIAL))
+        for was, ought in zip(_candidates(wrong, unit), _candidates(right, unit), strict=True):
+            if touches(was, shown.half()):
+                details = {"shown": shown, "steps": count}
+                expected = as_shown(ought, shown)
+                return count, Judgement(span, Verdict.WRONG, expected, "already-updated-weights", details)
     return None
 
 
