@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 from flint import fmpq
+from msgspec.structs import replace
 
+from bpsym import training
+from bpsym.spec import Description
 from bpsym.verify.check.terms import leaves
 from bpsym.verify.read import read
 from bpsym.verify.slips import ranked, slips
@@ -71,6 +74,19 @@ def test_figures_after_training_are_checked_by_training() -> None:
     judged = verified("After 1 iteration the total error fell from 0.298371109 to 0.291027924.\n", described())
     assert found(judged, "wrong") == [(1, "0.291027924", "already-updated-weights")]
     assert [j.expected for j in judged.judgements if j.verdict == "wrong"] == ["0.291027774"]
+
+
+def test_one_figure_tells_how_a_document_treats_the_biases(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Once a figure shows that the biases stay, no long run is made with the description's that learn."""
+    runs: list[int] = []
+    train = training.train
+    monkeypatch.setattr(training, "train", lambda *args: runs.append(max(args[3])) or train(*args))
+    spec = described().spec
+    learning = Description(replace(spec, training=replace(spec.training, biases="updated")), "network.toml")
+    text = "After 1 iteration the error fell to 0.291027924.\n\nAfter 500 iterations the error is 0.00267398.\n"
+    judged = verified(text, learning)
+    assert [j.expected for j in judged.judgements if j.verdict == "wrong"] == ["0.291027774", "0.00267496"]
+    assert sorted(runs) == [1] * 4 + [500] * 2
 
 
 def test_a_mistake_in_the_method_is_named() -> None:
