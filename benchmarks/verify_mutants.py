@@ -108,7 +108,7 @@ def one_network(seed: int) -> Tally:
         try:
             _broken(right, made, where, tally)
             if own.random() < TWICE:
-                _twice(right, lines, made, own, where, tally)
+                _twice(right, made, own, where, tally)
         except BpsymError:
             continue
     tally.seconds = process_time() - began
@@ -179,18 +179,19 @@ def _counted(
     return next((found[0] for found in here if found), None)
 
 
-def _twice(right: Work, lines: list[Line], first: Mutant, random: Random, where: str, tally: Tally) -> None:
+def _twice(right: Work, first: Mutant, random: Random, where: str, tally: Tally) -> None:
     """Two slips in one sheet: in the numbers and in the value of one line, or in two lines."""
     line = right.line(first.slip.entry)
-    second = pen_slip(line, random) if first.slip.operand is not None else mutant(right, lines, random)
+    one = right.again(first.slip)  # a figure copied is one that stands there
+    second = pen_slip(line, random) if first.slip.operand is not None else mutant(one, one.written(), random)
     if second is None or (second.slip.entry == line.entry) != (first.slip.operand is not None):
         return
     if first.slip.operand is not None:
         slip = replace(second.slip, operand=first.slip.operand, follows=False)
         both = right.again(slip)
-        seen = visible([right], both, first.slip) and visible([right, right.again(first.slip)], both, second.slip)
+        seen = visible([right], both, first.slip) and visible([right, one], both, second.slip)
     else:
-        one, other, both = right.again(first.slip), right.again(second.slip), right.again(first.slip, second.slip)
+        other, both = right.again(second.slip), right.again(first.slip, second.slip)
         seen = visible([right, other], both, first.slip) and visible([right, one], both, second.slip)
     kind = f"{TWO}, {'one line' if first.slip.operand is not None else 'two lines'}"
     tally.counts[kind, "made"] += 1

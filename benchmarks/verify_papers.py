@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING
 
-from verify_people import EQUAL, VALUE
+from verify_people import EQUAL
 
 from bpsym.printing import LATEX, PLAIN
 from bpsym.printing.layout import Formula, Number, row
@@ -33,6 +33,7 @@ LAYOUTS = {
 MEDIA = {"latex": LATEX, "plain": PLAIN}
 HEADINGS = {"en": ("Forward pass", "Backward pass", "New weights"), "zh": ("前向传播", "反向传播", "更新权重")}
 BOX, BOXED = {"en": "The results", "zh": "主要结果"}, 3  # lines of it
+BARE = 2  # links of a line that says nothing of where its figure comes from
 WORDS = {
     "en": ("We get ", "This gives ", "Here ", "And so ", "Next, "),
     "zh": ("由此得到", "于是", "因此", "接着有", "代入得"),
@@ -63,9 +64,10 @@ def paper(work: Work, lines: list[Line]) -> Paper:
             *((None, text) for text in _laid_out([(None, work.writer.name(entry)), (EQUAL, number)], who, "")),
             *gap,
         ]
-    if who.boxed and who.style != VALUE:  # else nothing would tell which of two lines it comes from
+    derived = [line for line in lines if len(work.links(line)) > BARE]  # else nothing tells which of two lines is first
+    if who.boxed and derived:
         rows += [*_closed(who), *_heading(who, BOX[who.lang]), *_opened(who)]
-        for line in random.sample(lines, min(len(lines), BOXED)):
+        for line in random.sample(derived, min(len(derived), BOXED)):
             name, *_, value = work.links(line)
             rows += [*((None, text) for text in _laid_out([name, value], who, "")), *gap]
     part = -1

@@ -11,7 +11,7 @@ from verify_people import FULL, VALUE, Person, Slip, Work
 from bpsym.errors import BpsymError
 from bpsym.mistakes import rules, wrongs
 from bpsym.mistakes.steps import numbers
-from bpsym.rounding import Numeral
+from bpsym.rounding import Numeral, ends
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -20,7 +20,10 @@ if TYPE_CHECKING:
     from sympy import Expr
     from verify_people import Line
 
+    from bpsym.rounding import Value
+
 BY_CHANCE = fmpq(1, 10**12)  # formulas that differ by less have the same value
+NONE = fmpq(0)
 POINT = {"decimal-point", "zero-dropped", "zero-added"}
 
 
@@ -148,7 +151,12 @@ def typed_wrongly(value: Numeral) -> Iterator[tuple[str, Numeral, frozenset[str]
 
 
 def visible(bases: list[Work], work: Work, slip: Slip) -> bool:
-    """Whether the line with the slip shows something nobody shows who does not make it: the same people without."""
+    """Whether the line with the slip shows something nobody shows who does not make it: the same people without.
+
+    A figure may be off by two units of the last digit; one that stands alone by one, and by as much as the last digits
+    of the rounded numbers it is made from come to: nobody sees whether more of them came in. What rounding leaves of
+    terms that cancel is noise, in which no digit is right or wrong.
+    """
     right = bases[0]
     theirs = work.line(slip.entry)
     if slip.operand is not None:  # the mistyped number is seen by what it would come to
@@ -161,7 +169,9 @@ def visible(bases: list[Work], work: Work, slip: Slip) -> bool:
     if slip.step is not None and right.who.style == FULL:  # a wrong formula is seen where it is not right by chance
         return abs(_exact(right, slip.entry, replace(slip, follows=True)) - exact[0]) > BY_CHANCE
     ours = [base.line(slip.entry).value for base in bases]
-    return _apart(theirs.value, *ours, *exact)
+    if 0 in exact and any(value.value != 0 for value in ours):
+        return False
+    return _apart(theirs.value, *ours, *exact, reach=_reach(right, slip.entry) if right.who.style == VALUE else NONE)
 
 
 def _exact(work: Work, entry: Expr, slip: Slip | None = None) -> fmpq:
@@ -170,11 +180,25 @@ def _exact(work: Work, entry: Expr, slip: Slip | None = None) -> fmpq:
     return Work(work.network, Person("exact", VALUE, 18, work.who.family), slips).numeral(entry).value
 
 
-def _apart(written: Numeral, *honest: Numeral | fmpq) -> bool:
-    """Whether a figure is more than two units of its last digit from whatever an honest person writes."""
+def _reach(work: Work, entry: Expr) -> fmpq:
+    """How far a line's value moves where each rounded number it is made from moves by a unit of its last digit."""
+    step, numerals = work.expansion.step(entry), work.line(entry).operands
+    if step is None:
+        return NONE
+    code = work.network.code(step.simplest)
+
+    def moved(one: Expr | None) -> Value:
+        given = {used: n.value + n.ulp * (used == one) for used, n in numerals.items()} | work.sizes
+        return code.run([given[used] for used in code.inputs])[0]
+
+    return ends(sum((abs(moved(used) - moved(None)) for used, n in numerals.items() if not n.exact), start=NONE))[1]
+
+
+def _apart(written: Numeral, *honest: Numeral | fmpq, reach: fmpq = NONE) -> bool:
+    """Whether a figure is two units of its last digit, or one and its reach, from what any honest person writes."""
     unit = max(written.ulp, *(each.ulp for each in honest if isinstance(each, Numeral)))
     values = [each.value if isinstance(each, Numeral) else each for each in honest]
-    return all(abs(written.value - value) > 2 * unit for value in values)
+    return all(abs(written.value - value) > max(2 * unit, unit + reach) for value in values)
 
 
 def looks_the_same(right: Work, made: Mutant, cause: str) -> bool:

@@ -16,7 +16,7 @@ from bpsym.verify.explain import Explanation
 from bpsym.verify.meaning.arrays import Scalar, scalars
 from bpsym.verify.meaning.keys import Key
 from bpsym.verify.meaning.network import NO_VALUES
-from bpsym.verify.slips import VAGUE, ranked, slips, two_slips
+from bpsym.verify.slips import FEW, MOVES, VAGUE, ranked, slips, two_slips
 from bpsym.verify.tree import Missing, Span
 
 if TYPE_CHECKING:
@@ -117,9 +117,13 @@ def _with_cause(judgement: Judgement, diagnosis: Diagnosis) -> Judgement:
 
 def _causes(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Cause]:
     """Slips of the pen, then mistakes at the claim's own step; vague slips and mistakes further away come last."""
-    pen = [Cause(slip, what) for slip, what in ranked(_of_the_pen(judgement, diagnosis), diagnosis.beyond(judgement))]
-    vague = [cause for cause in pen if cause.rule in VAGUE] or ([] if pen else _two_at_once(judgement, diagnosis))
-    particular = [cause for cause in pen if cause.rule not in VAGUE]
+    beyond = diagnosis.beyond(judgement)
+    pen = [Cause(slip, what) for slip, what in ranked(_of_the_pen(judgement, diagnosis), beyond)]
+    unlikely = VAGUE if beyond != 0 else VAGUE | MOVES  # a figure has as many places as it ought to have
+    if isinstance(shown := judgement.details.get("shown"), Shown) and shown.number.digits < FEW:
+        unlikely = frozenset(cause.rule for cause in pen)
+    vague = [cause for cause in pen if cause.rule in unlikely] or ([] if pen else _two_at_once(judgement, diagnosis))
+    particular = [cause for cause in pen if cause.rule not in unlikely]
     looks = diagnosis.looked < MOST_WRONG
     diagnosis.looked += looks
     local = list(_mistakes(judgement, diagnosis, local=True)) if looks else []
@@ -155,6 +159,7 @@ def _rights(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Scalar]:
             items = scalars(value)
             if place < len(items):
                 yield items[place]
+                yield _middle(items[place])  # with the figures it comes from at their word
     atoms = atoms_of(diagnosis.state.scope, judgement.details.get("subject"))
     if judgement.rule != "operand" and place < len(atoms):
         try:
@@ -244,9 +249,11 @@ def _by_figure(
 ) -> list[Explained]:
     """The mistakes that give a figure: rounded, cut off, or made with the document's own figures."""
     found = _explained(diagnosis, method, atom, lambda value: touches(value, shown.cut()), local=local)
-    if local and not found:
+    if local:
         own = method.elsewhere(diagnosis.at_their_word(judgement))
-        found = _explained(diagnosis, own, atom, lambda value: touches(value, shown.cut()), local=True)
+        told = {explained.mistake.key for explained in found}
+        theirs = _explained(diagnosis, own, atom, lambda value: touches(value, shown.cut()), local=True)
+        found += [explained for explained in theirs if explained.mistake.key not in told]
     return sorted(found, key=lambda explained: not touches(explained.value, shown.half()))
 
 

@@ -25,51 +25,59 @@ DIGITS = 4  # of a figure that two lines hardly share by chance
 FORMULAS = frozenset([Kind.SYMBOLIC, Kind.NUMERIC, Kind.MIXED])
 
 
-def with_early_last(document: Document, found: Sequence[Judgement]) -> Document | None:
-    """The document with the lines blamed for figures from further down read last; None where there are none."""
-    early = set(_early(document.statements, found))
-    if not early:
-        return None
-    kept = (s for k, s in enumerate(document.statements) if k not in early)
-    return replace(document, statements=(*kept, *(document.statements[k] for k in sorted(early))))
+def orders(document: Document, found: Sequence[Judgement]) -> Iterator[tuple[Document, bool]]:
+    """The document with the lines blamed for figures from further down read last.
+
+    Each order comes with whether it has to leave fewer lines in error to be believed: one in which nothing but a figure
+    is the same further down, which another quantity comes to there.
+    """
+    tried: set[int] = set()
+    for anything in (False, True):
+        early = set(_early(document.statements, found, anything=anything))
+        if early and early != tried:
+            kept = (s for k, s in enumerate(document.statements) if k not in early)
+            yield replace(document, statements=(*kept, *(document.statements[k] for k in sorted(early)))), anything
+        tried = early
 
 
-def is_clearer(again: Sequence[Judgement], found: Sequence[Judgement]) -> bool:
-    """Whether a document read in another order has no more in error, and none more that nobody can decide."""
+def is_clearer(again: Sequence[Judgement], found: Sequence[Judgement], *, fewer: bool) -> bool:
+    """Whether a document read in another order has no more in error, or fewer, and none more that nobody can decide."""
     ours, theirs = ([j.verdict for j in judgements] for judgements in (again, found))
     moved = {j.span for j in again if j.verdict is Verdict.WRONG} != {
         j.span for j in found if j.verdict is Verdict.WRONG
     }
-    return moved and all(ours.count(v) <= theirs.count(v) for v in (Verdict.WRONG, Verdict.UNDECIDED))
+    less = not fewer or ours.count(Verdict.WRONG) < theirs.count(Verdict.WRONG)
+    return moved and less and all(ours.count(v) <= theirs.count(v) for v in (Verdict.WRONG, Verdict.UNDECIDED))
 
 
-def _early(statements: Sequence[Statement], found: Sequence[Judgement]) -> Iterator[int]:
-    """The places of statements blamed for a figure that a later one derives, rightly or not."""
+def _early(statements: Sequence[Statement], found: Sequence[Judgement], *, anything: bool) -> Iterator[int]:
+    """The places of statements blamed for a figure that a later one derives, rightly or not: of the same, or of any."""
     blamed = {(j.span.start, j.span.end) for j in found if j.verdict is Verdict.WRONG}
     if not blamed:
         return
     results = [_results(statement) for statement in statements]
     for place, statement in enumerate(statements):
-        for value, own in _blamed_figures(statement, blamed):
+        for shown, own in _blamed_figures(statement, blamed):
             later = range(place + 1, len(statements))
             spend(len(later))
-            if own:
-                same = (k for k in later if value in results[k] and _subject(statements[k]) == _subject(statement))
-            else:
-                same = (k for k in later if value in results[k] and any(s in blamed for s in results[k][value]))
+            same = (k for k in later if shown.value in results[k])
+            if own and not (anything and shown.number.digits >= DIGITS):
+                same = (k for k in same if _subject(statements[k]) == _subject(statement))
+            elif not own:
+                same = (k for k in same if any(span in blamed for span in results[k][shown.value]))
             if any(_derives(statements[k]) for k in same):
                 yield place
                 break
 
 
-def _blamed_figures(statement: Statement, blamed: set[tuple[int, int]]) -> Iterator[tuple[object, bool]]:
+def _blamed_figures(statement: Statement, blamed: set[tuple[int, int]]) -> Iterator[tuple[Shown, bool]]:
     """The figures a statement is blamed for, each with whether it is all the statement says of its subject."""
     bare = not _derives(statement)
     for term in statement.terms[1:]:
         for shown in _figures(term):
             is_operand = kind_of(term) is not Kind.NUMBER and shown.number.digits >= DIGITS
             if (shown.tree.span.start, shown.tree.span.end) in blamed and (bare or is_operand):
-                yield shown.value, bare
+                yield shown, bare
 
 
 def _results(statement: Statement) -> dict[object, list[tuple[int, int]]]:

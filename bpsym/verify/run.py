@@ -20,7 +20,7 @@ from bpsym.verify.check.training import training_claims
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.diagnose import diagnosed
 from bpsym.verify.disclaimed import is_disclaimed
-from bpsym.verify.early import is_clearer, with_early_last
+from bpsym.verify.early import is_clearer, orders
 from bpsym.verify.givens import Givens, names_of
 from bpsym.verify.known import recognized
 from bpsym.verify.meaning.arrays import scalars
@@ -149,14 +149,14 @@ def _judged(document: Document, description: Description | None, givens: Givens)
         claims, order = _own_claims(document, state, settled), document
         with suppress(effort.TooMuchWork), effort.bounded(limits.TRIED):
             for _ in range(MOST_ORDERS):
-                other = with_early_last(order, claims)
-                if other is None:
+                for other, fewer in orders(order, claims):
+                    another = bind(document, description, givens)
+                    last = _own_claims(other, another, settled)
+                    if is_clearer(last, claims, fewer=fewer):
+                        state, claims, order = another, last, other
+                        break
+                else:
                     break
-                another = bind(document, description, givens)
-                last = _own_claims(other, another, settled)
-                if not is_clearer(last, claims):
-                    break
-                state, claims, order = another, last, other
         found.extend(claims)
         found.extend(restatements(document, state, settled))
     return Verified(document, found, state, example, typical)
@@ -171,13 +171,14 @@ def _without_disclaimed(document: Document, found: Sequence[Judgement]) -> list[
 def _read_last(document: Document, parts: list[Part], givens: Givens, settled: list[Span]) -> list[Part]:
     """The only part there is, with what stands before its reasons read behind them, as long as that is clearer."""
     for _ in range(MOST_ORDERS):
-        other = with_early_last(document, [*parts[0].judgements()])
-        if other is None:
+        found = [*parts[0].judgements()]
+        for other, fewer in orders(document, found):
+            again = judged(other, bind(document, None, givens), givens, settled)
+            if len(again) == 1 and is_clearer([*again[0].judgements()], found, fewer=fewer):
+                parts, document = again, other
+                break
+        else:
             break
-        again = judged(other, bind(document, None, givens), givens, settled)
-        if len(again) != 1 or not is_clearer([*again[0].judgements()], [*parts[0].judgements()]):
-            break
-        parts, document = again, other
     return parts
 
 

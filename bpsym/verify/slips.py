@@ -34,6 +34,7 @@ ORDER = (
 VAGUE = frozenset(["copied", "digits-dropped", "digits-mistyped"])  # a mistake in the method is likelier
 
 
+MOVES = frozenset(["decimal-point", "zero-dropped", "zero-added"])  # of the point
 KEEPS_PLACES = frozenset(["digits-swapped", "digit-mistyped"])
 ONE_FEWER = frozenset(["digit-dropped", "zero-dropped"])
 ONE_MORE = frozenset(["digit-doubled", "digit-inserted", "zero-added"])

@@ -16,6 +16,20 @@ if TYPE_CHECKING:
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
+HUBER = """
+[network]
+inputs = 3
+loss = "huber"
+layers = [{ units = 1, activation = "softplus", bias = "none" }]
+[given]
+inputs = [0.49, 0.91, 0.11]
+targets = [0.7]
+weights = [-0.14, -0.39, -0.138]
+[training]
+rate = 0.5
+"""
+
+
 @pytest.fixture(scope="module")
 def network() -> Description:
     """The description of the 2-2-2 network."""
@@ -164,6 +178,43 @@ def test_nobody_is_blamed_for_the_last_digit_after_a_slip(network: Description) 
     text = "$out_{h1} = 0.9532$\n\n$out_{h2} = 0.5968$\n\n$net_{o1} = 1.1058$\n\n$out_{o1} = 0.7513$\n"
     assert found(verified(text, network), "wrong") == [(1, "0.9532", "digits-swapped")]
     assert found(verified(text, network), "carried") == []
+
+
+def test_a_lost_sign_nobody_goes_on_with_is_one_slip(network: Description) -> None:
+    """Whoever has 0.7512 from the cut-off 1.105, writes -0.7512 and goes on with the right one has made one slip."""
+    text = "$net_{o1} = 1.105$\n\n$out_{o1} = -0.7512$\n\n$E_{o1} = \\frac12 (0.01 - 0.7512)^2 = 0.2746$\n"
+    assert found(verified(text, network), "wrong") == [(3, "-0.7512", "sign")]
+    assert found(verified(text, network), "carried") == []
+
+
+def test_a_sum_on_three_rows_is_one(network: Description) -> None:
+    """A row that begins with a minus right of its `&` belongs to the row above, which may itself do so."""
+    text = r"$$\begin{aligned} out_{o1} &= 0.9 \\ &\qquad - 0.1 \\ &\qquad - 0.048634930 = 0.751365070 \end{aligned}$$"
+    judged = verified(f"{text}\n", network)
+    assert [j.verdict for j in judged.judgements] == ["right", "right"]
+
+
+def test_a_heading_is_no_sentence(network: Description) -> None:
+    """Under `New weights` a step of the way back is held against the network as it is, and what follows is carried."""
+    text = (
+        "# New weights\n\n$\\delta_{o1} = 0.138948562$\n\n"
+        "$\\frac{\\partial E}{\\partial w_5} = \\delta_{o1} \\cdot out_{h1} = 0.0824340117$\n"
+    )
+    assert found(verified(text, network), "wrong") == [(3, "0.138948562", "digits-swapped")]
+    assert [line for line, *_ in found(verified(text, network), "carried")] == [5]
+
+
+def test_rows_of_cases_that_do_not_hold_round_nothing() -> None:
+    """In a Huber loss only the case that holds is worked out: its two steps leave no room for three units.
+
+    (0.70 - 0.497671756)^2 / 2 is 0.02046835916.
+    """
+    text = (
+        r"$E = \begin{cases} \frac12 (0.70 - 0.497671756)^2 & |0.497671756 - 0.70| \le 1 \\"
+        r" |0.497671756 - 0.70| - \frac12 & \text{otherwise} \end{cases} = 0.020468356$"
+    )
+    judged = verified(f"$out_{{o1}} = 0.497671756$\n\n{text}\n", loads(HUBER))
+    assert found(judged, "wrong") == [(3, "0.020468356", "digit-mistyped")]
 
 
 def test_what_follows_from_a_cut_off_slip_is_carried(network: Description) -> None:

@@ -102,6 +102,21 @@ def test_a_slip_in_a_figure_after_the_update_is_told_from_its_own_right_value() 
     assert found(judged, "wrong") == [(1, "0.290127774", "digits-swapped")]
 
 
+def test_a_figure_from_before_the_update_is_told_from_its_own_right_value() -> None:
+    """Of two errors in one sentence the one `before the update` is held against the error before it."""
+    text = "用新的权重算得 $E_{total} = 0.291027774$；更新之前为 $E_{total} = 0.298731109$。\n"
+    assert found(verified(text, described()), "wrong") == [(1, "0.298731109", "digits-swapped")]
+
+
+def test_a_product_of_names_is_worked_with_their_figures_as_they_stand() -> None:
+    """0.7413 * 0.1868 * 0.5932 is 0.08214, at full precision 0.08217: 0.08124 is the first with two digits swapped."""
+    text = (
+        "$R_1 = out_{o1} - target_{o1} = 0.7413$\n\n$R_2 = out_{o1}(1 - out_{o1}) = 0.1868$\n\n"
+        "$R_3 = out_{h1} = 0.5932$\n\n$\\frac{\\partial E}{\\partial w_5} = R_1 \\cdot R_2 \\cdot R_3 = 0.08124$\n"
+    )
+    assert found(verified(text, described()), "wrong") == [(7, "0.08124", "digits-swapped")]
+
+
 def test_places_tell_slips_apart() -> None:
     """Of a digit mistyped and one left out, the number of places the other figures have tells which comes first."""
     causes = [("digit-mistyped", ""), ("digit-dropped", "")]

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bpsym.spec import loads
 from transcripts import RIGHT, described, found, verified
 
 if TYPE_CHECKING:
@@ -48,3 +49,32 @@ def test_a_rounded_result_on_top_of_its_derivation(network: Description | None) 
     total = "$E_{total} = E_{o1} + E_{o2} = 0.2747 + 0.0235 = 0.2982$"
     names = "$out_{o1} = 0.7513$, $out_{o2} = 0.7729$"
     assert found(verified(f"Result: $E_{{total}} = 0.2982$\n\n{names}\n\n{parts}\n\n{total}\n", network), "wrong") == []
+
+
+def test_a_result_on_top_that_another_quantity_comes_to_below() -> None:
+    """The output of an identity unit is not derived again where its net input is: cut off there, it is no error.
+
+    0.5498 is cut off from sigmoid(0.2); 3.1 * 0.5498 is 1.70438, at full precision 1.70449.
+    """
+    network = loads(
+        """
+        [network]
+        inputs = 1
+        loss = "half-squared-error"
+        layers = [
+            { units = 1, activation = "sigmoid", bias = "none" },
+            { units = 1, activation = "identity", bias = "none" },
+        ]
+        [given]
+        inputs = [0.5]
+        targets = [1]
+        weights = [0.4, 3.1]
+        [training]
+        rate = 0.5
+        """
+    )
+    below = "$out_{h1} = 0.5498$\n\n$net_{o1} = w_2 out_{h1} = 3.1 \\cdot 0.5498 = 1.7043$\n"
+    text = f"The result: $out_{{o1}} = 1.7043$\n\n{below}"
+    assert found(verified(text, network), "wrong") == []
+    text = text.replace("out_{o1} = 1.7043", "out_{o1} = 1.7034")
+    assert found(verified(text, network), "wrong") == [(1, "1.7034", "digits-swapped")]

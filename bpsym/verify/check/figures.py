@@ -16,7 +16,7 @@ from bpsym.verify.check.verdicts import Judgement, Verdict, worst
 from bpsym.verify.meaning.arrays import Scalar, Value, mapped, scalars
 from bpsym.verify.meaning.keys import Key
 from bpsym.verify.tree import (
-    Case,
+    Cases,
     Derivative,
     Expr,
     Matrix,
@@ -27,6 +27,7 @@ from bpsym.verify.tree import (
     Product,
     Row,
     Sum,
+    children,
     walk,
 )
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from bpsym.verify.meaning.scope import Point
     from bpsym.verify.meaning.subjects import Subject
+    from bpsym.verify.tree import Node
 
 
 def _right_value(routes: Routes, shape: tuple[int, ...] | None, count: int, place: int) -> Scalar | None:
@@ -177,12 +179,16 @@ _UPDATED = re.compile(
     r"|\bnew (?:weights|values|parameters)|\bupdated|更新|新的?(?:权重|参数|值)",
     re.IGNORECASE,
 )
+_BEFORE = re.compile(r"\bbefore\b|之前|以前|更新前", re.IGNORECASE)
 
 
 def _after_update(chain: Chain, term: Expr, shown: list[Shown], shape: tuple[int, ...] | None) -> Judgement | None:
     """A figure that the words place after the update, `after the step E = 0.29`; None where it may be from before."""
     state, first, context = chain.state, chain.statement.terms[0], chain.statement.context
+    words = "" if context.before == context.heading else _SENTENCE.split(context.before)[-1]
     if not isinstance(chain.subject, Key) or not _AFTER.search(f"{context.heading} {context.before}"):
+        return None
+    if _BEFORE.search(words):
         return None
     rights = []
     for verdict, point in ((Verdict.RIGHT, state.after_update()), (Verdict.DIGIT, state.after_update_by_hand(shown))):
@@ -191,14 +197,13 @@ def _after_update(chain: Chain, term: Expr, shown: list[Shown], shape: tuple[int
             if items is not None and all(touches(item, s.half()) for item, s in zip(items, shown, strict=True)):
                 return Judgement(term.span, verdict)
             rights += [items] if items is not None else []
-    words = _SENTENCE.split(context.before)[-1]
     if len(shown) != 1 or chain.subject.new or not _AFTER.search(words):
         return None
     if not rights or not state.updates_all(atoms_of(state.scope, chain.subject)):
         is_open = _UPDATED.search(words) is not None
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": "update"}) if is_open else None
-    ((right,), *_), (only,) = rights, shown
-    details = {"shown": only, "place": 0, "subject": None, "truth": (right,), "carried": ()}
+    ((right,), *others), (only,) = rights, shown
+    details = {"shown": only, "place": 0, "subject": None, "truth": (right,), "carried": [item for (item,) in others]}
     return Judgement(only.tree.span, Verdict.WRONG, as_shown(right, only), "value", details)
 
 
@@ -251,15 +256,28 @@ def _roundings(tree: Expr, state: State, unit: fmpq) -> int:
     if isinstance(tree, (Matrix, Row)):
         cells = tree.items if isinstance(tree, Row) else tuple(cell for row in tree.rows for cell in row)
         return max((_roundings(cell, state, unit) for cell in cells), default=0)
-    steps = sum(isinstance(n, Number) and n.places > 0 for n in walk(tree)) - 2
+    done = list(_worked(tree))
+    steps = sum(isinstance(n, Number) and n.places > 0 for n in done) - 2
     if steps <= 0:
         return 0
     inexact = sum(
         (len(n.factors) - 1 if isinstance(n, Product) else 1)
-        for n in walk(tree)
-        if not isinstance(n, (Case, Sum, Negative, Name, Number)) and not _ends_at(n, state, unit)
+        for n in done
+        if not isinstance(n, (Sum, Negative, Name, Number)) and not _ends_at(n, state, unit)
     )
     return min(steps, inexact)
+
+
+def _worked(tree: Expr) -> Iterator[Node]:
+    """What of an expression somebody works out: of cases the longest, and no condition."""
+    stack: list[Node] = [tree]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, Cases):
+            stack += [max((case.value for case in top.cases), key=lambda value: sum(1 for _ in walk(value)))]
+        else:
+            yield top
+            stack += children(top)
 
 
 def _cancelled(tree: Expr) -> Iterator[Scalar]:

@@ -149,6 +149,10 @@ def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, Operand | None]
     for value in spread(term, state, Operands(chain)):
         if any(meet(value, right) for right in (*references, *theirs)):
             return Verdict.DIGIT, None
+    for point in state.partly_mended(chain.subject):
+        partly = [v for formula in (*chain.formulas, *chain.name) for v in values(formula, state, point)]
+        if any(meet(value, right) for right in partly for value in (*exact, *read)):
+            return Verdict.CARRIED, None
     return Verdict.WRONG, _culprit(chain, term)
 
 
@@ -175,15 +179,22 @@ def _follows_from_wrong_number(chain: Chain, term: Expr) -> bool:
 def _in_error(term: Expr, state: State) -> list[tuple[Number, Scalar | None]]:
     """The numerals the document got wrong before, and what each ought to be, both without the sign before it."""
     found: list[tuple[Number, Scalar | None]] = []
-    for node in walk(term):
-        if isinstance(node, Number):
-            size = rational(node.value)
-            if size in state.wrong_numbers:
-                found.append((node, state.wrong_numbers[size]))
-            elif -size in state.wrong_numbers:
-                right = state.wrong_numbers[-size]
-                found.append((node, None if right is None else -right))
+    for signed, node in signed_numerals(term):
+        size = rational(node.value)
+        for sign in (1, -1):
+            if sign * size in state.wrong_numbers:
+                right = state.wrong_numbers[sign * size]
+                right = right if right is None or sign > 0 else -right
+                if right is None or sign * size == signed or not _is_its_sign(right, node):
+                    found.append((node, right))
+                    break
     return found
+
+
+def _is_its_sign(right: Scalar, number: Number) -> bool:
+    """Whether nothing but the sign of a figure in error is wrong: then the same digits with the other one are right."""
+    size = rational(number.value)
+    return bool(abs(arb(abs(right) - size)) <= STEPS_OFF * fmpq(10) ** -max(number.places, 0))
 
 
 class Operand(Struct, frozen=True):
@@ -197,7 +208,8 @@ class Operand(Struct, frozen=True):
 def _culprit(chain: Chain, term: Expr) -> Operand | None:
     """The operand that is not what the formula has in its place; written twice it is one error."""
     state = chain.state
-    carried = state.carried(chain.subject)
+    mended = state.mended(chain.subject)
+    points = [state.carried(chain.subject), *([] if mended is None else [mended])]
     for formula in (*reversed(chain.formulas), *(other for other, bad in chain.numerics if not bad)):
         for turn in turned(formula):
             wrong: list[Operand] = []
@@ -206,7 +218,7 @@ def _culprit(chain: Chain, term: Expr) -> Operand | None:
                 if shown is None:
                     continue
                 truths = [s for v in values(piece, state, state.truth) for s in scalars(v)[:1]]
-                theirs = [s for v in values(piece, state, carried) for s in scalars(v)[:1]]
+                theirs = [s for point in points for v in values(piece, state, point) for s in scalars(v)[:1]]
                 if truths and not any(_is(v, shown) for v in (*truths, *theirs)):
                     wrong.append(Operand(shown, truths[0], tuple(theirs)))
             if len({operand.shown.number.value for operand in wrong}) == 1:

@@ -263,12 +263,16 @@ class State:
 
 
 def _rounded(value: Scalar, like: list[Shown]) -> arb:
-    """All that may stand for a value where as many digits are shown as in some figures."""
+    """All that may stand for a value where as many digits are shown as in some figures; of what is not 0, not 0."""
     unit = max(s.ulp for s in like)
     size = abs(arb(value))
     while not size < 1 and unit < size * fmpq(10) ** -max(s.number.digits for s in like):  # 1234 of four digits
         unit *= 10
-    return arb(value) + arb(0, unit / 2)
+    around = arb(value) + arb(0, unit / 2)
+    if 0 in around and 0 not in size:  # who goes on with its logarithm keeps a digit of it
+        largest = size.lower().union(abs(around).upper())
+        return largest if arb(value) > 0 else -largest
+    return around
 
 
 def atoms_of(scope: Scope, subject: Subject | None) -> tuple[Atom, ...]:

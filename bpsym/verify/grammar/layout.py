@@ -43,8 +43,9 @@ def pieces(found: list[Token], text: str) -> list[Piece]:
     """The chains of one formula, those that continue a row of the same formula already joined to it."""
     out: list[Piece] = []
     rows = _rows(found)
+    hangs = False
     for number, row in enumerate(rows):
-        hangs = number > 0 and _hangs(rows[number - 1], row)
+        hangs = number > 0 and _hangs(rows[number - 1], row, hangs=hangs)
         for piece in _row_pieces(row, text, 0):
             piece.row = number
             if out and _continues_row(out[-1], piece, hangs=hangs):
@@ -55,14 +56,14 @@ def pieces(found: list[Token], text: str) -> list[Piece]:
     return out
 
 
-def _hangs(above: Sequence[Token], row: Sequence[Token]) -> bool:
+def _hangs(above: Sequence[Token], row: Sequence[Token], *, hangs: bool) -> bool:
     """Is a row set below the right-hand side of the row above it: nothing left of its `&`, and no relation right of it?
 
-    The row above has something there, or goes on itself: `a &= b`, `&= b`.
+    The row above has something there, or goes on itself: `a &= b`, `&= b`, or `& - b` where that one hangs as well.
     """
     ours = [token.kind for token in row if token.kind != "space"][:2]
     theirs = [token.kind for token in above if token.kind != "space"][:2]
-    return ours == ["amp", "operator"] and bool(theirs) and (theirs[0] != "amp" or theirs == ["amp", "relation"])
+    return ours == ["amp", "operator"] and bool(theirs) and (theirs[0] != "amp" or theirs[1:] == ["relation"] or hangs)
 
 
 def _continues_row(last: Piece, piece: Piece, *, hangs: bool) -> bool:
