@@ -15,19 +15,20 @@ from bpsym.errors import BpsymError
 from bpsym.expand import Expansion
 from bpsym.networks import dense
 from bpsym.notation import Name as PrintedName
-from bpsym.program import Role, head
+from bpsym.program import head
 from bpsym.update import with_update
 from bpsym.verify.check.state import State, new_state
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.givens import names_of
 from bpsym.verify.meaning.arrays import Array, Value, mapped, scalars, transposed
-from bpsym.verify.meaning.described import Table, spellings
+from bpsym.verify.meaning.described import spellings
+from bpsym.verify.meaning.followed import followed
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.gathered import gather
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.layered import layered
 from bpsym.verify.meaning.network import NO_VALUES, Network
-from bpsym.verify.meaning.printed import Family, families, family_of
+from bpsym.verify.meaning.printed import family_of
 from bpsym.verify.meaning.scope import Scope
 from bpsym.verify.meaning.signals import name_rate, name_signals
 from bpsym.verify.meaning.sources import Said, has_kronecker, said_equal, said_in
@@ -51,13 +52,14 @@ def bind(document: Document, description: Description | None, given: Givens) -> 
     """Everything needed to judge a document's first line."""
     if description is None:
         return own_state(document, given)
-    network, named, names = _described(description)
-    scope = Scope(network, {k: list(values) for k, values in names.items()}, described=True, sizes=_sizes(description))
+    known = followed(description)
+    network, table = known.network, {name: list(values) for name, values in known.spellings.items()}
+    scope = Scope(network, table, described=True, sizes=_sizes(description))
     scope.kronecker = has_kronecker(document)
     scope.said_equal = said_equal(document)
     scope.letters = frozenset(description.letters.values())
     environment = network.environment()
-    scope.printed = family_of(document, named)
+    scope.printed = family_of(document, known.families)
     if scope.printed is None:
         _choose(scope, document, environment)
     else:
@@ -107,17 +109,6 @@ def _names(document: Document, scope: Scope, at: Indices) -> dict[Atom, PrintedN
 def _printed(name: Key, place: tuple[str, ...] = ()) -> PrintedName:
     sub = (*name.sub, *place)
     return PrintedName(name.base, tuple(part for k in sub for part in (",", k))[1:], name.layer)
-
-
-@lru_cache(maxsize=16)
-def _described(description: Description) -> tuple[Network, tuple[Family, ...], Table]:
-    """A description's network and the names of its quantities, the same for every document read by it."""
-    program = description.program
-    if not program.all(Role.UPDATED):
-        program = with_update(program)  # an update may be written down where none is described
-    expansion = Expansion(program, description.sizes)
-    network = Network(expansion, dict(description.values), loss=program.loss.generic)
-    return network, families(expansion), spellings(expansion)
 
 
 def own_state(document: Document, given: Givens, instance: Instance | None = None) -> State:

@@ -6,18 +6,22 @@ document's own figures are figures of that network and none of its givens disagr
 
 from __future__ import annotations
 
+from contextlib import suppress
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves, touches
 from bpsym.verify.meaning.arrays import Array
-from bpsym.verify.meaning.described import spellings
+from bpsym.verify.meaning.followed import followed
 from bpsym.verify.meaning.keys import key
 from bpsym.verify.meaning.network import NO_VALUES
 from bpsym.verify.tree import Document, Name, Negative, Number, walk
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from bpsym.spec import Description
+    from bpsym.verify.meaning.arrays import Scalar
 
 ENOUGH = 4  # different figures a document shares with an example
 DIGITS = 6  # of a figure that tells
@@ -47,14 +51,13 @@ SOURCES = {"mazur-2015": "Mazur, A Step by Step Backpropagation Example (2015)"}
 
 def recognized(document: Document) -> tuple[str, Description] | None:
     """The example a document works, and its description; None where it is none of those known."""
-    figures = [s for s in _figures(document) if s.number.digits >= DIGITS]
+    figures = [s.cut() for s in _figures(document) if s.number.digits >= DIGITS]
     if len(figures) < ENOUGH:
         return None
     for name in EXAMPLES:
         description = _example(name, "updated" if _updates_biases(document) else "frozen")
-        values = _values(name)
-        hits = {k for k, value in enumerate(values) for s in figures if touches(value, s.cut())}
-        if len(hits) >= ENOUGH and not _disagrees(document, description):
+        hits = sum(any(touches(value, figure) for figure in figures) for value in _values(description))
+        if hits >= ENOUGH and not _disagrees(document, description):
             return name, description
     return None
 
@@ -87,27 +90,17 @@ def _example(name: str, biases: str) -> Description:
     return loads(f'{EXAMPLES[name]}biases = "{biases}"\n', name)
 
 
-@lru_cache(maxsize=8)
-def _values(name: str) -> tuple:  # type: ignore[type-arg]  # of balls
-    from bpsym.evaluate import Environment
-    from bpsym.expand import Expansion
-
-    description = _example(name, "updated")
-    environment = Environment(Expansion(description.program, description.sizes), description.values)
-    found = []
+def _values(description: Description) -> Iterator[Scalar]:
+    """Every value an example has, as far as it has them."""
+    environment = followed(description).network.environment()
     for step in environment.expansion.steps():
-        try:
-            found.append(environment[step.out])
-        except NO_VALUES:
-            continue
-    return tuple(found)
+        with suppress(*NO_VALUES):
+            yield environment[step.out]
 
 
 def _disagrees(document: Document, description: Description) -> bool:
     """Whether the document gives an input or a parameter another value."""
-    from bpsym.expand import Expansion
-
-    table = spellings(Expansion(description.program, description.sizes))
+    table = followed(description).spellings
     for statement in document.statements:
         name, term = statement.terms[0], statement.terms[-1]
         if len(statement.terms) != 2 or not isinstance(name, Name):
