@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from contextlib import suppress
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
 
 from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves, touches
 from bpsym.verify.meaning.arrays import Array
@@ -18,10 +19,11 @@ from bpsym.verify.meaning.network import NO_VALUES
 from bpsym.verify.tree import Document, Name, Negative, Number, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from bpsym.spec import Description
     from bpsym.verify.meaning.arrays import Scalar
+    from bpsym.verify.tree import Statement
 
 ENOUGH = 4  # different figures a document shares with an example
 DIGITS = 6  # of a figure that tells
@@ -49,27 +51,46 @@ EXAMPLES = {"mazur-2015": MAZUR}
 SOURCES = {"mazur-2015": "Mazur, A Step by Step Backpropagation Example (2015)"}
 
 
-def recognized(document: Document) -> tuple[str, Description] | None:
-    """The example a document works, and its description; None where it is none of those known."""
-    figures = [s.cut() for s in _figures(document) if s.number.digits >= DIGITS]
-    if len(figures) < ENOUGH:
+class Recognized(NamedTuple):
+    """An example a document works, its description, and the statements that work it."""
+
+    name: str
+    description: Description
+    statements: tuple[Statement, ...]
+
+
+def recognized(document: Document) -> Recognized | None:
+    """The example a document works, all of it or a chapter in some of its sections; None where it is none known."""
+    sections = [tuple(group) for _, group in groupby(document.statements, key=lambda s: s.context.heading)]
+    figures = [[s.cut() for s in _figures(section) if s.number.digits >= DIGITS] for section in sections]
+    if sum(map(len, figures)) < ENOUGH:
         return None
     for name in EXAMPLES:
         description = _example(name, "updated" if _updates_biases(document) else "frozen")
-        hits = sum(any(touches(value, figure) for figure in figures) for value in _values(description))
-        if hits >= ENOUGH and not _disagrees(document, description):
-            return name, description
+        values = tuple(_values(description))
+        hits = [{k for k, value in enumerate(values) if any(touches(value, f) for f in found)} for found in figures]
+        if len(set().union(*hits)) < ENOUGH:
+            continue
+        statements = _worked(sections, hits)
+        if not _disagrees(statements, description):
+            return Recognized(name, description, statements)
     return None
 
 
-def _figures(document: Document) -> list[Shown]:
-    found: list[Shown] = []
-    for statement in document.statements:
+def _worked(sections: Sequence[tuple[Statement, ...]], hits: Sequence[set[int]]) -> tuple[Statement, ...]:
+    """The statements from the first section with hits to the last; where that is half of the document, all of it."""
+    places = [k for k, found in enumerate(hits) if found]
+    within = [s for section in sections[places[0] : places[-1] + 1] for s in section]
+    every = [s for section in sections for s in section]
+    return tuple(every if 2 * len(within) >= len(every) else within)
+
+
+def _figures(statements: Iterable[Statement]) -> Iterator[Shown]:
+    for statement in statements:
         for term in statement.terms:
             for node in walk(term):
                 if isinstance(node, (Number, Negative)):
-                    found.extend(s for s in leaves(node) if s is not None)
-    return found
+                    yield from (s for s in leaves(node) if s is not None)
 
 
 def _updates_biases(document: Document) -> bool:
@@ -98,10 +119,10 @@ def _values(description: Description) -> Iterator[Scalar]:
             yield environment[step.out]
 
 
-def _disagrees(document: Document, description: Description) -> bool:
-    """Whether the document gives an input or a parameter another value."""
+def _disagrees(statements: Iterable[Statement], description: Description) -> bool:
+    """Whether a document gives an input or a parameter another value."""
     table = followed(description).spellings
-    for statement in document.statements:
+    for statement in statements:
         name, term = statement.terms[0], statement.terms[-1]
         if len(statement.terms) != 2 or not isinstance(name, Name):
             continue

@@ -22,7 +22,7 @@ from bpsym.verify.diagnose import diagnosed
 from bpsym.verify.disclaimed import is_disclaimed
 from bpsym.verify.early import is_clearer, orders
 from bpsym.verify.givens import Givens, names_of
-from bpsym.verify.known import recognized
+from bpsym.verify.known import Recognized, recognized
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import key
 from bpsym.verify.method import with_method
@@ -126,9 +126,15 @@ def verify(
 
 def _judged(document: Document, description: Description | None, givens: Givens) -> Verified:
     """Every claim judged, none explained."""
-    example, typical = "", None
     if description is None and (known := _recognized(document)) is not None:
-        example, description = known
+        verified = _judged(replace(document, statements=known.statements), known.description, givens)
+        inside = {statement.span for statement in known.statements}
+        others = replace(document, statements=tuple(s for s in document.statements if s.span not in inside))
+        rest = _judged(others, None, givens).judgements if others.statements else []
+        ours = {judgement.span for judgement in verified.judgements}
+        found = [*verified.judgements, *(judgement for judgement in rest if judgement.span not in ours)]
+        return Verified(document, found, verified.state, known.name)
+    typical = None
     if description is not None:
         description = givens.described(description) if givens else description
     state = _bound(document, description, givens)
@@ -159,7 +165,7 @@ def _judged(document: Document, description: Description | None, givens: Givens)
                     break
         found.extend(claims)
         found.extend(restatements(document, state, settled))
-    return Verified(document, found, state, example, typical)
+    return Verified(document, found, state, typical=typical)
 
 
 def _without_disclaimed(document: Document, found: Sequence[Judgement]) -> list[Judgement]:
@@ -182,7 +188,7 @@ def _read_last(document: Document, parts: list[Part], givens: Givens, settled: l
     return parts
 
 
-def _recognized(document: Document) -> tuple[str, Description] | None:
+def _recognized(document: Document) -> Recognized | None:
     try:
         return recognized(document)
     except effort.TooMuchWork:

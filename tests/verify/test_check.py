@@ -344,3 +344,25 @@ def test_a_figure_after_the_step_is_computed_with_the_new_values_shown(step: str
     """Without a description the document's own new values are all that is known of the step."""
     judged = verified(step + f"\nOne forward pass with the new values gives $E = {error}$.\n")
     assert judged.judgements[-1].verdict == verdict
+
+
+def test_what_follows_an_order_is_about_the_term_before_it() -> None:
+    """`w x < T = 3`: T is 3, not the product; `0 < z = w x` says what z is."""
+    given = "$x = 0.5$, $w = 0.4$\n\n"
+    assert found(verified(given + "$w x < T = 3$, $0 < z = w x = 0.2$"), "wrong") == []
+    judged = verified(given + "$0 < z = w x = 0.3$")
+    assert [judged.document.quote(j.span) for j in judged.judgements if j.verdict == "wrong"] == ["0.3"]
+
+
+@pytest.mark.parametrize(
+    ("gradient", "wrong"),
+    [
+        (r"\nabla_x x^\top A x = (A + A^\top) x", False),
+        (r"\nabla_x \|x\|^2 = \nabla_x x^\top x = 2 x", False),
+        (r"\nabla_x \|x\|^2 = \nabla_x x^\top x = 3 x", True),
+    ],
+)
+def test_a_gradient_reaches_to_its_last_variable(gradient: str, *, wrong: bool) -> None:
+    """`∇_x xᵀ A x` is the gradient of the quadratic form, not that of xᵀ times A x."""
+    given = r"$x = \begin{bmatrix} 1 \\ 2 \end{bmatrix}$, $A = \begin{bmatrix} 1 & 3 \\ 5 & 2 \end{bmatrix}$" + "\n\n"
+    assert bool(found(verified(f"{given}$${gradient}$$"), "wrong")) is wrong

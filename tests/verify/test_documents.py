@@ -112,6 +112,26 @@ def test_the_most_copied_example_needs_no_description() -> None:
     assert [(piece, cause) for _, piece, cause in wrong] == [("0.298317109", "digits-swapped")]
 
 
+def test_a_chapter_works_the_most_copied_example_in_one_section() -> None:
+    """Elsewhere in the chapter its names mean something else: a stride S, a softmax, w of three inputs."""
+    worked = "\n\n".join(
+        f"$$out_{{{unit}}} = {figure}$$"
+        for unit, figure in (("h1", "0.593269992"), ("h2", "0.596884378"), ("o1", "0.751365070"), ("o2", "0.772928465"))
+    )
+    error = "$$E_{total} = 0.297371109$$"  # 0.298371109
+    others = [
+        "The sum is $w_1 i_1 + w_2 i_2 + w_3 i_3$ with $w_1 = 1$.",
+        "The stride is $S = 2$.",
+        "$$out_i = \\frac{e^{V_i}}{\\sum_j e^{V_j}}$$",
+        *(f"Then $a_{k} = {k}$." for k in range(8)),
+    ]
+    rest = "\n\n".join(f"## Topic {k}\n\n{text}" for k, text in enumerate(others))
+    text = f"{rest}\n\n## An example\n\n{worked}\n\n{error}\n\n## More\n\nLet $b_1 = 5$.\n"
+    judged = verified(text)
+    assert judged.example == "mazur-2015"
+    assert [piece for _, piece, _ in found(judged, "wrong")] == ["0.297371109"]
+
+
 def test_definitions_that_contradict_each_other() -> None:
     """Two formulas for one name that differ at any values cannot both be right: the later one is blamed."""
     text = "$$y_i = \\frac{x_i - m}{\\sqrt{v + c}}$$\n\n$$y_i = (x_i - m)(\\sqrt{v + c})^{-0.5}$$\n"

@@ -79,7 +79,9 @@ def _judged(statement: Statement, state: State) -> list[Judgement]:
         return []
     if not state.scope.described and (supposes(statement) or is_passing(statement)):
         return []
-    statement = _joined(statement, state)
+    statement, *rest = _at_orders(_joined(statement, state))
+    if rest:
+        return [judgement for piece in (statement, *rest) for judgement in _judged(piece, state)]
     subject = subject_at(statement, state)
     chain = Chain(statement, state, subject, [], [], [], None)
     first = statement.terms[0]
@@ -93,6 +95,16 @@ def _judged(statement: Statement, state: State) -> list[Judgement]:
             found.append(_term(chain, term, is_first=not found))
     _close(chain)
     return found
+
+
+def _at_orders(statement: Statement) -> list[Statement]:
+    """`a < b = c` as `a < b`, `b = c`: what follows an order is about the term before it, not about the first."""
+    ends = [k for k, relation in enumerate(statement.relations) if relation.kind in ORDERS]
+    starts = [0, *(k + 1 for k in ends if k + 1 < len(statement.relations))]
+    return [
+        replace(statement, terms=statement.terms[start : end + 1], relations=statement.relations[start:end])
+        for start, end in zip(starts, [*starts[1:], len(statement.relations)], strict=True)
+    ]
 
 
 def _is_worked(statement: Statement, state: State) -> bool:

@@ -21,6 +21,7 @@ from bpsym.verify.grammar.questions import (
     juxtaposed,
     lone_differential,
     only_words,
+    product,
     says_something,
     standing,
 )
@@ -173,9 +174,7 @@ class Parser(Walker):
                 continue
             factors.append(right)
             starts.append(here)
-        if len(factors) == 1:
-            return factors[0]
-        return Product(self.since(start), tuple(factors), tuple(operators))
+        return product(self.since(start), factors, operators)
 
     def joins(self, token: Token, left: Expr) -> bool:
         """May the next token begin a factor with no sign before it?"""

@@ -162,3 +162,24 @@ def rectangular(rows: Sequence[tuple[Expr, ...]], span: Span) -> tuple[tuple[Exp
     """Rows of one length; what was not written is Missing."""
     width = max(len(row) for row in rows)
     return tuple(row + (Missing(span),) * (width - len(row)) for row in rows)
+
+
+def product(span: Span, factors: Sequence[Expr], operators: Sequence[str]) -> Expr:
+    """Factors multiplied; a gradient reaches on to its last variable: `∇_x xᵀ A x` is the gradient of xᵀ A x."""
+    first, *_ = factors
+    if isinstance(first, Derivative) and first.symbol == "∇" and isinstance(first.wrt, Name):
+        together = next((k for k, operator in enumerate(operators) if operator), len(operators)) + 1
+        of = (first.of, *factors[1:together])
+        reached = [k for k, factor in enumerate(of) if _names(factor, first.wrt)]
+        if reached[:1] == [0] and len(reached) > 1 and not isinstance(first.of, Call):
+            end = reached[-1] + 1
+            inner = Product(Span(of[0].span.start, of[end - 1].span.end), of[:end], ("",) * (end - 1))
+            whole = replace(first, of=inner, span=Span(first.span.start, inner.span.end))
+            factors, operators = (whole, *factors[end:]), operators[end - 1 :]
+    return factors[0] if len(factors) == 1 else Product(span, tuple(factors), tuple(operators))
+
+
+def _names(tree: Expr, name: Name) -> bool:
+    """Whether a tree names something with the same letters and indices."""
+    spelled = (name.base, name.sub, name.layer)
+    return any(isinstance(node, Name) and (node.base, node.sub, node.layer) == spelled for node in walk(tree))
