@@ -16,6 +16,7 @@ from bpsym.verify.check.verdicts import Judgement, Verdict, worst
 from bpsym.verify.meaning.arrays import Scalar, Value, mapped, scalars
 from bpsym.verify.meaning.keys import Key
 from bpsym.verify.tree import (
+    Case,
     Cases,
     Derivative,
     Expr,
@@ -260,12 +261,10 @@ def _roundings(tree: Expr, state: State, unit: fmpq) -> int:
     steps = sum(isinstance(n, Number) and n.places > 0 for n in done) - 2
     if steps <= 0:
         return 0
-    inexact = sum(
-        (len(n.factors) - 1 if isinstance(n, Product) else 1)
-        for n in done
-        if not isinstance(n, (Sum, Negative, Name, Number)) and not _ends_at(n, state, unit)
-    )
-    return min(steps, inexact)
+    rounded = [
+        n for n in done if not isinstance(n, (Case, Negative, Name, Number, Sum)) and not _ends_at(n, state, unit)
+    ]
+    return min(steps, sum(len(n.factors) - 1 if isinstance(n, Product) else 1 for n in rounded))
 
 
 def _worked(tree: Expr) -> Iterator[Node]:
