@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bpsym.rounding import Value
 
 ZERO, ONE = fmpq(0), fmpq(1)
+EXACT_POWER = 100_000  # bits of an exact power; a longer one, which would fill the memory, is a ball
 
 
 class Code(Struct, frozen=True):
@@ -243,7 +244,12 @@ def _sqrt(x: Value, _: object) -> Value:
 
 
 def _power(x: Value, n: Value) -> Value:
-    return x ** (n if isinstance(n, arb) else int(n.p))
+    if isinstance(n, arb):
+        return x**n
+    count = int(n.p)
+    if isinstance(x, fmpq) and abs(count) * x.height_bits() > EXACT_POWER:
+        x = arb(x)
+    return x**count
 
 
 def _pi(_x: object, _y: object) -> Value:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import sys
 from typing import TYPE_CHECKING
 
@@ -17,8 +18,23 @@ if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
 SECONDS = 2
+FRAMES = 600  # of the thousand Python has
+
+SLOPE = "$\n\n$x = 0.01$\n\n$\\frac{\\partial y}{\\partial x} = 3$\n"
 
 HOSTILE = {
+    "functions of functions": "$f(x) = x (x + 1)$\n\n$y = " + "f(" * 12 + "x" + ")" * 12 + SLOPE,
+    "tanh of tanh": "$y = " + "\\tanh(" * 12 + "x" + ")" * 12 + SLOPE,
+    "the larger of the larger": "$y = " + "\\max(a x + " * 12 + "x" + ", b x)" * 12 + SLOPE,
+    "a matrix times itself": "$A = [[a, x], [c, d]]$\n\n$y = " + "A " * 50 + SLOPE,
+    "powers of powers": "$y = (2 x)" + "^{64}" * 50 + SLOPE,
+    "powers of two": "$y = x" + "^2" * 50 + SLOPE,
+    "brackets that close nothing": "y = 1" + " x)" * 6_000,
+    "brackets never closed": "so (y) (" * 2_000 + "y = 1",
+    "case after case": "f = " + "{1 if x > 0; 0} " * 400,
+    "arrow after arrow": "$y = 1" + " → dy/dx = 1" * 400 + "$",
+    "the logarithm of the logarithm": "$y = " + "\\log " * 3_000 + SLOPE,
+    "each given by the next": "".join(f"$a_{{{k}}} = a_{{{k + 1}}} + 1$\n" for k in range(400)) + "$a_{400} = 1$\n",
     "a sum of sums of sums": "$x_i = i$ and $w_i = 0.5$\n\n$$y = " + r"\sum_{i=1}^{9} " * 6 + "w_i x_i = 1$$",
     "each the square of the one before": "$x_{0} = 0.5$\n"
     + "".join(f"$x_{{{k + 1}}} = x_{{{k}}} \\cdot x_{{{k}}}$\n" for k in range(40)),
@@ -71,8 +87,20 @@ def test_no_shape_raises(text: str) -> None:
 def test_a_formula_too_tall_is_told() -> None:
     """What is divided again and again is reported with its place, and the rest of the document judged."""
     verified_ = verified("$y = 1" + " / 3" * 3_000 + "$\n\n$x = 0.5 \\cdot 0.3 = 0.16$\n")
-    assert [gap.why for gap in verified_.document.unreadable] == ["more than 120 operations one in the other"]
+    assert [gap.why for gap in verified_.document.unreadable] == ["more than 60 operations one in the other"]
     assert found(verified_, "wrong") == [(3, "0.16", "digit-mistyped")]
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE.keys())
+def test_hostile_formulas_stay_far_from_the_limit_of_python(text: str) -> None:
+    """How deep formulas stand in one another is counted, so verdicts depend on no limit of the interpreter's stack."""
+    verify(read_text("$x = 1$"))  # imports everything
+    before = sys.getrecursionlimit()
+    sys.setrecursionlimit(len(inspect.stack()) + FRAMES)
+    try:
+        verify(read_text(text))
+    finally:
+        sys.setrecursionlimit(before)
 
 
 def test_one_formula_does_not_take_it_all() -> None:

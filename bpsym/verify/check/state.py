@@ -43,7 +43,7 @@ SWAPPED = tuple(Choices(swaps=swaps) for swaps in range(1, 6))  # where a bullet
 _PARAMETER = re.compile(rf"(?:{'|'.join(sorted(UPDATABLE))})(?:[_^]|$)")
 SAID = tuple("shown doubtful wrong overrides slips updated wrong_numbers wrong_formulas before pending rounded".split())
 MOST_SLIPS = 3  # of which some may have been gone on with and others not
-FAILURES = (*NO_VALUES, ShapeError, ValueError, OverflowError, RecursionError)
+FAILURES = (*NO_VALUES, ShapeError, ValueError, OverflowError)
 
 
 @dataclass

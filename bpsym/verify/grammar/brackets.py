@@ -40,10 +40,7 @@ def bracket(parser: Parser) -> Expr:
         parser.remark(None, close)
         return parser.postfix()
     parser.position = close + 1
-    parser.enter()
-    tree = listed(parser, inside, token.text, start)
-    parser.leave()
-    return tree
+    return listed(parser, inside, token.text, start)
 
 
 def listed(parser: Parser, inside: Sequence[Token], sign: str, start: int) -> Expr:
@@ -96,9 +93,7 @@ def between_bars(parser: Parser) -> Expr:
     start = parser.position
     sign = parser.take().text
     parser.bars.append(sign)
-    parser.enter()
     operand = parser.additive()
-    parser.leave()
     parser.bars.pop()
     if parser.peek().kind != "bar" or parser.peek().text != sign:
         raise parser.fail("a bar is not closed")

@@ -100,9 +100,7 @@ def differential(parser: Parser) -> Expr:
             return Differential(parser.since(start), wrt, symbol)  # \partial_{w_5} in a denominator
     if parser.peek().kind not in STARTS and parser.peek().kind != "bar":
         return Differential(parser.since(start), Missing(parser.here()), symbol)
-    parser.enter()
     of = differentiated(parser)
-    parser.leave()
     if symbol == "∇" or wrt is not None:
         return Derivative(parser.since(start), of, wrt, symbol.rstrip("2"))
     return Differential(parser.since(start), of, symbol)

@@ -78,14 +78,12 @@ class Parser(Walker):
 
     def comparison(self) -> Expr:
         """Sums joined by relations."""
-        self.enter()
         start = self.position
         terms = [self.additive()]
         relations: list[str] = []
         while self.peek().kind == "relation":
             relations.append(self.take().text)
             terms.append(self.additive())
-        self.leave()
         if not relations:
             return terms[0]
         return Comparison(self.since(start), tuple(terms), tuple(relations))
@@ -237,7 +235,10 @@ class Parser(Walker):
     def operand(self) -> Expr:
         """What an operator such as ∂/∂w is applied to: the product behind it."""
         if self.peek().kind in STARTS or self.peek().kind == "bar":
-            return self.multiplicative()
+            self.enter()
+            tree = self.multiplicative()
+            self.leave()
+            return tree
         return Missing(self.here())
 
     def quotient(self, numerator: Expr, denominator: Expr, span: Span, *, bar: bool) -> Expr:
@@ -257,7 +258,10 @@ class Parser(Walker):
         token = self.peek()
         rule = self.rules.get(token.kind)
         if rule is not None:
-            return rule(self)
+            self.enter()
+            tree = rule(self)
+            self.leave()
+            return tree
         raise self.fail(
             "the formula breaks off" if token is END else f"“{self.quote(self.position)}” cannot stand here"
         )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # Bases that are raised to powers even by letters: Euler's number, decay rates, numbers of things.
 _RAISED: Final = frozenset(["e", "beta", "gamma", "rho", "lambda", "pi", "epsilon"])
 _INDEX: Final = re.compile(r"[A-Za-z]+\d*([+-]\d+)?|\d+|[lLtTkn][+-][a-z0-9]+|\d+[-+][a-z]")
+LONGEST: Final = 40  # signs of a superscript that may be marks and indices: a longer one is an exponent
 _MARK_SIGNS: Final = {"+": "+", "*": "star", "**": "star"}
 
 
@@ -78,6 +79,8 @@ def superscript(base: Name | None, found: Sequence[Token], reading: Reading) -> 
     content = [token for token in found if token.kind not in ("begin-group", "end-group", "space")]
     if not content:
         return Superscript()
+    if len(content) > LONGEST:
+        return Superscript(power=True)
     kinds = [token.kind for token in content]
     texts = [token.text + token.tail for token in content]
     if set(kinds) == {"prime"}:

@@ -231,11 +231,6 @@ def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]
                 return []
             lost.append(Unknown(span, reading.text[span.start : span.end][:200]))
             terms.append(lost[-1])
-        except RecursionError:  # the caps keep well below it; a caller deep in its own stack may still meet it
-            span = _span(part)
-            failures.append(Unreadable(span, "nested too deep"))
-            lost.append(Unknown(span, ""))
-            terms.append(lost[-1])
     if not terms:  # brackets around nothing
         return []
     for term in terms:
@@ -278,24 +273,25 @@ def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]
 
 def _at_arrow(whole: Statement) -> list[Statement]:
     """`σ(x) = 1/(1 + e^{-x}) → dσ/dx = …` says two things."""
+    cuts = [0]
     for place, relation in enumerate(whole.relations[:-1], 1):
-        right = whole.terms[place]
-        if relation.kind == "→" and place > 1 and isinstance(right, (Derivative, Differential)):
-            first = replace(
-                whole,
-                span=Span(whole.span.start, whole.terms[place - 1].span.end),
-                terms=whole.terms[:place],
-                relations=whole.relations[: place - 1],
-            )
-            rest = replace(
-                whole,
-                span=Span(right.span.start, whole.span.end),
-                terms=whole.terms[place:],
-                relations=whole.relations[place:],
-                annotations=(),
-            )
-            return [first, *(_at_arrow(rest) or [rest])]
-    return []
+        if relation.kind == "→" and place > cuts[-1] + 1 and isinstance(whole.terms[place], (Derivative, Differential)):
+            cuts.append(place)
+    if len(cuts) == 1:
+        return []
+    return [
+        replace(
+            whole,
+            span=Span(
+                whole.terms[start].span.start if start else whole.span.start,
+                whole.terms[end - 1].span.end if end < len(whole.terms) else whole.span.end,
+            ),
+            terms=whole.terms[start:end],
+            relations=whole.relations[start : end - 1],
+            annotations=() if start else whole.annotations,
+        )
+        for start, end in pairwise([*cuts, len(whole.terms)])
+    ]
 
 
 def _is_count(tree: Expr) -> bool:

@@ -10,6 +10,8 @@ from msgspec.structs import replace
 from bpsym.verify.symbols import CONNECTIVES, SPACED_WORDS
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
     from bpsym.verify.lexing.pen import Token
 
 
@@ -67,23 +69,35 @@ def _spaced_word_at(found: list[Token], position: int) -> Token | None:
 
 def cases_in_a_line(found: list[Token]) -> list[Token]:
     """`{1 if z > 0; 0 otherwise}` as a case distinction."""
-    for position, token in enumerate(found):
-        if token.text != "if" or token.kind not in ("note", "word"):
-            continue
-        first = next((k for k in range(position, -1, -1) if found[k].text == "{"), None)
-        last = next((k for k in range(position, len(found)) if found[k].text == "}"), None)
-        if first is None or last is None:
-            continue
-        inside: list[Token] = []
+    out: list[Token] = []
+    done = 0  # tokens before are in `out`
+    for first, last in _braces_around(found, "if"):
+        out += found[done:first]
+        out.append(replace(found[first], kind="begin", text="cases"))
         for part in found[first + 1 : last]:
             words = part.kind == "note" or part.text == "otherwise"
             if words and part.text != "if":
-                inside.append(replace(part, kind="amp", text="&"))
+                out.append(replace(part, kind="amp", text="&"))
             kind = "amp" if part.text == "if" else "row" if part.text == ";" else "note" if words else part.kind
-            inside.append(replace(part, kind=kind))
-        opened, closed = (replace(found[k], kind=kind, text="cases") for k, kind in ((first, "begin"), (last, "end")))
-        return cases_in_a_line([*found[:first], opened, *inside, closed, *found[last + 1 :]])
-    return found
+            out.append(replace(part, kind=kind))
+        out.append(replace(found[last], kind="end", text="cases"))
+        done = last + 1
+    return out + found[done:] if done else found
+
+
+def _braces_around(found: Sequence[Token], word: str) -> Iterator[tuple[int, int]]:
+    """The places of the nearest braces around a word, each pair once."""
+    opened: int | None = None
+    inside = False
+    for place, token in enumerate(found):
+        if token.text == "{":
+            opened, inside = (opened, True) if inside else (place, False)
+        elif token.text == "}":
+            if inside and opened is not None:
+                yield opened, place
+            opened, inside = None, False
+        elif token.text == word and token.kind in ("note", "word"):
+            inside = inside or opened is not None
 
 
 _EDGES: Final = frozenset(

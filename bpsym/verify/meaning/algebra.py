@@ -10,6 +10,9 @@ from typing import TYPE_CHECKING, Any
 from flint import arb, fmpq
 from msgspec import Struct
 
+from bpsym.verify import limits
+from bpsym.verify.effort import spend
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from fractions import Fraction
@@ -19,6 +22,9 @@ if TYPE_CHECKING:
 LARGEST_EXPONENT = 2000  # of a power and of e: anything beyond is no number of a derivation
 LARGEST_POWER = 100_000  # bits of an exact one: a power of a power of a power grows beyond any memory
 LARGEST_VALUE = 10**30  # arguments of functions
+# What SymPy simplifies by looking into its parts again and again, for periods and conditions: the times they count.
+LABORIOUS = {"tanh": 4, "Piecewise": 3}
+EXAMINED, FEW = 500, 100  # units of work each operation of such a function is; where it has more than a few
 
 
 class NoValueError(Exception):
@@ -38,6 +44,7 @@ class Algebra(Struct, frozen=True):
     quotient: Callable[[Scalar, Scalar], Scalar]
     larger: Callable[[Scalar, Scalar], Scalar]
     chosen: Callable[[Scalar, str, Scalar, Scalar, Scalar], Scalar]  # left, relation, right, then, otherwise
+    bound: Callable[[Scalar], object] | None = None  # raises NoValueError for a result that is too large to go on with
 
 
 def rational(value: Fraction) -> fmpq:
@@ -204,4 +211,34 @@ def symbolic() -> Algebra:
         "abs": sympy.Abs,
         "sign": sympy.sign,
     }
-    return Algebra(number, functions, power, quotient, larger, chosen)
+    return Algebra(number, functions, power, quotient, larger, chosen, _bounded())
+
+
+def _bounded() -> Callable[[Scalar], object]:
+    """Refuse SymPy expressions that are too large or too deep: shared parts are stored once, but worked with often."""
+    known: dict[object, tuple[int, int]] = {}  # operations and levels of what was weighed before
+
+    def weighed(expr: Any) -> tuple[int, int]:
+        stack = [expr]
+        while stack:
+            top = stack[-1]
+            missing = [arg for arg in top.args if arg not in known]
+            if missing:
+                stack += missing
+                continue
+            stack.pop()
+            if top.is_Rational and max(int(top.p).bit_length(), int(top.q).bit_length()) > LARGEST_POWER // 64:
+                raise NoValueError("a power out of all bounds")
+            below = [known[arg] for arg in top.args]
+            times = LABORIOUS.get(type(top).__name__, 1)
+            known[top] = found = (
+                1 + times * sum(operations for operations, _ in below),
+                1 + max((levels for _, levels in below), default=0),
+            )
+            if times > 1 and found[0] > FEW:
+                spend(EXAMINED * found[0])
+            if found[0] > limits.OPERATIONS or found[1] > limits.LEVELS:
+                raise NoValueError("a formula out of all bounds")
+        return known[expr]
+
+    return weighed

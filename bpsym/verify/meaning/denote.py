@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import operator
 from fractions import Fraction
+from threading import local
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
+from bpsym.verify import limits
 from bpsym.verify.effort import spend
 from bpsym.verify.meaning import arrays
 from bpsym.verify.meaning.algebra import Algebra, NoValueError
@@ -70,11 +72,43 @@ class Reading(Struct, frozen=True):
     inner: bool = False  # whether a product of two columns, or of two rows, may be their inner product
 
 
+class _Levels(local):
+    entered = 0
+
+
+_LEVELS = _Levels()
+
+
+class Nested:
+    """What is done inside stands so many levels deeper in formulas; raises NoValueError beyond `limits.NESTED`."""
+
+    def __init__(self, levels: int) -> None:
+        self.levels = levels
+
+    def __enter__(self) -> None:
+        if _LEVELS.entered + self.levels > limits.NESTED:
+            raise NoValueError("formulas too deep in one another")
+        _LEVELS.entered += self.levels
+
+    def __exit__(self, *_: object) -> None:
+        _LEVELS.entered -= self.levels
+
+
+_ONE_LEVEL = Nested(1)
+
+
 def denote(tree: Expr, reading: Reading, indices: Indices | None = None) -> Value:
     """The value of an expression; raises NoValueError and ShapeError."""
-    if type(tree) is not Number and type(tree) is not Name:
-        spend(NODE)
-    return _BY_KIND[type(tree)](tree, reading, indices or {})
+    kind = type(tree)
+    if kind is Number or kind is Name:
+        return _BY_KIND[kind](tree, reading, indices or {})
+    spend(NODE)
+    with _ONE_LEVEL:
+        value = _BY_KIND[kind](tree, reading, indices or {})
+    if reading.algebra.bound is not None:
+        for item in arrays.scalars(value):
+            reading.algebra.bound(item)
+    return value
 
 
 def _number(tree: Number, reading: Reading, _indices: Indices) -> Value:

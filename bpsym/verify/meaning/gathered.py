@@ -15,7 +15,7 @@ from bpsym.verify.check.terms import ball, leaves
 from bpsym.verify.effort import TooMuchWork, bounded, spend
 from bpsym.verify.meaning.algebra import NoValueError, symbolic
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, scalars
-from bpsym.verify.meaning.denote import Reading, denote
+from bpsym.verify.meaning.denote import Nested, Reading, denote
 from bpsym.verify.meaning.equations import Equations
 from bpsym.verify.meaning.families import MATRIX, SCALAR, Instance, Shape, family
 from bpsym.verify.meaning.functions import definitions_of
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 MOST_NAMES = 1500  # atoms made for names that only occur
 MOST_ATOMS = 3000  # of a document's own network
+_DEEPER = Nested(3)  # a definition met inside another one
 SYMBOLIC = 40  # units of work a node of an equation is
 ENTRIES = 500  # one of an equation between matrices
 _ANY_LOSS = Key("L_")  # of a document that writes dW for ∂L/∂W and names no L
@@ -310,8 +311,9 @@ class _Builder:
         try:
             with bounded(limits.DEFINED):
                 spend((ENTRIES if self.instance.shapes else SYMBOLIC) * sum(1 for _ in walk(formula)))
-                value = denote(formula, self.reading, indices)
-        except (NoValueError, ShapeError, BpsymError, ValueError, TypeError, RecursionError, TooMuchWork):
+                with _DEEPER:
+                    value = denote(formula, self.reading, indices)
+        except (NoValueError, ShapeError, BpsymError, ValueError, TypeError, TooMuchWork):
             return None
         finally:
             self.strict -= strict

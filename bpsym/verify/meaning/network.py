@@ -14,7 +14,7 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from flint import ctx, fmpq
-from sympy import Expr, Indexed, Symbol, log
+from sympy import Expr, Indexed, Symbol, log, preorder_traversal
 
 from bpsym import primitives
 from bpsym.backprop import adjoint_of, backprop
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 SIDE = 3  # entries of a vector among a document's own
 MOST_STEPS = 4000  # of a small program
 DERIVED, LOWERED = 2500, 500  # units of work an equation of one is, differentiated and made code
+OPERATION = 100  # what one of its operations is, at least
 DENSE = 60  # of differentiating a row times a column, for each pair of what it uses
 MOST_PAIRS = 4000  # of these in a small program
 _OUTPUT = re.compile(r"_o\d+$")
@@ -271,7 +272,8 @@ class Network:
             order = order[-1:]
         if len(order) > MOST_STEPS:
             raise NoValueError("a derivative through too many equations")
-        spend(DERIVED * (len(order) + 1))
+        for formula in (*(step.expr for step in order), of):
+            spend(max(DERIVED, OPERATION * sum(1 for _ in preorder_traversal(formula))))
         pairs = sum(len(step.uses) ** 2 for step in order) if self.of_matrices else 0
         if pairs > MOST_PAIRS:
             raise NoValueError("a derivative through too many equations")

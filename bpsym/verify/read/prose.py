@@ -7,7 +7,7 @@ it.
 from __future__ import annotations
 
 import re
-from itertools import islice
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
 
 from bpsym.verify import limits
@@ -201,20 +201,21 @@ def _left_edge(run: list[Token], relation: int) -> int:
 
 def _balanced(run: list[Token]) -> list[Token]:
     """Cut at a bracket that is closed but was never opened, or opened and never closed."""
-    stack: list[int] = []
+    cuts = [-1]
+    opened: list[int] = []
     for position, token in enumerate(run):
         if token.kind in ("open", "begin-group"):
-            stack.append(position)
+            opened.append(position)
         elif token.kind in ("close", "end-group"):
-            if not stack:
-                rest = _balanced(run[position + 1 :])
-                head = run[:position]
-                return head if any(token.kind == "relation" for token in head) else rest
-            stack.pop()
-    if stack:
-        head, rest = run[: stack[0]], run[stack[0] + 1 :]
-        return head if any(token.kind == "relation" for token in head) else _balanced(rest)
-    return run
+            if opened:
+                opened.pop()
+            else:
+                cuts.append(position)
+    cuts += opened
+    for cut, following in pairwise(cuts):
+        if any(token.kind == "relation" for token in run[cut + 1 : following]):
+            return run[cut + 1 : following]
+    return run[cuts[-1] + 1 :]
 
 
 def sentences(line: Source, text: str) -> Iterator[Sentence]:
