@@ -15,7 +15,8 @@ figures an honest person writes, never by the verifier. Of sheets with two slips
 lines are to be blamed, each with its cause.
 
 One network takes one seed and gives five sheets with a slip and five without. A run of `--count 1000 --seed 600`
-takes the seeds 600 to 799; what parts with other seeds wrote with `--json` is added up by `--add`.
+takes the seeds 600 to 799; what parts with other seeds wrote with `--json` is added up by `--add`. The file is
+written while the run goes on: what a run that is broken off leaves counts as a part.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ from dataclasses import replace
 from multiprocessing import Pool
 from pathlib import Path
 from random import Random
-from time import process_time
+from time import monotonic, process_time
 from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -55,6 +56,7 @@ if TYPE_CHECKING:
 PRECISION = 200  # bits people compute with
 SHEETS = 5  # of one network: as many with a slip as without
 OWN = 0.15  # of the sheets with a slip are bpsym's own
+OFTEN = 20  # seconds between two times the counts so far are written down
 TWICE = 0.2  # of the people make two more slips in another sheet
 
 
@@ -74,11 +76,15 @@ def main() -> None:
     else:
         networks = range(options.seed, options.seed + -(-options.count // SHEETS))
         with Pool(options.processes, initializer=gc.freeze) as pool:
+            saved = monotonic()
             for tally in pool.imap_unordered(one_network, networks, chunksize=2):
                 total.add(tally)
-    total.report()
+                if options.json and monotonic() - saved > OFTEN:
+                    total.save(options.json)
+                    saved = monotonic()
     if options.json:
         total.save(options.json)
+    total.report()
 
 
 def one_network(seed: int) -> Tally:

@@ -33,14 +33,16 @@ class Tally:
         self.seconds += other.seconds
 
     def save(self, path: Path) -> None:
-        """Write everything as JSON."""
+        """Write everything as JSON, beside the file first: it is whole whenever somebody looks."""
         kept = {
             "counts": [[*key, count] for key, count in sorted(self.counts.items())],
             "causes": [[*key, count] for key, count in sorted(self.causes.items())],
             "failures": self.failures,
             "seconds": self.seconds,
         }
-        path.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        beside = path.with_name(path.name + ".part")
+        beside.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        beside.replace(path)
 
     @classmethod
     def load(cls, path: Path) -> Tally:

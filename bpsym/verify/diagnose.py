@@ -116,7 +116,7 @@ def _with_cause(judgement: Judgement, diagnosis: Diagnosis) -> Judgement:
 
 
 def _causes(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Cause]:
-    """Slips of the pen, then mistakes at the claim's own step; vague slips and mistakes further away come last."""
+    """Slips of the pen, mistakes at the claim's own step, then what is vague; failing these, mistakes further away."""
     beyond = diagnosis.beyond(judgement)
     pen = [Cause(slip, what) for slip, what in ranked(_of_the_pen(judgement, diagnosis), beyond)]
     unlikely = VAGUE if beyond != 0 else VAGUE | MOVES  # a figure has as many places as it ought to have
@@ -133,7 +133,7 @@ def _causes(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Cause]:
         yield from (*local, *particular, *vague)
     else:
         yield from (*particular, *local, *vague)
-    if looks:
+    if looks and not (particular or local):
         yield from _mistakes(judgement, diagnosis, local=False)
 
 
@@ -312,7 +312,7 @@ def _by_formula(
     for point in (*state.anywhere, *state.nearby, state.truth):
         right = _or_nothing(point.environment, atom)
         ours = [v for v in values(term, state, point, indices) if len(scalars(v)) == 1]
-        if right is None or _same(right, fmpq(0)) or not ours:
+        if right is None or not ours or (_same(right, fmpq(0)) and any(_same(scalars(v)[0], right) for v in ours)):
             continue  # a dead unit makes all formulas alike
         found = _explained(
             diagnosis,

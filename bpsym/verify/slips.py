@@ -53,6 +53,7 @@ def ranked(found: Iterable[tuple[str, str]], beyond: int | None = None) -> list[
 def slips(shown: Shown, right: Scalar, others: Iterable[tuple[str, Scalar]] = ()) -> Iterator[tuple[str, str]]:
     """Names of the slips that give a figure, each with what it speaks of."""
     if shown.value == 0:
+        yield from (("digit-mistyped", "") for _ in {*_in_the_digits(_Figure.of(shown), right)} & {"digit-mistyped"})
         return
     if touches(-right, shown.half()):
         yield "sign", ""

@@ -9,7 +9,7 @@ from flint import fmpq
 from msgspec.structs import replace
 
 from bpsym import training
-from bpsym.spec import Description
+from bpsym.spec import Description, loads
 from bpsym.verify.check.terms import leaves
 from bpsym.verify.read import read
 from bpsym.verify.slips import ranked, slips
@@ -43,6 +43,7 @@ def _shown(text: str) -> Shown:
         ("12.3456", "112.3456", "digit-dropped"),
         ("1.22345", "1.2345", "digit-doubled"),
         ("0.09", "0.99", "digit-mistyped"),
+        ("0.000", "0.070", "digit-mistyped"),
         ("0.3252", "0.3257", "digit-mistyped"),
     ],
 )
@@ -115,6 +116,30 @@ def test_a_product_of_names_is_worked_with_their_figures_as_they_stand() -> None
         "$R_3 = out_{h1} = 0.5932$\n\n$\\frac{\\partial E}{\\partial w_5} = R_1 \\cdot R_2 \\cdot R_3 = 0.08124$\n"
     )
     assert found(verified(text, described()), "wrong") == [(7, "0.08124", "digits-swapped")]
+
+
+def test_a_mistake_in_a_sum_that_is_always_zero_is_named() -> None:
+    """The error signals of a softmax layer add up to 0 whatever the numbers: one of them is not the bias's gradient."""
+    network = loads(
+        """
+        [network]
+        inputs = 1
+        loss = "cross-entropy"
+        layers = [{ units = 2, activation = "softmax", bias = "shared" }]
+        [given]
+        inputs = [0.5]
+        targets = [0, 1]
+        weights = [0.4, 0.6]
+        biases = [0.1]
+        [training]
+        rate = 0.5
+        biases = "updated"
+        """
+    )
+    text = r"$\frac{\partial E}{\partial b_1} = \frac{\partial E}{\partial net_{o2}}$"
+    assert found(verified(f"{text}\n", network), "wrong") == [
+        (1, r"\frac{\partial E}{\partial net_{o2}}", "shared-bias-one-unit")
+    ]
 
 
 def test_places_tell_slips_apart() -> None:
