@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from flint import arb, fmpq
+from flint import fmpq
 
 from bpsym.verify.check import numbers, symbols
 from bpsym.verify.check.chain import Chain, Operands, is_constant, meet, shape_of, spread
-from bpsym.verify.check.numbers import Routes, as_shown
+from bpsym.verify.check.numbers import Printed, Routes, as_shown
 from bpsym.verify.check.state import State, atoms_of, values
 from bpsym.verify.check.terms import Kind, Shown, ball, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict, worst
@@ -40,40 +40,6 @@ if TYPE_CHECKING:
     from bpsym.verify.tree import Node
 
 
-def _right_value(routes: Routes, shape: tuple[int, ...] | None, count: int, place: int) -> Scalar | None:
-    """What a figure ought to be, where that is known."""
-    for value in routes.truth:
-        items = numbers.items_like(value, shape, count)
-        if items is not None:
-            return items[place]
-    return None
-
-
-def _expected(routes: Routes, shape: tuple[int, ...] | None, count: int, place: int) -> list[Scalar]:
-    """What a figure ought to be, by the network and by the document's own figures."""
-    found = (numbers.items_like(v, shape, count) for v in (*routes.truth, *routes.line, *routes.carried))
-    return [items[place] for items in found if items is not None]
-
-
-def _meant(routes: Routes, shape: tuple[int, ...] | None, count: int, place: int, shown: Shown) -> Scalar | None:
-    """Whatever an honest person would have written in the place of a figure in error."""
-    every: arb | None = None
-    for value in (*routes.truth, *(routes.meant if routes.tainted else routes.carried)):
-        items = numbers.items_like(value, shape, count)
-        if items is not None:
-            every = arb(items[place]) if every is None else every.union(arb(items[place]))
-    return None if every is None else every + ball(-shown.ulp, shown.ulp)
-
-
-def _from_before(routes: Routes, shape: tuple[int, ...] | None, count: int, place: int, shown: Shown) -> Scalar | None:
-    """What a figure in error ought to be by the figures before it."""
-    for value in (*(() if routes.line_is_wrong else routes.line), *routes.carried, *routes.truth):
-        items = numbers.items_like(value, shape, count)
-        if items is not None:
-            return arb(items[place]) + ball(-shown.ulp, shown.ulp)
-    return None
-
-
 def _says_again(state: State, shown: Shown, rights: list[Scalar]) -> bool:
     """Whether a figure is one blamed before, in the place of the same right one: another name for it."""
     if shown.value not in state.wrong_numbers:
@@ -86,74 +52,95 @@ def _says_again(state: State, shown: Shown, rights: list[Scalar]) -> bool:
 
 def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
     """Judge a printed number, or a list or matrix of them."""
-    state, subject = chain.state, chain.subject
-    if not chain.truth and chain.reference is not None and not isinstance(chain.reference, Missing):
-        same = symbols.equal(chain.reference, term, state)  # ∂net_k/∂b_k = 1, for every k
-        if same or (same is False and isinstance(chain.reference, Derivative) and is_constant(chain.reference, state)):
-            verdict = Verdict.RIGHT if same else Verdict.WRONG
-            return Judgement(
-                term.span, verdict, "", "" if same else "formula", {"left": chain.reference, "right": term}
-            )
+    constant = _constant_slope(chain, term)
+    if constant is not None:
+        return constant
     shown = [s for s in leaves(term) if s is not None]
-    shape = shape_of(term)
-    routes = _routes(chain, max((s.ulp for s in shown), default=fmpq(0)))
-    verdicts = numbers.judged(shown, shape, routes)
-    if verdicts is not None and Verdict.WRONG in verdicts and _is_law(chain, term):
-        return Judgement(term.span, Verdict.RIGHT)
-    if verdicts is not None and is_first and Verdict.WRONG in verdicts:
-        later = _after_update(chain, term, shown, shape)
-        if later is not None:
-            return later
-    if verdicts is not None and is_first and Verdict.WRONG in verdicts and subject is not None and _is_own_given(chain):
-        state.record(subject, shown, shape, Verdict.RIGHT)
-        return Judgement(term.span, Verdict.RIGHT)  # given afresh: another example
-    if verdicts is None and chain.reference is not None and symbols.equal(chain.reference, term, state):
-        return Judgement(term.span, Verdict.RIGHT)  # net_p is a layer and a unit: ∂net_p/∂b_p = 1
+    printed = Printed(term, shown, shape_of(term), _routes(chain, max((s.ulp for s in shown), default=fmpq(0))))
+    verdicts = numbers.judged(printed)
     if verdicts is None:
-        given = is_first and subject is not None and isinstance(subject, Key)
-        if subject is not None:
-            known = state.shown.get(subject)
-            state.record(subject, shown, shape, Verdict.RIGHT)
-            if known is not None and len(scalars(known)) == len(shown):
-                agrees = all(touches(v, s.cut()) for v, s in zip(scalars(known), shown, strict=True))
-                return Judgement(term.span, Verdict.RIGHT if agrees else Verdict.UNDECIDED)
-        return Judgement(term.span, Verdict.RIGHT if given else Verdict.UNDECIDED, details={"why": "alone"})
-    verdict = worst(verdicts)
-    if verdict is Verdict.WRONG and subject is not None and subject in state.shown and _restated(state, subject, shown):
-        verdict = Verdict.CARRIED
+        return _alone(chain, printed, is_first=is_first)
+    excused = _excused(chain, printed, is_first=is_first) if Verdict.WRONG in verdicts else None
+    if excused is not None:
+        return excused
+    state, subject = chain.state, chain.subject
+    again = subject is not None and subject in state.shown and _restated(state, subject, shown)
+    verdict = Verdict.CARRIED if again and worst(verdicts) is Verdict.WRONG else None
     verdicts = [
-        Verdict.CARRIED if v is Verdict.WRONG and _says_again(state, s, _expected(routes, shape, len(shown), k)) else v
+        Verdict.CARRIED if v is Verdict.WRONG and _says_again(state, s, printed.expected(k)) else v
         for k, (v, s) in enumerate(zip(verdicts, shown, strict=True))
     ]
-    verdict = Verdict.CARRIED if verdict is Verdict.CARRIED else worst(verdicts)
+    verdict = verdict or worst(verdicts)
     if verdict is Verdict.WRONG and _in_a_table_of_parameters(chain):
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": "a table that does not say what of it this is"})
-    for k, (v, s) in enumerate(zip(verdicts, shown, strict=True)):
-        if v in (Verdict.WRONG, Verdict.CARRIED):
-            state.wrong_numbers[s.value] = _right_value(routes, shape, len(shown), k)
+    _remember(chain, printed, verdicts, verdict)
+    return Judgement(term.span, verdict) if verdict is Verdict.RIGHT else _found(subject, printed, verdicts, verdict)
+
+
+def _constant_slope(chain: Chain, term: Expr) -> Judgement | None:
+    """A number for a derivative that is the same everywhere: ∂net_k/∂b_k = 1, for every k."""
+    reference = chain.reference
+    if chain.truth or reference is None or isinstance(reference, Missing):
+        return None
+    same = symbols.equal(reference, term, chain.state)
+    details = {"left": reference, "right": term}
+    if same:
+        return Judgement(term.span, Verdict.RIGHT, details=details)
+    if same is False and isinstance(reference, Derivative) and is_constant(reference, chain.state):
+        return Judgement(term.span, Verdict.WRONG, rule="formula", details=details)
+    return None
+
+
+def _alone(chain: Chain, printed: Printed, *, is_first: bool) -> Judgement:
+    """A figure of which nothing is known but what the document has said itself."""
+    state, subject, span = chain.state, chain.subject, printed.term.span
+    if chain.reference is not None and symbols.equal(chain.reference, printed.term, state):
+        return Judgement(span, Verdict.RIGHT)  # net_p is a layer and a unit: ∂net_p/∂b_p = 1
     if subject is not None:
-        meant = tuple(
-            _meant(routes, shape, len(shown), k, s) if v in (Verdict.WRONG, Verdict.CARRIED) else None
-            for k, (v, s) in enumerate(zip(verdicts, shown, strict=True))
-        )
-        slipped = tuple(
-            _from_before(routes, shape, len(shown), k, s) if v is Verdict.WRONG else None
-            for k, (v, s) in enumerate(zip(verdicts, shown, strict=True))
-        )
-        state.record(subject, shown, shape, verdict, meant, slipped)
-    if verdict is Verdict.RIGHT:
-        return Judgement(term.span, verdict)
+        known = state.shown.get(subject)
+        state.record(subject, printed.shown, printed.shape, Verdict.RIGHT)
+        if known is not None and len(scalars(known)) == len(printed.shown):
+            agrees = all(touches(v, s.cut()) for v, s in zip(scalars(known), printed.shown, strict=True))
+            return Judgement(span, Verdict.RIGHT if agrees else Verdict.UNDECIDED)
+    given = is_first and isinstance(subject, Key)
+    return Judgement(span, Verdict.RIGHT if given else Verdict.UNDECIDED, details={"why": "alone"})
+
+
+def _excused(chain: Chain, printed: Printed, *, is_first: bool) -> Judgement | None:
+    """A figure that looks wrong because it is about something else: a law, the network after its update, new givens."""
+    if chain.reference is not None and symbols.printed_equal(chain.reference, printed.term, chain.state):
+        return Judgement(printed.term.span, Verdict.RIGHT)  # as bpsym's sheets write ∂net_p/∂b_2 = 1, p no output
+    if not is_first:
+        return None
+    later = _after_update(chain, printed)
+    if later is None and chain.subject is not None and _is_own_given(chain):
+        chain.state.record(chain.subject, printed.shown, printed.shape, Verdict.RIGHT)
+        return Judgement(printed.term.span, Verdict.RIGHT)  # given afresh: another example
+    return later
+
+
+def _remember(chain: Chain, printed: Printed, verdicts: list[Verdict], verdict: Verdict) -> None:
+    """Note what a figure is, so that what follows from it is judged by it."""
+    state, places = chain.state, range(len(verdicts))
+    bad = [v in (Verdict.WRONG, Verdict.CARRIED) for v in verdicts]
+    for k in places:
+        if bad[k]:
+            state.wrong_numbers[printed.shown[k].value] = printed.right_value(k)
+    if chain.subject is not None:
+        meant = tuple(printed.meant(k) if bad[k] else None for k in places)
+        slipped = tuple(printed.from_before(k) if verdicts[k] is Verdict.WRONG else None for k in places)
+        state.record(chain.subject, printed.shown, printed.shape, verdict, meant, slipped)
+
+
+def _found(subject: Subject | None, printed: Printed, verdicts: list[Verdict], verdict: Verdict) -> Judgement:
+    """The first of the worst figures of a term, with what it ought to be and all that may explain it."""
+    shown, routes = printed.shown, printed.routes
     at = next(k for k, v in enumerate(verdicts) if v is worst(verdicts))
     tainted = routes.tainted and routes.line and not routes.line_is_wrong
     known = (*routes.line, *routes.truth) if tainted else (*routes.truth, *routes.line, *routes.carried)
     if verdict is Verdict.CARRIED:  # what else is known follows from the same error
         known = tuple(routes.truth)
-    expected = ""
-    for value in known:
-        items = numbers.items_like(value, shape, len(shown))
-        if items is not None:
-            expected = as_shown(items[at], shown[at])
-            break
+    expected = next((as_shown(items[at], shown[at]) for items in printed.items(known)), "")
     details = {
         "shown": shown[at],
         "place": at,
@@ -168,11 +155,6 @@ def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
     return Judgement(shown[at].tree.span, verdict, expected, "value" if verdict is Verdict.WRONG else "", details)
 
 
-def _is_law(chain: Chain, term: Expr) -> bool:
-    """Whether a number holds at every index as bpsym's own sheets write indices: ∂net_p/∂b_2 = 1, p no output there."""
-    return chain.reference is not None and symbols.printed_equal(chain.reference, term, chain.state)
-
-
 _SENTENCE = re.compile(r"[.;](?:\s|$)|[。；\n]")
 _AFTER = re.compile(r"\bafter\b|\bnew\b|updated|once more|again|更新|新的|之后|以后", re.IGNORECASE)
 _UPDATED = re.compile(
@@ -183,9 +165,10 @@ _UPDATED = re.compile(
 _BEFORE = re.compile(r"\bbefore\b|之前|以前|更新前", re.IGNORECASE)
 
 
-def _after_update(chain: Chain, term: Expr, shown: list[Shown], shape: tuple[int, ...] | None) -> Judgement | None:
+def _after_update(chain: Chain, printed: Printed) -> Judgement | None:
     """A figure that the words place after the update, `after the step E = 0.29`; None where it may be from before."""
     state, first, context = chain.state, chain.statement.terms[0], chain.statement.context
+    shown = printed.shown
     words = "" if context.before == context.heading else _SENTENCE.split(context.before)[-1]
     if not isinstance(chain.subject, Key) or not _AFTER.search(f"{context.heading} {context.before}"):
         return None
@@ -193,16 +176,15 @@ def _after_update(chain: Chain, term: Expr, shown: list[Shown], shape: tuple[int
         return None
     rights = []
     for verdict, point in ((Verdict.RIGHT, state.after_update()), (Verdict.DIGIT, state.after_update_by_hand(shown))):
-        for value in values(first, state, point) if point is not None else ():
-            items = numbers.items_like(value, shape, len(shown))
-            if items is not None and all(touches(item, s.half()) for item, s in zip(items, shown, strict=True)):
-                return Judgement(term.span, verdict)
-            rights += [items] if items is not None else []
+        for items in printed.items(values(first, state, point) if point is not None else ()):
+            if all(touches(item, s.half()) for item, s in zip(items, shown, strict=True)):
+                return Judgement(printed.term.span, verdict)
+            rights.append(items)
     if len(shown) != 1 or chain.subject.new or not _AFTER.search(words):
         return None
     if not rights or not state.updates_all(atoms_of(state.scope, chain.subject)):
         is_open = _UPDATED.search(words) is not None
-        return Judgement(term.span, Verdict.UNDECIDED, details={"why": "update"}) if is_open else None
+        return Judgement(printed.term.span, Verdict.UNDECIDED, details={"why": "update"}) if is_open else None
     ((right,), *others), (only,) = rights, shown
     details = {"shown": only, "place": 0, "subject": None, "truth": (right,), "carried": [item for (item,) in others]}
     return Judgement(only.tree.span, Verdict.WRONG, as_shown(right, only), "value", details)

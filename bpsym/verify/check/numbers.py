@@ -6,14 +6,18 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from flint import arb
+
 from bpsym.errors import BpsymError
 from bpsym.rounding import Rounding, leading_place, numeral
-from bpsym.verify.check.terms import Shown, touches
+from bpsym.verify.check.terms import Shown, ball, touches
 from bpsym.verify.check.verdicts import Verdict
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
+
+    from bpsym.verify.tree import Expr
 
 
 @dataclass(frozen=True)
@@ -52,12 +56,54 @@ class Routes:
         return self.from_partly_meant() if self.tainted else ()
 
 
-def judged(shown: list[Shown], shape: tuple[int, ...] | None, routes: Routes) -> list[Verdict] | None:
+@dataclass(frozen=True)
+class Printed:
+    """A printed number, or a list or matrix of them, with the routes to what each ought to be."""
+
+    term: Expr
+    shown: list[Shown]
+    shape: tuple[int, ...] | None
+    routes: Routes
+
+    def items(self, values: Iterable[Value]) -> Iterator[list[Scalar]]:
+        """Of each value that fits, the items in the order they are printed."""
+        found = (items_like(value, self.shape, len(self.shown)) for value in values)
+        return (items for items in found if items is not None)
+
+    def right_value(self, place: int) -> Scalar | None:
+        """What a figure ought to be, where that is known."""
+        return next((items[place] for items in self.items(self.routes.truth)), None)
+
+    def expected(self, place: int) -> list[Scalar]:
+        """What a figure ought to be, by the network and by the document's own figures."""
+        routes = self.routes
+        return [items[place] for items in self.items((*routes.truth, *routes.line, *routes.carried))]
+
+    def meant(self, place: int) -> Scalar | None:
+        """Whatever an honest person would have written in the place of a figure in error."""
+        routes, every = self.routes, None
+        for items in self.items((*routes.truth, *(routes.meant if routes.tainted else routes.carried))):
+            every = arb(items[place]) if every is None else every.union(arb(items[place]))
+        return None if every is None else every + self._unit(place)
+
+    def from_before(self, place: int) -> Scalar | None:
+        """What a figure in error ought to be by the figures before it."""
+        routes = self.routes
+        known = (*(() if routes.line_is_wrong else routes.line), *routes.carried, *routes.truth)
+        return next((arb(items[place]) + self._unit(place) for items in self.items(known)), None)
+
+    def _unit(self, place: int) -> arb:
+        """One unit of the last digit to either side."""
+        ulp = self.shown[place].ulp
+        return ball(-ulp, ulp)
+
+
+def judged(printed: Printed) -> list[Verdict] | None:
     """A verdict for each printed number of a term; None where nothing is known of them."""
+    shown, routes = printed.shown, printed.routes
 
     def items(values: Iterable[Value]) -> list[list[Scalar]]:
-        found = (items_like(value, shape, len(shown)) for value in values)
-        return [items for items in found if items is not None]
+        return list(printed.items(values))
 
     truth = items(routes.truth)
     if truth and all(any(touches(found[k], number.half()) for found in truth) for k, number in enumerate(shown)):
