@@ -42,6 +42,7 @@ bench-verify: $(VENV)/.installed-dev
 # A million random, damaged and hostile documents: none may crash the verifier, take 2 s or 500 MB. Hours; COUNT= for less.
 bench-fuzz: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/fuzz_verify.py --count $(or $(COUNT),1000000)
+	$(BIN)/python benchmarks/fuzz_grading.py
 
 # Students, PDF files and memory; a simulated class of 1000 marked.
 bench-homework: $(VENV)/.installed-dev

@@ -287,11 +287,17 @@ def damaged(random: Random, count: int, texts: Sequence[str]) -> str | bytes:
     text = text[start : start + count]
     while len(text) < count and len(text) < 150_000:
         text += text or "\n"
+    return accidents(random, text, count, texts)
+
+
+def accidents(random: Random, text: str, count: int, texts: Sequence[str]) -> str | bytes:
+    """A text after a few accidents, at most about twice as long or so many characters longer."""
+    most = 2 * max(count, len(text)) + 200
     for _ in range(random.choice((0, 1, 1, 2, 3, 5, 10))):
         first = random.randint(0, len(text))
         second = min(len(text), first + random.choice((0, 1, 1, 3, 10, 60, 10**6)))
         text = text[:first] + _accident(random, text[first:second], count, texts) + text[second:]
-    text = text[: 2 * count + 200]
+    text = text[:most]
     if random.random() < 0.1:
         data = bytearray(text.encode("utf-8", errors="replace"))
         for _ in range(random.randint(1, 8)):

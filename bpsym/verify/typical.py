@@ -155,7 +155,7 @@ def _believed(judgements: Iterable[Judgement]) -> bool:
     return len(verdicts) - wrong >= ENOUGH and wrong <= max(1, SHARE * len(verdicts))
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)  # all there are
 def _network(text: str) -> Description:
     from bpsym.spec import loads
 

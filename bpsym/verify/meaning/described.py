@@ -6,7 +6,6 @@ the usual one first, and the document's own numbers choose.
 
 from __future__ import annotations
 
-from collections import defaultdict
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -43,26 +42,21 @@ Table = dict[Key, list[Value]]
 
 def spellings(expansion: Expansion) -> Table:
     """Keys and what they may stand for, the most usual reading first."""
-    table: Table = defaultdict(list)
-    for key, value in _pairs(expansion):
-        if value not in table[key]:
-            table[key].append(value)
-    return dict(table)
-
-
-def _pairs(expansion: Expansion) -> Iterator[tuple[Key, Value]]:
-    for key, value, rare in sorted(_ranked(expansion), key=lambda row: row[2]):
-        del rare
-        yield key, value
-
-
-def _ranked(expansion: Expansion) -> Iterator[tuple[Key, Value, int]]:
-    """Spellings with how rare they are: 0 usual, 1 rare."""
+    usual: dict[Key, dict[Value, None]] = {}
+    rare: dict[Key, dict[Value, None]] = {}
+    quantities = expansion.program.quantities
+    roles: dict[int, tuple[Value, Role]] = {}  # by the place of a value in memory: it is asked for thousands of times
     for key, value in _all(expansion):
-        entry = value.items[0] if isinstance(value, Array) else value
-        role = expansion.program.quantities[head(entry)].role
+        known = roles.get(id(value))
+        if known is None:
+            entry = value.items[0] if isinstance(value, Array) else value
+            known = roles[id(value)] = value, quantities[head(entry)].role
         numbered = key.base in ("W", "Theta") and not isinstance(value, Array) and len(key.sub) == 1 and not key.layer
-        yield key, value, int(key.base in RARE.get(role, ()) or numbered)
+        table = rare if numbered or key.base in RARE.get(known[1], ()) else usual
+        table.setdefault(key, {})[value] = None
+    for key, values in rare.items():
+        usual.setdefault(key, {}).update(values)
+    return {key: list(values) for key, values in usual.items()}
 
 
 def _all(expansion: Expansion) -> Iterator[tuple[Key, Value]]:

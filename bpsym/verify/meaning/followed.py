@@ -26,7 +26,7 @@ class Followed(Struct, frozen=True):
     spellings: Table  # those of other people
 
 
-@lru_cache(maxsize=16)
+@lru_cache(maxsize=32)  # all general networks, and some more
 def followed(description: Description) -> Followed:
     """A description's network, its update included also where none is described: one may be written down."""
     program = description.program
