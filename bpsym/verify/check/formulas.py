@@ -17,7 +17,7 @@ from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.patterns import substituted
 from bpsym.verify.meaning.subjects import subject_of
-from bpsym.verify.tree import Application, Call, Expr, Missing, Name, Number, Power, walk
+from bpsym.verify.tree import Application, Call, Expr, Matrix, Missing, Name, Number, Power, Row, walk
 
 if TYPE_CHECKING:
     from bpsym.verify.meaning.arrays import Value
@@ -180,7 +180,7 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
     if flips and symbols.equal(before, term, state, flipped=True):
         return Judgement(term.span, Verdict.NOTE, rule="opposite-delta")
     vague = state.scope.printed is None  # bpsym's own names mean one thing only
-    if _defines_function_afresh(chain, term):
+    if _defines_function_afresh(chain, term) or _names_components(chain, term):
         return Judgement(term.span, Verdict.RIGHT)
     if vague and (symbols.by_another_reading(before, term, state) or _right_when_shallower(before, term, state)):
         return Judgement(term.span, Verdict.RIGHT)
@@ -253,6 +253,20 @@ def _defines_function_afresh(chain: Chain, term: Expr) -> bool:
     known = chain.state.scope.functions.get("_".join((first.function.base, *first.function.sub)))
     plain = all(isinstance(a, Name) and not (a.sub or a.layer) for a in first.arguments)
     return plain and known is not None and known.body.span.start < term.span.start
+
+
+def _names_components(chain: Chain, term: Expr) -> bool:
+    """Whether `x = [x_0, x_1, x_2]` says what the entries are called, in a document with another x elsewhere."""
+    rows = term.rows if isinstance(term, Matrix) else (term.items,) if isinstance(term, Row) else ()
+    cells, whole = [cell for row in rows for cell in row], chain.subject
+    names = [key(cell) for cell in cells if isinstance(cell, Name)]
+    return (
+        not chain.state.scope.described
+        and isinstance(whole, Key)
+        and len(names) == len(cells) > 1
+        and all(name.base.lower() == whole.base.lower() and len(name.sub) > len(whole.sub) for name in names)
+        and len(set(names)) == len(names)
+    )
 
 
 def _goes_on_from(chain: Chain, term: Expr) -> bool:

@@ -62,8 +62,9 @@ def row_below(chain: Chain, first: Expr) -> list[Value]:
     if not state.pending or kind_of(first) is Kind.NUMBER:
         return []
     row = state.pending[0]
-    found = list(values(row, state, state.truth))
-    return found[:1]
+    if kind_of(first) is Kind.NUMERIC and pairs(row, first) is None:
+        return []  # some other sum
+    return list(values(row, state, state.truth))[:1]
 
 
 def numeric(chain: Chain, term: Expr) -> Judgement:

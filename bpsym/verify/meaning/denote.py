@@ -21,6 +21,7 @@ from bpsym.verify.meaning.algebra import Algebra, NoValueError
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value
 from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.indices import Indices, Range, holds, index_value
+from bpsym.verify.meaning.keys import IDENTITY, key
 from bpsym.verify.meaning.patterns import filled_in
 from bpsym.verify.tree import (
     Absolute,
@@ -155,6 +156,8 @@ def _product(tree: Product, reading: Reading, indices: Indices) -> Value:
     value: Value | None = None
     ones = False  # a row of ones times a column: the sum of its entries
     for sign, factor in zip(("", *tree.operators), tree.factors, strict=True):
+        if _is_identity(factor, reading, indices):
+            continue
         if isinstance(factor, Transpose) and isinstance(factor.operand, Number) and factor.operand.value == 1:
             ones = True
             continue
@@ -165,6 +168,17 @@ def _product(tree: Product, reading: Reading, indices: Indices) -> Value:
     if value is None or ones:
         raise NoValueError("a row of ones beside nothing")
     return value
+
+
+def _is_identity(factor: Expr, reading: Reading, indices: Indices) -> bool:
+    """Whether a factor is an I that nothing else is called."""
+    if not isinstance(factor, Name) or factor.base != IDENTITY.base or key(factor) != IDENTITY:
+        return False
+    try:
+        reading.name(factor, indices)
+    except NoValueError:
+        return True
+    return False
 
 
 def _times(left: Value, sign: str, right: Value, reading: Reading) -> Value:

@@ -20,7 +20,7 @@ from bpsym.verify.meaning.equations import Equations
 from bpsym.verify.meaning.families import MATRIX, SCALAR, Instance, Shape, family
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.indices import Indices, kronecker
-from bpsym.verify.meaning.keys import LOSS_NAMES, Key, free_letters, is_off, key
+from bpsym.verify.meaning.keys import IDENTITY, LOSS_NAMES, Key, free_letters, is_off, key
 from bpsym.verify.meaning.reach import FEW, Reach, matched, places
 from bpsym.verify.meaning.scope import ANY_SIZE, Scope
 from bpsym.verify.meaning.sources import COUNTS, Said, Sources, size_of, stated_shape
@@ -107,7 +107,7 @@ class _Builder:
         for name in self.sources.names:
             for place in places(name, self.sources.fixed):
                 wanted = key(name, place)
-                if place and is_off(name, wanted):
+                if (place and is_off(name, wanted)) or (wanted == IDENTITY and not self.instance.shapes):
                     continue
                 is_open = len(self.made) < MOST_NAMES and not wanted.new and self.wanted(wanted) is None
                 beyond = place and self.reach.ends_before(wanted)
@@ -161,7 +161,8 @@ class _Builder:
 
     def wanted(self, name: Key) -> Value | None:
         """The atoms of a name, made if need be."""
-        known = self.scope.atoms(name)
+        is_stated = name in self.sources.formulas or name in self.sources.numbers
+        known = self.scope.own_atoms(name) if is_stated else self.scope.atoms(name)
         if known is None and self.instance.shapes and (whole := self._shaped_whole(name)) is not None:
             is_start, is_beyond = self.instance.is_start(whole), self.instance.is_beyond(whole)
             is_open = not self.strict and (is_start or not (self.reach.has_rule(whole) or is_beyond))

@@ -34,6 +34,7 @@ class Key(NamedTuple):
         return f"{self.base}{sub}{layer}{'⁺' if self.new else ''}"
 
 
+IDENTITY = Key("I")  # of a matrix, where a document calls nothing else so
 _NEW = frozenset(["+", "new"])
 _TOTAL = frozenset(["total", "tot", "Total", "all", "sum", "总"])
 LOSS_NAMES = frozenset(["E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "MSE"])

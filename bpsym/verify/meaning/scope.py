@@ -13,7 +13,7 @@ from msgspec import Struct
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, is_vector, scalars
 from bpsym.verify.meaning.families import family
-from bpsym.verify.meaning.keys import LOSS_NAMES, Key
+from bpsym.verify.meaning.keys import IDENTITY, LOSS_NAMES, Key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -72,20 +72,27 @@ class Scope:
 
     def atoms(self, wanted: Key) -> Value | None:
         """The atoms a key stands for: by itself, as a component, by another spelling."""
+        found = self.own_atoms(wanted)
+        if found is not None or wanted.new or self.size(wanted) is not None:
+            return found
+        if self.laws and family(wanted) in self.laws:
+            return None
+        return next((found[0] for other in self._spellings(wanted) if (found := self.table.get(other))), None)
+
+    def own_atoms(self, wanted: Key) -> Value | None:
+        """The atoms a key stands for by itself or as a component."""
         if wanted.new:
             return self._updated(wanted)
         if self.size(wanted) is not None:
             return None
-        if found := self.table.get(wanted):
-            return found[0]
-        component = self._component(wanted)
-        if component is not None or (self.laws and family(wanted) in self.laws):
-            return component
-        return next((found[0] for other in self._spellings(wanted) if (found := self.table.get(other))), None)
+        found = self.table.get(wanted)
+        return found[0] if found else self._component(wanted)
 
     def _spellings(self, wanted: Key) -> Iterator[Key]:
         """What else the same may be called: by another letter, `H_11` for `out_{h1}`, `W` for `w`."""
         base = wanted.base
+        if wanted == IDENTITY and not self.described:
+            return
         if not self.described or base in LOSS_NAMES or base not in _BASES:
             for group in _SYNONYMS:
                 if base in group:
@@ -123,7 +130,8 @@ class Scope:
             *front, last = wanted.sub
             whole = self.table.get(wanted._replace(base=base, sub=tuple(front)))
             if whole and isinstance(whole[0], Array) and last.isdigit():
-                item = _item(whole[0], last)
+                from_zero = wanted._replace(base=base, sub=(*front, "0")) in self.table
+                item = _item(whole[0], str(int(last) + from_zero))
                 if item is not None:
                     return item
             if len(wanted.sub) >= 2:

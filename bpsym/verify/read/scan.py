@@ -107,6 +107,8 @@ def scan(source: Source, how: Style, kind: str = "") -> Found:
         scanner.found.unreadable.append(Unreadable(rest, "the document is too long; the rest was not read"))
     return scanner.found
 
+_SHAPE = re.compile(r"\(\s*\d+\s*[x×]\s*\d+\s*\)")  # the remark (2x1) behind a matrix
+
 
 class _Scanner:
     """State of one scan."""
@@ -284,7 +286,7 @@ class _Scanner:
         if not regions and self.whole_line(first, stop):
             return
         position = first
-        alone = "".join(_outside(text, first, stop, regions)).strip(" \t\r\n.,;，。：:|") == ""
+        alone = _SHAPE.sub("", "".join(_outside(text, first, stop, regions))).strip(" \t\r\n.,;，。：:|") == ""
         covered = 0
         for region in regions:
             covered += self.plain(position, region.start)
