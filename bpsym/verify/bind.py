@@ -21,6 +21,7 @@ from bpsym.verify.check.state import State, new_state
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.givens import names_of
 from bpsym.verify.meaning.arrays import Array, Value, mapped, scalars, transposed
+from bpsym.verify.meaning.conventions import has_kronecker, said_equal
 from bpsym.verify.meaning.described import spellings
 from bpsym.verify.meaning.followed import followed
 from bpsym.verify.meaning.functions import definitions_of
@@ -31,7 +32,7 @@ from bpsym.verify.meaning.network import NO_VALUES, Network
 from bpsym.verify.meaning.printed import family_of
 from bpsym.verify.meaning.scope import Scope
 from bpsym.verify.meaning.signals import name_rate, name_signals
-from bpsym.verify.meaning.sources import Said, has_kronecker, said_equal, said_in
+from bpsym.verify.meaning.sources import Said, said_in
 from bpsym.verify.tree import Document, Expr, Name, Product, Sum, walk
 
 if TYPE_CHECKING:

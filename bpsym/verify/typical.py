@@ -15,10 +15,11 @@ from bpsym.verify.bind import bind
 from bpsym.verify.check.judge import judge
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.constants import is_exponential
 from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.givens import Givens
 from bpsym.verify.meaning.activations import known_function
-from bpsym.verify.tree import Call, Expr, Name, Power, walk
+from bpsym.verify.tree import Call, Expr, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -62,7 +63,7 @@ def _functions(tree: Expr) -> Iterator[str]:
     for node in walk(tree):
         if isinstance(node, Call):
             yield known_function(node) or node.function.base
-        elif isinstance(node, Power) and isinstance(node.base, Name) and node.base.base == "e" and not node.base.sub:
+        elif is_exponential(node):
             yield "e"
 
 

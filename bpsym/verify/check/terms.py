@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from bpsym.errors import EvaluationError
 from bpsym.rounding import ends
+from bpsym.verify.constants import is_e_or_pi
 from bpsym.verify.effort import spend
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Scalar
@@ -55,8 +56,7 @@ def kind_of(tree: Expr) -> Kind:
         elif type(node) is Call:
             functions.add(id(node.function))
         elif type(node) is Name:
-            is_constant = node.base in ("e", "pi") and not (node.sub or node.layer)
-            names = names or not (is_constant or id(node) in functions)
+            names = names or not (is_e_or_pi(node) or id(node) in functions)
         elif type(node) in (Derivative, Differential, Application):
             names = True
         elif type(node) is Unknown:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from bpsym.verify.constants import is_exponential
 from bpsym.verify.meaning.keys import key
 from bpsym.verify.meaning.patterns import substituted
-from bpsym.verify.tree import Call, Expr, Name, Negative, Number, Power, walk
+from bpsym.verify.tree import Call, Expr, Name, Negative, Number, walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -30,7 +31,7 @@ def note_figure(name: Name, shown: Expr, figures: Figures) -> None:
 def activated(term: Expr, figures: Mapping[Fraction, tuple[Name, int] | None]) -> Expr | None:
     """An activation in numbers with the names these were shown for; None where one is not known again."""
     numbers = [node for node in walk(term) if isinstance(node, Number) and node.places > 0]
-    applies = any(isinstance(n, Call) or (isinstance(n, Power) and _is_e(n.base)) for n in walk(term))
+    applies = any(isinstance(n, Call) or is_exponential(n) for n in walk(term))
     if not numbers or not applies:
         return None
     for number in numbers:
@@ -41,7 +42,3 @@ def activated(term: Expr, figures: Mapping[Fraction, tuple[Name, int] | None]) -
         here = Name(number.span, name.base, name.sub, name.layer, name.marks, name.bracketed, name.spelled)
         term = substituted(term, number, here if sign > 0 else Negative(number.span, here))
     return term
-
-
-def _is_e(tree: Expr) -> bool:
-    return isinstance(tree, Name) and tree.base == "e" and not (tree.sub or tree.layer)

@@ -15,6 +15,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from bpsym.verify import limits
+from bpsym.verify.constants import is_e_or_pi, is_exponential
 from bpsym.verify.effort import spend
 from bpsym.verify.meaning import arrays
 from bpsym.verify.meaning.algebra import Algebra, NoValueError
@@ -117,7 +118,7 @@ def _number(tree: Number, reading: Reading, _indices: Indices) -> Value:
 
 
 def _name(tree: Name, reading: Reading, indices: Indices) -> Value:
-    if tree.base in _CONSTANTS and tree.base not in reading.own and not (tree.sub or tree.layer or tree.marks):
+    if is_e_or_pi(tree) and not tree.marks and tree.base not in reading.own:
         return _constant(tree.base, reading.algebra)
     return reading.name(tree, indices)
 
@@ -221,8 +222,7 @@ def _quotient(tree: Quotient, reading: Reading, indices: Indices) -> Value:
 
 def _power(tree: Power, reading: Reading, indices: Indices) -> Value:
     exponent = denote(tree.exponent, reading, indices)
-    is_e = isinstance(tree.base, Name) and tree.base.base == "e" and not (tree.base.sub or tree.base.layer)
-    if is_e and not ("e" in reading.own and isinstance(tree.exponent, Number)):  # ½ e², of an error e
+    if is_exponential(tree) and not ("e" in reading.own and isinstance(tree.exponent, Number)):  # ½ e², of an error e
         return arrays.mapped(reading.algebra.functions["exp"], exponent)
     base = denote(tree.base, reading, indices)
     return arrays.elementwise(reading.algebra.power, base, exponent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from bpsym.verify.constants import is_exponential
 from bpsym.verify.meaning.families import COLUMN, MATRIX, SCALAR, NameFamily, Shape, family
 from bpsym.verify.meaning.keys import key
 from bpsym.verify.tree import (
@@ -110,7 +111,7 @@ def _quotient(fit: Fit, tree: Quotient) -> Shape | None:
 
 def _power(fit: Fit, tree: Power) -> Shape | None:
     base, exponent = fit.of(tree.base), fit.of(tree.exponent)
-    if isinstance(tree.base, Name) and tree.base.base == "e":
+    if is_exponential(tree):
         return exponent
     fit.cost += ODD if base == MATRIX else 0.0
     return base

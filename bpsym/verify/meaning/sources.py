@@ -2,13 +2,8 @@
 
 from __future__ import annotations
 
-import math
-import re
 from collections import Counter
 from dataclasses import dataclass, field
-from fractions import Fraction
-from functools import lru_cache
-from itertools import combinations
 from typing import TYPE_CHECKING
 
 from bpsym.verify.canonical import canonical
@@ -16,6 +11,14 @@ from bpsym.verify.check.align import pairs, turned
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.disclaimed import is_shown_as_mistake, supposes
 from bpsym.verify.meaning.activated import Figures, activated, note_figure
+from bpsym.verify.meaning.conventions import (
+    counts_time,
+    has_kronecker,
+    letters_apart,
+    own_letters,
+    said_equal,
+    softmax_by_columns,
+)
 from bpsym.verify.meaning.customary import customary
 from bpsym.verify.meaning.einstein import with_sums
 from bpsym.verify.meaning.indices import kronecker_pair
@@ -28,12 +31,10 @@ from bpsym.verify.tree import (
     Application,
     BigSum,
     Call,
-    Cases,
     Derivative,
     Differential,
     Document,
     Expr,
-    Matrix,
     Name,
     Negative,
     Number,
@@ -43,11 +44,10 @@ from bpsym.verify.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
 
 MOST_SUMMED = 64  # of a sum whose end the document tells
-MOST_LETTERS = 24  # of one statement
 
 
 @dataclass
@@ -101,86 +101,12 @@ def said_in(document: Document) -> Said:
 
 
 def _sources_of(document: Document, *, timed: bool) -> Sources:
-    sources = Sources(fixed={} if timed else NO_TIME, kronecker=has_kronecker(document), own=_own(document))
+    sources = Sources(fixed={} if timed else NO_TIME, kronecker=has_kronecker(document), own=own_letters(document))
     sources.columns = softmax_by_columns(document)
     for statement in document.statements:
         _collect(statement, sources)
     sources.patterns += customary(sources.patterns, {key(name) for name in sources.names})
     return sources
-
-
-def has_kronecker(document: Document) -> bool:
-    """Whether δ_{ij} compares two indices: it stands somewhere, and is nowhere said to be a derivative or a formula."""
-    found = False
-    for statement in document.statements:
-        first = statement.terms[0]
-        is_defined = bool(statement.relations) and isinstance(first, Name) and kronecker_pair(first) is not None
-        if is_defined and not isinstance(statement.terms[1], (Cases, Number)):
-            return False
-        found = found or any(isinstance(n, Name) and kronecker_pair(n) for t in statement.terms for n in walk(t))
-    return found
-
-
-_EQUAL = re.compile(r"(?<![\w\\}^{.])([i-np-t])\s*=\s*([i-np-t])(?![\w({^_.'])")
-
-
-def _own(document: Document) -> frozenset[str]:
-    """`e` where the document says what its e is: an error, a node of a graph, not 2.71828…."""
-    for statement in document.statements:
-        first, *rest = statement.terms
-        if isinstance(first, Name) and first.base == "e" and not (first.sub or first.layer or first.marks):
-            named = any(isinstance(n, Name) and n.base != "e" for n in walk(rest[0])) if rest else False
-            other = rest and isinstance(rest[0], Number) and int(rest[0].value) != int(math.e)
-            if (named or other) and not any(isinstance(n, Call) for n in walk(rest[0])):
-                return frozenset("e")
-    return frozenset()
-
-
-def softmax_by_columns(document: Document) -> bool:
-    """Whether the columns of the matrices a softmax comes to sum to 1, rather than the rows."""
-    score = 0
-    for statement in document.statements:
-        last = statement.terms[-1]
-        called = any(isinstance(n, Call) and n.function.base == "softmax" for t in statement.terms for n in walk(t))
-        if called and isinstance(last, Matrix) and len(last.rows) > 1 and len(last.rows[0]) > 1:
-            score += _sums_to_one(list(zip(*last.rows, strict=True))) - _sums_to_one(last.rows)
-    return score > 0
-
-
-def _sums_to_one(lines: Sequence[Sequence[Expr]]) -> int:
-    """How many lists of numbers sum to 1, to the digits shown."""
-    found = 0
-    for line in lines:
-        numbers = [cell for cell in line if isinstance(cell, Number)]
-        if len(numbers) == len(line):
-            reach = len(numbers) * Fraction(1, 10 ** max(n.places for n in numbers))
-            found += abs(sum((n.value for n in numbers), Fraction(-1))) <= reach
-    return found
-
-
-def said_equal(document: Document) -> frozenset[frozenset[str]]:
-    """Pairs of index letters a document speaks of as equal: "for i = j"."""
-    return _said_equal(document.text)
-
-
-@lru_cache(maxsize=1)
-def _said_equal(text: str) -> frozenset[frozenset[str]]:
-    return frozenset(frozenset(pair) for pair in _EQUAL.findall(text) if pair[0] != pair[1])
-
-
-def counts_time(document: Document) -> bool:
-    """Whether t is an index: somewhere a name has t - 1 beside it, and no step t is worked in numbers."""
-    names = {n for s in document.statements for term in s.terms for n in walk(term) if isinstance(n, Name)}
-    if not any(part.startswith(("t-", "t+")) for name in names for part in (*name.sub, *name.layer)):
-        return False
-    bases = {name.base for name in names if any(part.isdigit() for part in (*name.sub[-1:], *name.layer[-1:]))}
-    given = {s.terms[0] for s in document.statements if kind_of(s.terms[-1]) is Kind.NUMBER and s.terms[1:]}
-    return not any(
-        isinstance(n, Name) and n.base not in bases and (n.sub[-1:] in _STEPS or n.layer[-1:] in _STEPS) for n in given
-    )
-
-
-_STEPS = (("t",), ("t-1",))
 
 
 def size_of(letter: str, sources: Sources) -> int:
@@ -193,92 +119,98 @@ def size_of(letter: str, sources: Sources) -> int:
     return lengths.pop() if len(lengths) == 1 else ANY_SIZE
 
 
-def letters_apart(document: Document) -> set[frozenset[str]]:
-    """Letters that stand in one statement, two by two: `½(y - t)²` has two quantities."""
-    found: set[frozenset[str]] = set()
-    for statement in document.statements:
-        letters = {key(n).base for term in statement.terms for n in walk(term) if isinstance(n, Name)}
-        found |= {frozenset(pair) for pair in combinations(sorted(letters)[:MOST_LETTERS], 2)}
-    return found
-
-
 def _collect(statement: Statement, sources: Sources) -> None:
+    """Put what one statement says where it belongs."""
     for term in statement.terms:
-        functions = {id(node.function) for node in walk(term) if isinstance(node, Call)}
-        slopes = {id(node.of) for node in walk(term) if isinstance(node, Derivative)}
+        _collect_names(term, sources)
         if len(statement.terms) > 1:
+            slopes = {id(node.of) for node in walk(term) if isinstance(node, Derivative)}
             spoken = {key(node) for node in walk(term) if isinstance(node, Name) and id(node) not in slopes}
             sources.used |= spoken
             sources.entering |= set() if term is statement.terms[0] else spoken
-        for node in walk(term):
-            if (
-                isinstance(node, Name)
-                and id(node) not in functions
-                and (_is_quantity(node) or node.base in sources.own)
-                and not (sources.kronecker and kronecker_pair(node))
-            ):
-                sources.names[node] = None
-            if isinstance(node, Name) and node.base in COUNTS and not (node.sub or node.layer or node.marks):
-                sources.bare[node] = None
-            if isinstance(node, BigSum) and isinstance(node.upper, Name) and not node.upper.sub:
-                under = sources.sizes.setdefault(node.upper.base, set())
-                under |= {Key(n.base) for n in walk(node.body) if isinstance(n, Name) and set(n.sub) & set(node.index)}
-            if isinstance(node, Differential) and node.symbol == "d" and isinstance(node.of, Name):
-                sources.changed.append(node.of)
-            if isinstance(node, Derivative):
+    defined = _defined(statement, sources)
+    if defined is None:
+        return
+    _links_of_names(statement, sources)
+    for term in statement.terms[1:]:
+        _collect_meaning(defined, term, sources)
+    if not list(free_letters(defined, sources.fixed)):
+        note_figure(defined, statement.terms[-1], sources.figures)
+
+
+def _collect_names(term: Expr, sources: Sources) -> None:
+    """The names of a term, and what it does with them: sums over them, differentiates them."""
+    functions = {id(node.function) for node in walk(term) if isinstance(node, Call)}
+    for node in walk(term):
+        match node:
+            case Name():
+                meant = _is_quantity(node) or node.base in sources.own
+                if id(node) not in functions and meant and not (sources.kronecker and kronecker_pair(node)):
+                    sources.names[node] = None
+                if node.base in COUNTS and not (node.sub or node.layer or node.marks):
+                    sources.bare[node] = None
+            case BigSum(upper=Name(sub=()) as upper, index=index):
+                under = {Key(n.base) for n in walk(node.body) if isinstance(n, Name) and set(n.sub) & set(index)}
+                sources.sizes.setdefault(upper.base, set()).update(under)
+            case Differential(symbol="d", of=Name() as below):
+                sources.changed.append(below)
+            case Derivative():
                 above = subject_of(node.of)
                 if isinstance(above, Key):
                     sources.losses[above] += 1
                     if isinstance(node.wrt, Name):
                         sources.below.setdefault(above, []).append(node.wrt)
+
+
+def _defined(statement: Statement, sources: Sources) -> Name | None:
+    """The name a statement gives a formula or a number; None for one that says no more of it than is known."""
     if not statement.may_define or supposes(statement):
-        return
-    if is_shown_as_mistake(statement) and kind_of(statement.terms[1]) is not Kind.NUMBER:
-        return
-    first = statement.terms[0]
+        return None
+    first, second = statement.terms[:2]
+    if is_shown_as_mistake(statement) and kind_of(second) is not Kind.NUMBER:
+        return None
     if (
         isinstance(first, Application)
-        and all(isinstance(a, Name) for a in first.arguments)
         and len(first.arguments) > 1
+        and all(isinstance(a, Name) for a in first.arguments)
     ):
         first = first.head  # L(a, y) = …
     if not isinstance(first, Name) or "new" in first.marks or "+" in first.marks:
-        return
+        return None
     if sources.kronecker and kronecker_pair(first):
-        return
+        return None
+    if not (first.sub or first.layer) and first.base in COUNTS and _is_index(second):
+        return None  # i = j, l = L - 1
     wanted = key(first)
-    if not (first.sub or first.layer) and first.base in COUNTS and _is_index(statement.terms[1]):
-        return  # i = j, l = L - 1
-    own = [n for term in statement.terms[1:] for n in walk(term) if isinstance(n, Name) and key(n) == wanted]
-    if own or _is_update(statement, wanted, sources):
-        return
-    _links_of_names(statement, sources)
-    free = list(free_letters(first, sources.fixed))
-    for term in statement.terms[1:]:
-        kind = kind_of(term)
-        meant = with_sums(first, term, sources.fixed)
-        if meant is not term and not any(isinstance(n, Name) and key(n) in sources.numbers for n in walk(term)):
-            term = meant  # noqa: PLW2901 - with the sums nobody writes
-        if kind in (Kind.SYMBOLIC, Kind.MIXED) and not has_derivatives(term) and not _primed(term):
-            if list(free_letters(first, sources.fixed)):
-                sources.patterns.append((first, term))
-            elif term not in sources.formulas.setdefault(wanted, []):
-                sources.formulas[wanted].append(term)
-        elif kind in (Kind.SYMBOLIC, Kind.MIXED):
-            sources.computed.add(wanted)
-        elif kind is Kind.NUMBER:
-            sources.numbers.setdefault(wanted, term)
-            if free and _is_alike(term):
-                sources.alike.append((first, term))
-        elif kind is Kind.NUMERIC:
-            sources.computed.add(wanted)
-            sources.numerics.setdefault(wanted, term)
-            if wanted in sources.formulas:
-                _infer(sources, sources.formulas[wanted][-1], term)
-            elif not free and (named := activated(term, sources.figures)) is not None:
-                sources.formulas[wanted] = [named]
-    if not free:
-        note_figure(first, statement.terms[-1], sources.figures)
+    own = any(isinstance(n, Name) and key(n) == wanted for term in statement.terms[1:] for n in walk(term))
+    return None if own or _is_update(statement, wanted, sources) else first
+
+
+def _collect_meaning(defined: Name, term: Expr, sources: Sources) -> None:
+    """A formula, a number or a computation in numbers for a name."""
+    wanted, kind = key(defined), kind_of(term)
+    is_pattern = bool(list(free_letters(defined, sources.fixed)))
+    meant = with_sums(defined, term, sources.fixed)  # with the sums nobody writes
+    if meant is not term and not any(isinstance(n, Name) and key(n) in sources.numbers for n in walk(term)):
+        term = meant
+    if kind in (Kind.SYMBOLIC, Kind.MIXED) and (has_derivatives(term) or _primed(term)):
+        sources.computed.add(wanted)
+    elif kind in (Kind.SYMBOLIC, Kind.MIXED):
+        if is_pattern:
+            sources.patterns.append((defined, term))
+        elif term not in sources.formulas.setdefault(wanted, []):
+            sources.formulas[wanted].append(term)
+    elif kind is Kind.NUMBER:
+        sources.numbers.setdefault(wanted, term)
+        if is_pattern and _is_alike(term):
+            sources.alike.append((defined, term))
+    elif kind is Kind.NUMERIC:
+        sources.computed.add(wanted)
+        sources.numerics.setdefault(wanted, term)
+        if wanted in sources.formulas:
+            _infer(sources, sources.formulas[wanted][-1], term)
+        elif not is_pattern and (named := activated(term, sources.figures)) is not None:
+            sources.formulas[wanted] = [named]
 
 
 def _is_index(tree: Expr) -> bool:
