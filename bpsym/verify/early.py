@@ -33,7 +33,8 @@ def orders(document: Document, found: Sequence[Judgement]) -> Iterator[tuple[Doc
     """
     tried: set[int] = set()
     for anything in (False, True):
-        early = set(_early(document.statements, found, anything=anything))
+        places = dict(_early(document.statements, found, anything=anything))
+        early = set(places) if any(places.values()) else set()
         if early and early != tried:
             kept = (s for k, s in enumerate(document.statements) if k not in early)
             yield replace(document, statements=(*kept, *(document.statements[k] for k in sorted(early)))), anything
@@ -50,14 +51,20 @@ def is_clearer(again: Sequence[Judgement], found: Sequence[Judgement], *, fewer:
     return moved and less and all(ours.count(v) <= theirs.count(v) for v in (Verdict.WRONG, Verdict.UNDECIDED))
 
 
-def _early(statements: Sequence[Statement], found: Sequence[Judgement], *, anything: bool) -> Iterator[int]:
-    """The places of statements blamed for a figure that a later one derives, rightly or not: of the same, or of any."""
+def _early(
+    statements: Sequence[Statement], found: Sequence[Judgement], *, anything: bool
+) -> Iterator[tuple[int, bool]]:
+    """The places of statements with a figure in error that a later one derives, of the same or of any; is it blamed.
+
+    A result on top that is said to follow from another one on top may be what is blamed once that is read last.
+    """
     blamed = {(j.span.start, j.span.end) for j in found if j.verdict is Verdict.WRONG}
+    carried = {(j.span.start, j.span.end) for j in found if j.verdict is Verdict.CARRIED}
     if not blamed:
         return
     results = [_results(statement) for statement in statements]
     for place, statement in enumerate(statements):
-        for shown, own in _blamed_figures(statement, blamed):
+        for shown, own in _doubtful_figures(statement, blamed, carried):
             later = range(place + 1, len(statements))
             spend(len(later))
             same = (k for k in later if shown.value in results[k])
@@ -66,17 +73,20 @@ def _early(statements: Sequence[Statement], found: Sequence[Judgement], *, anyth
             elif not own:
                 same = (k for k in same if any(span in blamed for span in results[k][shown.value]))
             if any(_derives(statements[k]) for k in same):
-                yield place
+                yield place, (shown.tree.span.start, shown.tree.span.end) in blamed
                 break
 
 
-def _blamed_figures(statement: Statement, blamed: set[tuple[int, int]]) -> Iterator[tuple[Shown, bool]]:
-    """The figures a statement is blamed for, each with whether it is all the statement says of its subject."""
+def _doubtful_figures(
+    statement: Statement, blamed: set[tuple[int, int]], carried: set[tuple[int, int]]
+) -> Iterator[tuple[Shown, bool]]:
+    """The figures of a statement that are in error, each with whether it is all the statement says of its subject."""
     bare = not _derives(statement)
     for term in statement.terms[1:]:
         for shown in _figures(term):
             is_operand = kind_of(term) is not Kind.NUMBER and shown.number.digits >= DIGITS
-            if (shown.tree.span.start, shown.tree.span.end) in blamed and (bare or is_operand):
+            span = (shown.tree.span.start, shown.tree.span.end)
+            if (span in blamed and (bare or is_operand)) or (bare and span in carried):
                 yield shown, bare
 
 

@@ -236,6 +236,34 @@ def test_a_mistyped_operand_is_found_by_its_own_step(network: Description) -> No
     assert found(verified(text, network), "wrong") == [(1, "0.715365", "digits-swapped")]
 
 
+def test_a_given_mistyped_in_two_digits_is_no_rounded_number() -> None:
+    """0.30 in the place of the target 0.70 is wrong, though what rounds to 0.30 may come to the right error."""
+    text = r"$E_{o1} = \frac12 (0.30 - 0.497671756)^2 = 0.019537062$"
+    judged = verified(f"{text}\n", loads(HUBER))
+    assert found(judged, "wrong") == [(1, "0.30", "digit-mistyped")]
+    assert [piece for _, piece, _ in found(judged, "carried")] == ["0.019537062"]
+
+
+def test_a_short_operand_is_no_rounding_of_a_longer_one_beside_it() -> None:
+    """The weight 0.31 written 0.13 is found beside a gradient of 0.1325 that could be cut off to it."""
+    network = loads(
+        """
+        [network]
+        inputs = 1
+        loss = "half-squared-error"
+        layers = [{ units = 1, activation = "identity", bias = "none" }]
+        [given]
+        inputs = [0.5]
+        targets = [0.42]
+        weights = [0.31]
+        [training]
+        rate = 1
+        """
+    )
+    text = r"$w_1^+ = 0.13 - 1 \cdot (-0.1325) = 0.2625$"
+    assert found(verified(f"{text}\n", network), "wrong") == [(1, "0.13", "digits-swapped")]
+
+
 def test_a_dead_unit_hides_no_wrong_formula() -> None:
     """A rule is held against the description's own numbers too: where units are dead nearly any formula is right."""
     relu = loads(

@@ -78,3 +78,12 @@ def test_a_result_on_top_that_another_quantity_comes_to_below() -> None:
     assert found(verified(text, network), "wrong") == []
     text = text.replace("out_{o1} = 1.7043", "out_{o1} = 1.7034")
     assert found(verified(text, network), "wrong") == [(1, "1.7034", "digits-swapped")]
+
+
+def test_two_results_on_top_that_follow_from_one_slip_below() -> None:
+    """The digits swapped below are blamed, not the first of the results on top from which the other seems to follow."""
+    text = r"$out_{o1} = 0.715365070$" + "\n\n" + r"$E_{o1} = 0.248769941$" + "\n\n"
+    text += r"$net_{o1} = 0.40 \cdot 0.593269992 + 0.45 \cdot 0.596884378 + 0.60 = 1.105905967$" + "\n\n"
+    text += r"$out_{o1} = \sigma(net_{o1}) = 0.715365070$" + "\n\n"
+    text += r"$E_{o1} = \frac12 (target_{o1} - out_{o1})^2 = \frac12 (0.01 - 0.715365070)^2 = 0.248769941$" + "\n"
+    assert [(line, piece) for line, piece, _ in found(verified(text, described()), "wrong")] == [(7, "0.715365070")]

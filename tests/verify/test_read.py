@@ -249,6 +249,18 @@ def test_caps_are_told() -> None:
     assert document.unreadable[0].span.end - document.unreadable[0].span.start == 200
 
 
+def test_pictures_do_not_make_a_document_too_long() -> None:
+    """Pictures attached to a notebook's cells, in base64, are no text of it; what stands below is read."""
+    picture = {"a.svg": {"image/svg+xml": "PHN2Zy" * 200_000}}
+    cells = [
+        {"cell_type": "markdown", "attachments": picture, "source": ["A plot."]},
+        {"cell_type": "markdown", "source": ["$a = 0.5$"]},
+    ]
+    document = read_text(json.dumps({"cells": cells, "nbformat": 4}), "x.ipynb")
+    assert shown(document) == ["a = 0.5"]
+    assert document.unreadable == ()
+
+
 @given(st.binary(max_size=400))
 def test_any_bytes(data: bytes) -> None:
     """Arbitrary bytes are a document or one clear error."""

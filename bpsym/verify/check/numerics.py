@@ -12,7 +12,7 @@ from bpsym.verify.check.align import pairs, turned
 from bpsym.verify.check.chain import Chain, Operands, meet, signed_numerals, spread, why, wide_literal
 from bpsym.verify.check.elided import agrees
 from bpsym.verify.check.numbers import as_shown
-from bpsym.verify.check.state import State, values
+from bpsym.verify.check.state import State, atoms_of, values
 from bpsym.verify.check.terms import Kind, Literal, Shown, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.algebra import rational
@@ -22,7 +22,7 @@ from bpsym.verify.slips import slips
 from bpsym.verify.tree import Expr, Matrix, Negative, Number, Sum, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 def worked_row(chain: Chain, first: Expr) -> list[Judgement]:
@@ -133,9 +133,11 @@ def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, Operand | None]
     if not references:
         begins_wrong = bool(_in_error(term, state))
         return (Verdict.CARRIED if begins_wrong else Verdict.RIGHT), None  # a computation begins
-    for value in (*exact, *read):
-        if any(meet(value, right) for right in references):
-            return Verdict.RIGHT, None
+    if any(meet(value, right) for value in exact for right in references):
+        return Verdict.RIGHT, None
+    if any(meet(value, right) for value in read for right in references):
+        stranger = _for_a_given(chain, term)  # 0.54 is no 0.45, though it has few enough digits to hide that
+        return (Verdict.RIGHT if stranger is None else Verdict.WRONG), stranger
     if not chain.truth and not any(not bad for _, bad in chain.numerics):
         return Verdict.UNDECIDED, None
     carried = state.carried(chain.subject)
@@ -227,18 +229,51 @@ def _culprit(chain: Chain, term: Expr) -> Operand | None:
     return _replaced(chain, term)
 
 
+def _strangers(term: Expr, own: Sequence[Scalar]) -> list[Shown]:
+    """The numerals of an expression that are none of the quantities of its step.
+
+    A quantity that a longer numeral stands for is not what a shorter one means: beside 0.134 there is no other 0.13.
+    """
+    signed = [shown for shown in _signed(term) if shown.number.places > 0][:MOST_OPERANDS]
+    meant = [[shown for shown in signed if _is(shown.sign * size, shown)] for size in own]
+    longest = {id(shown) for found in meant for shown in found if shown.ulp == min(other.ulp for other in found)}
+    return [shown for shown in signed if id(shown) not in longest]
+
+
+def _for_a_given(chain: Chain, term: Expr) -> Operand | None:
+    """The operand in the place of a given number that its step needs and that stands nowhere in the expression."""
+    state, network = chain.state, chain.state.scope.network
+    if network is None or not chain.truth:
+        return None
+    steps = [network.expansion.step(atom) for atom in atoms_of(state.scope, chain.subject)]
+    givens = {used for step in steps if step is not None for used in step.uses if used in network.values}
+    signed = [shown for shown in _signed(term) if shown.number.places > 0]
+    sizes = [abs(network.values[used]) for used in givens]
+    missing = [size for size in sizes if not any(_is(shown.sign * size, shown) for shown in signed)]
+    if not missing:
+        return None
+    for shown in _strangers(term, [size for size, _ in Operands(chain).known]):
+        for size in missing:
+            if not state.is_exact(shown.number) and _makes_it_right(chain, term, shown, size):
+                return Operand(shown, shown.sign * size)
+    return None
+
+
+def _makes_it_right(chain: Chain, term: Expr, shown: Shown, size: Scalar) -> bool:
+    """Whether an expression comes to the subject's value with another number in the place of a numeral."""
+    found = _with(term, shown, size, wide_literal(chain.state), chain.state)
+    return any(meet(value, right) for value in found for right in chain.truth)
+
+
 def _replaced(chain: Chain, term: Expr) -> Operand | None:
     """The operand in whose place some known value would make the expression right: of its own step, or any."""
     state = chain.state
-    signed = [shown for shown in _signed(term) if shown.number.places > 0][:MOST_OPERANDS]
     own = [size for size, _ in Operands(chain).known]
-    wide = wide_literal(state)
-    for shown in signed:
-        if any(_is(shown.sign * size, shown) for size in own):
-            continue
+    for shown in _strangers(term, own):
         for size in own:
-            if any(meet(v, right) for v in _with(term, shown, size, wide, state) for right in chain.truth):
+            if _makes_it_right(chain, term, shown, size):
                 return Operand(shown, shown.sign * size, _as_shown_before(shown, size, state))
+    signed = [shown for shown in _signed(term) if shown.number.places > 0][:MOST_OPERANDS]
     known = [value for value in (*state.known(), *state.as_shown()) if not isinstance(value, Array)]
     for shown in signed:
         if shown.number.digits <= 2 or shown.number.places <= 1:

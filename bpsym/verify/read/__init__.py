@@ -23,7 +23,7 @@ from bpsym.verify.read.factors import with_factors
 from bpsym.verify.read.headings import with_headings
 from bpsym.verify.read.rows import with_rows
 from bpsym.verify.read.scan import Found, Style, code_block, scan, style
-from bpsym.verify.source import Source, whole
+from bpsym.verify.source import Source, joined, whole
 from bpsym.verify.tree import Document, Span, Unreadable
 
 if TYPE_CHECKING:
@@ -56,9 +56,10 @@ def read_text(text: str, name: str = "document", encoding: str = "utf-8") -> Doc
     unreadable: list[Unreadable] = []
     origin = whole(text)
     if len(text) > limits.TEXT_CHARACTERS:
-        unreadable.append(
-            Unreadable(Span(limits.TEXT_CHARACTERS, len(text)), "the document is too long; the rest was not read")
-        )
+        origin = _without_pictures(origin)
+    if len(origin) > limits.TEXT_CHARACTERS:
+        rest = Span(origin.starts[limits.TEXT_CHARACTERS], len(text))
+        unreadable.append(Unreadable(rest, "the document is too long; the rest was not read"))
         origin = origin[: limits.TEXT_CHARACTERS]
     with bounded(limits.SCANNED) as scanned:
         found = _found(origin, name)
@@ -79,11 +80,24 @@ def read_text(text: str, name: str = "document", encoding: str = "utf-8") -> Doc
     )
 
 
+_PICTURE = re.compile(r"""(?<=[",])(?:[A-Za-z0-9+/=]|\\n){1000,}+""")  # in base64, in a string or behind `base64,`
 _COMMENT = re.compile(r"(?<!\\)%[^\r\n]*")
 # a line that goes on below, set in and begun with a sign
 _CONTINUED = re.compile(r"(?<=[^\s])[ \t]*\r?\n[ \t]{6,}(?=(?:[=≈+*·×/]|-(?=[ \t]))[ \t])")
 _HEADING = re.compile(r"^#{1,6}[ \t]+(\S.*?)[ \t]*#*[ \t]*\r?$", re.MULTILINE)
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u00ad\u202a\u202b\u202c\u202d\u202e")
+
+
+def _without_pictures(origin: Source) -> Source:
+    """The beginning of a document without the pictures that lie in it, as long as a document may be."""
+    kept: list[Source] = []
+    left, position = limits.TEXT_CHARACTERS + 1, 0
+    for match in _PICTURE.finditer(origin.text):
+        kept.append(origin[position : min(match.start(), position + left)])
+        left, position = left - len(kept[-1]), match.end()
+        if left == 0:
+            break
+    return joined([*kept, origin[position : position + left]])
 
 
 def _on_one_line(match: re.Match[str]) -> str:
