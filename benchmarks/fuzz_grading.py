@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 EXAMPLES: Final = {path.stem: path.read_text("utf-8") for path in sorted((ROOT / "examples").glob("*.toml"))}
 STUDENTS: Final = ("0001", "0002", "0003")
 CLASS: Final = "class"
+SECONDS: Final = (
+    5  # setting homework tries numbers for a class, and marking it judges each answer: more than one document
+)
 SMALL: Final = """
 [network]
 inputs = 2
@@ -197,7 +200,7 @@ def cases(options: argparse.Namespace) -> Callable[[int], Case]:
         random = Random(f"{options.seed}/{number}")
         family = options.family or random.choices(list(FAMILIES), (25, 15, 15, 5, 40))[0]
         made = FAMILIES[family](random)
-        return Case(family, made.arguments[0], made.files, made.arguments)
+        return Case(family, made.arguments[0], made.files, made.arguments, SECONDS)
 
     return case
 

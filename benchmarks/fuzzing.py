@@ -57,6 +57,7 @@ class Case:
     size: str
     files: Mapping[str, bytes]  # by their names
     arguments: tuple[str, ...]
+    bound: float = SECONDS
 
     @property
     def length(self) -> int:
@@ -84,6 +85,7 @@ class Result:
     seconds: float
     megabytes: float
     outcome: str
+    bound: float = SECONDS
     trace: str = ""
 
     @property
@@ -91,7 +93,7 @@ class Result:
         """What is wrong with it, or nothing."""
         if self.outcome not in {VERDICTS, REFUSED}:
             return self.outcome
-        if self.seconds > SECONDS:
+        if self.seconds > self.bound:
             return f"{self.seconds:.1f} s"
         return f"{self.megabytes:.0f} MB" if self.megabytes > MEGABYTES else ""
 
@@ -152,7 +154,8 @@ def _one(number: int, case: Case, run: Callable[[Case], str]) -> Result:
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
     seconds, grown = time.process_time() - start, (_memory("VmHWM") - before) / 2**20
-    return Result(number, case.family, case.size, case.length, seconds, grown, outcome, trace[-6_000:])
+    about = number, case.family, case.size, case.length
+    return Result(*about, seconds, grown, outcome, case.bound, trace[-6_000:])
 
 
 def _memory(what: str) -> int:
@@ -281,5 +284,7 @@ def run(options: argparse.Namespace, fuzz: Fuzz) -> None:
                 print(f"{result.number}: {result.fault} ({result.family}, {result.length} bytes)", flush=True)
             if len(found) % 10_000 == 0:
                 print(f"{len(found)} cases, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+    for each in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(each, signal.SIG_IGN)
     report(found, time.monotonic() - began, options.slowest)
     sys.exit(any(result.fault for result in found))

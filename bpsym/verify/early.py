@@ -83,8 +83,9 @@ def _doubtful_figures(
     """The figures of a statement that are in error, each with whether it is all the statement says of its subject."""
     bare = not _derives(statement)
     for term in statement.terms[1:]:
+        computes = kind_of(term) is not Kind.NUMBER
         for shown in _figures(term):
-            is_operand = kind_of(term) is not Kind.NUMBER and shown.number.digits >= DIGITS
+            is_operand = computes and shown.number.digits >= DIGITS
             span = (shown.tree.span.start, shown.tree.span.end)
             if (span in blamed and (bare or is_operand)) or (bare and span in carried):
                 yield shown, bare

@@ -27,6 +27,7 @@ HOSTILE = {
     "tanh of tanh": "$y = " + "\\tanh(" * 12 + "x" + ")" * 12 + SLOPE,
     "the larger of the larger": "$y = " + "\\max(a x + " * 12 + "x" + ", b x)" * 12 + SLOPE,
     "a matrix times itself": "$A = [[a, x], [c, d]]$\n\n$y = " + "A " * 50 + SLOPE,
+    "a great matrix times itself": f"W = {[[0.5] * 27] * 27}\ny = W * W = {[[0.5] * 27] * 27}\n",
     "powers of powers": "$y = (2 x)" + "^{64}" * 50 + SLOPE,
     "powers of two": "$y = x" + "^2" * 50 + SLOPE,
     "brackets that close nothing": "y = 1" + " x)" * 6_000,

@@ -122,6 +122,8 @@ def leaves(tree: Expr) -> Iterator[Shown | None]:
             cells = [cell for row in rows for cell in row]
         case _:
             cells = [tree]
+    if len(cells) > 1:
+        spend(len(cells))
     numbers = [(cell.operand, -1) if isinstance(cell, Negative) else (cell, 1) for cell in cells]
     places = max((n.places for n, _ in numbers if isinstance(n, Number)), default=0)
     for cell, (number, sign) in zip(cells, numbers, strict=True):

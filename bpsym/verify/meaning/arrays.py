@@ -10,11 +10,14 @@ from math import prod
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from sympy import Add, Basic
 
 from bpsym.verify.effort import spend
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+
+FORMAL = 20  # units of work a product of SymPy expressions is
 
 Scalar = Any  # flint.arb, flint.fmpq or a SymPy expression
 
@@ -52,10 +55,7 @@ def inner(left: Array, right: Array) -> Scalar:
     """The inner product of two vectors."""
     if len(left.items) != len(right.items):
         raise ShapeError("vectors of different length")
-    total = left.items[0] * right.items[0]
-    for a, b in zip(left.items[1:], right.items[1:], strict=True):
-        total = total + a * b
-    return total
+    return _dot(left.items, right.items)
 
 
 def mapped(function: Callable[[Scalar], Scalar], value: Value) -> Value:
@@ -147,7 +147,7 @@ def _product(
 ) -> Value:
     rows, inner = lying
     columns = standing[1]
-    spend(rows * inner * columns)
+    spend(rows * inner * columns * _cost(left[0] * right[0]))
     items = tuple(
         _dot([left[r * inner + k] for k in range(inner)], [right[k * columns + c] for k in range(inner)])
         for r in range(rows)
@@ -168,15 +168,20 @@ def diagonal(value: Value) -> Array:
 def outer(left: Value, right: Value) -> Value:
     """Every item of the left with every item of the right."""
     a, b = scalars(left), scalars(right)
-    spend(len(a) * len(b))
+    spend(len(a) * len(b) * _cost(a[0]))
     return Array((len(a), len(b)), tuple(x * y for x in a for y in b))
 
 
-def _dot(left: list[Scalar], right: list[Scalar]) -> Scalar:
-    total = left[0] * right[0]
-    for a, b in zip(left[1:], right[1:], strict=True):
-        total += a * b
-    return total
+def _cost(item: Scalar) -> int:
+    """Units of work it is to multiply an item."""
+    return FORMAL if isinstance(item, Basic) else 1
+
+
+def _dot(left: Sequence[Scalar], right: Sequence[Scalar]) -> Scalar:
+    products = [a * b for a, b in zip(left, right, strict=True)]
+    if isinstance(products[0], Basic):  # added one by one, each sum would go through all terms before
+        return Add(*products)
+    return sum(products[1:], products[0])
 
 
 def aligned(left: Value, right: Value) -> Iterator[tuple[Scalar, Scalar]]:
