@@ -150,7 +150,8 @@ def _judged(document: Document, description: Description | None, givens: Givens)
             found.extend(restatements(piece, own, settled))
             with suppress(effort.TooMuchWork):
                 found.extend(sampled(piece, own, [judgement.span for judgement in found]))
-        found = _without_disclaimed(document, settled_by_theory(document, found))
+        with effort.unbounded():  # but for bounds of its own
+            found = _without_disclaimed(document, settled_by_theory(document, found))
     else:
         claims, order = _own_claims(document, state, settled), document
         with suppress(effort.TooMuchWork), effort.bounded(limits.TRIED):

@@ -8,6 +8,7 @@ agreement makes it right, and where the instance proves most of the rest of the 
 from __future__ import annotations
 
 import dataclasses
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -20,39 +21,85 @@ from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.givens import Givens
-from bpsym.verify.meaning.families import MATRIX, SCALAR, Instance
+from bpsym.verify.meaning.activations import known_function
+from bpsym.verify.meaning.families import MATRIX, SCALAR, SIDE, Instance, family
 from bpsym.verify.meaning.instance import instance
 from bpsym.verify.meaning.keys import LOSS_NAMES, Key, key
+from bpsym.verify.meaning.lettered import lettered
 from bpsym.verify.meaning.redefined import redefinitions
-from bpsym.verify.meaning.shapes import shapes_of, speaks_of_arrays
-from bpsym.verify.tree import Call, Derivative, Differential, Name, walk
+from bpsym.verify.meaning.shapes import shapes_of
+from bpsym.verify.meaning.wording import reworded
+from bpsym.verify.meaning.wording.plain import NOWHERE
+from bpsym.verify.tree import Call, Derivative, Differential, Matrix, Name, Negative, Product, Quotient, Row, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from bpsym.verify.tree import Document, Span, Statement
+    from bpsym.verify.tree import Document, Expr, Span, Statement
 
+FEW = 2  # units of a layer, where a letter is one
 FIGURES = 3  # statements with numbers: the document works an example
+MOST_STATEMENTS = 400
 GOOD = frozenset([Verdict.RIGHT, Verdict.NOTE])
 BAD = frozenset([Verdict.WRONG, Verdict.CARRIED])
-SHARE = 0.8  # of the other claims, proved right on the instance that calls one wrong
+SHARE = 0.7  # of the other claims, proved right on the instance that calls one wrong
 ENOUGH = 4  # of them, at least
 TELLING = 2  # of these, at least, that are no definitions
 
 
 def settled_by_theory(document: Document, found: Sequence[Judgement]) -> list[Judgement]:
-    """Judgements with those replaced that an instance in vectors and matrices decides; none where nothing is open."""
-    is_open = frozenset(j.span for j in found if j.verdict is Verdict.UNDECIDED)
-    if not is_open:
+    """Judgements with those replaced that an instance decides; none where all is right, or numbers are worked with."""
+    is_open = frozenset(j.span for j in found if j.verdict not in GOOD)
+    if not is_open or not _is_of_laws(document):
         return list(found)
+    plain = document
     decided: dict[Span, Judgement] = {}
+    with suppress(TooMuchWork), bounded(limits.LETTERED):
+        plain = replace(document, statements=reworded(document.statements))
+        decided = _by_letters(plain)
     with suppress(TooMuchWork), bounded(limits.LAWS):
-        if speaks_of_arrays(document.statements) and sum(_numeric(s) for s in document.statements) < FIGURES:
-            for better in _decided(document, is_open):
-                decided = better
+        if is_open - decided.keys():
+            wrong = frozenset(j.span for j in found if j.verdict in BAD)
+            for better in _decided(plain, is_open, wrong):
+                decided = better | decided
     # what is right of plain numbers, for which no order and no transpose matters, is wrong if nothing else is
     alone = len({document.place(span).line for span, j in decided.items() if j.verdict in BAD}) == 1
-    return [decided.get(j.span, j) if j.span in is_open or _is_slip(j, decided, alone=alone) else j for j in found]
+    return [_settled(j, decided, alone=alone) for j in found]
+
+
+def _is_of_laws(document: Document) -> bool:
+    """Whether hardly anything is worked out in numbers, of no more formulas than a chapter has."""
+    count = len(document.statements)
+    return count <= MOST_STATEMENTS and sum(_numeric(s) for s in document.statements) < FIGURES
+
+
+def _settled(before: Judgement, decided: Mapping[Span, Judgement], *, alone: bool) -> Judgement:
+    """What is to be said of a claim: what is open is decided, and what holds on an instance is not wrong."""
+    now = decided.get(before.span, before)
+    if before.verdict is Verdict.UNDECIDED or now.verdict in GOOD or _is_slip(before, decided, alone=alone):
+        return now
+    return before
+
+
+def _by_letters(document: Document) -> dict[Span, Judgement]:
+    """What holds, and what does not, where index letters are layers: in the network, or with a layer as its last."""
+    tried: list[_Tried] = []
+    for statements in lettered(document.statements):
+        statements, depth = instance(statements)  # noqa: PLW2901 - with all of an instance put in
+        for shapes in shapes_of(statements)[:1]:
+            units = FEW if set(shapes.values()) <= {SCALAR} else SIDE
+            world = _Tried(replace(document, statements=statements), Instance(shapes, depth, units=units))
+            known = {span for other in tried for span in other.proved()}
+            world.judge([s for s in statements if any(term.span not in known for term in s.terms[1:])])
+            tried.append(world)
+    proved = {span: j for world in tried for span, j in world.proved().items()}
+    refuted = {span: j for world in tried[::-1] for span, j in world.verdicts.items() if j.verdict in BAD}
+    for span in proved:
+        refuted.pop(span, None)
+    telling = proved.keys() - set(_definitions(document.statements))
+    if len(proved) < max(ENOUGH, SHARE * (len(proved) + len(refuted))) or len(telling) < TELLING:
+        return {}
+    return proved | refuted
 
 
 def _is_slip(before: Judgement, decided: Mapping[Span, Judgement], *, alone: bool) -> bool:
@@ -61,34 +108,38 @@ def _is_slip(before: Judgement, decided: Mapping[Span, Judgement], *, alone: boo
     return alone and now is not None and now.verdict is Verdict.WRONG and before.verdict is Verdict.RIGHT
 
 
-def _decided(document: Document, is_open: frozenset[Span]) -> Iterator[dict[Span, Judgement]]:
-    """What instances say of a document's claims: first what they prove, then with what they refute."""
+def _decided(document: Document, is_open: frozenset[Span], wrong: frozenset[Span]) -> Iterator[dict[Span, Judgement]]:
+    """What instances say of a document's claims: first what they prove, then with what they refute.
+
+    What was found wrong before, only the usual agreement makes right.
+    """
     statements, depth = instance(document.statements)
     assignments = shapes_of(statements)
-    if all(shape == SCALAR for shapes in assignments[:1] for shape in shapes.values()):
-        return
     document = replace(document, statements=statements)
     asked = sorted((s for s in statements if any(term.span in is_open for term in s.terms)), key=_goes_far)
     others = [s for s in statements if s not in asked]
-    usual, *conventions = _instances(statements, [Instance(shapes, depth) for shapes in assignments])
+    units = FEW if _is_timed(statements) else SIDE
+    usual, *conventions = _instances(statements, [Instance(shapes, depth, units=units) for shapes in assignments])
     first = best = _Tried(document, usual)
     first.judge(asked)
     yield first.proved()
     first.judge(others)
     refuted = first.bad()
     doubted = [s for s in statements if any(term.span in refuted for term in s.terms)]
-    for agreed in conventions if refuted else ():
+    for agreed in _telling(conventions, usual, doubted) if refuted else ():
         other = _Tried(document, agreed)
         other.judge(doubted)
         refuted &= other.bad()
         if len(other.proved()) > sum(span in first.bad() for span in best.proved()):
             best = other
-        yield first.proved() | best.proved()
+        yield first.proved() | best.proved(first.bad() & wrong)
     if best is not first and refuted:
         best.judge([s for s in statements if s not in doubted])
+    if best is not first:
+        refuted |= _of_another_mind(first, best)
     blamed = {span: best.verdicts[span] for span in refuted if best.is_sure_of(span, statements)}
     if _is_one_problem(document) and any(j.verdict is Verdict.WRONG for j in blamed.values()):
-        yield first.proved() | best.proved() | blamed
+        yield first.proved() | best.proved(first.bad() & wrong) | blamed
 
 
 class _Tried:
@@ -101,18 +152,28 @@ class _Tried:
     def judge(self, statements: Sequence[Statement]) -> None:
         """Judge statements, as far as they can be."""
         for statement in statements:
-            claims = isinstance(statement.terms[0], (Name, Derivative, Differential, Call))
+            if statement.span == NOWHERE:
+                continue
+            claims = _is_quantity(statement.terms[0]) and not _is_of_an_example(statement)
+            claims = claims and not self.of_any_function(statement.terms[0])
             for j in judge(statement, self.state):
                 if j.verdict in GOOD or (j.verdict in BAD and claims):  # Xᵀ X w = Xᵀ y may be there to be solved
                     self.verdicts[_whole(j.span, statement)] = j
+
+    def of_any_function(self, tree: Expr) -> bool:
+        """Whether it is the slope of a function of which the document does not say which it is: tanh, perhaps."""
+        if not isinstance(tree, Call) or "prime" not in tree.function.marks:
+            return False
+        own = tree.function.base in self.state.scope.functions
+        return not own and known_function(tree) is None and tree.function.base not in ("sigma", "Sigma")
 
     def bad(self) -> frozenset[Span]:
         """The claims that do not hold on it."""
         return frozenset(span for span, j in self.verdicts.items() if j.verdict in BAD)
 
-    def proved(self) -> dict[Span, Judgement]:
-        """The claims that hold on it."""
-        return {span: j for span, j in self.verdicts.items() if j.verdict in GOOD}
+    def proved(self, apart: frozenset[Span] = frozenset()) -> dict[Span, Judgement]:
+        """The claims that hold on it, but for some."""
+        return {span: j for span, j in self.verdicts.items() if j.verdict in GOOD and span not in apart}
 
     def is_sure_of(self, claim: Span, statements: Sequence[Statement]) -> bool:
         """Whether enough of all else holds for a claim that does not to be blamed."""
@@ -122,6 +183,32 @@ class _Tried:
         return len(right) >= max(ENOUGH, SHARE * len(others)) and len(telling) >= TELLING
 
 
+def _of_another_mind(usual: _Tried, best: _Tried) -> frozenset[Span]:
+    """The one claim that goes by the usual agreement where the document goes by another: dW without the 1/m."""
+    others = [span for span in best.proved() if span in usual.bad()]
+    alone = best.bad() & usual.proved().keys()
+    return frozenset(alone) if len(alone) == 1 and len(others) > 1 else frozenset()
+
+
+_UNIT = re.compile(r"[a-zA-Z]\d|\d\d")
+
+
+def _is_of_an_example(statement: Statement) -> bool:
+    """Whether it speaks of single units by number, or of lists of them: of a network of a certain size."""
+    found = [n for term in statement.terms for n in walk(term)]
+    return any(
+        isinstance(n, (Row, Matrix)) or (isinstance(n, Name) and any(_UNIT.fullmatch(part) for part in n.sub))
+        for n in found
+    )
+
+
+def _is_quantity(tree: Expr) -> bool:
+    """Whether a formula is a name or a derivative, or a meaning put in for a name, which has derivatives in it."""
+    if isinstance(tree, (Name, Derivative, Differential, Call)):
+        return True
+    return isinstance(tree, (Negative, Product)) and any(isinstance(n, Derivative) for n in walk(tree))
+
+
 def _instances(statements: Sequence[Statement], plain: Sequence[Instance]) -> Iterator[Instance]:
     """What a document may tacitly agree on, the usual first."""
     first, *others = plain
@@ -129,15 +216,37 @@ def _instances(statements: Sequence[Statement], plain: Sequence[Instance]) -> It
     names = {n.function.base.lower() for s in statements for t in s.terms for n in walk(t) if isinstance(n, Call)}
     if "softmax" in names and MATRIX in first.shapes.values():
         yield dataclasses.replace(first, rows=True)
-    if any(isinstance(n, Differential) for s in statements for t in s.terms for n in walk(t)):
+    found = [n for s in statements for t in s.terms for n in walk(t)]
+    shared = any(isinstance(n, Quotient) and isinstance(n.denominator, Name) for n in found)
+    if shared and any(isinstance(n, Differential) for n in found):
         yield dataclasses.replace(first, mean=True)
     yield from others
+
+
+def _telling(others: Iterable[Instance], usual: Instance, doubted: Sequence[Statement]) -> Iterator[Instance]:
+    """The agreements that may make doubtful statements right: not those only about shapes of what they don't name."""
+    named = {family(key(n)) for s in doubted for t in s.terms for n in walk(t) if isinstance(n, Name)}
+    for other in others:
+        same_way = (other.rows, other.mean) == (usual.rows, usual.mean)
+        apart = {k for k in usual.shapes if usual.shapes[k] != other.shapes.get(k)}
+        if not same_way or apart & named:
+            yield other
+
+
+def _is_timed(statements: Sequence[Statement]) -> bool:
+    """Whether an index counts steps in time, each of which is a network of its own."""
+    names = (n for s in statements for t in s.terms for n in walk(t) if isinstance(n, Name))
+    return any(part.startswith(("t-", "t+")) for name in names for part in (*name.sub, *name.layer))
 
 
 def _is_one_problem(document: Document) -> bool:
     """Whether a document speaks of one loss, and no name of something new: else its letters may be two problems'."""
     derivatives = (n for s in document.statements for t in s.terms for n in walk(t) if isinstance(n, Derivative))
     losses = {n.of.base for n in derivatives if isinstance(n.of, Name) and n.of.base in LOSS_NAMES}
+    for statement in document.statements:  # J = L + s
+        first = statement.terms[0]
+        if statement.may_define and isinstance(first, Name) and first.base in losses:
+            losses -= {n.base for n in walk(statement.terms[1]) if isinstance(n, Name) and n.base != first.base}
     return len(losses) <= 1 and not redefinitions(document).names
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bpsym.verify.meaning.activations import known_function
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.indices import Indices
     from bpsym.verify.meaning.network import Network
 
+_ENTRY = re.compile(r"_\d+(,\d+)*")
 MOST_NAMES = 200  # followed through names for formulas
 SUMMED = ("1", "2", "3")  # values of an index of a sum that are looked at for the names under it
 
@@ -32,17 +34,17 @@ def comparable(left: Expr, right: Expr, state: State, place: Indices) -> bool:
     ours, theirs = _open_names(left, state, place), _open_names(right, state, place)
     if state.scope.laws:
         ours, theirs = _wholes(ours), _wholes(theirs)
-        if _is_slope_of_loss(left, state) and network.loss is not None:
+        if network.loss is not None and any(_is_slope_of_loss(node, state) for node in walk(left)):
             return theirs <= ours | _wholes(network.unsettled((network.loss,)))
     if isinstance(left, Derivative) and not _loose_letters(left, right):
         # what is differentiated may depend on more than its derivative, not on less
-        return theirs <= ours and not _strangers(left, right, state, place)
+        return theirs <= ours and (bool(state.scope.laws) or not _strangers(left, right, state, place))
     return ours == theirs
 
 
 def _wholes(names: frozenset[object]) -> frozenset[object]:
     """Of entries, the vectors and matrices they belong to: an entry of a product depends on others than it names."""
-    return frozenset(str(name).partition("[")[0] for name in names)
+    return frozenset(_ENTRY.sub("", str(name).partition("[")[0]) for name in names)
 
 
 def _strangers(left: Derivative, right: Expr, state: State, place: Indices) -> bool:
@@ -96,7 +98,9 @@ def _open_names(tree: Expr, state: State, place: Indices) -> frozenset[object]:
         if not stack:
             break
         tree = stack.pop()
-        bound = {letter for node in walk(tree) if isinstance(node, BigSum) for letter in node.index}
+        sums = [node for node in walk(tree) if isinstance(node, BigSum)]
+        bound = {letter for node in sums for letter in node.index}
+        ends = {id(name) for node in sums for end in (node.lower, node.upper) if end is not None for name in walk(end)}
         for node in walk(tree):
             if (
                 isinstance(node, Call)
@@ -104,7 +108,7 @@ def _open_names(tree: Expr, state: State, place: Indices) -> frozenset[object]:
                 and node.function.base not in ("sigma", "max", "min")
             ) and node.function.base not in state.scope.functions:
                 found.add(node.function.base)
-            if not isinstance(node, Name):
+            if not isinstance(node, Name) or id(node) in ends:
                 continue
             letters = [letter for letter, _ in free_letters(node, {}) if letter in bound]
             for number in SUMMED if letters else ("",):

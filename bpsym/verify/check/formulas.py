@@ -14,7 +14,7 @@ from bpsym.verify.check.state import State, values
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.activations import known_function
-from bpsym.verify.meaning.keys import Key, key
+from bpsym.verify.meaning.keys import Key, free_letters, key
 from bpsym.verify.meaning.patterns import substituted
 from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.tree import Application, Call, Expr, Matrix, Missing, Name, Number, Power, Row, walk
@@ -153,6 +153,8 @@ def _names_result(chain: Chain, term: Name) -> bool:
         return False
     if scope.atoms(subject) is not None or subject in chain.state.shown:
         return False
+    if scope.laws and scope.atoms(key(term, dict.fromkeys((letter for letter, _ in free_letters(term, {})), "1"))):
+        return False  # x_i, of which there are x_1 and x_2
     known = scope.macros.get(subject)
     if known is not None and known is not chain.reference:
         return False

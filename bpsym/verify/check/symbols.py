@@ -13,7 +13,6 @@ from bpsym.verify.check.state import State, values
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, diagonal, is_vector, scalars
 from bpsym.verify.meaning.einstein import names_outside_sums, with_sums
 from bpsym.verify.meaning.keys import NO_TIME, free_letters, key
-from bpsym.verify.meaning.scope import ANY_SIZE
 from bpsym.verify.tree import BigSum, Call, Derivative, Expr, Name, Product, walk
 
 if TYPE_CHECKING:
@@ -251,7 +250,7 @@ def places(left: Expr, right: Expr, state: State) -> Iterator[dict[str, str]]:
         elif counts_layers and depth:
             ranges.append([str(k) for k in range(depth, 0, -1)])
         else:
-            ranges.append([str(k) for k in range(1, (ANY_SIZE if state.scope.laws else LARGEST) + 1)])
+            ranges.append([str(k) for k in range(1, (state.scope.units if state.scope.laws else LARGEST) + 1)])
     for count, place in enumerate(product(*ranges)):
         if count >= PLACES * 4:
             return

@@ -31,6 +31,7 @@ from bpsym.verify.tree import (
     Quotient,
     Row,
     Span,
+    Sum,
 )
 
 if TYPE_CHECKING:
@@ -143,6 +144,9 @@ def big(parser: Parser) -> Expr:
             if any(token.text in _CONDITIONS for token in part if token.kind == "relation"):
                 tree = parser.part(part)
                 condition = tree if isinstance(tree, Comparison) else None
+                if condition is not None and (ends := _between(condition)) is not None:
+                    condition, (lower, letter, upper) = None, ends
+                    index = [letter]
                 continue
             bounds = halves[1] if len(halves) > 1 else []
             gap = next((k for k, (a, b) in enumerate(pairwise(bounds)) if a.kind == b.kind == "dot"), 0)
@@ -155,6 +159,21 @@ def big(parser: Parser) -> Expr:
         raise parser.fail("a sum of nothing")
     body = parser.multiplicative()
     return BigSum(parser.since(start), tuple(index), lower, upper, body, symbol, condition)
+
+
+def _between(condition: Comparison) -> tuple[Expr, str, Expr] | None:
+    """Where the letter in the middle of `1 ≤ t ≤ T`, or of `t ≥ i > k`, starts and ends."""
+    ascending = set(condition.relations) <= {"≤", "<"}
+    if len(condition.terms) != 3 or not (ascending or set(condition.relations) <= {"≥", ">"}):
+        return None
+    (low, letter, high), strict = condition.terms, [relation in ("<", ">") for relation in condition.relations]
+    if not ascending:
+        low, high, strict = high, low, strict[::-1]
+    if not isinstance(letter, Name) or letter.sub or letter.layer or len(letter.base) != 1:
+        return None
+    one = Number(condition.span, "1", Fraction(1), 0, 1)
+    low = Sum(condition.span, (low, one), (1, 1)) if strict[0] else low
+    return low, letter.base, Sum(condition.span, (high, one), (1, -1)) if strict[1] else high
 
 
 def root(parser: Parser) -> Expr:

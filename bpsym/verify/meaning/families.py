@@ -44,6 +44,7 @@ class Instance:
     shapes: Mapping[NameFamily, Shape] = field(default_factory=dict)
     depth: int | None = None  # layers, where the document counts them to a last one
     rows: bool = False  # whether samples lie: the softmax of a matrix is taken of each row
+    units: int = SIDE  # how many an index letter runs over
     mean: bool = False  # whether dW is of the mean over the samples where dZ is of their sum
 
     def is_beyond(self, name: Key) -> bool:

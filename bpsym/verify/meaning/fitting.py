@@ -22,6 +22,7 @@ from bpsym.verify.tree import (
     Quotient,
     Sum,
     Transpose,
+    walk,
 )
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 MISFIT = 3.0  # the cost of a link whose sides do not fit
 ODD = 1.0  # of a transpose, an element-wise product or a norm of plain numbers
+SQUARED = 0.3  # of a matrix, entry by entry
 STRETCHED = 0.15  # of a vector added to every row or column
 LOOSE = 0.4  # of a product taken element by element with no sign saying so
 
@@ -113,7 +115,7 @@ def _power(fit: Fit, tree: Power) -> Shape | None:
     base, exponent = fit.of(tree.base), fit.of(tree.exponent)
     if is_exponential(tree):
         return exponent
-    fit.cost += ODD if base == MATRIX else 0.0
+    fit.cost += SQUARED if base == MATRIX else 0.0
     return base
 
 
@@ -146,6 +148,12 @@ def _derivative(fit: Fit, tree: Derivative) -> Shape | None:
     return MATRIX if above is not None and below is not None and MATRIX not in (above, below) else None
 
 
+def _big_sum(fit: Fit, tree: BigSum) -> Shape | None:
+    shape = fit.of(tree.body)
+    named = any(isinstance(n, Name) and set(tree.index) & {*n.sub, *n.layer} for n in walk(tree.body))
+    return shape if named or shape != MATRIX else None  # over the samples of a matrix, which nobody tells apart
+
+
 def _norm(fit: Fit, tree: Norm) -> Shape | None:
     fit.cost += ODD if fit.of(tree.operand) == SCALAR else 0.0
     return SCALAR
@@ -169,6 +177,6 @@ _WAYS: dict[type, Callable[[Fit, Any], Shape | None]] = {  # each of its own kin
     Call: _call,
     Derivative: _derivative,
     Differential: lambda reading, tree: reading.of(tree.of),
-    BigSum: lambda reading, tree: reading.of(tree.body),
+    BigSum: _big_sum,
     Norm: _norm,
 }

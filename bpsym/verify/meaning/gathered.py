@@ -21,7 +21,7 @@ from bpsym.verify.meaning.families import MATRIX, SCALAR, Instance, Shape, famil
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.indices import Indices, kronecker
 from bpsym.verify.meaning.keys import IDENTITY, LOSS_NAMES, Key, free_letters, is_off, key
-from bpsym.verify.meaning.reach import FEW, Reach, matched, places
+from bpsym.verify.meaning.reach import Reach, matched, places
 from bpsym.verify.meaning.scope import ANY_SIZE, Scope
 from bpsym.verify.meaning.sources import COUNTS, Said, Sources, size_of, stated_shape
 from bpsym.verify.meaning.symbolic import symbolic_function
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from bpsym.verify.givens import Givens
 
+_FEW = ("1", "2", "3")  # entries of a vector nobody lists
 MOST_NAMES = 1500  # atoms made for names that only occur
 MOST_ATOMS = 3000  # of a document's own network
 _DEEPER = Nested(3)  # a definition met inside another one
@@ -65,11 +66,12 @@ def gather(said: Said, given: Givens, position: int | None = None, instance: Ins
         own=sources.own,
         columns=sources.columns,
     )
+    scope.laws = frozenset(instance.shapes) if instance is not None else frozenset()
     definitions_of(said.document, scope, position if said.again.names else None)
     if instance is not None:
-        scope.laws = frozenset(instance.shapes)
-        scope.columns, scope.mean = not instance.rows, instance.mean
-        bare = {name.base for name in sources.bare if Key(name.base) not in sources.formulas}
+        scope.columns, scope.mean, scope.units = not instance.rows, instance.mean, instance.units
+        told = {*sources.formulas, *sources.losses}
+        bare = {name.base for name in sources.bare if Key(name.base) not in told}
         arrays = {kind.base for kind, shape in instance.shapes.items() if shape != SCALAR}
         indices = {letter for name in sources.names for letter, _ in free_letters(name, {})}
         sizes = (bare - indices | set(scope.sizes)) - arrays
@@ -105,9 +107,11 @@ class _Builder:
         for wanted in (*self.sources.numbers, *self.sources.formulas):
             self.wanted(wanted)
         for name in self.sources.names:
-            for place in places(name, self.sources.fixed):
+            for place in places(name, self.sources.fixed, self.scope.units):
                 wanted = key(name, place)
-                if (place and is_off(name, wanted)) or (wanted == IDENTITY and not self.instance.shapes):
+                if (place and is_off(name, wanted)) or self._is_size(wanted):
+                    continue
+                if wanted == IDENTITY and not self.instance.shapes:
                     continue
                 is_open = len(self.made) < MOST_NAMES and not wanted.new and self.wanted(wanted) is None
                 beyond = place and self.reach.ends_before(wanted)
@@ -118,15 +122,19 @@ class _Builder:
         loss = self._any_loss() if own is None else own
         self.scope.network = self.made.network(loss, any_loss=own is not loss, of_matrices=bool(self.instance.shapes))
 
+    def _is_size(self, name: Key) -> bool:
+        """Whether a name of a document of laws counts something, the H of 1/H."""
+        return bool(self.instance.shapes) and name.base in self.scope.sizes and not (name.sub or name.layer)
+
     def _gather_vectors(self) -> None:
         """x̂ without an index is all of x̂_1, x̂_2, …, where only these are defined."""
         for pattern, _ in self.sources.patterns:
             whole = key(pattern)._replace(sub=())
             is_stated = whole in self.sources.formulas or whole in self.sources.numbers
             if len(pattern.sub) == 1 and not pattern.layer and not is_stated:
-                found = [self.scope.table.get(whole._replace(sub=(k,))) for k in FEW]
+                found = [self.scope.table.get(whole._replace(sub=(k,))) for k in _FEW]
                 entries = tuple(values[0] for values in found if values and not isinstance(values[0], Array))
-                if len(entries) == len(FEW):
+                if len(entries) == len(_FEW):
                     self.scope.table[whole] = [Array((len(entries),), entries)]
 
     def _loss(self) -> Atom | None:
@@ -152,7 +160,11 @@ class _Builder:
             name = _ANY_LOSS
         if name is None:
             return None
-        below = [self.scope.atoms(key(n, at)) for n in sources.below.get(name, ()) for at in places(n, sources.fixed)]
+        below = [
+            self.scope.atoms(key(n, at))
+            for n in sources.below.get(name, ())
+            for at in places(n, sources.fixed, self.scope.units)
+        ]
         wrt = [atom for atoms in below if atoms is not None for atom in scalars(atoms)]
         loss = any_loss(name.text, self.made, wrt)
         if loss is not None:

@@ -5,29 +5,31 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
-from bpsym.verify.tree import Application, Call, Derivative, Name, Span, walk
+from bpsym.verify.meaning.mapped import mapped
+from bpsym.verify.tree import Application, Derivative, Name, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from bpsym.verify.tree import Statement
 
 DEPTH = 3  # layers of an instance
-_LAST = re.compile(r"L(?:([+-])(\d+))?")
+DEEPEST = 4
+_LAST = re.compile(r"(?:L|n_?l)(?:([+-])(\d+))?")
 
 
 def instance(statements: Sequence[Statement]) -> tuple[tuple[Statement, ...], int | None]:
     """The statements with everything of an instance put in, and how many layers there are; None if any."""
     named = {key for s in statements for key in _defined_of_names(s)}
-    statements = _mapped(statements, lambda tree: _as_name(tree, named))
+    statements = mapped(statements, lambda tree: _as_name(tree, named))
     names = list(_names(statements))
     if not any(_LAST.fullmatch(part) for name in names for part in name.layer):
         return tuple(statements), None
     layered = _only_layered(statements, names)
-    return _mapped(statements, lambda tree: _with_depth(tree, layered)), DEPTH
+    depth = _depth(names)
+    return mapped(statements, lambda tree: _with_depth(tree, layered, depth)), depth
 
 
 def _names(statements: Sequence[Statement]) -> Iterator[Name]:
@@ -66,38 +68,26 @@ def _only_layered(statements: Sequence[Statement], names: Sequence[Name]) -> fro
     return frozenset({n.base for n in names if any(_LAST.fullmatch(part) for part in n.layer)} - whole)
 
 
-def _with_depth(tree: Any, layered: frozenset[str]) -> Any:
+def _depth(names: Sequence[Name]) -> int:
+    """The last layer of the example a document writes out, if it does."""
+    written = [int(part) for n in names for part in n.layer if part.isdigit() and n.bracketed]
+    return max(written) if written and 1 < max(written) <= DEEPEST else DEPTH
+
+
+def _with_depth(tree: Any, layered: frozenset[str], depth: int) -> Any:
     if isinstance(tree, Name):
-        layer = tuple(_number(part) for part in tree.layer)
+        layer = tuple(_number(part, depth) for part in tree.layer)
         return tree if layer == tree.layer else replace(tree, layer=layer)
     if isinstance(tree, Derivative) and tree.symbol == "∇" and isinstance(tree.wrt, Name):
         bare = not (tree.wrt.sub or tree.wrt.layer)
         if bare and tree.wrt.base in layered:
-            return replace(tree, wrt=replace(tree.wrt, layer=(str(DEPTH),)))
+            return replace(tree, wrt=replace(tree.wrt, layer=(str(depth),)))
     return tree
 
 
-def _number(part: str) -> str:
+def _number(part: str, depth: int) -> str:
     match = _LAST.fullmatch(part)
     if match is None:
         return part
     shift = int(match[2] or 0)
-    return str(DEPTH + (shift if match[1] == "+" else -shift))
-
-
-def _mapped(statements: Sequence[Statement], change: Callable[[Any], Any]) -> tuple[Statement, ...]:
-    return tuple(replace(s, terms=tuple(_changed(term, change) for term in s.terms)) for s in statements)
-
-
-def _changed(tree: Any, change: Callable[[Any], Any]) -> Any:
-    """A tree with a change made to each node, from the top."""
-    if isinstance(tree, Span) or not isinstance(tree, (Struct, tuple)):
-        return tree
-    if isinstance(tree, tuple):
-        items = tuple(_changed(item, change) for item in tree)
-        return tree if all(a is b for a, b in zip(items, tree, strict=True)) else items
-    tree = change(tree)
-    own = tree.function if isinstance(tree, Call) else None  # the letter of a function is no quantity
-    found = {name: getattr(tree, name) for name in tree.__struct_fields__}
-    changed = {name: part if part is own else _changed(part, change) for name, part in found.items()}
-    return tree if all(changed[name] is found[name] for name in found) else replace(tree, **changed)
+    return str(depth + (shift if match[1] == "+" else -shift))

@@ -11,25 +11,25 @@ from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.meaning.arrays import Array
 from bpsym.verify.meaning.indices import Indices, kronecker_pair
 from bpsym.verify.meaning.keys import Key, free_letters, key
-from bpsym.verify.meaning.scope import ANY_SIZE, Scope
 from bpsym.verify.tree import Expr, Name, Number, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
+    from bpsym.verify.meaning.scope import Scope
     from bpsym.verify.meaning.sources import Sources
 
 MOST_VALUES = 64  # of one index
 MOST_LETTERS = 3  # of one name
-FEW = ("1", "2", "3")
 
 
-def places(name: Name, fixed: Mapping[str, str]) -> list[dict[str, str]]:
-    """What the index letters of a name may stand for, few of each; `fixed` are letters that are no indices."""
+def places(name: Name, fixed: Mapping[str, str], units: int) -> list[dict[str, str]]:
+    """What the index letters of a name may stand for, `units` of each; `fixed` are letters that are no indices."""
     letters = list(dict.fromkeys(letter for letter, _ in free_letters(name, fixed)))
     if len(letters) > MOST_LETTERS:
         return []
-    return [dict(zip(letters, place, strict=True)) for place in product(FEW, repeat=len(letters))]
+    values = [str(k) for k in range(1, units + 1)]
+    return [dict(zip(letters, place, strict=True)) for place in product(values, repeat=len(letters))]
 
 
 def matched(pattern: Name, wanted: Key, fixed: Mapping[str, str]) -> dict[str, str] | None:
@@ -104,7 +104,7 @@ class Reach(Struct):
         names = [node for node in walk(body) if isinstance(node, Name) and any(letter in part for part in node.sub)]
         if self.scope.kronecker:
             names = [name for name in names if kronecker_pair(name) is None]
-        size = self.scope.sizes.get(upper.base, ANY_SIZE) if isinstance(upper, Name) else ANY_SIZE
+        size = self.scope.sizes.get(upper.base, self.scope.units) if isinstance(upper, Name) else self.scope.units
         for form in ("{}", letter + "{}"):
             found: list[str] = []
             for k in range(1, MOST_VALUES):

@@ -11,7 +11,7 @@ from sympy import Symbol
 
 from bpsym.evaluate import Environment
 from bpsym.expand import Expansion
-from bpsym.program import Program, Quantity, Role, Step
+from bpsym.program import Program, Quantity, Role, Step, entries
 from bpsym.verify.meaning.activations import function_of, known_function
 from bpsym.verify.meaning.algebra import BALLS, NoValueError
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, diagonal, elementwise, is_vector, mapped, transposed
@@ -23,7 +23,7 @@ from bpsym.verify.meaning.keys import UPDATABLE, Key, key
 from bpsym.verify.meaning.network import Network
 from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.meaning.symbolic import Definition, applied
-from bpsym.verify.tree import BigSum, Call, Derivative, Differential, Expr, Name, Number, walk
+from bpsym.verify.tree import BigSum, Call, Derivative, Differential, Expr, Name, Number, Sum, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -193,10 +193,14 @@ class _At(Context):
         below, above = Symbol("_below"), Symbol("_above")
         formula = applied(own, below, over_atoms(self, self.values))
         steps = (Step(Quantity(above.name, Role.LOSS), formula, "document", "loss"),)
-        network = Network(Expansion(Program((Quantity(below.name, Role.WEIGHT),), steps), {}), {})
+        constants = {atom: self.point.environment[atom] for atom in entries(formula) if atom != below}
+        inputs = (below, *sorted(constants, key=str))
+        program = Program(tuple(Quantity(str(atom), Role.WEIGHT) for atom in inputs), steps)
+        network = Network(Expansion(program, {}), {})
 
         def one(item: Scalar) -> Scalar:
-            return network.slope(above, below, Environment(network.expansion, {below: item}))
+            values: dict[Symbol, Scalar] = {**constants, below: item}
+            return network.slope(above, below, Environment(network.expansion, values))
 
         return lambda value: mapped(one, value)
 
@@ -261,6 +265,10 @@ class _At(Context):
             text = indices.get(tree.base, "")
             if text.isdigit():
                 return int(text)
+        if isinstance(tree, Sum):
+            ends = [self.bound(term, indices) for term in tree.terms]
+            if None not in ends:
+                return sum(sign * end for sign, end in zip(tree.signs, ends, strict=True) if end is not None)
         if tree is not None and self.point.printed is not None:  # n_o, n_i - n_q + 1
             try:
                 value = denote(tree, self.deeper(), indices)

@@ -67,6 +67,7 @@ class Scope:
     own: frozenset[str] = frozenset()  # letters of constants that are quantities here
     columns: bool = False  # the softmax of a matrix is that of each column
     laws: frozenset[NameFamily] = frozenset()  # the names of a document of laws: none of them stands for another
+    units: int = ANY_SIZE  # of a document of laws: how many an index letter runs over
     mean: bool = False  # of a document of laws: dW is of the mean over the samples, dZ of their sum
     vague_letters: set[str] = field(default_factory=set)  # functions met that nobody defines
 

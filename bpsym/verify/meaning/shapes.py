@@ -14,18 +14,17 @@ from bpsym.verify.effort import spend
 from bpsym.verify.meaning.families import COLUMN, MATRIX, ROW, SCALAR, SIDE, UNITS, NameFamily, Shape, family
 from bpsym.verify.meaning.fitting import MISFIT, Fit
 from bpsym.verify.meaning.keys import LOSS_NAMES, key
+from bpsym.verify.meaning.wording.plain import NOWHERE
 from bpsym.verify.tree import (
     BigSum,
     Call,
     Derivative,
     Expr,
     Name,
-    Norm,
     Number,
     Power,
     Product,
     Statement,
-    Transpose,
     walk,
 )
 
@@ -48,16 +47,6 @@ _INDEXED = {SCALAR: 0.0, COLUMN: 0.7}
 _PLAIN = {SCALAR: 0.0}
 _NUMBERS = frozenset(["eta", "alpha", "lambda", "epsilon", "lr", "e", "pi", "m", "n", "N", "T", "L"])
 _SPACES = frozenset(["R", "ℝ"])
-
-
-def speaks_of_arrays(statements: Iterable[Statement]) -> bool:
-    """Whether a document transposes, multiplies element by element, or says of what space something is."""
-    return any(
-        isinstance(node, (Transpose, Norm)) or (isinstance(node, Product) and "⊙" in node.operators)
-        for statement in statements
-        for term in statement.terms
-        for node in walk(term)
-    ) or any(relation.kind == "∈" for statement in statements for relation in statement.relations)
 
 
 def shapes_of(statements: Sequence[Statement]) -> list[dict[NameFamily, Shape]]:
@@ -121,7 +110,8 @@ class _Shapes:
             return _BIAS
         if wanted.base in ("w", "v", "u"):
             return _WEIGHT
-        return _UPPER if len(wanted.base) == 1 and wanted.base.isupper() else _LOWER
+        letter = wanted.base.removesuffix("hat").removesuffix("bar")
+        return _UPPER if len(letter) == 1 and letter.isupper() else _LOWER
 
     def _is_gate(self, wanted: NameFamily) -> bool:
         """Whether an index letter is a word: W_i beside W_f and W_o."""
@@ -159,13 +149,16 @@ class _Shapes:
         """How badly the sides of a statement fit."""
         total = 0.0
         before: Shape | None = None
+        first = statement.terms[0]
+        is_summed = statement.span == NOWHERE and isinstance(first, Name) and first.base in LOSS_NAMES
         for place, term in enumerate(statement.terms):
             if place and statement.relations[place - 1].kind not in ("=", ":=", "←", "≈", "≡"):
                 return total
             reading = Fit(known, self.wholes)
             shape = reading.of(term)
             total += reading.cost
-            if place and None not in (before, shape) and shape != before and not _is_slope(statement.terms[0]):
+            fits = None in (before, shape) or shape == before or is_summed
+            if place and not fits and not _is_slope(first):
                 total += MISFIT
             before = shape if shape is not None else before
         return total

@@ -1,0 +1,121 @@
+"""Letters of laws that are no indices, and indices that say nothing: iterations, samples, the h of a hidden unit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from msgspec.structs import replace
+
+from bpsym.verify.meaning.keys import LOSS_NAMES, UPDATABLE, Key, key
+from bpsym.verify.meaning.mapped import mapped
+from bpsym.verify.meaning.wording.plain import is_loss, is_plain, nodes
+from bpsym.verify.tree import Application, BigSum, Derivative, Name, Power, Product
+
+if TYPE_CHECKING:
+    from bpsym.verify.meaning.wording.plain import Statements
+    from bpsym.verify.tree import Expr
+
+HEADS = 3  # names at least that are written with an iteration
+_SAMPLES = "dnkp"
+
+
+def with_index(statements: Statements) -> Statements:
+    """An index letter for the h that is summed over; it is a word elsewhere."""
+    found = list(nodes(statements))
+    pairs = {part for n in found if isinstance(n, Name) and n.base in ("w", "v") for part in n.sub}
+    summed = any(isinstance(n, BigSum) and n.index == ("h",) for n in found)
+    if not summed and not any(len(p) == 2 and "h" in p and set(p) & set("ijk") for p in pairs):
+        return statements
+    letters = {c for n in found if isinstance(n, Name) for part in (*n.sub, *n.layer) for c in part}
+    letters |= {c for n in found if isinstance(n, BigSum) for c in n.index} | {n.base for n in found if is_plain(n)}
+    spare = next((c for c in "qprsm" if c not in letters), None)
+    if spare is None:
+        return statements
+
+    def change(tree: Any) -> Any:
+        if isinstance(tree, Name) and tree.sub:
+            pairs = (part.replace("h", spare) if "h" in part and len(part) < 3 else (part,) for part in tree.sub)
+            return replace(tree, sub=tuple(letter for pair in pairs for letter in pair))
+        if isinstance(tree, BigSum):
+            return replace(tree, index=tuple(spare if c == "h" else c for c in tree.index))
+        return tree
+
+    return mapped(statements, change)
+
+
+def with_gates(statements: Statements) -> Statements:
+    """The r of W_r and of a^r_t, beside a gate r_t, is a word and no index letter."""
+    names = [n for n in nodes(statements) if isinstance(n, Name)]
+    timed = {n.base for n in names if n.sub and n.sub[-1] in ("t", "t-1", "t+1")}
+    gates = {n.sub[0] for n in names if len(n.sub) == 1 and len(n.sub[0]) == 1 and n.base in ("W", "U", "b")}
+    gates &= timed & set("ijklmnpqrs")
+    if not gates:
+        return statements
+
+    def change(tree: Any) -> Any:
+        if isinstance(tree, Name):
+            sub = tuple(f"gate{part}" if part in gates else part for part in tree.sub)
+            return replace(tree, sub=sub, layer=tuple(f"gate{part}" if part in gates else part for part in tree.layer))
+        return tree
+
+    return mapped(statements, change)
+
+
+def without_iteration(statements: Statements) -> Statements:
+    """`e_j(n)` is e_j."""
+    heads: dict[str, set[Key]] = {}
+    for node in nodes(statements):
+        if isinstance(node, Application) and len(node.arguments) == 1 and is_plain(node.arguments[0]):
+            heads.setdefault(node.arguments[0].base, set()).add(key(node.head))
+    letters = [letter for letter in ("n", "k", "t", "p") if len(heads.get(letter, ())) >= HEADS]
+    if not letters:
+        return statements
+    letter = letters[0]
+
+    def change(tree: Any) -> Any:
+        if isinstance(tree, Application) and len(tree.arguments) == 1 and is_plain(tree.arguments[0], letter):
+            return replace(tree.head, span=tree.span)
+        if isinstance(tree, Product):
+            kept: list[tuple[str, Expr]] = [("", tree.factors[0])]
+            for sign, factor in zip(tree.operators, tree.factors[1:], strict=True):
+                before = kept[-1][1]
+                called = isinstance(before, Name) or (isinstance(before, Power) and isinstance(before.base, Name))
+                if not (called and not sign and is_plain(factor, letter)):
+                    kept.append((sign, factor))
+            if len(kept) == 1:
+                return replace(kept[0][1], span=tree.span)
+            return replace(tree, factors=tuple(f for _, f in kept), operators=tuple(s for s, _ in kept[1:]))
+        return tree
+
+    return mapped(statements, change)
+
+
+def of_any_sample(statements: Statements) -> Statements:
+    """E_d of the one sample d is the loss, and y_{dk} what it is of that sample."""
+    losses = {key(n.of) for n in nodes(statements) if isinstance(n, Derivative) and is_loss(n.of)}
+    samples = {k.sub[0] for k in losses if len(k.sub) == 1 and not k.layer and k.sub[0] in _SAMPLES}
+    if len(samples) != 1:
+        return statements
+    (sample,) = samples
+    indices = {node.index for node in nodes(statements) if isinstance(node, BigSum)}
+    is_index = (sample,) in indices
+    weights = {n.sub for n in nodes(statements) if isinstance(n, Name) and n.base in UPDATABLE}
+    if any(sample in "".join(sub) for sub in weights):
+        return statements
+
+    def change(tree: Any) -> Any:
+        if not isinstance(tree, Name):
+            return tree
+        if tree.base in LOSS_NAMES and not (tree.layer or tree.marks):
+            if tree.sub == (sample,):
+                return replace(tree, sub=())
+            return replace(tree, base="total") if not tree.sub and is_index else tree
+        sub = tuple(short for part in tree.sub if (short := _less(part, sample)))
+        return replace(tree, sub=sub, layer=tuple(part for part in tree.layer if part != sample))
+
+    return mapped(statements, change)
+
+
+def _less(part: str, sample: str) -> str:
+    """A subscript without the sample: k of nk."""
+    return part.replace(sample, "", 1) if part == sample or (len(part) == 2 and part[0] == sample) else part
