@@ -40,6 +40,7 @@ NOWHERE: Indices = {}
 MOST_NAMED = 12  # mistakes that explain one figure
 MOST_WRONG = 60  # figures the mistakes are looked for; a document with more has other troubles
 MOST_ALIKE = 0.6  # of the figures: so many places are the usual number
+MOST_IN_ALL = 3500  # mistakes followed through in a document
 MOST_TRIED = 2500  # mistakes followed through before those elsewhere than at a figure's own step are let be
 
 
@@ -234,6 +235,8 @@ def _explained(
 
     def counted(value: Scalar) -> bool:
         diagnosis.tried += 1
+        if not local and diagnosis.tried > MOST_IN_ALL:
+            raise TooMuchWork
         return fits(value)
 
     if not local:

@@ -27,6 +27,7 @@ from bpsym.verify.tree import (
     Number,
     Row,
     Unknown,
+    children,
     walk,
 )
 
@@ -45,7 +46,7 @@ class Kind(StrEnum):
 
 def kind_of(tree: Expr) -> Kind:
     """The kind of a term."""
-    spend(VISIT)
+    spend(VISIT * (len(children(tree)) if isinstance(tree, (Row, Matrix)) else 1))
     if _only_numbers(tree) and all(leaf is not None for leaf in leaves(tree)):
         return Kind.NUMBER
     names = decimals = False
@@ -122,8 +123,6 @@ def leaves(tree: Expr) -> Iterator[Shown | None]:
             cells = [cell for row in rows for cell in row]
         case _:
             cells = [tree]
-    if len(cells) > 1:
-        spend(len(cells))
     numbers = [(cell.operand, -1) if isinstance(cell, Negative) else (cell, 1) for cell in cells]
     places = max((n.places for n, _ in numbers if isinstance(n, Number)), default=0)
     for cell, (number, sign) in zip(cells, numbers, strict=True):
