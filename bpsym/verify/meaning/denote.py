@@ -8,13 +8,11 @@ from __future__ import annotations
 
 import operator
 from fractions import Fraction
-from threading import local
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-from bpsym.verify import limits
 from bpsym.verify.constants import is_e_or_pi, is_exponential
 from bpsym.verify.effort import spend
 from bpsym.verify.meaning import arrays
@@ -23,7 +21,9 @@ from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value
 from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.indices import Indices, Range, holds, index_value
 from bpsym.verify.meaning.keys import IDENTITY, key
+from bpsym.verify.meaning.nesting import Nested
 from bpsym.verify.meaning.patterns import filled_in
+from bpsym.verify.meaning.products import times
 from bpsym.verify.tree import (
     Absolute,
     Application,
@@ -72,28 +72,6 @@ class Reading(Struct, frozen=True):
     choices: Choices = field(default_factory=Choices)
     columns: bool = False  # whether the softmax of a matrix is that of each column: the samples stand side by side
     inner: bool = False  # whether a product of two columns, or of two rows, may be their inner product
-
-
-class _Levels(local):
-    entered = 0
-
-
-_LEVELS = _Levels()
-
-
-class Nested:
-    """What is done inside stands so many levels deeper in formulas; raises NoValueError beyond `limits.NESTED`."""
-
-    def __init__(self, levels: int) -> None:
-        self.levels = levels
-
-    def __enter__(self) -> None:
-        if _LEVELS.entered + self.levels > limits.NESTED:
-            raise NoValueError("formulas too deep in one another")
-        _LEVELS.entered += self.levels
-
-    def __exit__(self, *_: object) -> None:
-        _LEVELS.entered -= self.levels
 
 
 _ONE_LEVEL = Nested(1)
@@ -165,7 +143,7 @@ def _product(tree: Product, reading: Reading, indices: Indices) -> Value:
         right = denote(factor, reading, indices)
         if ones and isinstance(right, Array):
             right, ones = _total(right), False
-        value = right if value is None else _times(value, sign, right, reading)
+        value = right if value is None else times(value, sign, right, reading.choices, inner=reading.inner)
     if value is None or ones:
         raise NoValueError("a row of ones beside nothing")
     return value
@@ -180,39 +158,6 @@ def _is_identity(factor: Expr, reading: Reading, indices: Indices) -> bool:
     except NoValueError:
         return True
     return False
-
-
-def _times(left: Value, sign: str, right: Value, reading: Reading) -> Value:
-    if not isinstance(left, Array) or not isinstance(right, Array) or sign in ("⊙", "∘"):
-        return arrays.elementwise(operator.mul, left, right)
-    if sign == "⊗":
-        return arrays.outer(left, right)
-    ways = [lambda: arrays.multiplied(left, right), lambda: arrays.elementwise(operator.mul, left, right)]
-    swaps = reading.choices.ask("swaps")
-    together = not sign and not arrays.is_vector(left) and not arrays.is_vector(right)  # A B beside C * D
-    if not together and reading.choices.ask("elementwise") and sign != "@" and not sign.startswith("•"):
-        ways.reverse()
-    elif reading.inner and left.shape == right.shape and arrays.is_vector(left):
-        ways.insert(1, lambda: arrays.inner(left, right))
-    if sign.startswith("•"):
-        ways = [ways[0]]
-    if sign.startswith("•") or swaps:
-        turned = [
-            lambda: arrays.multiplied(arrays.transposed(right), left),
-            lambda: arrays.multiplied(left, arrays.transposed(right)),
-            lambda: arrays.multiplied(right, left),
-            lambda: arrays.multiplied(right, arrays.transposed(left)),
-            lambda: arrays.multiplied(arrays.transposed(left), right),
-        ]
-        ways = (turned[swaps - 1 :] + ways + turned[: swaps - 1]) if swaps else ways + turned
-    if arrays.is_vector(left) and arrays.is_vector(right):
-        ways.append(lambda: arrays.outer(left, right))  # of different length: nothing else fits
-    for way in ways:
-        try:
-            return way()  # type: ignore[no-untyped-call]  # a list of lambdas
-        except ShapeError as error:
-            last = error
-    raise last
 
 
 def _quotient(tree: Quotient, reading: Reading, indices: Indices) -> Value:
@@ -285,7 +230,8 @@ def _application(tree: Application, reading: Reading, indices: Indices) -> Value
                 return reading.name(tree.head, indices)
     if len(tree.arguments) != 1:
         raise NoValueError(f"the function {tree.head.base} is not defined", tree.head.base)
-    return _times(reading.name(tree.head, indices), "", denote(tree.arguments[0], reading, indices), reading)
+    left, right = reading.name(tree.head, indices), denote(tree.arguments[0], reading, indices)
+    return times(left, "", right, reading.choices, inner=reading.inner)
 
 
 def _derivative(tree: Derivative | Differential, reading: Reading, indices: Indices) -> Value:

@@ -15,12 +15,13 @@ from bpsym.verify.check.terms import ball, leaves
 from bpsym.verify.effort import TooMuchWork, bounded, spend
 from bpsym.verify.meaning.algebra import NoValueError, symbolic
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, scalars
-from bpsym.verify.meaning.denote import Nested, Reading, denote
+from bpsym.verify.meaning.denote import Reading, denote
 from bpsym.verify.meaning.equations import Equations
 from bpsym.verify.meaning.families import MATRIX, SCALAR, Instance, Shape, family
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.indices import Indices, kronecker
 from bpsym.verify.meaning.keys import IDENTITY, LOSS_NAMES, Key, free_letters, is_off, key
+from bpsym.verify.meaning.nesting import Nested
 from bpsym.verify.meaning.reach import Reach, matched, places
 from bpsym.verify.meaning.scope import ANY_SIZE, Scope
 from bpsym.verify.meaning.sources import COUNTS, Said, Sources, size_of, stated_shape
