@@ -40,6 +40,7 @@ bench-verify: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/verify_sheets.py --random 500
 
 # A million random, damaged and hostile documents: none may crash the verifier, take 2 s or 500 MB. Hours; COUNT= for less.
+# Then answers, notebooks, rosters and descriptions that are damaged.
 bench-fuzz: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/fuzz_verify.py --count $(or $(COUNT),1000000)
 	$(BIN)/python benchmarks/fuzz_grading.py
