@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bpsym.verify import limits
 from bpsym.verify.symbols import LAYOUT_ENVIRONMENTS
@@ -75,6 +76,13 @@ def regions(text: str) -> Iterator[Region]:
             continue
         yield region
         position = max(region.end, match.start() + 1)
+
+
+def moved(region: Region, by: int) -> Region:
+    """The region of a piece of a text as one of the text."""
+    return replace(
+        region, start=region.start + by, end=region.end + by, first=region.first + by, last=region.last + by
+    )
 
 
 def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | None:
