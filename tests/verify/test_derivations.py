@@ -81,7 +81,7 @@ def test_rules_of_no_stated_loss_blame_nobody(formulas: list[str]) -> None:
         ("$P(y=1|x) = 0.7$ and $P(y=0|x) = 1 - 0.7 = 0.3$", 0),
         ("| unit $j$ | $n_j$ | $h_j = \\sigma(n_j)$ |\n|---|---|---|\n| 1 | 0.5 | 0.6225 |\n| 2 | -1 | 0.2689 |", 0),
         ("| unit $j$ | $n_j$ | $h_j = \\sigma(n_j)$ |\n|---|---|---|\n| 1 | 0.5 | 0.6225 |\n| 2 | -1 | 0.7311 |", 1),
-        ("| $w_1$ | 0.5 | $w_2$ | -0.2 |\n|---|---|---|---|\n| $x_1$ | 2 | $x_2$ | 3 |\n\n$w_1 x_1 + w_2 x_2 = 0.4$", 0),
+        ("| $w_1$ | 0.5 | $w_2$ | -0.2 |\n|--|--|--|--|\n| $x_1$ | 2 | $x_2$ | 3 |\n\n$w_1 x_1 + w_2 x_2 = 0.4$", 0),
     ],
 )
 def test_small_notations(text: str, wrong: int) -> None:
