@@ -78,11 +78,15 @@ def regions(text: str) -> Iterator[Region]:
         position = max(region.end, match.start() + 1)
 
 
-def moved(region: Region, by: int) -> Region:
-    """The region of a piece of a text as one of the text."""
-    return replace(
-        region, start=region.start + by, end=region.end + by, first=region.first + by, last=region.last + by
-    )
+def equations_in(text: str, heading: Region) -> list[Region]:
+    """The inline equations of a heading; a name alone is a title."""
+    found: list[Region] = []
+    by = heading.first
+    for part in regions(text[by : heading.last]):
+        if "=" in text[by + part.first : by + part.last]:
+            places = {name: getattr(part, name) + by for name in ("start", "end", "first", "last")}
+            found.append(replace(part, **places))
+    return found
 
 
 def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | None:

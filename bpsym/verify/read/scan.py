@@ -20,7 +20,7 @@ from bpsym.verify.effort import TooMuchWork
 from bpsym.verify.grammar.statements import Formula
 from bpsym.verify.lexer import Flavour
 from bpsym.verify.read import code, macros, prose, scraped, tables
-from bpsym.verify.read.regions import Region, moved, regions
+from bpsym.verify.read.regions import Region, equations_in, regions
 from bpsym.verify.read.unwrap import LINE, decoded, lines_of, unquoted
 from bpsym.verify.source import Source
 from bpsym.verify.tree import CodeCall, Context, Sentence, Table, Unreadable
@@ -149,10 +149,7 @@ class _Scanner:
         if region.kind == "heading":
             self.heading = self.text[region.first : region.last].strip()
             self.before = ""
-            title = regions(self.text[region.first : region.last])
-            said = [moved(part, region.first) for part in title]
-            said = [part for part in said if "=" in self.text[part.first : part.last]]  # a name alone is a title
-            self.lines(region.first, region.last, said)
+            self.lines(region.first, region.last, equations_in(self.text, region))
         elif region.kind == "display":
             after = self.text[region.end : region.end + 200].split("\n", 1)[0]
             self.formula(region, "display", after=after)
