@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import combinations, count
 from typing import TYPE_CHECKING
 
 from bpsym.mistakes import wrongs
@@ -55,6 +55,7 @@ class Candidates:
 
     expansion: Expansion
     _at: dict[Expr, tuple[Mistake, ...]] = field(default_factory=dict, repr=False, compare=False)
+    _twice: dict[Expr, tuple[list[Mistake], Iterator[Mistake]]] = field(default_factory=dict, repr=False, compare=False)
 
     def at(self, entry: Expr) -> tuple[Mistake, ...]:
         """Every mistake at the step that defines the entry; none for an input."""
@@ -89,6 +90,21 @@ class Candidates:
 
     def pairs(self, entry: Expr, near: int = NEAR) -> Iterator[Mistake]:
         """Two mistakes at once: both at the entry's own step, or at two of the steps nearest to it."""
+        found, rest = self._twice.setdefault(entry, ([], self._two_at(entry)))  # most work, and asked for again
+        for place in count():
+            if place == len(found):
+                following = next(rest, None)
+                if following is None:
+                    break
+                found.append(following)
+            yield found[place]
+        places = (entry, *(step.out for step in self.nearest(entry, near)))
+        for here, there in combinations(places, 2):
+            for last in self.at(here):
+                yield from (Mistake((*first.made, *last.made)) for first in self.at(there))
+
+    def _two_at(self, entry: Expr) -> Iterator[Mistake]:
+        """Two mistakes at the entry's own step."""
         seen = {mistake.made[0][1].expr for mistake in self.at(entry)}
         for first in self.at(entry):
             rule, wrong = first.made[0]
@@ -96,10 +112,6 @@ class Candidates:
                 if second[0] is not rule and second[1].expr not in seen:
                     seen.add(second[1].expr)
                     yield Mistake((*first.made, second))
-        places = (entry, *(step.out for step in self.nearest(entry, near)))
-        for here, there in combinations(places, 2):
-            for last in self.at(here):
-                yield from (Mistake((*first.made, *last.made)) for first in self.at(there))
 
     def nearest(self, entry: Expr, count: int) -> list[ScalarStep]:
         """The steps an entry rests on, the last one first; without its own."""
