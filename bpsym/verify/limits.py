@@ -35,6 +35,7 @@ STATED: Final = 700_000  # of reading them
 JUDGED: Final = 500_000  # of judging, at least
 DEFINED: Final = 200_000  # of one formula as an equation of the document's own network
 STATEMENT: Final = 500_000  # of judging one statement
+OPERAND: Final = 100_000  # of looking for the operand in error of one expression
 TRIED: Final = 500_000  # of trying what else the document might speak of
 LAWS: Final = 2_600_000  # of trying instances of the laws of a document
 LETTERED: Final = 1_500_000  # of trying what its letters are layers of

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
@@ -153,8 +154,9 @@ def _judged(document: Document, description: Description | None, givens: Givens)
         with effort.unbounded():  # but for bounds of its own
             found = _without_disclaimed(document, settled_by_theory(document, found))
     else:
-        claims, order = _own_claims(document, state, settled), document
-        with suppress(effort.TooMuchWork), effort.bounded(limits.TRIED):
+        with effort.bounded(math.inf) as first:
+            claims, order = _own_claims(document, state, settled), document
+        with suppress(effort.TooMuchWork), effort.bounded(max(limits.TRIED, 2 * first.spent)):
             for _ in range(MOST_ORDERS):
                 for other, fewer in orders(order, claims):
                     another = bind(document, description, givens)

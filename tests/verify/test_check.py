@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bpsym.spec import load, loads
+from bpsym.verify import limits
 from transcripts import RIGHT, changed, described, found, verified
 
 if TYPE_CHECKING:
@@ -234,6 +235,15 @@ def test_a_mistyped_operand_is_found_by_its_own_step(network: Description) -> No
     assert found(verified(text, network), "wrong") == [(1, "0.04", "zero-added")]
     text = "$\\frac{\\partial out_{o1}}{\\partial net_{o1}} = 0.715365 (1 - 0.715365) = 0.186816$\n"
     assert found(verified(text, network), "wrong") == [(1, "0.715365", "digits-swapped")]
+
+
+def test_an_expression_is_wrong_though_nobody_looks_for_its_operand(
+    network: Description, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where looking for the operand in error would cost too much, the whole expression is blamed, not left open."""
+    monkeypatch.setattr(limits, "OPERAND", 0)
+    text = "$w_5^+ = 0.04 - 0.5 \\cdot 0.082167 = 0.358916$\n"
+    assert found(verified(text, network), "wrong")[0] == (1, "0.04 - 0.5 \\cdot 0.082167", "expression")
 
 
 def test_a_given_mistyped_in_two_digits_is_no_rounded_number() -> None:

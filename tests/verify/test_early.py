@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bpsym.spec import loads
+from bpsym.verify import limits
 from transcripts import RIGHT, described, found, verified
 
 if TYPE_CHECKING:
@@ -87,3 +88,10 @@ def test_two_results_on_top_that_follow_from_one_slip_below() -> None:
     text += r"$out_{o1} = \sigma(net_{o1}) = 0.715365070$" + "\n\n"
     text += r"$E_{o1} = \frac12 (target_{o1} - out_{o1})^2 = \frac12 (0.01 - 0.715365070)^2 = 0.248769941$" + "\n"
     assert [(line, piece) for line, piece, _ in found(verified(text, described()), "wrong")] == [(7, "0.715365070")]
+
+
+def test_reading_again_may_cost_as_much_as_reading(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long document with its results on top is read in another order however little is granted for trying."""
+    monkeypatch.setattr(limits, "TRIED", 0)
+    judged = verified(f"Result: $E_{{total}} = 0.297678109$\n\n{PARTS}\n\n{TOTAL}\n", described())
+    assert found(judged, "wrong") == [(3, "0.274118083", "digits-mistyped")]

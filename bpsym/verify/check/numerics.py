@@ -8,6 +8,7 @@ from flint import arb, fmpq
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bpsym.verify import limits
 from bpsym.verify.check.align import pairs, turned
 from bpsym.verify.check.chain import Chain, Operands, meet, signed_numerals, spread, why, wide_literal
 from bpsym.verify.check.elided import agrees
@@ -15,11 +16,12 @@ from bpsym.verify.check.numbers import as_shown
 from bpsym.verify.check.state import State, atoms_of, values
 from bpsym.verify.check.terms import Kind, Literal, Shown, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.effort import TooMuchWork, bounded, spend
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
 from bpsym.verify.meaning.keys import Key
 from bpsym.verify.slips import slips
-from bpsym.verify.tree import Expr, Matrix, Negative, Number, Product, Sum, walk
+from bpsym.verify.tree import Expr, Matrix, Negative, Number, Sum, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -98,17 +100,13 @@ def numeric(chain: Chain, term: Expr) -> Judgement:
 
 
 def _is_next_step(chain: Chain, term: Expr) -> bool:
-    """`w = 1.6 - 0.1 · 6.8` behind `w = 2 - 0.1 · 4 = 1.6`, `v = 0.9 · 3 - 2` behind `v = 3`: the step after that."""
+    """`w = 1.6 - 0.1 · 6.8` behind `w = 2 - 0.1 · 4 = 1.6`: the step after that."""
     state, subject = chain.state, chain.subject
-    if state.scope.described or not isinstance(subject, Key) or not isinstance(term, Sum):
+    if state.scope.described or not isinstance(subject, Key) or not subject.new or not isinstance(term, Sum):
         return False
-    shown, first = state.shown.get(subject), term.terms[0]
+    shown, start = state.shown.get(subject), leaves(term.terms[0]) if kind_of(term.terms[0]) is Kind.NUMBER else ()
+    begins = [s for s in start if s is not None]
     known = scalars(shown) if shown is not None else ()
-    if isinstance(first, Product) and not subject.new and not chain.formulas:
-        first = first.factors[-1]
-    elif not subject.new:
-        return False
-    begins = [s for s in leaves(first) if s is not None] if kind_of(first) is Kind.NUMBER else ()
     return len(begins) == len(known) == 1 and touches(known[0], (begins[0].value, begins[0].value))
 
 
@@ -160,7 +158,12 @@ def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, Operand | None]
         partly = [v for formula in (*chain.formulas, *chain.name) for v in values(formula, state, point)]
         if any(meet(value, right) for right in partly for value in (*exact, *read)):
             return Verdict.CARRIED, None
-    return Verdict.WRONG, _culprit(chain, term)
+    try:
+        with bounded(limits.OPERAND):
+            return Verdict.WRONG, _culprit(chain, term)
+    except TooMuchWork:
+        spend(1)  # where nothing is left of the statement's own, it is left open
+        return Verdict.WRONG, None
 
 
 def _follows_from_wrong_number(chain: Chain, term: Expr) -> bool:
