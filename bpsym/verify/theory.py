@@ -30,7 +30,20 @@ from bpsym.verify.meaning.redefined import redefinitions
 from bpsym.verify.meaning.shapes import shapes_of
 from bpsym.verify.meaning.wording import reworded
 from bpsym.verify.meaning.wording.plain import NOWHERE
-from bpsym.verify.tree import Call, Derivative, Differential, Matrix, Name, Negative, Product, Quotient, Row, walk
+from bpsym.verify.tree import (
+    Call,
+    Derivative,
+    Differential,
+    Matrix,
+    Name,
+    Negative,
+    Norm,
+    Product,
+    Quotient,
+    Row,
+    Transpose,
+    walk,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -68,9 +81,17 @@ def settled_by_theory(document: Document, found: Sequence[Judgement]) -> list[Ju
 
 
 def _is_of_laws(document: Document) -> bool:
-    """Whether hardly anything is worked out in numbers, of no more formulas than a chapter has."""
-    count = len(document.statements)
-    return count <= MOST_STATEMENTS and sum(_numeric(s) for s in document.statements) < FIGURES
+    """Whether it differentiates or transposes, hardly works in numbers, and has no more formulas than a chapter has."""
+    statements = document.statements
+    if len(statements) > MOST_STATEMENTS or sum(_numeric(s) for s in statements) >= FIGURES:
+        return False
+    found = (n for s in statements for t in s.terms for n in walk(t))
+    return any(
+        isinstance(n, (Derivative, Differential, Transpose, Norm))
+        or (isinstance(n, Call) and "prime" in n.function.marks)
+        or (isinstance(n, Product) and "⊙" in n.operators)
+        for n in found
+    ) or any(relation.kind == "∈" for s in statements for relation in s.relations)
 
 
 def _settled(before: Judgement, decided: Mapping[Span, Judgement], *, alone: bool) -> Judgement:

@@ -68,3 +68,24 @@ def test_unbroken_derivations_raise_no_alarm(name: str) -> None:
 def test_rules_of_no_stated_loss_blame_nobody(formulas: list[str]) -> None:
     """The error signals of a page that writes down no loss are what it says they are (Nielsen 2015, chapter 2)."""
     assert _report("rules.md", "\n\n".join(f"$${formula}$$" for formula in formulas)).counts["wrong"] == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        (r"$z = \num{-0,35} \cdot 2 + 1 = 0.3$", 0),
+        (r"$z = \num{-0,35} \cdot 2 + 1 = 1.7$", 1),
+        (r"$\operatorname{th}(0.5) = 0.4621$", 0),
+        (r"$\operatorname{th}(0.5) = 0.6225$", 1),
+        ("Rate E=0.6.\n\nError = (0-0.65)^2 = 0.42\n\nd = E * 0.5 = 0.3", 0),
+        ("$P(y=1|x) = 0.7$ and $P(y=0|x) = 1 - 0.7 = 0.3$", 0),
+        ("| unit $j$ | $n_j$ | $h_j = \\sigma(n_j)$ |\n|---|---|---|\n| 1 | 0.5 | 0.6225 |\n| 2 | -1 | 0.2689 |", 0),
+        ("| unit $j$ | $n_j$ | $h_j = \\sigma(n_j)$ |\n|---|---|---|\n| 1 | 0.5 | 0.6225 |\n| 2 | -1 | 0.7311 |", 1),
+        ("| $w_1$ | 0.5 | $w_2$ | -0.2 |\n|--|--|--|--|\n| $x_1$ | 2 | $x_2$ | 3 |\n\n$w_1 x_1 + w_2 x_2 = 0.4$", 0),
+    ],
+)
+def test_small_notations(text: str, wrong: int) -> None:
+    """Numbers of siunitx, th, a rate called E, probabilities of events, tables of units and of names in turn."""
+    counts = _report("notation.md", text).counts
+    assert counts["wrong"] == wrong
+    assert counts["unreadable"] == 0

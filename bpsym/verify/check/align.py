@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import permutations
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from bpsym.verify.tree import (
     Absolute,
     Call,
@@ -48,6 +50,9 @@ def _walk(formula: Expr, numeric: Expr, found: list[Pair]) -> Iterator[bool]:
                 if f != n and _is_numeral(b):
                     found.append((Negative(a.span, a), b))  # + (-0.3) · 0.1739 worked out as - 0.05217
                     yield True
+                elif f != n and isinstance(a, Product) and isinstance(b, Product) and _is_numeral(b.factors[0]):
+                    first = Negative(a.factors[0].span, a.factors[0])  # + w x worked out as - 0.5 · 2
+                    yield from _walk(replace(a, factors=(first, *a.factors[1:])), b, found)
                 else:
                     yield f == n
                     yield from _walk(a, b, found)

@@ -35,8 +35,10 @@ from bpsym.verify.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from fractions import Fraction
+
+    from sympy import Expr as Atom
 
 EQUALITIES = frozenset(["=", "≈", ":=", "←", "→"])
 ORDERS = frozenset(["<", ">", "≤", "≥", "≠"])
@@ -65,10 +67,21 @@ class Chain:
     @property
     def name(self) -> tuple[Expr, ...]:
         """The left-hand side, where the network has an equation for it or can differentiate one; else nothing."""
-        known = isinstance(self.reference, Derivative) or (
-            self.reference is not None and self.subject is not None and atoms_of(self.state.scope, self.subject)
-        )
+        atoms = () if self.subject is None else atoms_of(self.state.scope, self.subject)
+        known = isinstance(self.reference, Derivative) or (atoms and not self._contradicts_itself(atoms))
         return (self.reference,) if known and self.reference is not None else ()
+
+    def _contradicts_itself(self, atoms: Sequence[Atom]) -> bool:
+        """Whether a name known by its statement alone has another figure there than the computation before it gives."""
+        network, last = self.state.scope.network, self.statement.terms[-1]
+        if network is None or len(atoms) != 1 or atoms[0] not in network.opaque or kind_of(last) is not Kind.NUMBER:
+            return False
+        known = network.values.get(atoms[0])
+        found = [] if known is None else [known]
+        for term in self.statement.terms[1:-1]:
+            if kind_of(term) is Kind.NUMERIC:
+                found += [v for v in values(term, self.state, self.state.truth) if not isinstance(v, Array)]
+        return any(s is not None and not touches(v, s.cut()) for v in found for s in leaves(last))
 
     def meant(self) -> list[Value]:
         """The subject's value for somebody who went on from what they meant rather than from the figures in error."""

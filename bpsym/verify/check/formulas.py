@@ -17,10 +17,11 @@ from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.keys import Key, free_letters, key
 from bpsym.verify.meaning.patterns import substituted
 from bpsym.verify.meaning.subjects import subject_of
-from bpsym.verify.tree import Application, Call, Expr, Matrix, Missing, Name, Number, Power, Row, walk
+from bpsym.verify.tree import Application, Call, Expr, Matrix, Missing, Name, Number, Power, Row, Sum, walk
 
 if TYPE_CHECKING:
     from bpsym.verify.meaning.arrays import Value
+    from bpsym.verify.meaning.subjects import Subject
 
 
 def formula(chain: Chain, term: Expr, *, mixed: bool) -> Judgement:
@@ -60,10 +61,26 @@ def formula(chain: Chain, term: Expr, *, mixed: bool) -> Judgement:
     if same is None and subject is not None and state.scope.macros.get(subject) is term:
         _adopt(chain, term)
         return Judgement(term.span, Verdict.RIGHT)
+    changes = same is None and _adds_a_change(chain, term)
     _adopt(chain, term)
+    if changes:
+        return Judgement(term.span, Verdict.RIGHT)
     if same is None:
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": why(chain, term)})
     return Judgement(term.span, Verdict.RIGHT)
+
+
+def _adds_a_change(chain: Chain, term: Expr) -> bool:
+    """`w = w + Δw` where the document has shown its Δw, and goes on with both."""
+    state, subject = chain.state, chain.subject
+    if state.scope.described or not isinstance(subject, Key) or not subject.new or not isinstance(term, Sum):
+        return False
+    change: Subject = ("Δ", subject._replace(new=False))
+    if change not in state.shown or {subject_of(part) for part in term.terms} != {change, change[1]}:
+        return False
+    behind = [t for t in chain.statement.terms if kind_of(t) in (Kind.NUMERIC, Kind.NUMBER)]
+    theirs = [v for t in behind for v in values(t, state, state.as_read())]
+    return any(meet(ours, other) for ours in values(term, state, state.carried(None)) for other in theirs)
 
 
 def _last_formula(chain: Chain) -> Expr | None:

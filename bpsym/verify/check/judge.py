@@ -11,7 +11,9 @@ from msgspec.structs import replace
 
 from bpsym.verify import limits
 from bpsym.verify.check import symbols
+from bpsym.verify.check.arrows import moved
 from bpsym.verify.check.chain import (
+    ARROWS,
     EQUALITIES,
     ORDERS,
     Chain,
@@ -87,8 +89,10 @@ def _judged(statement: Statement, state: State) -> list[Judgement]:
     first = statement.terms[0]
     _open(chain, first)
     found: list[Judgement] = worked_row(chain, first)
-    for _, relation, term in statement.links():
-        if relation.kind in ORDERS:
+    for before, relation, term in statement.links():
+        if relation.kind in ARROWS and subject is None and kind_of(before) is kind_of(term) is Kind.NUMBER:
+            found.append(moved(before, term, state))
+        elif relation.kind in ORDERS:
             order = _order(chain, relation.kind, statement.terms[-2], term)
             found += [order] if order is not None else []
         elif relation.kind in EQUALITIES and not is_range(statement):

@@ -21,7 +21,7 @@ from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
 from bpsym.verify.meaning.keys import Key
 from bpsym.verify.slips import slips
-from bpsym.verify.tree import Expr, Matrix, Negative, Number, Sum, walk
+from bpsym.verify.tree import Expr, Matrix, Negative, Number, Product, Sum, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -100,13 +100,17 @@ def numeric(chain: Chain, term: Expr) -> Judgement:
 
 
 def _is_next_step(chain: Chain, term: Expr) -> bool:
-    """`w = 1.6 - 0.1 · 6.8` behind `w = 2 - 0.1 · 4 = 1.6`: the step after that."""
+    """`w = 1.6 - 0.1 · 6.8` behind `w = 2 - 0.1 · 4 = 1.6`, `v = 0.9 · 3 - 2` behind `v = 3`: the step after that."""
     state, subject = chain.state, chain.subject
-    if state.scope.described or not isinstance(subject, Key) or not subject.new or not isinstance(term, Sum):
+    if state.scope.described or not isinstance(subject, Key) or not isinstance(term, Sum):
         return False
-    shown, start = state.shown.get(subject), leaves(term.terms[0]) if kind_of(term.terms[0]) is Kind.NUMBER else ()
-    begins = [s for s in start if s is not None]
+    shown, first = state.shown.get(subject), term.terms[0]
     known = scalars(shown) if shown is not None else ()
+    if isinstance(first, Product) and not subject.new and not chain.formulas:
+        first = first.factors[-1]
+    elif not subject.new:
+        return False
+    begins = [s for s in leaves(first) if s is not None] if kind_of(first) is Kind.NUMBER else ()
     return len(begins) == len(known) == 1 and touches(known[0], (begins[0].value, begins[0].value))
 
 

@@ -215,6 +215,9 @@ def application(parser: Parser, name: Name, start: int) -> Expr:
     token = parser.peek()
     close = matching(parser.found, parser.position, parser.end)
     inside = parser.found[parser.position + 1 : close]
+    if name.base in ("P", "p", "Pr") and has_relation(inside) and close < parser.end:
+        parser.position = close + 1  # P(y = 1 | x): another number for each event
+        return replace(name, sub=(*name.sub, "".join(token.text + token.tail for token in inside)))
     if says_something(inside) or has_relation(inside) or (token.gap and not parser.reading.tex and only_words(inside)):
         parser.remark(name, close)
         return name

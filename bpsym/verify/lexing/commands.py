@@ -56,6 +56,8 @@ def command(pen: Pen, written: str, start: int, end: int) -> None:
         pen.gap = True
     elif name in TEXTUAL:
         textual(pen, start, end)
+    elif name == "num":
+        numeral(pen, start, end)
     elif name in DROPPED_WITH_ARGUMENT:
         argument = _ARGUMENT.match(pen.text, end)
         pen.position = argument.end() if argument else end
@@ -72,6 +74,23 @@ def command(pen: Pen, written: str, start: int, end: int) -> None:
         escaped(pen, name, start, end)
     else:
         unknown_command(pen, name, start, end)
+
+
+_NUM: Final = re.compile(r"(?:\s*\[[^\]\n]{0,80}\])?\s*\{\s*([-+−]?)\s*(\d*[.,]?\d+)(?:[eE](-?\d+))?\s*\}")
+
+
+def numeral(pen: Pen, start: int, end: int) -> None:
+    r"""`\num{-0,35}` of siunitx: a number, with either decimal sign."""
+    match = _NUM.match(pen.text, end)
+    if match is None:
+        pen.put("unknown", "\\num", start, end)
+        return
+    sign, digits, exponent = match.groups()
+    pen.position = match.end()
+    if sign in ("-", "−"):
+        pen.put("operator", "-", start, match.end(1))
+    written = digits.replace(",", ".") + (f"e{exponent}" if exponent else "")
+    pen.put("number", written, match.start(2), match.end())
 
 
 def unknown_command(pen: Pen, name: str, start: int, end: int) -> None:

@@ -23,6 +23,11 @@ _WHOLE_DERIVATIVE: Final = re.compile(
     r"d([LJEC]|[Ll]oss|[Oo]ut|[Nn]et|[azyhs])(\d*)(_?)d([A-Za-z]|net|out|[Ww]h|[Ww]o|hidden|bias)(\d*)(?![A-Za-z(])",
 )
 
+_UNIT_WORDS: Final = {  # what stands behind a unit's name, and the word for that in front of one
+    "input": "net", "in": "net", "net": "net", "output": "out", "out": "out", "actual": "out", "ideal": "target",
+    "target": "target", "error": "error", "delta": "delta",
+}  # fmt: skip
+_OF_UNIT: Final = re.compile(rf"(?:{'|'.join(sorted(_UNIT_WORDS, key=len, reverse=True))})(?![A-Za-z0-9_])")
 _SET_APART: Final = re.compile(r" \. (\d+)(?![\d.])")
 _NAMED_SUM = re.compile(r"\s*=|_(?:[A-Za-z]{3,}\w*|[A-Za-z]+\d+|[A-Za-z](?=\s+=|\s*[-+*/)]|\s*$))(?![\w(])")  # a name
 
@@ -148,6 +153,11 @@ def word_with_tail(pen: Pen, run: str, start: int, end: int) -> None:
     tail = digits.group() if digits else ""
     if digits:
         end = pen.position = digits.end()
+        of_unit = None if pen.flavour.tex or len(run) > 1 else _OF_UNIT.match(pen.text, end)
+        if of_unit:  # H1input
+            pen.position = of_unit.end()
+            pen.put("word", _UNIT_WORDS[of_unit.group()], start, of_unit.end(), run + tail)
+            return
     pen.put("word", run, start, end, tail)
 
 
@@ -179,7 +189,7 @@ def script_word(pen: Pen, run: str, start: int, end: int) -> None:
 def greek(pen: Pen, letter: str, start: int, end: int) -> None:
     """A Greek letter with the unit or number behind it."""
     digits = DIGITS.match(pen.text, end)
-    unit = None if pen.flavour.tex else re.compile(r"[hoxi]\d+(?![.\d])").match(pen.text, end)
+    unit = None if pen.flavour.tex else re.compile(r"[hoxiHO]\d+(?![.\d])").match(pen.text, end)
     if digits:
         end = pen.position = digits.end()
     pen.put("word", GREEK.get(letter, letter), start, end, digits.group() if digits else unit.group() if unit else "")

@@ -19,6 +19,7 @@ _WORDS = {
     "identity": "identity", "linear": "identity", "leaky_relu": "leaky-relu", "elu": "elu", "gelu": "gelu",
     "silu": "silu", "swish": "silu", "logistic": "sigmoid", "lrelu": "leaky-relu",
 }  # fmt: skip
+WITH_SLOPE = frozenset(["leaky-relu", "elu"])  # whose parameter a document may choose
 _BALL_NAMES = {"leaky-relu": "leaky_relu"}
 
 

@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.constants import is_e_or_pi
 from bpsym.verify.meaning.indices import kronecker_pair
-from bpsym.verify.meaning.keys import key
-from bpsym.verify.tree import Call, Cases, Document, Expr, Matrix, Name, Number, walk
+from bpsym.verify.meaning.keys import LOSS_NAMES, key
+from bpsym.verify.tree import Call, Cases, Document, Expr, Matrix, Name, Number, Product, Statement, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
 MOST_LETTERS = 24  # of one statement
+SHORT = 2  # digits of a rate
 _STEPS = (("t",), ("t-1",))
 _EQUAL = re.compile(r"(?<![\w\\}^{.])([i-np-t])\s*=\s*([i-np-t])(?![\w({^_.'])")
 
@@ -87,7 +88,25 @@ def letters_apart(document: Document) -> set[frozenset[str]]:
     for statement in document.statements:
         letters = {key(n).base for term in statement.terms for n in walk(term) if isinstance(n, Name)}
         found |= {frozenset(pair) for pair in combinations(sorted(letters)[:MOST_LETTERS], 2)}
-    return found
+    return found | set(_given_losses(document))
+
+
+def _given_losses(document: Document) -> Iterator[frozenset[str]]:
+    """`E = 0.7`, a rate in `E * grad`, beside `Error = (t - o)²`: what is handed out as a factor is no loss."""
+    firsts: dict[str, Statement] = {}
+    factors: set[str] = set()
+    for statement in document.statements:
+        first = statement.terms[0]
+        is_bare = isinstance(first, Name) and not (first.sub or first.layer) and statement.may_define
+        if is_bare and isinstance(first, Name) and first.base in LOSS_NAMES:
+            firsts.setdefault(first.base, statement)
+        products = (n for term in statement.terms[1:] for n in walk(term) if isinstance(n, Product))
+        factors |= {f.base for product in products for f in product.factors if isinstance(f, Name)}
+    for base, statement in firsts.items():
+        number = statement.terms[1]
+        is_short = isinstance(number, Number) and number.digits <= SHORT
+        if is_short and len(statement.terms) == 2 and base in factors:
+            yield from (frozenset((base, other)) for other in LOSS_NAMES - {base})
 
 
 def said_equal(document: Document) -> frozenset[frozenset[str]]:

@@ -2,15 +2,36 @@
 
 from __future__ import annotations
 
+import re
+from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.subjects import has_derivatives, subject_of
 from bpsym.verify.meaning.symbolic import Definition
-from bpsym.verify.tree import Call, Document, Expr, Name, Number, Statement, walk
+from bpsym.verify.tree import (
+    Call,
+    Case,
+    Cases,
+    Comparison,
+    Document,
+    Expr,
+    Name,
+    Number,
+    Product,
+    Span,
+    Statement,
+    walk,
+)
 
 if TYPE_CHECKING:
     from bpsym.verify.meaning.scope import Scope
+
+_LEAK = re.compile(
+    r"leaky[\s_-]{0,3}relu\b[^\n;]{0,80}?(?:slope|leak|coefficient|steigung|pente|pendiente|наклон|斜率|傾き|기울기"
+    r"|\\?alpha|α|a)\b[^\n;\d]{0,20}(0?[.,]\d+)",
+    re.IGNORECASE,
+)
 
 
 def definitions_of(document: Document, scope: Scope, position: int | None = None) -> None:
@@ -24,6 +45,21 @@ def definitions_of(document: Document, scope: Scope, position: int | None = None
             _function(scope, first, statement)
         elif isinstance(first, Name):
             _macro(scope, key(first), second)
+    _leaky(document.text, scope)
+
+
+def _leaky(text: str, scope: Scope) -> None:
+    """The leaky ReLU with the slope the words give it: "Leaky ReLU with slope α = 0.1"."""
+    said = _LEAK.search(text) if "eaky" in text or "EAKY" in text else None
+    if said is None or "leaky_relu" in scope.functions:
+        return
+    nowhere = Span(said.start(1), said.end(1))
+    digits = said.group(1).replace(",", ".")
+    z = Name(nowhere, "z")
+    slope = Number(nowhere, digits, Fraction(digits), 0, 1)  # exact, as givens are
+    above = Case(nowhere, z, Comparison(nowhere, (z, Number(nowhere, "0", Fraction(0), 0, 0)), (">",)), "")
+    below = Case(nowhere, Product(nowhere, (slope, z), ("",)), None, "")
+    scope.functions["leaky_relu"] = Definition(key(z), Cases(nowhere, (above, below)))
 
 
 def _function(scope: Scope, call: Call, statement: Statement) -> None:

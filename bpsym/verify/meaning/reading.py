@@ -12,7 +12,7 @@ from sympy import Symbol
 from bpsym.evaluate import Environment
 from bpsym.expand import Expansion
 from bpsym.program import Program, Quantity, Role, Step, entries
-from bpsym.verify.meaning.activations import function_of, known_function
+from bpsym.verify.meaning.activations import WITH_SLOPE, function_of, known_function
 from bpsym.verify.meaning.algebra import BALLS, NoValueError
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, diagonal, elementwise, is_vector, mapped, transposed
 from bpsym.verify.meaning.choices import Choices
@@ -161,6 +161,8 @@ class _At(Context):
         if own is not None and not primes and layer is None:
             return lambda value: self.applied(own, value)
         rule = known_function(call) or layer
+        if rule in WITH_SLOPE and own is not None and primes == 1:
+            return self.slope_of(own)
         if rule is None and own is not None:
             rule = self.recognized(own)
             if rule is None and primes == 1:

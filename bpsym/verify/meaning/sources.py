@@ -62,6 +62,7 @@ class Sources:
     sizes: dict[str, set[Key]] = field(default_factory=dict)  # letters sums run up to, and the names summed over
     computed: set[Key] = field(default_factory=set)  # names with a computation in numbers
     numerics: dict[Key, Expr] = field(default_factory=dict)  # the first of them
+    moved: dict[Key, Expr] = field(default_factory=dict)  # what the last update made of a parameter
     bare: dict[Name, None] = field(default_factory=dict)  # letters of counts that stand for numbers, as in 1/n
     names: dict[Name, None] = field(default_factory=dict)  # every name that stands for something, in order
     losses: Counter[Key] = field(default_factory=Counter)  # what is differentiated
@@ -220,11 +221,16 @@ def _is_index(tree: Expr) -> bool:
 
 
 def _is_update(statement: Statement, wanted: Key, sources: Sources) -> bool:
-    """`w := 0.4 - 0.5 · 0.082 = 0.359` behind `w = 0.4`."""
+    """`w := 0.4 - 0.5 · 0.082 = 0.359` behind `w = 0.4`, and the step after that, which begins with 0.359."""
     old, second = sources.numbers.get(wanted), statement.terms[1]
     if old is None or wanted.base not in UPDATABLE or not isinstance(second, Sum):
         return False
-    return kind_of(second) is Kind.NUMERIC and any(canonical(term) == canonical(old) for term in _signed(second))
+    values = {canonical(value) for value in (old, sources.moved.get(wanted, old))}
+    if kind_of(second) is not Kind.NUMERIC or not any(canonical(term) in values for term in _signed(second)):
+        return False
+    if kind_of(statement.terms[-1]) is Kind.NUMBER:
+        sources.moved[wanted] = statement.terms[-1]
+    return True
 
 
 def _signed(tree: Sum) -> Iterator[Expr]:
@@ -269,9 +275,15 @@ def _infer(sources: Sources, formula: Expr, numeric: Expr) -> None:
         found = pairs(turn, numeric)
         if found:
             for piece, tree in found:
+                if isinstance(piece, Negative):
+                    piece, tree = piece.operand, _negated(tree)  # noqa: PLW2901 - what it says of the name itself
                 if isinstance(piece, Name) and key(piece) not in sources.formulas:
                     sources.numbers.setdefault(key(piece), tree)
             return
+
+
+def _negated(tree: Expr) -> Expr:
+    return tree.operand if isinstance(tree, Negative) else Negative(tree.span, tree)
 
 
 def stated_shape(tree: Expr) -> tuple[int, ...] | None:

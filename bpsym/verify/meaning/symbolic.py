@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bpsym.primitives import ACTIVATIONS
-from bpsym.verify.meaning.activations import known_function, normalised
+from bpsym.verify.meaning.activations import WITH_SLOPE, known_function, normalised
 from bpsym.verify.meaning.algebra import Algebra, NoValueError
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, by_rows, mapped, transposed
 from bpsym.verify.meaning.denote import Reading, denote
@@ -42,7 +42,7 @@ def symbolic_function(
     algebra = reading.algebra
     own = functions.get(call.letter)
     rule = known_function(call) or layer
-    if rule is None and own is not None:
+    if (rule is None or rule in WITH_SLOPE) and own is not None:
         return lambda value: mapped(lambda item: applied(own, item, reading), value)
     if rule is None:
         if call.function.base not in ("sigma", "Sigma"):

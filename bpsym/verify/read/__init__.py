@@ -21,6 +21,7 @@ from bpsym.verify.read import html, notebook
 from bpsym.verify.read.decode import decode
 from bpsym.verify.read.factors import with_factors
 from bpsym.verify.read.headings import with_headings
+from bpsym.verify.read.pieces import with_pieces
 from bpsym.verify.read.rows import with_rows
 from bpsym.verify.read.scan import Found, Style, code_block, scan, style
 from bpsym.verify.source import Source, joined, whole
@@ -65,7 +66,7 @@ def read_text(text: str, name: str = "document", encoding: str = "utf-8") -> Doc
         found = _found(origin, name)
     with bounded(limits.STATED) as stated:
         chains, more = statements(found.formulas, text)
-    chains = with_factors(with_rows(with_headings(chains), found.tables))
+    chains = with_factors(with_pieces(with_rows(with_headings(chains), found.tables), text))
     unreadable = sorted([*found.unreadable, *more, *unreadable], key=lambda place: place.span)[: limits.WARNINGS]
     return Document(
         name,
@@ -120,7 +121,8 @@ def _found(origin: Source, name: str) -> Found:
     if notebook.is_notebook(origin.text, name):
         return _joined(_under_headings(_cells(origin, how)))
     if html.is_html(origin.text, name):
-        return scan(html.markdown(origin), how)
+        origin = html.markdown(origin)
+        return scan(origin, style(origin.text))  # of what a reader sees: sizes in points are no numbers of it
     origin = Source(_CONTINUED.sub(_on_one_line, origin.text), origin.starts, origin.ends)
     if "<sub>" in origin.text or "<sup>" in origin.text or "&" in origin.text:
         origin = html.inline(origin)

@@ -61,7 +61,8 @@ def _runs(found: Sequence[Token], words: frozenset[str]) -> Iterator[list[Token]
         if position <= remark_until:
             run.append(token)
             continue
-        if token.kind == "bar" and token.gap and following is not None and following.gap:  # columns set apart by a bar
+        apart = not _is_open_bar(run) if following is None else following.gap
+        if token.kind == "bar" and token.gap and apart:  # columns set apart by a bar
             yield run
             run = []
             continue
@@ -76,6 +77,11 @@ def _runs(found: Sequence[Token], words: frozenset[str]) -> Iterator[list[Token]
             yield run
             run = []
     yield run
+
+
+def _is_open_bar(run: Sequence[Token]) -> bool:
+    """Whether an absolute value has begun and not ended."""
+    return sum(token.kind == "bar" for token in run) % 2 == 1
 
 
 def _remark_end(found: Sequence[Token], position: int) -> int:

@@ -7,6 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bpsym.verify import limits
 from bpsym.verify.symbols import LAYOUT_ENVIRONMENTS
@@ -75,6 +76,17 @@ def regions(text: str) -> Iterator[Region]:
             continue
         yield region
         position = max(region.end, match.start() + 1)
+
+
+def equations_in(text: str, heading: Region) -> list[Region]:
+    """The inline equations of a heading; a name alone is a title."""
+    found: list[Region] = []
+    by = heading.first
+    for part in regions(text[by : heading.last]):
+        if "=" in text[by + part.first : by + part.last]:
+            places = {name: getattr(part, name) + by for name in ("start", "end", "first", "last")}
+            found.append(replace(part, **places))
+    return found
 
 
 def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | None:

@@ -14,6 +14,7 @@ from flint import fmpq
 from msgspec.structs import replace
 
 from bpsym.rounding import fraction
+from bpsym.verify.read.units import unit_claims
 from bpsym.verify.tree import (
     Cell,
     Context,
@@ -65,6 +66,12 @@ def with_rows(statements: Sequence[Statement], tables: Sequence[Table]) -> list[
         updates = list(_updates(table))
         if updates:
             found.extend(updates)
+            continue
+        low, high = (bisect_left(starts, place) for place in (table.span.start, table.span.end))
+        units, replaced = unit_claims(table, rest[low:high])
+        if units:
+            found += [*rest[done:low], *(s for s in rest[max(done, low) : high] if id(s) not in replaced), *units]
+            done = max(done, high)
             continue
         for row in (row for row in table.rows if row):
             first = max(done, bisect_left(starts, row[0].span.start))

@@ -20,7 +20,7 @@ from bpsym.verify.effort import TooMuchWork
 from bpsym.verify.grammar.statements import Formula
 from bpsym.verify.lexer import Flavour
 from bpsym.verify.read import code, macros, prose, scraped, tables
-from bpsym.verify.read.regions import Region, regions
+from bpsym.verify.read.regions import Region, equations_in, regions
 from bpsym.verify.read.unwrap import LINE, decoded, lines_of, unquoted
 from bpsym.verify.source import Source
 from bpsym.verify.tree import CodeCall, Context, Sentence, Table, Unreadable
@@ -68,7 +68,7 @@ class Style:
 
 def style(text: str) -> Style:
     """Look a document over once."""
-    points = len(re.findall(r"\d\.\d", text))
+    points = len(re.findall(r"(?<![\d.])\d+\.\d+(?![\d.])", text))
     commas = re.findall(r"(?<![\d.,\[(}])-?(\d+)(?:,|\{,\})(\d+)(?![\d,.{])", text)
     long = [whole for whole, part in commas if len(part) > 1 or whole == "0"]
     decimals = any(whole == "0" or len(part) != THOUSAND for whole, part in commas)
@@ -77,7 +77,7 @@ def style(text: str) -> Style:
         text,
         macros.definitions(text),
         macros.Budget(),
-        points == 0 and decimals and len(long) >= COMMAS,
+        points * POINTS <= len(long) and decimals and len(long) >= COMMAS,
         frozenset(word for word in named if word.isupper() or word in ("in", "lr")) | _reckoned(text),
         bool(re.search(r"`[^`]*(?:\(del |sum_\(|_\(\w)", text)),
     )
@@ -86,6 +86,7 @@ def style(text: str) -> Style:
 _ASSIGNED: Final = re.compile(r"^[ \t>*-]*([A-Za-z]{3,12})\d{0,3}[ \t]*:?=", re.MULTILINE)
 MOST_WORDS: Final = 40
 THOUSAND: Final = 3  # digits behind a separator of thousands
+POINTS: Final = 10  # figures with a comma to one with a point: a section's number, a version
 COMMAS: Final = 3  # figures that make it the decimal sign
 
 
@@ -148,7 +149,7 @@ class _Scanner:
         if region.kind == "heading":
             self.heading = self.text[region.first : region.last].strip()
             self.before = ""
-            self.lines(region.first, region.last, [])
+            self.lines(region.first, region.last, equations_in(self.text, region))
         elif region.kind == "display":
             after = self.text[region.end : region.end + 200].split("\n", 1)[0]
             self.formula(region, "display", after=after)
