@@ -260,12 +260,15 @@ def _for_a_given(chain: Chain, term: Expr) -> Operand | None:
     givens = {used for step in steps if step is not None for used in step.uses if used in network.values}
     signed = [shown for shown in _signed(term) if shown.number.places > 0]
     sizes = [abs(network.values[used]) for used in givens]
+    typed = {abs(shown.value) for shown in _signed(term)}
+    sizes = [size for size in sizes if size not in typed]
     missing = [size for size in sizes if not any(_is(shown.sign * size, shown) for shown in signed)]
     if not missing:
         return None
     for shown in _strangers(term, [size for size, _ in Operands(chain).known]):
         for size in missing:
-            if not state.is_exact(shown.number) and _makes_it_right(chain, term, shown, size):
+            is_short = shown.number.digits <= FEW and not state.is_exact(shown.number)
+            if is_short and _makes_it_right(chain, term, shown, size):
                 return Operand(shown, shown.sign * size)
     return None
 
@@ -327,6 +330,7 @@ def _with(term: Expr, shown: Shown, size: Scalar, literal: Literal, state: State
 
 
 MOST_OPERANDS = 8
+FEW = 2  # digits of an operand that what is right may hide in
 STEPS_OFF = 20  # units of the last digit that rounding at each step may come to
 
 
