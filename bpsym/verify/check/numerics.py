@@ -260,8 +260,8 @@ def _for_a_given(chain: Chain, term: Expr) -> Operand | None:
     givens = {used for step in steps if step is not None for used in step.uses if used in network.values}
     signed = [shown for shown in _signed(term) if shown.number.places > 0]
     sizes = [abs(network.values[used]) for used in givens]
-    typed = {abs(shown.value) for shown in _signed(term)}
-    sizes = [size for size in sizes if size not in typed]
+    typed = [abs(shown.value) for shown in _signed(term)]
+    sizes = [size for size in sizes if not any(size == value for value in typed)]
     missing = [size for size in sizes if not any(_is(shown.sign * size, shown) for shown in signed)]
     if not missing:
         return None
