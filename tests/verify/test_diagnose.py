@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from flint import fmpq
@@ -81,8 +81,14 @@ def test_one_figure_tells_how_a_document_treats_the_biases(monkeypatch: pytest.M
     """Once a figure shows that the biases stay, no long run is made with the description's that learn."""
     runs: list[int] = []
     train = training.train
-    monkeypatch.setattr(training, "train", lambda *args: runs.append(max(args[3])) or train(*args))
+
+    def counted(*args: Any) -> Any:
+        runs.append(max(args[3]))
+        return train(*args)
+
+    monkeypatch.setattr(training, "train", counted)
     spec = described().spec
+    assert spec.training is not None
     learning = Description(replace(spec, training=replace(spec.training, biases="updated")), "network.toml")
     text = "After 1 iteration the error fell to 0.291027924.\n\nAfter 500 iterations the error is 0.00267398.\n"
     judged = verified(text, learning)
