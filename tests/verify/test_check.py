@@ -404,3 +404,11 @@ def test_a_gradient_reaches_to_its_last_variable(gradient: str, *, wrong: bool) 
     """`∇_x xᵀ A x` is the gradient of the quadratic form, not that of xᵀ times A x."""
     given = r"$x = \begin{bmatrix} 1 \\ 2 \end{bmatrix}$, $A = \begin{bmatrix} 1 & 3 \\ 5 & 2 \end{bmatrix}$" + "\n\n"
     assert bool(found(verified(f"{given}$${gradient}$$"), "wrong")) is wrong
+
+
+def test_an_arrow_moves_whatever_it_points_at() -> None:
+    """`x ← x - η f'(x)` is no equation of x, also where no weight is meant."""
+    text = "Take $f(x) = x^2$, $x = 3$, $\\eta = 0.1$. Then $f'(x) = 2x = 6$.\n\n$$x \\leftarrow x - \\eta f'(x)$$\n"
+    assert found(verified(text), "wrong") == []
+    moved = text.replace("f'(x)$$", "f'(x) = 3 - 0.1 \\cdot 6 = 2.5$$")
+    assert [piece for _, piece, _ in found(verified(moved), "wrong")] == ["2.5"]

@@ -168,7 +168,8 @@ def subject_at(statement: Statement, state: State) -> Subject | None:
     subject = subject_of(first)
     if isinstance(subject, Key) and not subject.new:
         names = [node for term in statement.terms[1:] for node in walk(term) if isinstance(node, Name)]
-        if subject.base in UPDATABLE and any(subject_of(name) == subject for name in names):  # w = w − η ∂E/∂w
+        moves = subject.base in UPDATABLE or statement.relations[0].kind == "←"
+        if moves and any(subject_of(name) == subject for name in names):  # w = w − η ∂E/∂w
             return subject._replace(new=True)
         if subject.base in UPDATABLE and _steps_from_old(statement, subject, state):
             return subject._replace(new=True)
