@@ -89,6 +89,9 @@ def random_sheet(seed: int, *, forms: tuple[str, ...], alone: bool) -> Found:
     """The same for a sheet of a random network, in one format."""
     random = Random(seed)
     description, options = verify_networks.description(random), verify_networks.options(random)
+    training = description.spec.training
+    if alone and training is not None and training.order == "sequential":
+        return "random", {}, []  # no gradient descent: wrong, if nobody says that it is meant so
     form = forms[seed % len(forms)]
     return "random", *checked(description, options, (form,), f"seed {seed} {options}", alone=alone)
 
