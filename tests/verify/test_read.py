@@ -116,6 +116,23 @@ def test_html() -> None:
     assert lines(document) == [2, 2, 3, 5, 7, 8]
 
 
+def test_formulas_glued_to_their_own_source() -> None:
+    """A formula copied with its letters and its source is read once, in a sentence as on a line of its own."""
+    text = (
+        "Take v1=−0.6v_1=-0.6, η=0.5\\eta=0.5 and y^=0.2\\hat{y}=0.2; here c=0.3 and d=0.3 stand once.\n\n"
+        "q=tanh⁡(s)=0.604q = \\tanh(s) = 0.604\n\nThe slope ∂E∂q=q−t\\frac{\\partial E}{\\partial q} = q - t is left.\n"
+    )
+    assert shown(read_text(text)) == [
+        "v_1 = -0.6",
+        "eta = 0.5",
+        "y.hat = 0.2",
+        "c = 0.3",
+        "d = 0.3",
+        "q = tanh(s) = 0.604",
+        "[∂E/∂q] = q - t",
+    ]
+
+
 def test_table() -> None:
     """Cells are expressions; a formula in a cell knows its row and column."""
     document = read_text(

@@ -108,6 +108,7 @@ def scan(source: Source, how: Style, kind: str = "") -> Found:
         scanner.found.unreadable.append(Unreadable(rest, "the document is too long; the rest was not read"))
     return scanner.found
 
+
 _SHAPE = re.compile(r"\(\s*\d+\s*[x×]\s*\d+\s*\)")  # the remark (2x1) behind a matrix
 
 
@@ -284,8 +285,11 @@ class _Scanner:
         first = (
             marker.end() if (marker and not text[start:stop].lstrip().startswith(("- ", "-\t"))) or marker else start
         )
-        if not regions and self.whole_line(first, stop):
-            return
+        if not regions:
+            twice = scraped.glued(text[first:stop])
+            regions = [Region("inline", first + eye, first + end, first + tex, first + end) for eye, tex, end in twice]
+            if not regions and self.whole_line(first, stop):
+                return
         position = first
         alone = _SHAPE.sub("", "".join(_outside(text, first, stop, regions))).strip(" \t\r\n.,;，。：:|") == ""
         covered = 0

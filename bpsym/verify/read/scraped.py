@@ -1,21 +1,31 @@
 """What is left of formulas on pages that were scraped badly.
 
 KaTeX holds each formula twice, once for the eye and once as source; a careless copy runs them together (`W2W_2`), or
-puts the letters for the eye one on a line, then the source, then the letters again.
+puts the letters for the eye one on a line, then the source, then the letters again.  In a sentence they stand glued
+together too: `the bias is b=0.2b=0.2, and w1=−0.5w_1=-0.5`.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Final
+import unicodedata
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _COMMAND: Final = re.compile(r"\\([A-Za-z]+)\s?")
 _GREEK: Final = {
     "eta": "η", "delta": "δ", "alpha": "α", "sigma": "σ", "partial": "∂", "beta": "β", "gamma": "γ", "theta": "θ",
     "lambda": "λ",
     "Delta": "Δ", "nabla": "∇", "sum": "∑", "mu": "μ", "epsilon": "ϵ", "varepsilon": "ε", "phi": "ϕ", "cdot": "",
-    "times": "",
+    "times": "", "ell": "ℓ", "rho": "ρ", "omega": "ω", "tau": "τ", "kappa": "κ", "Sigma": "Σ", "Theta": "Θ",
+    **{name: name for name in ("tanh", "exp", "ln", "log", "max", "min", "sin", "cos")},
 }  # fmt: skip
+_SIGNS: Final = {"−": "-", "–": "-", "＝": "="}
+_SHOWN: Final = frozenset("∂∑∇=+-.()<>≈→")
+_COPY: Final = 300  # characters of a formula in a sentence
+_BEGINS: Final = re.compile(r"(?<![\w\\$`=.^_{}+*/-])[^\W_]|∂")
 _RUN: Final = 3  # so many lines of one sign make a column
 
 
@@ -64,6 +74,55 @@ def doubled(line: str) -> int:
         if len(head) == half and (line[start].isalnum() or line[start] == "\\"):
             return start if sorted(head) == sorted(_letters(_visible(line[start:]))) else -1
     return -1
+
+
+def glued(line: str) -> Iterator[tuple[int, int, int]]:
+    """Formulas that stand twice in a sentence: where the letters for the eye begin, where the source does, its end."""
+    if line.count("=") < 2 or "$" in line:
+        return
+    position = 0
+    while begin := _BEGINS.search(line, position):
+        found = _copied(line, begin.start())
+        if found is None:
+            position = begin.end()
+            continue
+        yield begin.start(), *found
+        position = found[1]
+
+
+def _copied(line: str, start: int) -> tuple[int, int] | None:
+    """Where the second copy of a formula begins that the first, without a blank, begins at `start`, and its end."""
+    blank = re.compile(r"[\s\\_{}]").search(line, start, start + _COPY)
+    eye = blank.start() if blank else min(len(line), start + _COPY)
+    if "=" not in line[start:eye]:
+        return None
+    shown = list(_shown(line, start, min(len(line), start + 4 * _COPY)))
+    letters = "".join(letter for letter, _, _ in shown)
+    for size in range(3, len(shown) // 2 + 1):
+        if shown[size - 1][2] > eye:
+            return None
+        source = min(shown[size][1], eye)  # a command in front of it shows nothing
+        if letters[size] == letters[0] and letters[:size] == letters[size : 2 * size] and "=" in letters[1 : size - 1]:
+            end = shown[2 * size - 1][2]
+            while line[end : end + 1] == "}" and line[source:end].count("{") > line[source:end].count("}"):
+                end += 1
+            return None if line[end : end + 1].isalnum() else (source, end)
+    return None
+
+
+def _shown(line: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
+    """The letters and signs a stretch shows, each with its place; a command is as many as it shows."""
+    while start < end:
+        command = _COMMAND.match(line, start, end)
+        if command:
+            for letter in _GREEK.get(command.group(1), ""):
+                yield letter, start, command.end()
+            start = command.end()
+            continue
+        letter = _SIGNS.get(line[start]) or unicodedata.normalize("NFD", line[start])[0]  # without its hat
+        if letter.isalnum() or letter in _SHOWN:
+            yield letter, start, start + 1
+        start += 1
 
 
 def _visible(source: str) -> str:
