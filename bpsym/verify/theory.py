@@ -25,7 +25,7 @@ from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.families import MATRIX, SCALAR, SIDE, Instance, family
 from bpsym.verify.meaning.instance import instance
 from bpsym.verify.meaning.keys import LOSS_NAMES, Key, key
-from bpsym.verify.meaning.lettered import lettered
+from bpsym.verify.meaning.lettered import is_of_other_letters, lettered, of_several_layers
 from bpsym.verify.meaning.redefined import redefinitions
 from bpsym.verify.meaning.shapes import shapes_of
 from bpsym.verify.meaning.wording import reworded
@@ -38,6 +38,7 @@ from bpsym.verify.tree import (
     Name,
     Negative,
     Norm,
+    Number,
     Product,
     Quotient,
     Row,
@@ -73,11 +74,28 @@ def settled_by_theory(document: Document, found: Sequence[Judgement]) -> list[Ju
     with suppress(TooMuchWork), bounded(limits.LAWS):
         if is_open - decided.keys():
             wrong = frozenset(j.span for j in found if j.verdict in BAD)
+            doubtful = _doubtful(plain.statements)
             for better in _decided(plain, is_open, wrong):
-                decided = better | decided
+                certain = {span: j for span, j in better.items() if j.verdict in GOOD or span not in doubtful}
+                decided = certain | decided
     # what is right of plain numbers, for which no order and no transpose matters, is wrong if nothing else is
     alone = len({document.place(span).line for span, j in decided.items() if j.verdict in BAD}) == 1
-    return [_settled(j, decided, alone=alone) for j in found]
+    doubtful = _doubtful(plain.statements) - decided.keys()
+    return [
+        replace(j, verdict=Verdict.UNDECIDED) if j.verdict in BAD and j.span in doubtful else j
+        for j in (_settled(j, decided, alone=alone) for j in found)
+    ]
+
+
+def _doubtful(statements: Sequence[Statement]) -> set[Span]:
+    """The formulas nothing is certain of where letters are not read as layers: δ_j is not δ_k there."""
+    bases = of_several_layers(statements)
+    return {
+        term.span
+        for s in statements
+        if any(isinstance(n, Name) and n.base in bases for t in s.terms for n in walk(t))
+        for term in s.terms
+    }
 
 
 def _is_of_laws(document: Document) -> bool:
@@ -111,7 +129,8 @@ def _by_letters(document: Document) -> dict[Span, Judgement]:
             units = FEW if set(shapes.values()) <= {SCALAR} else SIDE
             world = _Tried(replace(document, statements=statements), Instance(shapes, depth, units=units))
             known = {span for other in tried for span in other.proved()}
-            world.judge([s for s in statements if any(term.span not in known for term in s.terms[1:])])
+            asked = [s for s in statements if any(term.span not in known for term in s.terms[1:])]
+            world.judge([s for s in asked if not is_of_other_letters(s)])
             tried.append(world)
     proved = {span: j for world in tried for span, j in world.proved().items()}
     refuted = {span: j for world in tried[::-1] for span, j in world.verdicts.items() if j.verdict in BAD}
@@ -303,4 +322,12 @@ def _goes_far(statement: Statement) -> bool:
 
 
 def _numeric(statement: Statement) -> bool:
-    return any(kind_of(term) in (Kind.NUMBER, Kind.NUMERIC) for term in statement.terms[1:])
+    """Whether it works in numbers: not the size of a layer, n_h = 2, nor a slope that is 1."""
+    first = statement.terms[0]
+    plain = (isinstance(first, Name) and first.base in "nmN" and first.sub) or isinstance(first, Derivative)
+    kinds = (Kind.NUMERIC,) if plain and _is_whole(statement.terms[-1]) else (Kind.NUMBER, Kind.NUMERIC)
+    return any(kind_of(term) in kinds for term in statement.terms[1:])
+
+
+def _is_whole(tree: Expr) -> bool:
+    return isinstance(tree, Number) and tree.places == 0

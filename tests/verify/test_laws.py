@@ -8,15 +8,19 @@ from typing import Any
 
 import pytest
 
+from bpsym.options import sheet_options
+from bpsym.render.products import Target, products
+from bpsym.spec import load
 from bpsym.verify.meaning.families import COLUMN, MATRIX, ROW, SCALAR, NameFamily
 from bpsym.verify.meaning.shapes import shapes_of
-from bpsym.verify.read import read_text
+from bpsym.verify.read import read, read_text
 from bpsym.verify.report.data import DocumentReport, report_of
 from bpsym.verify.run import verify
 
 FOLDER = Path(__file__).parent.parent / "data" / "laws"
 TEXTS = {path.name: path.read_text(encoding="utf-8") for path in sorted(FOLDER.iterdir()) if path.suffix != ".toml"}
 SLIPS = tomllib.loads((FOLDER / "slips.toml").read_text(encoding="utf-8"))["slip"]
+EXAMPLES = Path(__file__).parents[2] / "examples"
 JUDGED = 0.7  # of a text's claims
 
 
@@ -28,6 +32,17 @@ def _report(name: str, text: str) -> DocumentReport:
 def test_right_laws_raise_no_alarm(name: str) -> None:
     """Nothing in a right text is called wrong, and most of its claims are judged."""
     report = _report(name, TEXTS[name])
+    assert [f for f in report.findings if f.verdict in ("wrong", "carried")] == []
+    assert report.counts["undecided"] + report.counts["unreadable"] <= (1 - JUDGED) * report.claims
+
+
+@pytest.mark.parametrize("example", ["two-by-two", "autoencoder"])
+def test_laws_with_the_sizes_of_an_example_raise_no_alarm(example: str) -> None:
+    """A sheet of general rules, with sizes for numbers and letters for layers, samples and units, is all right."""
+    description = load(EXAMPLES / f"{example}.toml")
+    options = sheet_options(description, kind="law", notation="net-out")
+    (sheet,) = products(description, options, [Target("markdown", "files")])
+    report = report_of(verify(read(sheet.content, "sheet.md")))
     assert [f for f in report.findings if f.verdict in ("wrong", "carried")] == []
     assert report.counts["undecided"] + report.counts["unreadable"] <= (1 - JUDGED) * report.claims
 

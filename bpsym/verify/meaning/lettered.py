@@ -25,6 +25,7 @@ from bpsym.verify.tree import (
     Name,
     Number,
     Product,
+    children,
     walk,
 )
 
@@ -41,9 +42,9 @@ TARGETS = frozenset(["t", "d", "y", "T", "target"])  # letters of what is wanted
 
 def lettered(statements: Sequence[Statement]) -> list[tuple[Statement, ...]]:
     """The statements with layers for letters: all of a network, then with the layer in the middle as its last one."""
-    statements = _without_samples(statements)
+    statements = _of_one_sample(_without_samples(statements))
     levels = _levels(_order(statements))
-    if len(set(levels.values())) < 2 or not _is_needed(statements, levels):
+    if not _of_several(statements, levels):
         return []
     statements = _bare(statements, levels)
     found = [_of_layers(statements, levels)]
@@ -52,6 +53,19 @@ def lettered(statements: Sequence[Statement]) -> list[tuple[Statement, ...]]:
         lower = {letter: min(level, top - 1) for letter, level in levels.items()}
         found.append(_of_layers([s for s in statements if not _crosses(s, levels, top)], lower))
     return found
+
+
+def of_several_layers(statements: Sequence[Statement]) -> frozenset[str]:
+    """The quantities whose layer only their index letter tells: the δ of δ_j and δ_k."""
+    statements = _without_samples(statements)
+    return _of_several(statements, _levels(_order(statements)))
+
+
+def is_of_other_letters(statement: Statement) -> bool:
+    """Whether a name with a layer stands beside one of the same letter without: l is summed over beside net_k^2."""
+    names = [n for n in nodes([statement]) if isinstance(n, Name) and len(n.sub) == 1]
+    told = {n.base for n in names if n.layer}
+    return any(n.base in told and not n.layer and n.sub[0].isalpha() and len(n.sub[0]) == 1 for n in names)
 
 
 def unit_letters(name: Name) -> tuple[str, ...]:
@@ -77,6 +91,33 @@ def _without_samples(statements: Sequence[Statement]) -> tuple[Statement, ...]:
         return tree
 
     return mapped(statements, change)
+
+
+def _of_one_sample(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """Without sums over samples, Σ_s δ^{(s)}, and the formulas that would not hold of several: one sample is enough."""
+    sums = {n.index[0] for n in nodes(statements) if isinstance(n, BigSum) and len(n.index) == 1}
+    samples = sums & {part for n in nodes(statements) if isinstance(n, Name) for part in n.layer}
+    samples -= {part for n in nodes(statements) if isinstance(n, Name) for part in n.sub}
+    if not samples:
+        return tuple(statements)
+
+    def change(tree: Any) -> Any:
+        if isinstance(tree, BigSum) and len(tree.index) == 1 and tree.index[0] in samples:
+            return tree.body
+        if isinstance(tree, Name) and samples & set(tree.layer):
+            return replace(tree, layer=tuple(part for part in tree.layer if part not in samples))
+        return tree
+
+    kept = [s for s in statements if len({frozenset(_free(term, samples)) for term in s.terms}) == 1]
+    return mapped(kept, change)
+
+
+def _free(tree: Any, samples: set[str]) -> Iterator[str]:
+    """The samples a formula speaks of without summing over them."""
+    if isinstance(tree, Name):
+        yield from samples & set(tree.layer)
+    for below in children(tree):
+        yield from (s for s in _free(below, samples) if not isinstance(tree, BigSum) or s not in tree.index)
 
 
 def _forward(statements: Sequence[Statement]) -> Iterator[tuple[Name, Any, Statement]]:
@@ -133,17 +174,17 @@ def _levels(order: set[tuple[str, str]]) -> dict[str, int]:
     return {}
 
 
-def _is_needed(statements: Sequence[Statement], levels: Mapping[str, int]) -> bool:
-    """Whether one letter of a quantity stands for several layers, and no name has a layer written at it."""
+def _of_several(statements: Sequence[Statement], levels: Mapping[str, int]) -> frozenset[str]:
+    """The quantities whose letters stand for several layers; none where a name has a layer written at it."""
     found: dict[str, set[int]] = {}
     for node in nodes(statements):
         if isinstance(node, Name):
             letters = unit_letters(node)
             if len(letters) == 1 and letters[0] in levels:
                 if any(part.isalpha() and part in "lL" for part in node.layer):
-                    return False
+                    return frozenset()
                 found.setdefault(node.base, set()).add(levels[letters[0]])
-    return any(len(layers) > 1 for layers in found.values())
+    return frozenset(base for base, layers in found.items() if len(layers) > 1)
 
 
 def _crosses(statement: Statement, levels: Mapping[str, int], top: int) -> bool:
