@@ -117,7 +117,7 @@ def _with_cause(judgement: Judgement, diagnosis: Diagnosis) -> Judgement:
 
 
 def _causes(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Cause]:
-    """Slips of the pen, mistakes at the claim's own step, then what is vague; failing these, mistakes further away."""
+    """Slips of the pen, then mistakes at the claim's own step; vague slips and mistakes further away come last."""
     beyond = diagnosis.beyond(judgement)
     pen = [Cause(slip, what) for slip, what in ranked(_of_the_pen(judgement, diagnosis), beyond)]
     unlikely = VAGUE if beyond != 0 else VAGUE | MOVES  # a figure has as many places as it ought to have
@@ -134,7 +134,7 @@ def _causes(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Cause]:
         yield from (*local, *particular, *vague)
     else:
         yield from (*particular, *local, *vague)
-    if looks and not (particular or local):
+    if looks:
         yield from _mistakes(judgement, diagnosis, local=False)
 
 
