@@ -194,6 +194,7 @@ def _restarts(statements: Sequence[Statement]) -> Iterator[tuple[int, dict[Key, 
     updated: dict[Key, Statement] = {}
     moved = False  # whether anything was updated since the last place
     said: set[Key] = set()
+    results: dict[Key, tuple[fmpq, ...]] = {}
     formulas: dict[Key, tuple[str, str]] = {}  # the first formula of each name, and the section it stands in
     last = -2  # the last place found
     for place, statement in enumerate(statements):
@@ -209,6 +210,9 @@ def _restarts(statements: Sequence[Statement]) -> Iterator[tuple[int, dict[Key, 
                     moved, said = False, set()
                 last = place
                 given[name] = numbers
+            elif moved and name in said and results.get(name, numbers) != numbers:  # after the step it is another
+                yield place, dict(updated), None
+                moved, said = False, set()
             elif last == place - 1 and last >= 0:
                 last = place  # the same list of givens goes on
             given.setdefault(name, numbers)
@@ -221,6 +225,8 @@ def _restarts(statements: Sequence[Statement]) -> Iterator[tuple[int, dict[Key, 
         first = statement.terms[0]
         if isinstance(first, Name) and name is None and len(statement.terms) > 1:
             said.add(key(first))
+            if kind_of(statement.terms[-1]) is Kind.NUMBER:
+                results[key(first)] = tuple(shown.value for shown in _numbers(statement))
 
 
 def _is_defined_anew(statement: Statement, formulas: dict[Key, tuple[str, str]]) -> bool | None:

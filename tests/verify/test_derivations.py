@@ -89,3 +89,54 @@ def test_small_notations(text: str, wrong: int) -> None:
     counts = _report("notation.md", text).counts
     assert counts["wrong"] == wrong
     assert counts["unreadable"] == 0
+
+
+_CLIMB = """Given x = 2, y = 3, v1 = 1.2, c = 0.2 and the step size η = 0.01.
+
+p = v1*x + c = 1.2*2 + 0.2 = 2.6
+
+L = (p - y)^2 = (2.6 - 3)^2 = 0.16
+
+dL/dv1 = 2*(p - y)*x = -1.6
+
+dL/dc = 2*(p - y) = -0.8
+
+"""
+_ROUNDS = """Given x = 0.6, d = 0.9, w1 = 0.3, w2 = 0.5, η = 0.4.
+
+h = w1 x = 0.18
+
+o = w2 h = 0.09
+
+E = 1/2 (o - d)^2 = 0.32805
+
+δ = o - d = -0.81
+
+∂E/∂w2 = δ h = -0.1458
+
+∂E/∂w1 = δ w2 x = -0.243
+
+w2(1) = 0.5 + 0.4*0.1458 = 0.55832
+
+w1(1) = 0.3972
+
+After the first step the output is o = 0.13306. Second step with the new h = 0.23832:
+
+δ = -0.76694
+
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        (_CLIMB + "v1: 1.2 -> 1.2 - 0.01*(-1.6) = 1.216\n\nc: 0.2 -> 0.2 - 0.01*(-0.8) = 0.208", 0),
+        (_CLIMB + "v1: 1.2 -> 1.2 - 0.01*(-1.6) = 1.184\n\nc: 0.2 -> 0.2 - 0.01*(-0.8) = 0.208", 1),
+        (_CLIMB + "v1: 1.2 → 1.216\n\nc = 0.2 - 0.01*(-0.8) = 0.192", 1),
+        (_ROUNDS + "∂E/∂w2 = -0.76694 × 0.23832 = -0.18278", 0),
+        (_ROUNDS + "∂E/∂w2 = -0.76694 × 0.23832 = -0.28178", 1),
+    ],
+)
+def test_values_after_a_step(text: str, wrong: int) -> None:
+    """Steps written with a colon and an arrow, by any letter that is trained, and steps that are counted: `w2(1)`."""
+    assert _report("steps.md", text).counts["wrong"] == wrong

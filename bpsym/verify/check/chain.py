@@ -171,11 +171,19 @@ def subject_at(statement: Statement, state: State) -> Subject | None:
         moves = subject.base in UPDATABLE or statement.relations[0].kind == "←"
         if moves and any(subject_of(name) == subject for name in names):  # w = w − η ∂E/∂w
             return subject._replace(new=True)
-        if subject.base in UPDATABLE and _steps_from_old(statement, subject, state):
+        is_parameter = subject.base in UPDATABLE or _is_trained(subject, state)
+        if is_parameter and _steps_from_old(statement, subject, state):
             return subject._replace(new=True)
         if subject in state.updated and not _fits_old(statement, subject, state):
             return subject._replace(new=True)
     return subject
+
+
+def _is_trained(subject: Key, state: State) -> bool:
+    """Whether a name without a formula is one the document has differentiated by, as the c of `m x + c`."""
+    network, atoms = state.scope.network, atoms_of(state.scope, subject)
+    given = network is not None and bool(atoms) and all(atom in network.values for atom in atoms)
+    return given and (("d", subject) in state.shown or ("d", subject) in state.formulas)
 
 
 def _steps_from_old(statement: Statement, subject: Key, state: State) -> bool:

@@ -223,7 +223,10 @@ def _is_index(tree: Expr) -> bool:
 def _is_update(statement: Statement, wanted: Key, sources: Sources) -> bool:
     """`w := 0.4 - 0.5 · 0.082 = 0.359` behind `w = 0.4`, and the step after that, which begins with 0.359."""
     old, second = sources.numbers.get(wanted), statement.terms[1]
-    if old is None or wanted.base not in UPDATABLE or not isinstance(second, Sum):
+    if old is None or not isinstance(second, Sum):
+        return False
+    last = statement.terms[-1]
+    if wanted.base not in UPDATABLE and (kind_of(last) is not Kind.NUMBER or canonical(last) == canonical(old)):
         return False
     values = {canonical(value) for value in (old, sources.moved.get(wanted, old))}
     if kind_of(second) is not Kind.NUMERIC or not any(canonical(term) in values for term in _signed(second)):

@@ -21,6 +21,7 @@ from bpsym.verify.read import html, notebook
 from bpsym.verify.read.decode import decode
 from bpsym.verify.read.factors import with_factors
 from bpsym.verify.read.headings import with_headings
+from bpsym.verify.read.iterations import with_iterations
 from bpsym.verify.read.pieces import with_pieces
 from bpsym.verify.read.rows import with_rows
 from bpsym.verify.read.scan import Found, Style, code_block, scan, style
@@ -66,7 +67,7 @@ def read_text(text: str, name: str = "document", encoding: str = "utf-8") -> Doc
         found = _found(origin, name)
     with bounded(limits.STATED) as stated:
         chains, more = statements(found.formulas, text)
-    chains = with_factors(with_pieces(with_rows(with_headings(chains), found.tables), text))
+    chains = with_iterations(with_factors(with_pieces(with_rows(with_headings(chains), found.tables), text)))
     unreadable = sorted([*found.unreadable, *more, *unreadable], key=lambda place: place.span)[: limits.WARNINGS]
     return Document(
         name,
@@ -85,6 +86,14 @@ _PICTURE = re.compile(r"""(?<=[",])(?:[A-Za-z0-9+/=]|\\n){1000,}+""")  # in base
 _COMMENT = re.compile(r"(?<!\\)%[^\r\n]*")
 # a line that goes on below, set in and begun with a sign
 _CONTINUED = re.compile(r"(?<=[^\s])[ \t]*\r?\n[ \t]{6,}(?=(?:[=≈+*·×/]|-(?=[ \t]))[ \t])")
+# `w_1: 0.4 → 0.36`, `c: 0.4 → 0.4 - 0.1·0.4`: what stands before the colon is what moves
+_PARAMETER = r"(?:[wWbBvVuUθ]|bias)(?:_?[a-z]?\d{1,2}|_\{\w{1,4}\})?"
+_STEPPED = r"[A-Za-z](?:_?\d)?(?=[^>➔→➜\n]{1,40}[>➔→➜][^=\n]{0,60}\d[ \t]*[-−+])"  # with a sum behind it
+_MOVES = re.compile(
+    rf"^(?P<name>[ \t>*-]*(?:{_PARAMETER}|{_STEPPED}))"
+    r"(?P<old>[ \t]*:[ \t]*[-−]?\d+(?:\.\d+)?)(?=[ \t]*(?:->|→|➜|➔)[ \t]*[-−(]?\d)",
+    re.MULTILINE,
+)
 _HEADING = re.compile(r"^#{1,6}[ \t]+(\S.*?)[ \t]*#*[ \t]*\r?$", re.MULTILINE)
 _INVISIBLE = frozenset("\u200b\u200c\u200d\u2060\ufeff\u200e\u200f\u00ad\u202a\u202b\u202c\u202d\u202e")
 
@@ -105,6 +114,10 @@ def _on_one_line(match: re.Match[str]) -> str:
     return " " * len(match.group())
 
 
+def _moving(match: re.Match[str]) -> str:
+    return match["name"] + " " * len(match["old"])
+
+
 def _visible(origin: Source) -> Source:
     """Without the characters nobody sees, which may stand in the middle of a number."""
     if not _INVISIBLE & set(origin.text):
@@ -123,7 +136,8 @@ def _found(origin: Source, name: str) -> Found:
     if html.is_html(origin.text, name):
         origin = html.markdown(origin)
         return scan(origin, style(origin.text))  # of what a reader sees: sizes in points are no numbers of it
-    origin = Source(_CONTINUED.sub(_on_one_line, origin.text), origin.starts, origin.ends)
+    plain = _MOVES.sub(_moving, _CONTINUED.sub(_on_one_line, origin.text))
+    origin = Source(plain, origin.starts, origin.ends)
     if "<sub>" in origin.text or "<sup>" in origin.text or "&" in origin.text:
         origin = html.inline(origin)
     return scan(origin, how)
