@@ -290,6 +290,8 @@ def _row(tree: Row, reading: Reading, indices: Indices) -> Value:
 
 
 def _matrix(tree: Matrix, reading: Reading, indices: Indices) -> Value:
+    if any(type(cell) is Ellipsis for row in tree.rows for cell in row):
+        raise NoValueError("an ellipsis")  # before the work on all that stands around it
     rows = [[denote(cell, reading, indices) for cell in row] for row in tree.rows]
     if any(isinstance(cell, Array) for row in rows for cell in row):
         if all(len(row) == 1 for row in rows) and all(isinstance(row[0], Array) for row in rows):

@@ -42,21 +42,23 @@ Table = dict[Key, list[Value]]
 
 def spellings(expansion: Expansion) -> Table:
     """Keys and what they may stand for, the most usual reading first."""
-    usual: dict[Key, dict[Value, None]] = {}
-    rare: dict[Key, dict[Value, None]] = {}
+    usual: dict[Key, dict[int, Value]] = {}
+    rare: dict[Key, dict[int, Value]] = {}
     quantities = expansion.program.quantities
-    roles: dict[int, tuple[Value, Role]] = {}  # by the place of a value in memory: it is asked for thousands of times
+    equals: dict[Value, Value] = {}
+    known: dict[int, tuple[Value, Value, Role]] = {}  # by place in memory: to hash a matrix takes long
     for key, value in _all(expansion):
-        known = roles.get(id(value))
-        if known is None:
+        found = known.get(id(value))
+        if found is None:
             entry = value.items[0] if isinstance(value, Array) else value
-            known = roles[id(value)] = value, quantities[head(entry)].role
+            found = known[id(value)] = value, equals.setdefault(value, value), quantities[head(entry)].role
+        _, same, role = found
         numbered = key.base in ("W", "Theta") and not isinstance(value, Array) and len(key.sub) == 1 and not key.layer
-        table = rare if numbered or key.base in RARE.get(known[1], ()) else usual
-        table.setdefault(key, {})[value] = None
+        table = rare if numbered or key.base in RARE.get(role, ()) else usual
+        table.setdefault(key, {})[id(same)] = same
     for key, values in rare.items():
         usual.setdefault(key, {}).update(values)
-    return {key: list(values) for key, values in usual.items()}
+    return {key: list(values.values()) for key, values in usual.items()}
 
 
 def _all(expansion: Expansion) -> Iterator[tuple[Key, Value]]:

@@ -54,18 +54,15 @@ def key(name: Name, indices: Mapping[str, str] | None = None) -> Key:
     """The key of a name, with what the index letters stand for put in."""
     written = name.base, name.sub, name.layer, name.marks
     if not indices or not any(letter in part for part in (*name.sub, *name.layer) for letter in indices):
-        return _plain(*written)
-    return _key(*written, indices)
+        return _key(*written)
+    return _key(*written, *indices.items())
 
 
-@lru_cache(maxsize=4096)
-def _plain(base: str, sub: tuple[str, ...], layer: tuple[str, ...], marks: tuple[str, ...]) -> Key:
-    return _key(base, sub, layer, marks, {})
-
-
+@lru_cache(maxsize=8192)  # asked for at each place and point a formula is tried at
 def _key(
-    base: str, sub: tuple[str, ...], layer: tuple[str, ...], marks: tuple[str, ...], indices: Mapping[str, str]
+    base: str, sub: tuple[str, ...], layer: tuple[str, ...], marks: tuple[str, ...], *place: tuple[str, str]
 ) -> Key:
+    indices = dict(place)
     if "hat" in marks:
         base += "hat"
     if "bar" in marks or "tilde" in marks:

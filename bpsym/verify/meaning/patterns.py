@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -27,9 +28,14 @@ def filled_in(tree: Sum, values: Callable[[str], list[str]]) -> Sum:
     numbers = [values(letter) for letter in sorted(letters)]
     if any(len(found) != len(numbers[0]) for found in numbers):
         raise NoValueError("an ellipsis whose indices run over different ranges")
-    terms = tuple(_at(first, {start for start, _ in changes}, number) for number in numbers[0])
+    terms = _terms(first, frozenset(start for start, _ in changes), tuple(numbers[0]))
     rest = tree.terms[at + 2 :]
     return Sum(tree.span, (*terms, *rest), (*(tree.signs[0] for _ in terms), *tree.signs[at + 2 :]))
+
+
+@lru_cache(maxsize=256)  # asked for at each point a formula is tried at
+def _terms(first: Expr, places: frozenset[tuple[Span, int]], numbers: tuple[str, ...]) -> tuple[Expr, ...]:
+    return tuple(_at(first, places, number) for number in numbers)
 
 
 def _changes(first: Expr, last: Expr) -> Iterator[tuple[tuple[Span, int], str]]:
@@ -44,7 +50,7 @@ def _changes(first: Expr, last: Expr) -> Iterator[tuple[tuple[Span, int], str]]:
                 yield (name.span, place), b[len(a) - 1 :]
 
 
-def _at(tree: Any, places: set[tuple[Span, int]], number: str) -> Any:
+def _at(tree: Any, places: frozenset[tuple[Span, int]], number: str) -> Any:
     """The tree with the number for the index 1 in some places."""
     if isinstance(tree, Name):
         sub = tuple(part[:-1] + number if (tree.span, k) in places else part for k, part in enumerate(tree.sub))

@@ -97,7 +97,7 @@ class Scope:
         if not self.described or base in LOSS_NAMES or base not in _BASES:
             for group in _SYNONYMS:
                 if base in group:
-                    for other in (wanted._replace(base=letter) for letter in group if letter != base):
+                    for other in (Key(letter, *wanted[1:]) for letter in group if letter != base):
                         if {base, other.base} not in self.apart and not (group is _TARGETS and other in self.worked):
                             yield other
         if base in "hHoO" and len(wanted.sub) == 1 and wanted.sub[0].isdigit():
@@ -125,20 +125,20 @@ class Scope:
 
     def _component(self, wanted: Key) -> Value | None:
         """`x_1` of x, `w_{12}` or `W_{1,2}` of W."""
-        if not wanted.sub:
+        if not wanted.sub or not wanted.sub[-1].isdigit():
             return None
-        for base in dict.fromkeys((wanted.base, wanted.base.upper(), wanted.base.lower())):
-            *front, last = wanted.sub
-            whole = self.table.get(wanted._replace(base=base, sub=tuple(front)))
-            if whole and isinstance(whole[0], Array) and last.isdigit():
-                from_zero = wanted._replace(base=base, sub=(*front, "0")) in self.table
+        base, (*front, last), layer, new = wanted
+        for spelled in dict.fromkeys((base, base.upper(), base.lower())):
+            whole = self.table.get(Key(spelled, tuple(front), layer, new))
+            if whole and isinstance(whole[0], Array):
+                from_zero = Key(spelled, (*front, "0"), layer, new) in self.table
                 item = _item(whole[0], str(int(last) + from_zero))
                 if item is not None:
                     return item
-            if len(wanted.sub) >= 2:
-                whole = self.table.get(wanted._replace(base=base, sub=wanted.sub[:-2]))
-                if whole and isinstance(whole[0], Array) and all(part.isdigit() for part in wanted.sub[-2:]):
-                    item = _cell(whole[0], wanted.sub[-2], wanted.sub[-1])
+            if front and front[-1].isdigit():
+                whole = self.table.get(Key(spelled, tuple(front[:-1]), layer, new))
+                if whole and isinstance(whole[0], Array):
+                    item = _cell(whole[0], front[-1], last)
                     if item is not None:
                         return item
         return None
