@@ -133,6 +133,64 @@ def test_formulas_glued_to_their_own_source() -> None:
     ]
 
 
+def test_session() -> None:
+    """What an interpreter prints is the value of what was typed, in Python, IPython and MATLAB."""
+    text = """Typed in class:
+
+>>> import numpy as np
+>>> u = np.array([0.5, -1.0])
+>>> V = np.array([[0.2, 0.4],
+...               [0.6, -0.8]]); t = 1.0
+>>> s = np.dot(V, u)
+>>> r = np.tanh(s)
+>>> r
+array([-0.29131261,  0.80049902])
+>>> V @ u
+array([-0.3,  1.1])
+>>> print("first:", r.sum(), t)
+first: 0.5091864 1.0
+>>> for k in range(10): V = V - 0.1 * V
+>>> V
+array([[0.1, 0.2], [0.3, 0.4]])
+
+```
+In [1]: q = 0.25
+
+In [2]: g = 1/(1 + math.exp(-q))
+
+In [3]: g
+Out[3]: 0.5621765008857981
+```
+
+```matlab
+>> A = [1 -2; 0 3]; c = [2; 1];
+>> y = A*c
+
+y =
+
+     0
+     3
+
+>> n = c'.*2
+```
+"""
+    assert shown(read_text(text)) == [
+        "u = [0.5, -1.0]",
+        "V = [0.2, 0.4; 0.6, -0.8]",
+        "t = 1.0 = 1.0",
+        "s = V @ u",
+        "r = tanh(s) = [-0.29131261, 0.80049902]",
+        "V @ u = [-0.3, 1.1]",
+        "sum(r) = 0.5091864",
+        "q = 0.25",
+        "g = 1/(1 + exp(-q)) = 0.5621765008857981",
+        "A = [1, -2; 0, 3]",
+        "c = [2; 1]",
+        "y = A * c = [0; 3]",
+        "n = cᵀ ⊙ 2",
+    ]
+
+
 def test_table() -> None:
     """Cells are expressions; a formula in a cell knows its row and column."""
     document = read_text(

@@ -19,7 +19,7 @@ from bpsym.verify import limits
 from bpsym.verify.effort import TooMuchWork
 from bpsym.verify.grammar.statements import Formula
 from bpsym.verify.lexer import Flavour
-from bpsym.verify.read import code, macros, prose, scraped, tables
+from bpsym.verify.read import code, macros, prose, scraped, session, tables
 from bpsym.verify.read.regions import Region, equations_in, regions
 from bpsym.verify.read.unwrap import LINE, decoded, lines_of, unquoted
 from bpsym.verify.source import Source
@@ -126,9 +126,11 @@ class _Scanner:
         self.heading = ""
         self.before = ""
         self.cells: dict[int, tuple[str, str]] = {}
+        self.typed = session.Session()
+        self.sessions: dict[int, int] = {}  # where an equation typed at a prompt stands among the formulas
 
     def run(self) -> None:
-        found = list(regions(self.text))
+        found = _with_sessions(list(regions(self.text)), list(session.blocks(self.text)))
         self.found.tables, self.cells = tables.tables(self.source, _blocks(found), self.how.text, self.how.flavour())
         position = 0
         line_regions: list[Region] = []
@@ -197,6 +199,9 @@ class _Scanner:
         if language in ("asciimath", "am"):
             self.formula(replace(region, language="ascii"), "display")
             return
+        if language == "session" or session.is_session(part.text):
+            self.session(part)
+            return
         self.found.calls.extend(code.calls(part))
         programme = language not in ("", "text", "txt", "plain", "none", "markdown", "md") or code.is_programme(
             part.text
@@ -217,6 +222,21 @@ class _Scanner:
             piece = part[position : position + len(line)]
             position += len(line)
             self.code_line(piece, programme=programme)
+
+    def session(self, part: Source) -> None:
+        """What was typed at a prompt, with what it came to; the value may stand in a later listing."""
+        context = Context("code", self.heading, self.before[-300:])
+        for step in session.steps(part):
+            session.tie(self.typed, step)
+        for number, equation in enumerate(self.typed.formulas):
+            if number in self.sessions:
+                place = self.sessions[number]
+                self.found.formulas[place] = replace(self.found.formulas[place], source=equation)
+                continue
+            self.sessions[number] = len(self.found.formulas)
+            self.found.formulas.append(
+                Formula(equation, context, Flavour(tex=False, code=True), alone=False, guessed=True)
+            )
 
     def code_line(self, line: Source, *, programme: bool) -> None:
         stripped = line.stripped()
@@ -377,6 +397,17 @@ class _Scanner:
 def _blocks(found: list[Region]) -> list[tuple[int, int]]:
     """Blocks a table cannot stand in."""
     return [(region.start, region.end) for region in found if region.kind in ("display", "code", "skip")]
+
+
+def _with_sessions(found: list[Region], typed: list[tuple[int, int]]) -> list[Region]:
+    """The regions with sessions that stand in none of them."""
+    blocks = [region for region in found if region.kind in ("display", "code", "skip")]
+    free = [(a, b) for a, b in typed if not any(region.start < b and a < region.end for region in blocks)]
+    if not free:
+        return found
+    kept = [region for region in found if not any(region.start < b and a < region.end for a, b in free)]
+    listings = [Region("code", a, b, a, b, "session") for a, b in free]
+    return sorted([*kept, *listings], key=lambda region: region.start)
 
 
 def _outside(text: str, start: int, stop: int, regions: list[Region]) -> Iterator[str]:
