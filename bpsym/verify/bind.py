@@ -17,6 +17,7 @@ from bpsym.networks import dense
 from bpsym.notation import Name as PrintedName
 from bpsym.program import head
 from bpsym.update import with_update
+from bpsym.verify.check.samples import rows_of
 from bpsym.verify.check.state import State, new_state
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.givens import names_of
@@ -128,6 +129,7 @@ def own_state(document: Document, given: Givens, instance: Instance | None = Non
         return built.get(era)
 
     state.restated, state.in_effect = said.again.names, in_effect
+    state.rows = rows_of(document)
     return state
 
 

@@ -70,6 +70,22 @@ def test_rules_of_no_stated_loss_blame_nobody(formulas: list[str]) -> None:
     assert _report("rules.md", "\n\n".join(f"$${formula}$$" for formula in formulas)).counts["wrong"] == 0
 
 
+_LAYERS = """$a^{(1)} = x + 0.1 = 0.6$ with $x = 0.5$, $a^{(2)} = a^{(1)} + 0.1 = 0.7$
+
+| $l$ | $a^{(l)}$ |
+|---|---|
+"""
+_STEPS = """θ = 0.2, w1 = 0.3, w2 = -0.1. Y = step(x1*w1 + x2*w2 - θ), i.e. Y = 1 if x1*w1 + x2*w2 >= θ, else 0.
+
+| x1 | x2 | w1 | w2 | Y |
+|---|---|---|---|---|
+| 0 | 1 | 0.3 | -0.1 | 0 |
+| 1 | 0 | 0.3 | -0.1 | 1 |
+| 1 | 1 | 0.2 | -0.1 | 0 |
+
+The last row: $X = x_1 w_1 + x_2 w_2 - \\theta = """
+
+
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
@@ -82,10 +98,16 @@ def test_rules_of_no_stated_loss_blame_nobody(formulas: list[str]) -> None:
         ("| unit $j$ | $n_j$ | $h_j = \\sigma(n_j)$ |\n|---|---|---|\n| 1 | 0.5 | 0.6225 |\n| 2 | -1 | 0.2689 |", 0),
         ("| unit $j$ | $n_j$ | $h_j = \\sigma(n_j)$ |\n|---|---|---|\n| 1 | 0.5 | 0.6225 |\n| 2 | -1 | 0.7311 |", 1),
         ("| $w_1$ | 0.5 | $w_2$ | -0.2 |\n|--|--|--|--|\n| $x_1$ | 2 | $x_2$ | 3 |\n\n$w_1 x_1 + w_2 x_2 = 0.4$", 0),
+        (_LAYERS + "| 1 | 0.6 |\n| 2 | 0.7 |", 0),
+        (_LAYERS + "| 1 | 0.7 |\n| 2 | 0.7 |", 1),
+        (_STEPS + "1 \\cdot 0.2 + 1 \\cdot (-0.1) - 0.2 = -0.1$", 0),
+        (_STEPS + "1 \\cdot 0.2 + 1 \\cdot (-0.1) - 0.2 = 0.1$", 1),
+        (_STEPS + "1 \\cdot 0.2 + 1 \\cdot (-0.4) - 0.2 = -0.4$", 1),
+        ("yd5 = 0 is desired.\n\ny5 = 0.51\n\ne = yd5 - y5 = -0.51", 0),
     ],
 )
 def test_small_notations(text: str, wrong: int) -> None:
-    """Numbers of siunitx, th, a rate called E, probabilities of events, tables of units and of names in turn."""
+    """siunitx, th, a rate called E, events, desired outputs, and tables of units, layers, steps and names in turn."""
     counts = _report("notation.md", text).counts
     assert counts["wrong"] == wrong
     assert counts["unreadable"] == 0

@@ -19,9 +19,9 @@ from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.effort import TooMuchWork, bounded, spend
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
-from bpsym.verify.meaning.keys import Key
+from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.slips import slips
-from bpsym.verify.tree import Expr, Matrix, Negative, Number, Product, Sum, walk
+from bpsym.verify.tree import Expr, Matrix, Name, Negative, Number, Product, Sum, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -80,6 +80,9 @@ def numeric(chain: Chain, term: Expr) -> Judgement:
     if verdict not in (Verdict.RIGHT, Verdict.UNDECIDED) and _is_next_step(chain, term):
         chain.truth, chain.formulas, chain.numerics, chain.broken = [], [], [(term, False)], False
         return Judgement(term.span, Verdict.RIGHT)
+    if verdict is Verdict.WRONG and _is_of_another_row(chain, term):
+        chain.truth, chain.formulas, chain.numerics, chain.broken = [], [], [(term, False)], False
+        return Judgement(term.span, Verdict.RIGHT)
     if verdict is Verdict.WRONG and (chain.broken or _follows_from_wrong_number(chain, term)):
         verdict = Verdict.CARRIED
     chain.numerics.append((term, verdict in (Verdict.WRONG, Verdict.CARRIED)))
@@ -112,6 +115,25 @@ def _is_next_step(chain: Chain, term: Expr) -> bool:
         return False
     begins = [s for s in leaves(first) if s is not None] if kind_of(first) is Kind.NUMBER else ()
     return len(begins) == len(known) == 1 and touches(known[0], (begins[0].value, begins[0].value))
+
+
+def _is_of_another_row(chain: Chain, term: Expr) -> bool:
+    """Whether the operands are those of another row of the document's table of steps than the first."""
+    state = chain.state
+    for formula in chain.formulas if state.rows else ():
+        elsewhere = 0
+        for piece, numeral in pairs(formula, term) or ():
+            (shown,) = leaves(numeral)
+            found = [s for v in values(piece, state, state.truth) for s in scalars(v)[:1]]
+            if shown is None or any(_is(value, shown) for value in found):
+                continue
+            if not isinstance(piece, Name) or shown.value not in state.rows.get(key(piece), ()):
+                break
+            elsewhere += 1
+        else:
+            if elsewhere:
+                return True
+    return False
 
 
 def _is_other_computation(chain: Chain, term: Expr, culprit: Operand | None) -> bool:

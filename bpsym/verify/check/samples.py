@@ -22,6 +22,7 @@ from bpsym.verify.tree import Expr, Name, walk
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from flint import fmpq
     from sympy import Expr as Atom
 
     from bpsym.verify.check.state import State
@@ -56,6 +57,21 @@ def sampled(document: Document, state: State, judged: Sequence[Span]) -> list[Ju
                 columns = list(_columns(table, state))
                 for column in columns:
                     found.extend(_judged(column, columns, state))
+    return found
+
+
+def rows_of(document: Document) -> dict[Key, frozenset[fmpq]]:
+    """What names are in the rows of tables of steps, of those that are not the same in all."""
+    found: dict[Key, frozenset[fmpq]] = {}
+    for table in document.tables:
+        if not LEAST <= len(table.rows) <= MOST_ROWS:
+            continue
+        for k, cell in enumerate(table.head):
+            cells = [row[k].expr for row in table.rows if k < len(row)]
+            figures = frozenset(s.value for tree in cells if tree is not None for s in leaves(tree) if s is not None)
+            if isinstance(cell.expr, Name) and len(figures) > 1:
+                name = key(cell.expr)
+                found[name] = found.get(name, frozenset()) | figures
     return found
 
 

@@ -56,6 +56,7 @@ class State:
     positive: list[Point]  # where roots and logarithms exist
     nearby: list[Point]  # on the same side of every kink
     specialised: list[Point]  # at the same inputs and targets, where these simplify formulas
+    rows: dict[Key, frozenset[fmpq]] = field(default_factory=dict)  # all that names are in the rows of a table of steps
     shown: dict[Subject, Value] = field(default_factory=dict)
     doubtful: set[Subject] = field(default_factory=set)  # shown, but not right to the digit
     wrong: set[Subject] = field(default_factory=set)

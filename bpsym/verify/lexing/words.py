@@ -28,6 +28,7 @@ _UNIT_WORDS: Final = {  # what stands behind a unit's name, and the word for tha
     "target": "target", "error": "error", "delta": "delta",
 }  # fmt: skip
 _OF_UNIT: Final = re.compile(rf"(?:{'|'.join(sorted(_UNIT_WORDS, key=len, reverse=True))})(?![A-Za-z0-9_])")
+_PLAIN: Final = frozenset(["pi", "yd", "Yd"])  # where letters beside each other may be a product; y_d: as desired
 _SET_APART: Final = re.compile(r" \. (\d+)(?![\d.])")
 _NAMED_SUM = re.compile(r"\s*=|_(?:[A-Za-z]{3,}\w*|[A-Za-z]+\d+|[A-Za-z](?=\s+=|\s*[-+*/)]|\s*$))(?![\w(])")  # a name
 
@@ -119,7 +120,8 @@ def stands_for_times(pen: Pen, start: int, end: int) -> bool:
 
 def word(pen: Pen, run: str, start: int, end: int) -> None:
     """A run of letters as a name, a product of two, or a differential."""
-    known = run in WORDS or run in pen.flavour.words or run in GREEK_WORDS or (run == "pi" and not pen.flavour.tex)
+    plain = run in _PLAIN and not pen.flavour.tex
+    known = run in WORDS or run in pen.flavour.words or run in GREEK_WORDS or plain
     if run[0] == "d" and len(run) > 1 and run not in pen.flavour.words and not known and _is_quantity(run[1:]):
         pen.put("diff", "d", start, start + 1)
         word_with_tail(pen, run[1:], start + 1, end)

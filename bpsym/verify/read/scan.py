@@ -36,6 +36,9 @@ _MARKER: Final = re.compile(
     r"|\d{1,3}[ \t]{2,}(?=[^\W\d][^\n=]{0,60}[=≈]|∂))?"  # a column of line numbers
 )
 _COLUMN_GAP: Final = re.compile(r"(?<=[\w)\]}'])[ \t]{2,}(?=[\w∂(])")  # between the columns of a table in plain text
+_THAT_IS: Final = re.compile(r"\b(?:i\. ?e|e\. ?g|d\. ?h|z\. ?B|w\. ?r\. ?t|s\. ?t)\.")  # no letters of a formula
+_CASE: Final = re.compile(r"=\s*[-−+]?[01]$")
+_IF: Final = re.compile(r"\s*,?\s*(?:if|when|si|wenn|falls)\b", re.IGNORECASE)  # `Y = 1 if x > 0, else 0`
 _EMPHASIS: Final = re.compile(r"(?<!\*)\*\*(?!\*)|(?<![\w*)\]}])\*(?=\w)|(?<=[^\s*])\*(?=\s*$)")
 
 
@@ -378,6 +381,8 @@ class _Scanner:
         piece = self.source[start:stop]
         if "**" in piece.text or "*" in piece.text:
             piece = Source(_EMPHASIS.sub(lambda match: " " * len(match.group()), piece.text), piece.starts, piece.ends)
+        if "." in piece.text:
+            piece = Source(_THAT_IS.sub(lambda m: ":".ljust(len(m.group())), piece.text), piece.starts, piece.ends)
         alone = piece.text.strip() == self.text[start:stop].strip()
         row, column = "", ""
         cuts = [0, *(match.end() for match in _COLUMN_GAP.finditer(piece.text)), len(piece)]
@@ -387,6 +392,8 @@ class _Scanner:
         ):
             kind = self.kind or ("output" if self.text[start:stop].lstrip().startswith(("OUT", ">>>")) else "prose")
             said = piece.text[: max(0, part.starts[0] - piece.starts[0])]
+            if _CASE.search(part.text) and _IF.match(piece.text, part.ends[-1] - piece.starts[0]):
+                continue  # one case of several
             context = Context(kind, self.heading, said.strip()[-300:] or self.before[-300:], "", row, column)
             lone = alone and part.text.strip() == piece.text.strip(" \t\r\n.。,，;")
             self.found.formulas.append(Formula(part, context, self.how.flavour(tex=False), lone, guessed=True))

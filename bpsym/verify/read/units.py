@@ -37,11 +37,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 MOST_ROWS = 64
-_INDEX = re.compile(r"\d*[ijkmn]|[ijkmn]{2}")
+_INDEX = re.compile(r"\d*[ijklmn]|[ijkmn]{2}")
 _TIMES = re.compile(
     r"epoch|iter|step|round|次|步|轮|回|эпох|итер|шаг|época|paso|époque|schritt|pas\b|時|반복", re.IGNORECASE
 )
-_LETTERS = frozenset("ijkmn")
+_LETTERS = frozenset("ijklmn")
 _ENTITLED = (Name, Derivative, Power, Call, Product, Quotient, Sum)  # what a column can be headed by
 
 
