@@ -283,6 +283,7 @@ HOSTILE = {
     "assignments": "w1=0.5\n" * 60_000,
     "long lines": ("w1=0.5," * 2_000 + "\n") * 60,
     "letters in a column": "a\n" * 100_000,
+    "a list of no names typed": ">>> a = 1\n>>> 2, *b = 3, 4\n>>> (, = = ,\n>>> b = np.dot(\n" * 500,
     "doubled lines": ("ab_c" * 140 + "\n") * 2_000,
     "tables": "| a | b |\n" * 30_000,
     "a macro that calls itself": "\\def\\a{\\b\\b}\n\\def\\b{\\a\\a}\n" + "$\\a = 1$\n" * 300,

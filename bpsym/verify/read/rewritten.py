@@ -28,6 +28,7 @@ _SPACED: Final = re.compile(r"(?<=[\d.\])])[ \t]*(?:\r?\n)?[ \t]+(?=-?[\d.\[])|(
 _NEVER: Final = re.compile(r"[%#\"{}!?&|~\\$:]|//|==|\b(?:if|else|for|in|lambda|and|or|not|True|False|None)\b|\w\[")
 _TRANSPOSED: Final = re.compile(r"(?<=[\w)\]])\.?'")
 _DOTTED: Final = re.compile(r"\.(?=[*/^])")
+_TIMES: Final = re.compile(r"(?<!\*)\*(?!\*)")  # entry by entry, or with a number
 _ATTRIBUTE: Final = re.compile(r"(?<=[\w)\]])\.(?:T\b|t\(\))")
 _OTHER: Final = re.compile(r"(?<=[A-Za-z_)\]])\.|[A-Za-z_]\w*\.[A-Za-z_]")
 _WORDS: Final = re.compile(r"[A-Za-z_0-9.]\s+[A-Za-z_]|[A-Za-z_)]\s+\d")
@@ -41,6 +42,8 @@ def rewritten(part: Source, *, matlab: bool = False) -> Source | None:
     if not len(part) or len(part) > LONGEST:
         return None
     out = _matlab(part) if matlab else _python(part, 0)
+    if out is not None and not matlab:
+        out = _without(out, _TIMES, "⊙")
     if out is None or _NEVER.search(out.text) or _OTHER.search(out.text) or _WORDS.search(out.text):
         return None
     return out

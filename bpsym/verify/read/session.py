@@ -37,6 +37,8 @@ _HARMLESS: Final = re.compile(
     r"(?:import|from|print|format|clc|clear|close)\b|\w+\.(?:backward|manual_seed|set_printoptions)\(|%|#"
 )
 _TEXT: Final = re.compile(r"""(['"])(.*)\1""", re.DOTALL)
+MOST_STEPS: Final = 1_000  # of a document
+MOST_NAMES: Final = 200
 _SINGLE: Final = 7  # digits of a float32
 
 
@@ -48,6 +50,7 @@ class Session:
     last: dict[str, int] = field(default_factory=dict)  # the equation a name was assigned by, if nothing was shown yet
     unread: set[str] = field(default_factory=set)  # names whose value is not what was last read of them
     fresh: set[str] | None = None  # where something unread may have changed every name: those assigned since
+    steps: int = 0
     meant: dict[str, str] = field(default_factory=dict)  # what each name was last assigned
     old: set[str] = field(default_factory=set)  # names made of others that have been updated since
 
@@ -125,6 +128,9 @@ def steps(source: Source) -> Iterator[Step]:
 
 def tie(session: Session, step: Step) -> None:
     """Add the equations of one prompt and of what was printed below it."""
+    session.steps += 1
+    if session.steps > MOST_STEPS or len(session.meant) > MOST_NAMES:
+        return
     typed = _uncommented(step.typed)
     lines = [line for line in typed.text.splitlines() if line.strip()]
     if len(lines) > 1 and not _open(lines[0]):
@@ -212,7 +218,8 @@ def _typed(session: Session, part: Source, step: Step) -> None:
 def _unpacked(session: Session, names: list[Source], values: list[Source], step: Step) -> None:
     """`w, b = 0.2, 0.5`: each name with its value where no value is made of these names."""
     used = {name for value in values for name in _NAME.findall(value.text)}
-    if len(names) != len(values) or used & {name.text for name in names}:
+    plain = all(_NAME.fullmatch(name.text) for name in names) and all(len(value) for value in values)
+    if not plain or len(names) != len(values) or used & {name.text for name in names}:
         session.unread.update(name for part in names for name in _NAME.findall(part.text))
         return
     for name, value in zip(names, values, strict=True):
