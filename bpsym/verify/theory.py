@@ -58,6 +58,7 @@ GOOD = frozenset([Verdict.RIGHT, Verdict.NOTE])
 BAD = frozenset([Verdict.WRONG, Verdict.CARRIED])
 SHARE = 0.7  # of the other claims, proved right on the instance that calls one wrong
 ENOUGH = 4  # of them, at least
+OPEN = 2  # claims left open by the whole of a document for which its sections are asked
 TELLING = 2  # of these, at least, that are no definitions
 
 
@@ -78,6 +79,10 @@ def settled_by_theory(document: Document, found: Sequence[Judgement]) -> list[Ju
             for better in _decided(plain, is_open, wrong):
                 certain = {span: j for span, j in better.items() if j.verdict in GOOD or span not in doubtful}
                 decided = certain | decided
+            left = is_open - wrong - {span for span, j in decided.items() if j.verdict in GOOD}
+            if len(left) >= OPEN:
+                for proved in _by_sections(plain, left):
+                    decided = proved | decided
     # what is right of plain numbers, for which no order and no transpose matters, is wrong if nothing else is
     alone = len({document.place(span).line for span, j in decided.items() if j.verdict in BAD}) == 1
     doubtful = _doubtful(plain.statements) - decided.keys()
@@ -180,6 +185,19 @@ def _decided(document: Document, is_open: frozenset[Span], wrong: frozenset[Span
     blamed = {span: best.verdicts[span] for span in refuted if best.is_sure_of(span, statements)}
     if _is_one_problem(document) and any(j.verdict is Verdict.WRONG for j in blamed.values()):
         yield first.proved() | best.proved(first.bad() & wrong) | blamed
+
+
+def _by_sections(document: Document, is_open: frozenset[Span]) -> Iterator[dict[Span, Judgement]]:
+    """What is proved of the sections of a document, each with what stands before the first: each may be a problem."""
+    sections: dict[str, list[Statement]] = {}
+    for statement in document.statements:
+        sections.setdefault(statement.context.heading, []).append(statement)
+    shared = sections.pop("", [])
+    for section in sections.values() if len(sections) > 1 else ():
+        if any(term.span in is_open for s in section for term in s.terms):
+            alone = replace(document, statements=(*shared, *section))
+            usual = next(_decided(alone, is_open, frozenset()))
+            yield {span: j for span, j in usual.items() if span in is_open}
 
 
 class _Tried:

@@ -56,6 +56,37 @@ def test_one_slip_is_found_on_its_line(slip: dict[str, Any]) -> None:
     assert {f.line for f in report.findings if f.verdict == "wrong"} == {slip["line"]}
 
 
+PROBLEMS = r"""
+## The loss of softmax
+
+$$p_i = \frac{e^{z_i}}{\sum_j e^{z_j}}$$
+
+$$L = -\sum_i t_i \log p_i$$
+
+$$\frac{\partial p_i}{\partial z_i} = p_i (1 - p_i)$$
+
+$$\frac{\partial L}{\partial p_i} = -\frac{t_i}{p_i}$$
+
+## A layer of any network
+
+$$Y = X W$$
+
+$$\frac{\partial L}{\partial X} = \frac{\partial L}{\partial Y} W^T$$
+
+$$\frac{\partial L}{\partial W} = X^T \frac{\partial L}{\partial Y}$$
+"""
+
+
+def test_each_section_may_be_a_problem_of_its_own() -> None:
+    """L is the loss of softmax in one section and any function of Y in the next; a wrong order is not proved."""
+    right = r"X^T \frac{\partial L}{\partial Y}"
+    assert right in PROBLEMS
+    report = _report("problems.md", PROBLEMS)
+    assert (report.counts["right"], report.claims) == (7, 7)
+    report = _report("problems.md", PROBLEMS.replace(right, r"\frac{\partial L}{\partial Y} X^T"))
+    assert report.counts["right"] == 6
+
+
 @pytest.mark.parametrize(
     ("formulas", "shapes"),
     [
