@@ -106,7 +106,10 @@ def _needed(program: Program, consumers: dict[str, list[Step]]) -> set[str]:
 
 
 def _terms(
-    step: Step, wrt: Quantity, constant: dict[str, Expr], adjoints: dict[str, Quantity],
+    step: Step,
+    wrt: Quantity,
+    constant: dict[str, Expr],
+    adjoints: dict[str, Quantity],
 ) -> Iterator[Term]:
     """The paths from `wrt` through one step."""
     own = step.quantity
@@ -156,7 +159,10 @@ def _derivatives(step: Step, wrt: Quantity, at: tuple[Expr, ...]) -> Iterator[tu
 
 
 def _resolve(
-    expr: Expr, pairs: tuple[Pair, ...], axes: tuple[Axis, ...], ranges: dict[Symbol, Axis],
+    expr: Expr,
+    pairs: tuple[Pair, ...],
+    axes: tuple[Axis, ...],
+    ranges: dict[Symbol, Axis],
 ) -> tuple[Expr, dict[Symbol, Expr], list[Expr]]:
     """Use up every pair of equal indices: it fixes the index of an inner sum, or one of the equation's own indices."""
     conditions: list[Expr] = []
@@ -192,7 +198,7 @@ def _fix(pairs: tuple[Pair, ...], index: Symbol) -> tuple[Expr | None, tuple[Pai
             value = index - (one - two)
         else:
             continue
-        rest = pairs[:number] + pairs[number + 1:]
+        rest = pairs[:number] + pairs[number + 1 :]
         return value, tuple((a.xreplace({index: value}), b.xreplace({index: value})) for a, b in rest)
     return None, pairs
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
 from msgspec import Struct
-from sympy import Abs, Add, Expr, Max, Mul, Piecewise, Pow, Rational, erf, exp, log, pi, sign, tanh, true
+from sympy import Abs, Add, Expr, Max, Mul, Piecewise, Pow, Rational, cos, erf, exp, log, pi, sign, sin, tanh, true
 from sympy.core.relational import LessThan, StrictGreaterThan
 
 from bpsym.errors import EvaluationError
@@ -233,6 +233,14 @@ def _tanh(x: Value, _: object) -> Value:
     return ZERO if x == 0 else arb(x).tanh()
 
 
+def _sin(x: Value, _: object) -> Value:
+    return ZERO if x == 0 else arb(x).sin()
+
+
+def _cos(x: Value, _: object) -> Value:
+    return ONE if x == 0 else arb(x).cos()
+
+
 def _erf(x: Value, _: object) -> Value:
     return ZERO if x == 0 else arb(x).erf()
 
@@ -296,6 +304,8 @@ _FUNCTIONS: dict[type, Callable[[Any, Any], Any]] = {
     exp: _exp,
     log: _log,
     tanh: _tanh,
+    sin: _sin,
+    cos: _cos,
     erf: _erf,
     Abs: _abs,
     Max: _max,
@@ -308,6 +318,8 @@ _FUNCTIONS: dict[type, Callable[[Any, Any], Any]] = {
 _OF_BALLS: dict[Callable[[Any, Any], Any], Callable[[Any], Any]] = {
     _exp: arb.exp,
     _tanh: arb.tanh,
+    _sin: arb.sin,
+    _cos: arb.cos,
     _erf: arb.erf,
 }
 
@@ -316,6 +328,8 @@ OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "exp": _exp,
     "log": _log,
     "tanh": _tanh,
+    "sin": _sin,
+    "cos": _cos,
     "erf": _erf,
     "sqrt": _sqrt,
     "power": _power,

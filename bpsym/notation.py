@@ -168,9 +168,11 @@ class Notation:
 
     @cached_property
     def _is_dense(self) -> bool:
-        return all(len(q.axes) == 2 and q.name.startswith("W_") for q in self._weights) and not any(
-            q.initial for q in self.program.quantities.values()
-        ) and self._weights[0].axes[1].index.name == "m"
+        return (
+            all(len(q.axes) == 2 and q.name.startswith("W_") for q in self._weights)
+            and not any(q.initial for q in self.program.quantities.values())
+            and self._weights[0].axes[1].index.name == "m"
+        )
 
     @cached_property
     def _letters(self) -> Mapping[str, str]:

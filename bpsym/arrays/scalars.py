@@ -51,6 +51,8 @@ _COLUMNS: dict[Callable[[Any, Any], Any], Callable[[Any, Any], Any]] = {
     OPERATIONS["exp"]: lambda x, _: np.exp(x),
     OPERATIONS["log"]: lambda x, _: np.log(x),
     OPERATIONS["tanh"]: lambda x, _: np.tanh(x),
+    OPERATIONS["sin"]: lambda x, _: np.sin(x),
+    OPERATIONS["cos"]: lambda x, _: np.cos(x),
     OPERATIONS["erf"]: lambda x, _: _erf(x),
     OPERATIONS["sqrt"]: lambda x, _: np.sqrt(x),
     OPERATIONS["power"]: np.power,

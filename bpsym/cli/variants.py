@@ -25,13 +25,19 @@ SECRET_LEAST = 16
 )
 @click.option("--count", type=click.IntRange(1, 10**6), metavar="N", help="N students without names, instead.")
 @click.option(
-    "--seed", type=click.IntRange(0, 2**63 - 1), default=0, metavar="N",
+    "--seed",
+    type=click.IntRange(0, 2**63 - 1),
+    default=0,
+    metavar="N",
     help="Another seed gives other numbers.  [default: 0]",
 )
 @click.option("--secret", type=click.Path(path_type=Path, dir_okay=False), help="A file with a key nobody else knows.")
 @click.option("-o", "--output", type=click.Path(path_type=Path, file_okay=False), help="The folder to write to.")
 @click.option(
-    "--format", "formats", default="pdf", metavar="NAMES",
+    "--format",
+    "formats",
+    default="pdf",
+    metavar="NAMES",
     help="pdf,md,html,tex,ipynb,moodle,stack,qti21,canvas.  [default: pdf]",
 )
 @click.option("--lang", type=Known("language", "bpsym.options:LANGUAGES"), help="The language.")
@@ -94,9 +100,7 @@ def variants(
     _make(course, roster, count, output, jobs, scheduler)
 
 
-def _make(
-    course: Course, roster: Path | None, count: int | None, output: Path, jobs: int, scheduler: str
-) -> None:
+def _make(course: Course, roster: Path | None, count: int | None, output: Path, jobs: int, scheduler: str) -> None:
     from bpsym.exports.roster import Student, read_roster
     from bpsym.variants.books import make_books
     from bpsym.variants.constraints import SHARED

@@ -275,5 +275,3 @@ def _middle(value: Value) -> Fraction:
     """The middle of a ball: far nearer to the value than a digit asked for."""
     low, high = ends(value)
     return fraction((low + high) / 2)
-
-

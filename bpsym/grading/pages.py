@@ -213,10 +213,7 @@ def _histogram(totals: Sequence[Fraction], most: int) -> list[tuple[str, int]]:
     """How many students have how many marks, in at most ten classes."""
     width = max(1, -(-(most + 1) // BINS))
     counts: Counter[int] = Counter(int(total) // width for total in totals)
-    return [
-        (_classes(n * width, min((n + 1) * width - 1, most)), counts[n])
-        for n in range(most // width + 1)
-    ]
+    return [(_classes(n * width, min((n + 1) * width - 1, most)), counts[n]) for n in range(most // width + 1)]
 
 
 def _classes(first: int, last: int) -> str:

@@ -75,5 +75,3 @@ def slip_of(own: Fraction, right: Numeral) -> Slip | None:
 def _near(value: Fraction, right: Numeral, power: int = 0) -> bool:
     """Whether a value is the right figure up to a unit of the last digit; `power`: it was that much smaller."""
     return value != 0 and abs(value - fraction(right.value)) <= fraction(right.ulp) * Fraction(10) ** max(power, 0)
-
-

@@ -14,7 +14,12 @@ LETTERS = ("j", "p", "q")  # indices of the hidden layers in turn; inputs have m
 
 
 def dense(
-    layers: Sequence[Layer], loss_name: str, *, batch: bool = False, reduction: str = "sum", decay: bool = False,
+    layers: Sequence[Layer],
+    loss_name: str,
+    *,
+    batch: bool = False,
+    reduction: str = "sum",
+    decay: bool = False,
 ) -> Program:
     """Write down a fully connected network and its loss; layer sizes are symbols n_i, n_h, ..., n_o.
 

@@ -78,7 +78,7 @@ _OTHER = {"k": "l", "j": "n", "m": "r", "s": "u", "p": "g", "c": "d", "q": "v"}
 
 def affine(eq: Equations, layer: Layer, own: tuple[Axis, ...], source: Quantity) -> Quantity:
     """Net input of a layer: net[k] = sum_j W[k, j] source[j] + b (a weighted sum over every unit of the source)."""
-    feeding = source.axes[len(eq.samples):]
+    feeding = source.axes[len(eq.samples) :]
     weight = eq.given(f"W_{layer.name}", Role.WEIGHT, layer.name, *own, *feeding)
     total = Sum(weight.generic * source.generic, *(a.limits for a in feeding))
     expr = total + bias(eq, layer, own)

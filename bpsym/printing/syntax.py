@@ -88,7 +88,8 @@ def _write(s: Syntax, box: lay.Box) -> str:
             return s.total % (_write(s, index), _write(s, lower), _write(s, upper), _write(s, body))
         case lay.Cases(rows, otherwise):
             lines = [
-                s.other % (_write(s, value), s.escape(otherwise)) if test is None
+                s.other % (_write(s, value), s.escape(otherwise))
+                if test is None
                 else s.case % {"value": _write(s, value), "test": _write(s, test)}
                 for value, test in rows
             ]
@@ -192,8 +193,14 @@ LATEX = Syntax(
         "quad": r"\qquad ",
     },
     functions={
-        "ln": r"\ln", "tanh": r"\tanh", "max": r"\max", "sigmoid": r"\sigma", "relu": r"\operatorname{ReLU}",
-        "leaky-relu": r"\operatorname{LReLU}", "elu": r"\operatorname{ELU}", "silu": r"\operatorname{SiLU}",
+        "ln": r"\ln",
+        "tanh": r"\tanh",
+        "max": r"\max",
+        "sigmoid": r"\sigma",
+        "relu": r"\operatorname{ReLU}",
+        "leaky-relu": r"\operatorname{LReLU}",
+        "elu": r"\operatorname{ELU}",
+        "silu": r"\operatorname{SiLU}",
         "gelu": r"\operatorname{GELU}",
     },
     function=r"\operatorname{%s}",
@@ -247,8 +254,15 @@ TYPST = Syntax(
         "quad": " quad quad ",
     },
     functions={
-        "ln": "ln", "tanh": "tanh", "max": "max", "sigmoid": "sigma", "relu": 'op("ReLU")',
-        "leaky-relu": 'op("LReLU")', "elu": 'op("ELU")', "silu": 'op("SiLU")', "gelu": 'op("GELU")',
+        "ln": "ln",
+        "tanh": "tanh",
+        "max": "max",
+        "sigmoid": "sigma",
+        "relu": 'op("ReLU")',
+        "leaky-relu": 'op("LReLU")',
+        "elu": 'op("ELU")',
+        "silu": 'op("SiLU")',
+        "gelu": 'op("GELU")',
     },
     function='op("%s")',
     marks={"transpose": "^upright(T)", "prime": "'"},

@@ -332,7 +332,9 @@ def _split_coefficient(factors: list[Expr]) -> tuple[Rational, list[Expr]]:
 
 
 def _rooted(
-    coefficient: Rational, above: list[Expr], below: list[Expr],
+    coefficient: Rational,
+    above: list[Expr],
+    below: list[Expr],
 ) -> tuple[Rational, list[Expr], list[Expr]]:
     """Write sqrt(2)/2 as 1/sqrt(2)."""
     for factor in above:

@@ -358,5 +358,3 @@ def build(description: Description, options: SheetOptions, progress: Callable[[i
         msg = f"a {options.kind} sheet needs numbers, and the description has no [given]; --kind law needs none"
         raise BpsymError(msg)
     return Sheet(description, options, progress)
-
-

@@ -128,18 +128,22 @@ class Description(Shown):
     @cached_property
     def values(self) -> Entries[fmpq]:
         """The exact value of every given entry, the learning rate and the decay included."""
-        return Entries({
-            name: Tensor(tensor.quantity, tensor.shape, tuple(map(value, tensor.flat)))
-            for name, tensor in self.numbers.items()
-        })
+        return Entries(
+            {
+                name: Tensor(tensor.quantity, tensor.shape, tuple(map(value, tensor.flat)))
+                for name, tensor in self.numbers.items()
+            }
+        )
 
     @cached_property
     def written(self) -> Entries[str]:
         """Every given entry as it was typed: 0.10."""
-        return Entries({
-            name: Tensor(tensor.quantity, tensor.shape, tuple(map(written, tensor.flat)))
-            for name, tensor in self.numbers.items()
-        })
+        return Entries(
+            {
+                name: Tensor(tensor.quantity, tensor.shape, tuple(map(written, tensor.flat)))
+                for name, tensor in self.numbers.items()
+            }
+        )
 
     def table(self, steps: int | None = None) -> tuple[int, ...]:
         """After how many updates the table of the training run has a line; `steps` overrides the description's."""

@@ -98,9 +98,7 @@ class Network(_Table, frozen=True):
     samples: (
         Annotated[Size, _doc("dense: how many samples the loss runs over; rows in given.inputs say it as well.")] | None
     ) = None
-    steps: (
-        Annotated[Size, _doc("recurrent: how many time steps; rows in given.inputs say it as well.")] | None
-    ) = None
+    steps: Annotated[Size, _doc("recurrent: how many time steps; rows in given.inputs say it as well.")] | None = None
     taps: Annotated[Size, _doc("convolutional: how many inputs the kernel covers.")] | None = None
     reduction: Annotated[
         str, _choice("dense, several samples: whether their losses are added or averaged.", REDUCTIONS)

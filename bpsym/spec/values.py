@@ -112,7 +112,7 @@ def assigned(slots: Sequence[Slot], given: Any, path: Path, what: str) -> dict[s
             start += prod(shape)
         return found
     if len(slots) == 1:  # a matrix alone need not stand in a list of its own
-        (name, quantity, shape), = slots
+        ((name, quantity, shape),) = slots
         if len(given) != 1 or shape[:1] == (1,):
             return {quantity.name: _fitted(name, quantity, shape, given, path)}
     if len(given) != len(slots):

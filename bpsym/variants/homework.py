@@ -253,5 +253,3 @@ def _check_equal(name: str, found: tuple[Structure, ...]) -> None:
 
 def _percent(part: int, whole: int) -> str:
     return f"{100 * part // whole}%"
-
-

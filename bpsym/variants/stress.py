@@ -115,9 +115,7 @@ def attempt(batch: Batch) -> Tried:
     return Tried(dict(homework.refused), attempts, columns, nearest, tuple(broken), tuple(keys))
 
 
-def stress(
-    course: Course, count: int, pool: Executor, width: int, progress: Callable[[int, int], None]
-) -> Stress:
+def stress(course: Course, count: int, pool: Executor, width: int, progress: Callable[[int, int], None]) -> Stress:
     """Try the variants of `count` students."""
     found, seen = Stress(), set()
     began = time.perf_counter()
@@ -167,5 +165,3 @@ def _short(value: float) -> str:
     if not math.isfinite(value):
         return str(value)
     return numeral(fmpq(*value.as_integer_ratio()), Rounding(None, 4)).text
-
-

@@ -21,8 +21,9 @@ from bpsym.verify.check.samples import rows_of
 from bpsym.verify.check.state import State, new_state
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.givens import names_of
-from bpsym.verify.meaning.arrays import Array, Value, mapped, scalars, transposed
+from bpsym.verify.meaning.arrays import Array, ShapeError, Value, mapped, scalars, transposed
 from bpsym.verify.meaning.conventions import has_kronecker, said_equal
+from bpsym.verify.meaning.denote import denote
 from bpsym.verify.meaning.described import spellings
 from bpsym.verify.meaning.followed import followed
 from bpsym.verify.meaning.functions import definitions_of
@@ -31,9 +32,11 @@ from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.layered import layered
 from bpsym.verify.meaning.network import NO_VALUES, Network
 from bpsym.verify.meaning.printed import family_of
-from bpsym.verify.meaning.scope import Scope
+from bpsym.verify.meaning.reading import reading
+from bpsym.verify.meaning.scope import Point, Scope
 from bpsym.verify.meaning.signals import name_rate, name_signals
 from bpsym.verify.meaning.sources import Said, said_in
+from bpsym.verify.meaning.subjects import has_derivatives
 from bpsym.verify.tree import Document, Expr, Name, Product, Sum, walk
 
 if TYPE_CHECKING:
@@ -141,7 +144,23 @@ def _own_state(said: Said, given: Givens, position: int | None, instance: Instan
     name_signals(said.document, scope)
     name_rate(said.document, scope)
     environment = network.environment()
+    _by_their_formulas(scope, environment)
     return new_state(scope, network, environment, _exact_values(network, environment))
+
+
+def _by_their_formulas(scope: Scope, environment: Environment) -> None:
+    """Let a name with a figure and a formula of derivatives, `δ_f = ∂L/∂f · f(1 - f) = -0.02`, mean the formula."""
+    network = scope.network
+    for wanted, formula in scope.macros.items():
+        found = scope.table.get(wanted) if isinstance(wanted, Key) else None
+        if network is None or not found or not has_derivatives(formula) or isinstance(found[0], Array):
+            continue
+        if found[0] in network.opaque and network.expansion.step(found[0]) is None:
+            del scope.table[wanted]
+            try:
+                denote(formula, reading(scope, Point(environment)))
+            except (*NO_VALUES, ShapeError, ValueError, RecursionError):
+                scope.table[wanted] = found
 
 
 def _shallower(description: Description, depth: int) -> State | None:

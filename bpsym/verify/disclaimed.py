@@ -23,10 +23,19 @@ def _any_of(rows: Iterable[str], frame: str = "{}") -> re.Pattern[str]:
 # What stands right before a formula that is only thought of: "if a = z, then …".
 _SUPPOSING: Final = _any_of(
     (
-        r"若|如果|假设|假如|假定|倘若|要是|万一",
+        r"若|如果|假设|假如|假定|倘若|要是|万一|求解|方程",
+        r"\b(?:solve|solves|solving|equation|method for)|\b(?:resolver|ecuación)",
         r"\b(?:suppose|if|assume|assuming|imagine|had)(?: that| we had| we took)?",
     ),
     r"{}[\s$,，:：]*$",
+)
+# What kind of error stands right before "error": that of a check, no loss.
+_OTHER_ERROR: Final = _any_of(
+    (
+        r"\b(?:relative|absolute|rounding|approximation|percentage|max(?:imum|\.)?|rel\.?|numerical)",
+        r"相对|绝对|截断|舍入",
+    ),
+    r"{}\s*$",
 )
 # A condition on the same line: "if z < 0, a = 0".
 _CONDITION: Final = _any_of(
@@ -92,6 +101,12 @@ def supposes(statement: Statement) -> bool:
 def is_disclaimed(statement: Statement) -> bool:
     """Whether what a statement says holds under a condition alone, or is shown as a mistake."""
     return _CONDITION.search(statement.context.before) is not None or is_shown_as_mistake(statement)
+
+
+def is_other_error(statement: Statement) -> bool:
+    """`relative error = 0.0002`: of a check, no loss."""
+    named = getattr(statement.terms[0], "base", "") in ("error", "Error", "err")
+    return named and _OTHER_ERROR.search(statement.context.before) is not None
 
 
 def is_shown_as_mistake(statement: Statement) -> bool:

@@ -25,7 +25,8 @@ from bpsym.verify.check.symbols import equal
 from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.effort import TooMuchWork, bounded
-from bpsym.verify.meaning.keys import UPDATABLE, Key, key
+from bpsym.verify.meaning.keys import Key, is_parameter, key
+from bpsym.verify.sections import apart
 from bpsym.verify.tree import Name, Negative, Number, covering, walk
 
 if TYPE_CHECKING:
@@ -65,7 +66,21 @@ def judged(document: Document, state: State, givens: Givens, settled: Sequence[S
     parts = [_part(state, statements)]
     with suppress(TooMuchWork), bounded(limits.TRIED):
         _divide(parts, document, statements, givens)
+    with suppress(TooMuchWork), bounded(limits.TRIED):
+        parts = [piece for part in parts for piece in _by_sections(part, document, givens)]
     return parts
+
+
+def _by_sections(part: Part, document: Document, givens: Givens) -> Iterator[Part]:
+    """A part with the sections that use its names for other things apart."""
+    start = 0
+    for first, last, state, found in apart(document, part.statements, part.found, givens):
+        if start < first:
+            yield Part(part.state, part.statements[start:first], part.found[start:first])
+        yield Part(state, part.statements[first:last], found)
+        start = last
+    if start < len(part.statements) or not part.statements:
+        yield Part(part.state, part.statements[start:], part.found[start:])
 
 
 def _divide(parts: list[Part], document: Document, statements: tuple[Statement, ...], givens: Givens) -> None:
@@ -271,7 +286,7 @@ def _update(statement: Statement, given: Mapping[Key, tuple[fmpq, ...]]) -> tupl
     wanted = key(first)
     old = wanted._replace(new=False)
     numbers = _numbers(statement)
-    if old.base not in UPDATABLE or len(numbers) != 1:
+    if not is_parameter(old.base) or len(numbers) != 1:
         return None
     own = any(isinstance(n, Name) and key(n) == old for term in rest for n in walk(term))
     arrow = statement.relations[0].kind in ARROWS and old in given

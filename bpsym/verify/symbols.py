@@ -29,6 +29,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "sin": ("word", "sin"), "cos": ("word", "cos"), "tan": ("word", "tan"), "arctan": ("word", "arctan"),
     "arg": ("word", "arg"),
     "cdot": ("operator", "·"), "cdotp": ("operator", "·"), "centerdot": ("operator", "·"), "times": ("operator", "×"),
+    "circledast": ("operator", "*"),
     "ast": ("operator", "*"), "star": ("operator", "*"), "odot": ("operator", "⊙"), "circ": ("operator", "⊙"),
     "bigodot": ("operator", "⊙"), "bullet": ("operator", "•"), "otimes": ("operator", "⊗"),
     "bigotimes": ("operator", "⊗"), "div": ("operator", "/"), "pm": ("operator", "±"), "over": ("over", "over"),

@@ -14,7 +14,7 @@ from bpsym.verify.check.state import FAILURES, State, atoms_of, values, why_not
 from bpsym.verify.check.terms import Kind, Literal, interval_literal, kind_of, leaves, touches
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
-from bpsym.verify.meaning.keys import NO_TIME, UPDATABLE, Key, free_letters
+from bpsym.verify.meaning.keys import NO_TIME, Key, free_letters, is_parameter
 from bpsym.verify.meaning.subjects import Subject, subject_of
 from bpsym.verify.symbols import GREEK, WORDS
 from bpsym.verify.tree import (
@@ -105,7 +105,7 @@ def is_path(statement: Statement) -> bool:
 def is_assigned_to_itself(statement: Statement) -> bool:
     """`x = x - max(x)` in a programme: another value under the same name."""
     subject = subject_of(statement.terms[0])
-    if not isinstance(subject, Key) or subject.base in UPDATABLE:
+    if not isinstance(subject, Key) or is_parameter(subject.base):
         return False
     return any(isinstance(n, Name) and subject_of(n) == subject for t in statement.terms[1:] for n in walk(t))
 
@@ -168,11 +168,12 @@ def subject_at(statement: Statement, state: State) -> Subject | None:
     subject = subject_of(first)
     if isinstance(subject, Key) and not subject.new:
         names = [node for term in statement.terms[1:] for node in walk(term) if isinstance(node, Name)]
-        moves = subject.base in UPDATABLE or statement.relations[0].kind == "←"
+        arrow = statement.relations[0].kind if statement.relations else ""
+        moves = is_parameter(subject.base) or arrow == "←"
         if moves and any(subject_of(name) == subject for name in names):  # w = w − η ∂E/∂w
             return subject._replace(new=True)
-        is_parameter = subject.base in UPDATABLE or _is_trained(subject, state)
-        if is_parameter and _steps_from_old(statement, subject, state):
+        moved = is_parameter(subject.base) or _is_trained(subject, state) or arrow in ARROWS
+        if moved and _steps_from_old(statement, subject, state):
             return subject._replace(new=True)
         if subject in state.updated and not _fits_old(statement, subject, state):
             return subject._replace(new=True)

@@ -10,14 +10,16 @@ from bpsym.verify.canonical import canonical
 from bpsym.verify.check import symbols
 from bpsym.verify.check.chain import Chain, has_free_letters, is_loose, meet, why
 from bpsym.verify.check.elided import agrees
+from bpsym.verify.check.numbers import as_shown
 from bpsym.verify.check.state import State, values
-from bpsym.verify.check.terms import Kind, kind_of
+from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.activations import known_function
+from bpsym.verify.meaning.arrays import Array
 from bpsym.verify.meaning.keys import Key, free_letters, key
 from bpsym.verify.meaning.patterns import substituted
 from bpsym.verify.meaning.subjects import subject_of
-from bpsym.verify.tree import Application, Call, Expr, Matrix, Missing, Name, Number, Power, Row, Sum, walk
+from bpsym.verify.tree import Application, Call, Expr, Matrix, Missing, Name, Number, Power, Product, Row, Sum, walk
 
 if TYPE_CHECKING:
     from bpsym.verify.meaning.arrays import Value
@@ -35,6 +37,8 @@ def formula(chain: Chain, term: Expr, *, mixed: bool) -> Judgement:
         return Judgement(term.span, Verdict.RIGHT)  # L = L(a, y)
     if isinstance(term, Name) and _names_result(chain, term):
         return Judgement(term.span, Verdict.RIGHT)
+    if (moved := _moved(chain, term)) is not None:
+        return moved
     before = chain.reference
     if before is None:
         _adopt(chain, term)
@@ -45,6 +49,8 @@ def formula(chain: Chain, term: Expr, *, mixed: bool) -> Judgement:
     if same is not True and (mixed or same is None):
         here = _same_here(chain, term) if mixed or not is_loose(term) else same
         same = here if here is not None or not _only_halves(term) else same
+    if same is False and _says_each_step(chain, term):
+        same = True
     if same is False and (other := state.in_effect(chain.statement.span.end)) is not None:
         same = symbols.equal(before, term, other)
     if same is None and not mixed and (last := _last_formula(chain)) is not None:
@@ -81,6 +87,37 @@ def _adds_a_change(chain: Chain, term: Expr) -> bool:
     behind = [t for t in chain.statement.terms if kind_of(t) in (Kind.NUMERIC, Kind.NUMBER)]
     theirs = [v for t in behind for v in values(t, state, state.as_read())]
     return any(meet(ours, other) for ours in values(term, state, state.carried(None)) for other in theirs)
+
+
+def _says_each_step(chain: Chain, term: Expr) -> bool:
+    """Whether it is what a name without an index is at every step: `v = θ_{t-1} - α m_{t-1}`."""
+    first, state = chain.statement.terms[0], chain.state
+    own = state.scope.macros.get(chain.subject) if isinstance(chain.subject, Key) else None
+    same = own is not None and canonical(own) == canonical(term)
+    names = [n for n in walk(term) if isinstance(n, Name)]
+    return same and isinstance(first, Name) and not (first.sub or first.layer) and any(map(_is_of_a_step, names))
+
+
+def _is_of_a_step(name: Name) -> bool:
+    return any(True for _ in free_letters(name, {}))
+
+
+def _moved(chain: Chain, term: Expr) -> Judgement | None:
+    """`E(w + ε) = E(0.41)`: what the parameter is moved to; None for any other formula."""
+    first = chain.reference
+    if not isinstance(first, Application) or not isinstance(term, Product) or len(first.arguments) != 1:
+        return None
+    factors, state = term.factors, chain.state
+    if len(factors) != 2 or (factors[0] != first.head and canonical(factors[0]) != canonical(first.head)):
+        return None
+    shown = [s for s in leaves(factors[1]) if s is not None] if kind_of(factors[1]) is Kind.NUMBER else []
+    rights = [v for v in values(first.arguments[0], state, state.truth) if not isinstance(v, Array)]
+    if len(shown) != 1 or not rights:
+        return None
+    if any(touches(right, shown[0].cut()) for right in rights):
+        return Judgement(term.span, Verdict.RIGHT)
+    details = {"shown": shown[0], "truth": rights[:1], "subject": None}
+    return Judgement(shown[0].tree.span, Verdict.WRONG, as_shown(rights[0], shown[0]), "operand", details)
 
 
 def _last_formula(chain: Chain) -> Expr | None:
@@ -220,6 +257,8 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
         for value in values(term, state, carried):
             if any(meet(value, other) for formula in chain.formulas for other in values(formula, state, carried)):
                 return Judgement(term.span, Verdict.CARRIED)
+    if any(isinstance(n, Name) and _is_wrongly_defined(key(n), state) for n in walk(term)):
+        return Judgement(term.span, Verdict.CARRIED)
     said = (str(chain.subject), canonical(term))
     if said in state.wrong_formulas:
         chain.broken = True
@@ -239,6 +278,11 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
         "formula",
         {"left": before, "right": term, "truth": ours[:1], "subject": chain.subject},
     )
+
+
+def _is_wrongly_defined(name: Key, state: State) -> bool:
+    """Whether a name means a formula of the document, and that was found wrong."""
+    return name in state.wrong and name in state.scope.macros and state.scope.atoms(name) is None
 
 
 def _is_defined_afresh(chain: Chain, term: Expr) -> bool:

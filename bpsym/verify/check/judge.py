@@ -32,13 +32,13 @@ from bpsym.verify.check.numerics import numeric, row_below, worked_row
 from bpsym.verify.check.state import State, atoms_of, values
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Judgement, Verdict
-from bpsym.verify.disclaimed import is_disclaimed, supposes
+from bpsym.verify.disclaimed import is_disclaimed, is_other_error, supposes
 from bpsym.verify.effort import TooMuchWork, bounded, spend
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.meaning.symbolic import Definition
-from bpsym.verify.tree import Call, Expr, Missing, Name, Statement
+from bpsym.verify.tree import Call, Differential, Expr, Missing, Name, Statement
 
 PLAIN = frozenset(["code", "output", "prose"])  # where an equals sign may be a programme's
 BEGUN = 600  # units of work a statement is at least
@@ -76,11 +76,13 @@ def _judged(statement: Statement, state: State) -> list[Judgement]:
         declares_index(statement)
         or (is_words(statement.terms[0]) and not _is_worked(statement, state))
         or is_path(statement)
-        or (statement.context.kind in PLAIN and is_assigned_to_itself(statement))
+        or (statement.context.kind in PLAIN and (is_assigned_to_itself(statement) or _is_part(statement, state)))
     ):
         return []
     if not state.scope.described and (supposes(statement) or is_passing(statement)):
         return []
+    if is_other_error(statement):
+        statement = replace(statement, terms=(Missing(statement.terms[0].span), *statement.terms[1:]))
     statement, *rest = _at_orders(_joined(statement, state))
     if rest:
         return [judgement for piece in (statement, *rest) for judgement in _judged(piece, state)]
@@ -109,6 +111,15 @@ def _at_orders(statement: Statement) -> list[Statement]:
         replace(statement, terms=statement.terms[start : end + 1], relations=statement.relations[start:end])
         for start, end in zip(starts, [*starts[1:], len(statement.relations)], strict=True)
     ]
+
+
+def _is_part(statement: Statement, state: State) -> bool:
+    """`dx = 1 * dnum`, to which a programme adds the rest later."""
+    first = statement.terms[0]
+    spelled = (
+        "d" + getattr(first.of, "spelled", "") if isinstance(first, Differential) else getattr(first, "spelled", "")
+    )
+    return spelled in state.scope.summed
 
 
 def _is_worked(statement: Statement, state: State) -> bool:

@@ -118,9 +118,18 @@ def single(pen: Pen, sign: str, start: int, end: int) -> None:
         kind, text = "diff", "∂"  # what is left of ∂ on pages copied without their fonts
     elif sign == "_" and re.match(r"\s*\\?_", pen.text[end : end + 3]):
         return
+    elif sign == "." and _is_dot_product(pen, end):
+        kind, text = "operator", "·"
     elif sign == "+" and _is_mark(pen, end):
         pen.put("sup", "^", start, end)
     pen.put(kind, text, start, end)
+
+
+def _is_dot_product(pen: Pen, end: int) -> bool:
+    """The point of `v . d`, set apart, in plain text."""
+    last = pen.out[-1] if pen.out else None
+    apart = pen.gap and not pen.flavour.tex and last is not None and last.kind in ("word", "close")
+    return apart and re.match(r"[ ](?:[A-Za-z]{1,2}\d{0,2}(?![A-Za-z])|[(\[])", pen.text[end : end + 6]) is not None
 
 
 def _is_mark(pen: Pen, end: int) -> bool:

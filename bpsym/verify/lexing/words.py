@@ -122,7 +122,7 @@ def word(pen: Pen, run: str, start: int, end: int) -> None:
     """A run of letters as a name, a product of two, or a differential."""
     plain = run in _PLAIN and not pen.flavour.tex
     known = run in WORDS or run in pen.flavour.words or run in GREEK_WORDS or plain
-    if run[0] == "d" and len(run) > 1 and run not in pen.flavour.words and not known and _is_quantity(run[1:]):
+    if run[0] == "d" and len(run) > 1 and not known and (_is_quantity(run[1:]) or run[1:] in pen.flavour.words):
         pen.put("diff", "d", start, start + 1)
         word_with_tail(pen, run[1:], start + 1, end)
         return

@@ -202,6 +202,8 @@ def symbolic() -> Algebra:
         "sqrt": sympy.sqrt,
         "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
         "tanh": sympy.tanh,
+        "sin": sympy.sin,
+        "cos": sympy.cos,
         "atan": sympy.atan,
         "erf": sympy.erf,
         "softplus": lambda x: sympy.log(1 + sympy.exp(x)),

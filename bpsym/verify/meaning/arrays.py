@@ -156,6 +156,24 @@ def _product(
     return items[0] if len(items) == 1 else Array((rows, columns), items)
 
 
+def correlated(left: Array, right: Array) -> Array:
+    """The smaller array slid over the larger one, at each place the sum of the products; no padding, steps of one."""
+    (rows, columns), (height, width) = (a.shape if len(a.shape) == 2 else (1, *a.shape) for a in (left, right))
+    down, across = rows - height + 1, columns - width + 1
+    if len(left.shape) != len(right.shape) or down < 1 or across < 1:
+        raise ShapeError(f"{right.shape} slid over {left.shape}")
+    spend(down * across * height * width)
+    items = tuple(
+        _dot(
+            [left.items[(r + i) * columns + c + j] for i in range(height) for j in range(width)],
+            list(right.items),
+        )
+        for r in range(down)
+        for c in range(across)
+    )
+    return Array((down, across) if len(left.shape) == 2 else (across,), items)
+
+
 def diagonal(value: Value) -> Array:
     """The matrix with these items on its diagonal."""
     items = scalars(value)

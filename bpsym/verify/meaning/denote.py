@@ -72,6 +72,7 @@ class Reading(Struct, frozen=True):
     choices: Choices = field(default_factory=Choices)
     columns: bool = False  # whether the softmax of a matrix is that of each column: the samples stand side by side
     inner: bool = False  # whether a product of two columns, or of two rows, may be their inner product
+    moved: Callable[[Name, Expr, Indices], Value | None] | None = None  # E(w + ε): E with w moved
 
 
 _ONE_LEVEL = Nested(1)
@@ -142,7 +143,7 @@ def _product(tree: Product, reading: Reading, indices: Indices) -> Value:
             continue
         right = denote(factor, reading, indices)
         if ones and isinstance(right, Array):
-            right, ones = _total(right), False
+            right, ones = _column_sums(right), False
         value = right if value is None else times(value, sign, right, reading.choices, inner=reading.inner)
     if value is None or ones:
         raise NoValueError("a row of ones beside nothing")
@@ -187,6 +188,9 @@ def _indexed(tree: Indexed, reading: Reading, indices: Indices) -> Value:
     return value.items[int(places[0]) - 1]
 
 
+_LETTERS = frozenset("fgJLE")  # of what a document may call a function, and what it works out
+
+
 def _call(tree: Call, reading: Reading, indices: Indices) -> Value:
     base = tree.function.base
     if base in ("max", "min"):
@@ -203,7 +207,13 @@ def _call(tree: Call, reading: Reading, indices: Indices) -> Value:
         size = len(items)
         return Array((size, size), tuple(items[r] if r == c else zero for r in range(size) for c in range(size)))
     if len(tree.arguments) != 1:
+        if all(isinstance(argument, Name) for argument in tree.arguments):
+            return reading.name(tree.function, indices)  # f(x, y), of which the document says what it is
         raise NoValueError("a function of several arguments")
+    if reading.moved is not None and base in _LETTERS:
+        value = reading.moved(tree.function, tree.arguments[0], indices)
+        if value is not None:
+            return value
     return reading.function(tree, indices)(denote(tree.arguments[0], reading, indices))
 
 
@@ -230,6 +240,8 @@ def _application(tree: Application, reading: Reading, indices: Indices) -> Value
                 return reading.name(tree.head, indices)
     if len(tree.arguments) != 1:
         raise NoValueError(f"the function {tree.head.base} is not defined", tree.head.base)
+    if reading.moved is not None and (value := reading.moved(tree.head, tree.arguments[0], indices)) is not None:
+        return value
     left, right = reading.name(tree.head, indices), denote(tree.arguments[0], reading, indices)
     return times(left, "", right, reading.choices, inner=reading.inner)
 
@@ -278,6 +290,14 @@ def _total(value: Array) -> Scalar:
     for item in value.items[1:]:
         total += item
     return total
+
+
+def _column_sums(value: Array) -> Value:
+    """A row of ones times a matrix, or the sum of a vector's entries."""
+    if arrays.is_vector(value) or len(value.shape) != 2:
+        return _total(value)
+    width = value.shape[1]
+    return Array((1, width), tuple(_total(Array((value.shape[0],), value.items[k::width])) for k in range(width)))
 
 
 def _row(tree: Row, reading: Reading, indices: Indices) -> Value:

@@ -12,7 +12,7 @@ from bpsym.verify.meaning.algebra import NoValueError, symbolic
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, is_vector, mapped, scalars, transposed
 from bpsym.verify.meaning.denote import Reading, denote
 from bpsym.verify.meaning.indices import kronecker
-from bpsym.verify.meaning.keys import UPDATABLE, Key, key
+from bpsym.verify.meaning.keys import Key, is_parameter, key
 from bpsym.verify.meaning.scope import ANY_SIZE, Point, Scope
 from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.meaning.symbolic import symbolic_function
@@ -94,7 +94,7 @@ def derivative(tree: Derivative | Differential, context: Context, indices: Indic
         if tree.symbol not in ("d", "∇") or network.loss is None:
             raise NoValueError("a change nobody defines")
         found = slopes(network.loss, _quantity(tree.of, context, indices), context)
-        if context.scope.mean and isinstance(tree.of, Name) and tree.of.base in UPDATABLE:
+        if context.scope.mean and isinstance(tree.of, Name) and is_parameter(tree.of.base):
             return mapped(lambda item: item / ANY_SIZE, found)
         return found
     if tree.wrt is None or tree.order != 1:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING
 
+from msgspec import structs
 from sympy import Integer
 
 from bpsym.errors import BpsymError
@@ -15,6 +18,7 @@ from bpsym.verify.check.terms import ball, leaves
 from bpsym.verify.effort import TooMuchWork, bounded, spend
 from bpsym.verify.meaning.algebra import NoValueError, symbolic
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, scalars
+from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.denote import Reading, denote
 from bpsym.verify.meaning.equations import Equations
 from bpsym.verify.meaning.families import MATRIX, SCALAR, Instance, Shape, family
@@ -22,17 +26,18 @@ from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.indices import Indices, kronecker
 from bpsym.verify.meaning.keys import IDENTITY, LOSS_NAMES, Key, free_letters, is_off, key
 from bpsym.verify.meaning.nesting import Nested
-from bpsym.verify.meaning.reach import Reach, matched, places
+from bpsym.verify.meaning.reach import Reach, from_zero, matched, places
 from bpsym.verify.meaning.scope import ANY_SIZE, Scope
 from bpsym.verify.meaning.sources import COUNTS, Said, Sources, size_of, stated_shape
 from bpsym.verify.meaning.symbolic import symbolic_function
-from bpsym.verify.meaning.unexplained import is_figure, recomputed
+from bpsym.verify.meaning.unexplained import SHORT, is_figure, recomputed
 from bpsym.verify.meaning.upstream import any_loss, loss_without_formula
 from bpsym.verify.tree import Application, Call, Derivative, Differential, Expr, Name, Number, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from flint import fmpq
     from sympy import Expr as Atom
 
     from bpsym.verify.givens import Givens
@@ -43,6 +48,8 @@ MOST_ATOMS = 3000  # of a document's own network
 _DEEPER = Nested(3)  # a definition met inside another one
 SYMBOLIC = 40  # units of work a node of an equation is
 ENTRIES = 500  # one of an equation between matrices
+_ADDED = re.compile(r"(?:^|[\s\"])([A-Za-z_]\w{0,20})[ \t]{0,4}\+=", re.MULTILINE)
+_FAILURES = (NoValueError, ShapeError, BpsymError, ValueError, TypeError, RecursionError)
 _ANY_LOSS = Key("L_")  # of a document that writes dW for ∂L/∂W and names no L
 
 
@@ -66,6 +73,8 @@ def gather(said: Said, given: Givens, position: int | None = None, instance: Ins
         said_equal=said.equal,
         own=sources.own,
         columns=sources.columns,
+        summed=frozenset(_ADDED.findall(said.document.text)),
+        from_zero=from_zero(sources) if instance is None else frozenset(),
     )
     scope.laws = frozenset(instance.shapes) if instance is not None else frozenset()
     definitions_of(said.document, scope, position if said.again.names else None)
@@ -129,13 +138,15 @@ class _Builder:
 
     def _gather_vectors(self) -> None:
         """x̂ without an index is all of x̂_1, x̂_2, …, where only these are defined."""
-        for pattern, _ in self.sources.patterns:
+        for pattern, formula in self.sources.patterns:
             whole = key(pattern)._replace(sub=())
             is_stated = whole in self.sources.formulas or whole in self.sources.numbers
             if len(pattern.sub) == 1 and not pattern.layer and not is_stated:
-                found = [self.scope.table.get(whole._replace(sub=(k,))) for k in _FEW]
-                entries = tuple(values[0] for values in found if values and not isinstance(values[0], Array))
-                if len(entries) == len(_FEW):
+                wanted = [whole._replace(sub=(k,)) for k in self.reach.entries(whole, pattern, formula)]
+                found = [v[0] for name in wanted[: len(_FEW)] if (v := self.scope.table.get(name))]
+                found += [v for name in wanted[len(_FEW) :] if (v := self.wanted(name)) is not None]
+                entries = tuple(value for value in found if not isinstance(value, Array))
+                if len(entries) == len(wanted):
                     self.scope.table[whole] = [Array((len(entries),), entries)]
 
     def _loss(self) -> Atom | None:
@@ -156,7 +167,9 @@ class _Builder:
         """A loss the document differentiates and nowhere defines."""
         sources = self.sources
         patterns = {key(pattern) for pattern, _ in sources.patterns}
-        name = loss_without_formula(sources.losses, {*sources.formulas, *sources.numbers, *patterns}, sources.used)
+        reckoned = {name for name in sources.numbers if name in sources.computed}  # in numbers alone
+        defined = {*sources.formulas, *patterns} | set(sources.numbers) - reckoned
+        name = loss_without_formula(sources.losses, defined, sources.used - (reckoned - sources.entering))
         if (name is None or name in self.scope.table) and self.instance.shapes and sources.changed:
             name = _ANY_LOSS
         if name is None:
@@ -167,10 +180,22 @@ class _Builder:
             for at in places(n, sources.fixed, self.scope.units)
         ]
         wrt = [atom for atoms in below if atoms is not None for atom in scalars(atoms)]
-        loss = any_loss(name.text, self.made, wrt)
+        loss = any_loss(name.text, self.made, wrt, self._handed_in(name))
         if loss is not None:
             self.scope.table[name] = [loss]
         return loss
+
+    def _handed_in(self, loss: Key) -> dict[Atom, fmpq]:
+        """The derivatives of a loss that a document gives as numbers and nothing else."""
+        found: dict[Atom, fmpq] = {}
+        for (above, below), tree in self.sources.upstream.items():
+            atoms = self.scope.atoms(below) if above == loss else None
+            shown = [s for s in leaves(tree) if s is not None]
+            if atoms is not None and len(shown) == len(scalars(atoms)):
+                for atom, number in zip(scalars(atoms), shown, strict=True):
+                    exact = number.number.places <= SHORT
+                    found[atom] = number.value if exact else ball(*number.cut())  # type: ignore[assignment]  # or a ball
+        return found
 
     def wanted(self, name: Key) -> Value | None:
         """The atoms of a name, made if need be."""
@@ -327,11 +352,15 @@ class _Builder:
                 spend((ENTRIES if self.instance.shapes else SYMBOLIC) * sum(1 for _ in walk(formula)))
                 with _DEEPER:
                     value = denote(formula, self.reading, indices)
-        except (NoValueError, ShapeError, BpsymError, ValueError, TypeError, TooMuchWork):
+        except (*_FAILURES, TooMuchWork):
             return None
         finally:
             self.strict -= strict
             letters, self.scope.vague_letters = self.scope.vague_letters, outer
+        if not isinstance(value, Array) and self._is_list(name):
+            apart = structs.replace(self.reading, choices=Choices(elementwise=True))
+            with suppress(*_FAILURES):
+                value = denote(formula, apart, indices)
         if len(scalars(value)) + len(self.made) > MOST_ATOMS:
             return None
         is_loss = name.base in LOSS_NAMES and self._shape(name) == SCALAR
@@ -341,6 +370,11 @@ class _Builder:
             return self._entered(name, self.made.defined(name.text, value, letters))
         items = [self.made.defined(f"{name.text}[{k}]", item, letters) for k, item in enumerate(value.items, 1)]
         return self._entered(name, Array(value.shape, tuple(items)))
+
+    def _is_list(self, name: Key) -> bool:
+        """Whether a name is given as several numbers."""
+        shape = stated_shape(self.sources.numbers[name]) if name in self.sources.numbers else None
+        return shape is not None and max(shape) > 1
 
     @cached_property
     def reading(self) -> Reading:

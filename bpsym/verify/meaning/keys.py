@@ -48,6 +48,13 @@ RATES = ("eta", "alpha", "lr")  # bases of the learning rate
 _ARITHMETIC = re.compile(r"(?=.*\+)[i-t](?:[+-](?:[i-t]|\d+))*[+-][i-t](?:[+-](?:[i-t]|\d+))*")
 _TERM = re.compile(r"([+-]?)([i-t]|\d+)")
 UPDATABLE = frozenset(["w", "W", "b", "B", "v", "V", "theta", "U", "u", "bias", "Bias", "weight"])
+_PARAMETERS = UPDATABLE | frozenset(["k", "K", "gamma", "beta"])  # of a kernel, of a normalisation
+_GATED = re.compile(r"[wWuUvVb][a-z]")  # wz, uh, bf: a gate's
+
+
+def is_parameter(base: str) -> bool:
+    """Whether a name may be moved by gradient descent; a prime marks the new value of fewer."""
+    return base in _PARAMETERS or _GATED.fullmatch(base) is not None
 
 
 def key(name: Name, indices: Mapping[str, str] | None = None) -> Key:

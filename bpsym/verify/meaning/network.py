@@ -109,7 +109,7 @@ class Network:
             for q in self.expansion.program.inputs
             if q.role in (Role.TARGET, Role.INPUT) or self.is_own
             for entry in self.expansion.entries(q.name)
-            if (value := self.values.get(entry)) is not None and value in (0, 1)
+            if (value := self.values.get(entry)) is not None and (value in (0, 1) or _is_count(entry, value))
         }
         if not kept:
             return None
@@ -301,6 +301,14 @@ class Network:
 def _is_atom(expr: Expr) -> bool:
     """Whether it is an entry of a quantity rather than a formula."""
     return isinstance(expr, (Symbol, Indexed))
+
+
+_COUNT = re.compile(r"[dnmNTDBM]|d_[a-z]{1,5}|n_[a-z]")
+
+
+def _is_count(atom: Expr, value: fmpq) -> bool:
+    """Whether it is a width or a number of samples, which formulas may name by its value: √2 for √d_k."""
+    return isinstance(value, fmpq) and value.q == 1 and value > 1 and _COUNT.fullmatch(str(atom)) is not None
 
 
 def _is_loss(atom: Expr) -> bool:

@@ -33,6 +33,9 @@ def times(left: Value, sign: str, right: Value, choices: Choices, *, inner: bool
     raise error
 
 
+_STARS = frozenset(["*", "∗", "⋆", "★", "⊛"])  # of a convolution, that is a cross-correlation in networks
+
+
 def _ways(left: Array, sign: str, right: Array, choices: Choices, *, inner: bool) -> list[Callable[[], Value]]:
     """Every way to multiply two arrays, the likeliest first; a sign that begins with • leaves their order open."""
     swaps, is_open = choices.ask("swaps"), sign.startswith("•")
@@ -56,6 +59,10 @@ def _ways(left: Array, sign: str, right: Array, choices: Choices, *, inner: bool
             lambda: arrays.multiplied(arrays.transposed(left), right),
         ]
         ways = [*turned[swaps - 1 :], *ways, *turned[: swaps - 1]] if swaps else [*ways, *turned]
+    if sign in _STARS:
+        lists = len(left.shape) == len(right.shape) == 1 and left.shape > right.shape
+        first = lists and choices.ask("elementwise")
+        ways.insert(0 if first else len(ways), lambda: arrays.correlated(left, right))
     if all(vectors):
         ways.append(lambda: arrays.outer(left, right))  # of different length: nothing else fits
     return ways

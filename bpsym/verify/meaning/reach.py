@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import product
+from itertools import product, takewhile
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -11,6 +11,8 @@ from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.meaning.arrays import Array
 from bpsym.verify.meaning.indices import Indices, kronecker_pair
 from bpsym.verify.meaning.keys import Key, free_letters, key
+from bpsym.verify.meaning.scope import ANY_SIZE
+from bpsym.verify.meaning.sources import stated_shape
 from bpsym.verify.tree import Expr, Name, Number, walk
 
 if TYPE_CHECKING:
@@ -50,6 +52,20 @@ def matched(pattern: Name, wanted: Key, fixed: Mapping[str, str]) -> dict[str, s
     return found if key(pattern, found) == wanted else None
 
 
+def from_zero(sources: Sources) -> frozenset[str]:
+    """The names of lists that are counted from 0: `k = [0.5, -0.2, 0.8]`, then k_0; and with one all others."""
+    found, others = set[str](), set[str]()
+    spoken = {key(name) for name in sources.names} | set(sources.numbers) | set(sources.formulas)
+    for whole, tree in sources.numbers.items():
+        shape = stated_shape(tree)
+        if whole.sub or whole.layer or shape is None or min((*shape, 1)) != 1 or max(shape) == 1:
+            continue
+        first = Key(whole.base, ("0",))
+        if Key(whole.base, (str(max(shape)),)) not in spoken and first not in sources.numbers:
+            (found if first in spoken else others).add(whole.base)
+    return frozenset(found | others if found else ())
+
+
 class Reach(Struct):
     """Which entries of a name there are."""
 
@@ -84,6 +100,16 @@ class Reach(Struct):
         """Whether a list or a matrix is given of which a name would be an entry."""
         wholes = (self.scope.table.get(name._replace(sub=name.sub[:kept])) for kept in range(len(name.sub)))
         return any(whole and isinstance(whole[0], Array) for whole in wholes)
+
+    def entries(self, whole: Key, pattern: Name, formula: Expr) -> list[str]:
+        """The indices under which a rule makes the entries of a vector: as many as the list has it takes them from."""
+        if self.scope.from_zero and whole._replace(sub=("0",)) in self.scope.table:
+            return list(takewhile(lambda k: whole._replace(sub=(k,)) in self.scope.table, map(str, range(MOST_VALUES))))
+        lists = {Key(n.base, (), n.layer) for n in walk(formula) if isinstance(n, Name) and n.sub == pattern.sub}
+        shapes = [stated_shape(self.sources.numbers[name]) for name in lists if name in self.sources.numbers]
+        lengths = {max(shape) for shape in shapes if shape is not None and min((*shape, 1)) == 1}
+        size = lengths.pop() if len(lengths) == 1 and 1 < min(lengths) <= MOST_VALUES else ANY_SIZE
+        return [str(k) for k in range(1, size + 1)]
 
     def values(
         self,

@@ -19,7 +19,7 @@ from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.denote import Reading, denote
 from bpsym.verify.meaning.derivatives import Context, derivative, over_atoms, slopes
 from bpsym.verify.meaning.indices import kronecker, kronecker_pair
-from bpsym.verify.meaning.keys import UPDATABLE, Key, key
+from bpsym.verify.meaning.keys import LOSS_NAMES, Key, is_parameter, key
 from bpsym.verify.meaning.network import Network
 from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.meaning.symbolic import Definition, applied
@@ -41,7 +41,8 @@ def reading(scope: Scope, point: Point, choices: Choices | None = None, *, depth
     """How to read formulas in a scope at a point."""
     choices = Choices() if choices is None else choices
     at = _At(scope, point, choices, depth)
-    return Reading(BALLS, at.name, at.derivative, at.function, at.values, point.literal, scope.own, choices, inner=True)
+    read = Reading(BALLS, at.name, at.derivative, at.function, at.values, point.literal, scope.own, choices, inner=True)
+    return read if scope.network is None else replace(read, moved=at.moved)
 
 
 class _At(Context):
@@ -67,6 +68,25 @@ class _At(Context):
         if self.point.flipped and name.base == "delta":
             return mapped(lambda item: -item, value)
         return value
+
+    def moved(self, head: Name, argument: Expr, indices: Indices) -> Value | None:
+        """`E(w + ε)`: the loss with a parameter moved a little; None where it is a product."""
+        network = self.scope.network
+        if network is None or head.base not in (*LOSS_NAMES, "f", "g") or not isinstance(argument, (Name, Sum)):
+            return None
+        value = self.scope.atoms(key(head, indices))
+        if value is None or isinstance(value, Array) or network.expansion.step(value) is None:
+            return None
+        names = [node for node in walk(argument) if isinstance(node, Name)]
+        steps = [name for name in names if _is_step(name)]
+        below = {key(name, indices) for name in names if not _is_step(name)}
+        atoms = [self.scope.atoms(name) for name in below]
+        if len(atoms) != 1 or atoms[0] is None or isinstance(atoms[0], Array) or network.expansion.step(atoms[0]):
+            return None
+        if isinstance(argument, Sum) and not steps and not any(isinstance(n, Number) for n in walk(argument)):
+            return None
+        environment = self.point.environment.overridden({atoms[0]: denote(argument, self.deeper(), indices)})
+        return reading(self.scope, replace(self.point, environment=environment), self.choices).name(head, indices)
 
     def lettered(self, name: Name, indices: Indices) -> Value | None:
         """The value of a name at index letters, or of a size, as bpsym's own sheets write them."""
@@ -131,7 +151,7 @@ class _At(Context):
         if self.scope.rate is None:
             return None
         network, atoms = self.scope.network, self.scope.atoms(old)
-        if network is None or network.loss is None or atoms is None or old.base not in UPDATABLE:
+        if network is None or network.loss is None or atoms is None or not is_parameter(old.base):
             return None
         rate = self.point.environment[self.scope.rate]
         steps = slopes(network.loss, atoms, self)
@@ -290,3 +310,8 @@ def _mentions(name: Name, letter: str) -> bool:
 
 def _ball(value: Scalar) -> Scalar:
     return arb(value)
+
+
+def _is_step(name: Name) -> bool:
+    """Whether a name is what one moves a parameter by, to see what a loss does."""
+    return name.base in ("epsilon", "eps", "h", "Delta", "delta") and not name.sub

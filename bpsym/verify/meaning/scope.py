@@ -70,6 +70,8 @@ class Scope:
     units: int = ANY_SIZE  # of a document of laws: how many an index letter runs over
     mean: bool = False  # of a document of laws: dW is of the mean over the samples, dZ of their sum
     vague_letters: set[str] = field(default_factory=set)  # functions met that nobody defines
+    summed: frozenset[str] = frozenset()  # variables a programme adds to: what it sets them to is only a part
+    from_zero: frozenset[str] = frozenset()  # lists whose first entry has the index 0
 
     def atoms(self, wanted: Key) -> Value | None:
         """The atoms a key stands for: by itself, as a component, by another spelling."""
@@ -131,7 +133,7 @@ class Scope:
         for spelled in dict.fromkeys((base, base.upper(), base.lower())):
             whole = self.table.get(Key(spelled, tuple(front), layer, new))
             if whole and isinstance(whole[0], Array):
-                from_zero = Key(spelled, (*front, "0"), layer, new) in self.table
+                from_zero = spelled in self.from_zero or Key(spelled, (*front, "0"), layer, new) in self.table
                 item = _item(whole[0], str(int(last) + from_zero))
                 if item is not None:
                     return item

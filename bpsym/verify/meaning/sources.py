@@ -6,10 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from msgspec.structs import replace
+
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check.align import pairs, turned
 from bpsym.verify.check.terms import Kind, kind_of
-from bpsym.verify.disclaimed import is_shown_as_mistake, supposes
+from bpsym.verify.disclaimed import is_other_error, is_shown_as_mistake, supposes
 from bpsym.verify.meaning.activated import Figures, activated, note_figure
 from bpsym.verify.meaning.conventions import (
     counts_time,
@@ -22,7 +24,7 @@ from bpsym.verify.meaning.conventions import (
 from bpsym.verify.meaning.customary import customary
 from bpsym.verify.meaning.einstein import with_sums
 from bpsym.verify.meaning.indices import kronecker_pair
-from bpsym.verify.meaning.keys import NO_TIME, UPDATABLE, Key, free_letters, key
+from bpsym.verify.meaning.keys import LOSS_NAMES, NO_TIME, Key, free_letters, is_parameter, key
 from bpsym.verify.meaning.redefined import Redefinitions, redefinitions
 from bpsym.verify.meaning.scope import ANY_SIZE
 from bpsym.verify.meaning.subjects import has_derivatives, subject_of
@@ -38,6 +40,7 @@ from bpsym.verify.tree import (
     Name,
     Negative,
     Number,
+    Product,
     Statement,
     Sum,
     walk,
@@ -57,6 +60,7 @@ class Sources:
     formulas: dict[Key, list[Expr]] = field(default_factory=dict)
     patterns: list[tuple[Name, Expr]] = field(default_factory=list)  # a^l = σ(z^l)
     alike: list[tuple[Name, Expr]] = field(default_factory=list)  # w_j = 0.5, for every j
+    overall: list[tuple[Key, Expr]] = field(default_factory=list)  # f(x, y) = …: what is said of f elsewhere goes first
     numbers: dict[Key, Expr] = field(default_factory=dict)  # the first number each name is given
     figures: Figures = field(default_factory=dict)  # which name each figure was shown for
     sizes: dict[str, set[Key]] = field(default_factory=dict)  # letters sums run up to, and the names summed over
@@ -67,6 +71,7 @@ class Sources:
     names: dict[Name, None] = field(default_factory=dict)  # every name that stands for something, in order
     losses: Counter[Key] = field(default_factory=Counter)  # what is differentiated
     below: dict[Key, list[Name]] = field(default_factory=dict)  # and by which names
+    upstream: dict[tuple[Key, Key], Expr] = field(default_factory=dict)  # derivatives given as numbers, nothing else
     changed: list[Name] = field(default_factory=list)  # the W of every dW
     used: set[Key] = field(default_factory=set)  # names that stand elsewhere than in a derivative
     entering: set[Key] = field(default_factory=set)  # names something else is worked out from
@@ -106,6 +111,8 @@ def _sources_of(document: Document, *, timed: bool) -> Sources:
     sources.columns = softmax_by_columns(document)
     for statement in document.statements:
         _collect(statement, sources)
+    for wanted, formula in sources.overall:
+        sources.formulas.setdefault(wanted, []).append(formula)
     sources.patterns += customary(sources.patterns, {key(name) for name in sources.names})
     return sources
 
@@ -129,12 +136,15 @@ def _collect(statement: Statement, sources: Sources) -> None:
             spoken = {key(node) for node in walk(term) if isinstance(node, Name) and id(node) not in slopes}
             sources.used |= spoken
             sources.entering |= set() if term is statement.terms[0] else spoken
+    _collect_upstream(statement, sources)
+    meant = named_first(statement)
+    overall, statement = meant is not statement, meant
     defined = _defined(statement, sources)
     if defined is None:
         return
     _links_of_names(statement, sources)
     for term in statement.terms[1:]:
-        _collect_meaning(defined, term, sources)
+        _collect_meaning(defined, term, sources, overall=overall)
     if not list(free_letters(defined, sources.fixed)):
         note_figure(defined, statement.terms[-1], sources.figures)
 
@@ -165,17 +175,11 @@ def _collect_names(term: Expr, sources: Sources) -> None:
 
 def _defined(statement: Statement, sources: Sources) -> Name | None:
     """The name a statement gives a formula or a number; None for one that says no more of it than is known."""
-    if not statement.may_define or supposes(statement):
+    if not statement.may_define or supposes(statement) or is_other_error(statement):
         return None
     first, second = statement.terms[:2]
     if is_shown_as_mistake(statement) and kind_of(second) is not Kind.NUMBER:
         return None
-    if (
-        isinstance(first, Application)
-        and len(first.arguments) > 1
-        and all(isinstance(a, Name) for a in first.arguments)
-    ):
-        first = first.head  # L(a, y) = …
     if not isinstance(first, Name) or "new" in first.marks or "+" in first.marks:
         return None
     if sources.kronecker and kronecker_pair(first):
@@ -187,7 +191,30 @@ def _defined(statement: Statement, sources: Sources) -> Name | None:
     return None if own or _is_update(statement, wanted, sources) else first
 
 
-def _collect_meaning(defined: Name, term: Expr, sources: Sources) -> None:
+def _collect_upstream(statement: Statement, sources: Sources) -> None:
+    """A derivative that is given as a number, and no more is said of it."""
+    first = statement.terms[0]
+    if statement.may_define and isinstance(first, Derivative) and len(statement.terms) == 2:
+        above, below = subject_of(first.of), first.wrt
+        is_number = kind_of(statement.terms[1]) is Kind.NUMBER and first.order == 1
+        if is_number and isinstance(above, Key) and isinstance(below, Name):
+            sources.upstream.setdefault((above, key(below)), statement.terms[1])
+
+
+def named_first(statement: Statement) -> Statement:
+    """A statement with what it defines as its first term: `L(a, y) = …` says what L is, `X * K = Z = […]` what Z is."""
+    first, *rest = statement.terms
+    head = first.head if isinstance(first, Application) else first.function if isinstance(first, Call) else None
+    if head is not None and all(isinstance(a, Name) for a in first.arguments):  # type: ignore[union-attr]  # of either
+        many = len(first.arguments) > 1  # type: ignore[union-attr]
+        if many or (isinstance(first, Application) and head.base in LOSS_NAMES and not head.sub):
+            return replace(statement, terms=(head, *rest))
+    if isinstance(first, (Product, Call)) and len(rest) > 1 and isinstance(rest[0], Name):
+        return replace(statement, terms=(rest[0], first, *rest[1:]))
+    return statement
+
+
+def _collect_meaning(defined: Name, term: Expr, sources: Sources, *, overall: bool) -> None:
     """A formula, a number or a computation in numbers for a name."""
     wanted, kind = key(defined), kind_of(term)
     is_pattern = bool(list(free_letters(defined, sources.fixed)))
@@ -199,6 +226,8 @@ def _collect_meaning(defined: Name, term: Expr, sources: Sources) -> None:
     elif kind in (Kind.SYMBOLIC, Kind.MIXED):
         if is_pattern:
             sources.patterns.append((defined, term))
+        elif overall:
+            sources.overall.append((wanted, term))
         elif term not in sources.formulas.setdefault(wanted, []):
             sources.formulas[wanted].append(term)
     elif kind is Kind.NUMBER:
@@ -226,7 +255,7 @@ def _is_update(statement: Statement, wanted: Key, sources: Sources) -> bool:
     if old is None or not isinstance(second, Sum):
         return False
     last = statement.terms[-1]
-    if wanted.base not in UPDATABLE and (kind_of(last) is not Kind.NUMBER or canonical(last) == canonical(old)):
+    if not is_parameter(wanted.base) and (kind_of(last) is not Kind.NUMBER or canonical(last) == canonical(old)):
         return False
     values = {canonical(value) for value in (old, sources.moved.get(wanted, old))}
     if kind_of(second) is not Kind.NUMERIC or not any(canonical(term) in values for term in _signed(second)):

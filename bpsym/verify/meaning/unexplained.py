@@ -32,6 +32,8 @@ def is_figure(name: Key, sources: Sources) -> bool:
         return False  # h_0: where a recurrence starts
     if name in sources.computed:
         return True
+    if name in sources.formulas and not _is_short(name, sources):
+        return True  # by a formula nobody can make anything of
     alike = [k for k in sources.formulas if k.base == name.base and k != name and not k.new]
     if _is_short(name, sources):  # y = 0.5, the target, beside the units y_1 and y_2
         alike = [k for k in alike if (len(k.sub), len(k.layer)) == (len(name.sub), len(name.layer))]
@@ -54,7 +56,9 @@ def recomputed(name: Key, shown: Scalar, sources: Sources, scope: Scope) -> Scal
     numeric = sources.numerics.get(name)
     if numeric is None:
         return None
-    givens = {abs(s.value) for tree in sources.numbers.values() for s in leaves(tree) if s is not None}
+    worked = {k for k in sources.numbers if k in sources.formulas and not _is_short(k, sources)}
+    stated = (tree for k, tree in sources.numbers.items() if k not in worked)
+    givens = {abs(s.value) for tree in stated for s in leaves(tree) if s is not None}
     read = interval_literal(lambda n: n.places <= 0 or n.digits <= 1 or rational(n.value) in givens, fmpq(1, 2))
     try:
         found = denote(numeric, reading(scope, Point(_NOWHERE, literal=read)))

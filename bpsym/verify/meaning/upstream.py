@@ -14,8 +14,9 @@ from bpsym.verify.meaning.keys import LOSS_NAMES
 
 if TYPE_CHECKING:
     from collections import Counter
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
 
+    from flint import fmpq
     from sympy import Expr as Atom
 
     from bpsym.verify.meaning.equations import Equations
@@ -34,12 +35,14 @@ def loss_without_formula(differentiated: Counter[Key], defined: Collection[Key],
     return None
 
 
-def any_loss(name: str, made: Equations, wrt: Iterable[Atom]) -> Atom | None:
+def any_loss(name: str, made: Equations, wrt: Iterable[Atom], handed: Mapping[Atom, fmpq]) -> Atom | None:
     """A loss of the last quantities: of those the document differentiates it by, if there are any, else of all."""
     last = made.last()
     chosen = [atom for atom in dict.fromkeys(wrt) if atom in last] or last
     if not 0 < len(chosen) <= MOST_SINKS:
         return None
+    if not set(handed) <= set(chosen):
+        handed = {}  # more is handed in than what the document says the loss goes through
     loss = made.symbol(name)
-    total = sum((made.input(f"∂{loss}/∂{atom}", None) * atom for atom in chosen), Integer(0))
+    total = sum((made.input(f"∂{loss}/∂{atom}", handed.get(atom)) * atom for atom in chosen), Integer(0))
     return made.ends_in(loss, total)

@@ -41,7 +41,13 @@ _OPENING: Final = re.compile(
     r"|(?P<role>:math:`)"
     r"|(?P<directive>^[ \t]*\.\. math::[^\n]*\n(?:[ \t]*:[^\n]*\n|[ \t]*\n)*)"
     r"|(?P<heading>^[ \t]{0,3}\#{1,6}[ \t]+(?P<title>[^\n]*)"
-    r"|\\(?:sub)*(?:section|paragraph|chapter)\*?\{(?P<section>[^{}\n]*)\})"
+    r"|\\(?:sub)*(?:section|paragraph|chapter)\*?\{(?P<section>[^{}\n]*)\}"
+    r"|^[ \t]{0,3}(?:\*\*|__)?(?P<numbered>(?:(?:Worked )?Example|Part|Problem|Exercise|Question|Case|Ejemplo|Ejercicio"
+    r"|Beispiel|Aufgabe|Exemple|Exercice|例题?|习题|练习|问题|案例)[ \t]{0,2}"
+    r"(?:\d{1,2}|[IVX]{1,4}|[A-H]|[一二三四五六七八九])"
+    r"(?=[.:)：、。（( *_\n\t–—-]|\r))(?!\s{0,3}[=≈]))"
+    r"|(?P<stepped>^[ \t]{0,3}\*\*(?P<step>(?:Step|Iteration|Epoch|Round|Sample|第|步骤|迭代|样本|Paso|Schritt)[ \t]?"
+    r"(?:\d{1,2}|[一二三四五六七八九])[ \t]?(?:步|轮|次迭代)?)[.:：]?\*\*[ \t]*[.:：]?[ \t]*\r?$)"
     r"|(?P<dollar>(?<![\\$])\$(?!\$))"
     r"|(?P<tick>(?<![`\\])`(?!`))",
     re.MULTILINE | re.DOTALL,
@@ -137,8 +143,8 @@ def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | N
         return _until(text, start, first, "`", "inline", 2_000, misses)
     if match.group("directive"):
         return _directive(text, match)
-    if match.group("heading"):
-        name = "title" if match.group("title") is not None else "section"
+    if match.group("heading") or match.group("stepped"):
+        name = next(name for name in ("title", "section", "numbered", "step") if match.group(name) is not None)
         return Region("heading", start, first, match.start(name), match.end(name))
     if kind is not None and match.group("dollar"):
         return _dollar(text, start)

@@ -14,6 +14,7 @@ from flint import fmpq
 from msgspec.structs import replace
 
 from bpsym.rounding import fraction
+from bpsym.verify.read.nodes import of_nodes
 from bpsym.verify.read.units import unit_claims
 from bpsym.verify.tree import (
     Cell,
@@ -47,6 +48,7 @@ _TITLES: Final = tuple(
         r"new|after|updated|next|\^\{?\+|新|更新后",
     )
 )
+MADE: Final = frozenset(["cell", "node"])  # kinds of statements that are made here
 SHORT: Final = 3  # letters of a name
 MOST_COLUMNS: Final = 8  # of numbers, searched for an update
 MOST_PLACES: Final = 36  # of a figure
@@ -63,7 +65,7 @@ def with_rows(statements: Sequence[Statement], tables: Sequence[Table]) -> list[
     found: list[Statement] = []
     done = 0  # so many of the statements are dealt with
     for table in tables:
-        updates = list(_updates(table))
+        updates = of_nodes(table) or list(_updates(table))
         if updates:
             found.extend(updates)
             continue
@@ -80,7 +82,19 @@ def with_rows(statements: Sequence[Statement], tables: Sequence[Table]) -> list[
             _join(row, table.head, own)
             found += [*rest[done:first], *own]
             done = last
-    return sorted([*found, *rest[done:]], key=lambda statement: statement.span)
+    return list(_under_headings(sorted([*found, *rest[done:]], key=lambda statement: statement.span)))
+
+
+def _under_headings(statements: Sequence[Statement]) -> Iterator[Statement]:
+    """What a table says stands under the heading of what stands before it."""
+    heading = ""
+    for statement in statements:
+        context = statement.context
+        if not context.heading and context.kind in MADE:
+            yield replace(statement, context=replace(context, heading=heading))
+        else:
+            heading = context.heading
+            yield statement
 
 
 # --- a formula and its value ---------------------------------------------------------------------------------------

@@ -76,17 +76,20 @@ def style(text: str) -> Style:
     long = [whole for whole, part in commas if len(part) > 1 or whole == "0"]
     decimals = any(whole == "0" or len(part) != THOUSAND for whole, part in commas)
     named = re.findall(r"(?:^|[\s$,;(&=])([A-Za-z]{2})(?=\s{0,3}(?:_\{?\w{1,20}\}?)?\s{0,3}(?::?=|＝))", text)
+    single = set(re.findall(r"(?:^|[\s$,;(&=}])([A-Z])(?=\s{0,3}(?::?=|＝))", text))
     return Style(
         text,
         macros.definitions(text),
         macros.Budget(),
         points * POINTS <= len(long) and decimals and len(long) >= COMMAS,
-        frozenset(word for word in named if word.isupper() or word in ("in", "lr")) | _reckoned(text),
+        frozenset(word for word in named if (word.isupper() and not {*word} <= single) or word in ("in", "lr"))
+        | _reckoned(text)
+        | _paired(text),
         bool(re.search(r"`[^`]*(?:\(del |sum_\(|_\(\w)", text)),
     )
 
 
-_ASSIGNED: Final = re.compile(r"^[ \t>*-]*([A-Za-z]{3,12})\d{0,3}[ \t]*:?=", re.MULTILINE)
+_ASSIGNED: Final = re.compile(r"(?:^[ \t>*-]*|[,;][ \t]{1,3})([A-Za-z]{3,12})\d{0,3}[ \t]*:?=", re.MULTILINE)
 MOST_WORDS: Final = 40
 THOUSAND: Final = 3  # digits behind a separator of thousands
 POINTS: Final = 10  # figures with a comma to one with a point: a section's number, a version
@@ -98,6 +101,23 @@ def _reckoned(text: str) -> frozenset[str]:
     words = islice(dict.fromkeys(match.group(1) for match in _ASSIGNED.finditer(text)), MOST_WORDS)
     return frozenset(
         word for word in words if re.search(rf"[*/(+·×]\s?{word}\d*\b|(?<![A-Za-z]){word}\d*\s?[*/)+·×]", text)
+    )
+
+
+_SET_TO: Final = re.compile(r"(?:^|[ \t]{2}|[,;] ?|`)[ \t]*([A-Za-z]{1,2})[ \t]*:?=(?!=)", re.MULTILINE)
+
+
+def _paired(text: str) -> frozenset[str]:
+    """Two letters that are one name in plain text: `wz = 0.4`, then `wz*x`, where w and z are not both names."""
+    if _TEX_COMMAND.search(text):
+        return frozenset()
+    names = dict.fromkeys(islice((match.group(1) for match in _SET_TO.finditer(text)), MOST_WORDS * 4))
+    return frozenset(
+        word
+        for word in names
+        if len(word) > 1
+        and not all(letter in names for letter in word)
+        and re.search(rf"[*/+×·(] ?d?{word}\b|(?<![A-Za-z]){word} ?[*/)+×·]", text)
     )
 
 
