@@ -207,10 +207,10 @@ def _call(tree: Call, reading: Reading, indices: Indices) -> Value:
         size = len(items)
         return Array((size, size), tuple(items[r] if r == c else zero for r in range(size) for c in range(size)))
     if len(tree.arguments) != 1:
-        if all(isinstance(argument, Name) for argument in tree.arguments):
+        if base in _LETTERS and all(isinstance(argument, Name) for argument in tree.arguments):
             return reading.name(tree.function, indices)  # f(x, y), of which the document says what it is
         raise NoValueError("a function of several arguments")
-    if reading.moved is not None and base in _LETTERS:
+    if reading.moved is not None and base in _LETTERS and isinstance(tree.arguments[0], Sum):
         value = reading.moved(tree.function, tree.arguments[0], indices)
         if value is not None:
             return value

@@ -206,7 +206,7 @@ def named_first(statement: Statement) -> Statement:
     first, *rest = statement.terms
     head = first.head if isinstance(first, Application) else first.function if isinstance(first, Call) else None
     if head is not None and all(isinstance(a, Name) for a in first.arguments):  # type: ignore[union-attr]  # of either
-        many = len(first.arguments) > 1  # type: ignore[union-attr]
+        many = len(first.arguments) > 1 and not (isinstance(first, Call) and head.base not in "fgJLE")  # type: ignore[union-attr]
         if many or (isinstance(first, Application) and head.base in LOSS_NAMES and not head.sub):
             return replace(statement, terms=(head, *rest))
     if isinstance(first, (Product, Call)) and len(rest) > 1 and isinstance(rest[0], Name):
