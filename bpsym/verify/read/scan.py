@@ -104,7 +104,7 @@ def _reckoned(text: str) -> frozenset[str]:
     )
 
 
-_SET_TO: Final = re.compile(r"(?:^|[ \t]{2}|[,;] ?|`)[ \t]*([A-Za-z]{1,2})[ \t]*:?=(?!=)", re.MULTILINE)
+_SET_TO: Final = re.compile(r"(?:^|[ \t]{2}|[,;] ?|`)[ \t]{0,12}([A-Za-z]{1,2})[ \t]{0,12}:?=(?!=)", re.MULTILINE)
 
 
 def _paired(text: str) -> frozenset[str]:
