@@ -152,7 +152,9 @@ def _by_their_formulas(scope: Scope, environment: Environment) -> None:
     """Let a name with a figure and a formula of derivatives, `δ_f = ∂L/∂f · f(1 - f) = -0.02`, mean the formula."""
     network = scope.network
     for wanted, formula in scope.macros.items():
-        found = scope.table.get(wanted) if isinstance(wanted, Key) else None
+        if not isinstance(wanted, Key):
+            continue
+        found = scope.table.get(wanted)
         if network is None or not found or not has_derivatives(formula) or isinstance(found[0], Array):
             continue
         if found[0] in network.opaque and network.expansion.step(found[0]) is None:

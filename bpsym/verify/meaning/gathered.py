@@ -143,9 +143,9 @@ class _Builder:
             is_stated = whole in self.sources.formulas or whole in self.sources.numbers
             if len(pattern.sub) == 1 and not pattern.layer and not is_stated:
                 wanted = [whole._replace(sub=(k,)) for k in self.reach.entries(whole, pattern, formula)]
-                found = [v[0] for name in wanted[: len(_FEW)] if (v := self.scope.table.get(name))]
-                found += [v for name in wanted[len(_FEW) :] if (v := self.wanted(name)) is not None]
-                entries = tuple(value for value in found if not isinstance(value, Array))
+                found = [values[0] for name in wanted[: len(_FEW)] if (values := self.scope.table.get(name))]
+                found += [value for name in wanted[len(_FEW) :] if (value := self.wanted(name)) is not None]
+                entries = tuple(entry for entry in found if not isinstance(entry, Array))
                 if len(entries) == len(wanted):
                     self.scope.table[whole] = [Array((len(entries),), entries)]
 

@@ -306,7 +306,7 @@ def _is_atom(expr: Expr) -> bool:
 _COUNT = re.compile(r"[dnmNTDBM]|d_[a-z]{1,5}|n_[a-z]")
 
 
-def _is_count(atom: Expr, value: fmpq) -> bool:
+def _is_count(atom: Expr, value: Scalar) -> bool:
     """Whether it is a width or a number of samples, which formulas may name by its value: √2 for √d_k."""
     return isinstance(value, fmpq) and value.q == 1 and value > 1 and _COUNT.fullmatch(str(atom)) is not None
 

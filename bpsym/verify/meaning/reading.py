@@ -85,7 +85,10 @@ class _At(Context):
             return None
         if isinstance(argument, Sum) and not steps and not any(isinstance(n, Number) for n in walk(argument)):
             return None
-        environment = self.point.environment.overridden({atoms[0]: denote(argument, self.deeper(), indices)})
+        moved = denote(argument, self.deeper(), indices)
+        if isinstance(moved, Array):
+            return None
+        environment = self.point.environment.overridden({atoms[0]: moved})
         return reading(self.scope, replace(self.point, environment=environment), self.choices).name(head, indices)
 
     def lettered(self, name: Name, indices: Indices) -> Value | None:
