@@ -38,6 +38,7 @@ bench-verify: $(VENV)/.installed-dev
 	$(BIN)/python benchmarks/verify_mutants.py
 	$(BIN)/python benchmarks/verify_sheets.py
 	$(BIN)/python benchmarks/verify_sheets.py --random 500
+	$(BIN)/python benchmarks/verify_sheets.py --alone --format markdown
 
 # A million random, damaged and hostile documents: none may crash the verifier, take 2 s or 500 MB. Hours; COUNT= for less.
 # Then answers, notebooks, rosters and descriptions that are damaged.

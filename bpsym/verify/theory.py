@@ -69,10 +69,10 @@ def settled_by_theory(document: Document, found: Sequence[Judgement]) -> list[Ju
         return list(found)
     plain = document
     decided: dict[Span, Judgement] = {}
-    with suppress(TooMuchWork), bounded(limits.LETTERED):
-        plain = replace(document, statements=reworded(document.statements))
-        decided = _by_letters(plain)
     with suppress(TooMuchWork), bounded(limits.LAWS):
+        with suppress(TooMuchWork), bounded(limits.LETTERED):
+            plain = replace(document, statements=reworded(document.statements))
+            decided = _by_letters(plain)
         if is_open - decided.keys():
             wrong = frozenset(j.span for j in found if j.verdict in BAD)
             doubtful = _doubtful(plain.statements)
