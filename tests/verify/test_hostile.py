@@ -43,6 +43,7 @@ HOSTILE = {
     "names defined again and again": "".join(
         f"$a = b + {k} c_{{{k}}}$ and $b = {k} a d_{{{k}}}$\n" for k in range(150)
     ),
+    "steps without number": "Then $w = 0.5$ and " + "9" * 9_000 + ".1234 after " + "9" * 9_000 + " more steps.\n",
     "the same again and again": "$x = x + 1$\n" * 800,
     "a chain of ones": "$(a + b)" + " = 1" * 900 + "$",
     "two givens that never settle": "".join(f"$x = 0.{k}$\n\n$y = x + 0.{k} = 0.5$\n\n" for k in range(10, 200)),

@@ -25,8 +25,10 @@ if TYPE_CHECKING:
 MOST_STEPS = 20_000  # of a run a document asks for: four of them take a second or two
 FEW = 16  # updates at the beginning of a run, made without the rest of it where these are all that is asked for
 WORDS = r"(?:iterations?|rounds?|epochs?|steps?|updates?|times|passes|Iterationen|iteraciones|épocas|次|轮|回)"
+_NUMBER = r"\d[\d,]{0,14}"
 _COUNT = re.compile(
-    rf"(?P<a>\d[\d,]*)\s*(?:-?\s*){WORDS}|(?:after|round|iteration|epoch|迭代|训练|经过|nach|tras)\s*(?P<b>\d[\d,]*)"
+    rf"(?<!\d)(?P<a>{_NUMBER})\s*(?:-?\s*){WORDS}"
+    rf"|(?:after|round|iteration|epoch|迭代|训练|经过|nach|tras)\s*(?P<b>{_NUMBER})"
     r"|(?P<first>first (?:iteration|round|update|step|pass|epoch)|第一次|一次迭代"
     r"|one (?:iteration|round|update|epoch))",
     re.IGNORECASE,
