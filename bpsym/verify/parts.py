@@ -23,7 +23,7 @@ from bpsym.verify.check.chain import ARROWS, declares_index
 from bpsym.verify.check.judge import judge, note_section
 from bpsym.verify.check.symbols import equal
 from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves
-from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.check.verdicts import BAD, GOOD, Judgement, Verdict
 from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.meaning.keys import Key, is_parameter, key
 from bpsym.verify.sections import apart
@@ -42,8 +42,6 @@ _FIGURE = re.compile(r"-?\d+(\.\d+)?")
 MOST_PLACES = 8  # tried in one document
 MOST_STATEMENTS = 1_500  # of a document searched for them
 GAIN = 2  # claims that must come out better
-BAD = frozenset([Verdict.WRONG, Verdict.CARRIED])
-GOOD = frozenset([Verdict.RIGHT, Verdict.NOTE])
 
 
 class Part(Struct, frozen=True):

@@ -17,7 +17,7 @@ from bpsym.verify.bind import own_state
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check.judge import judge
 from bpsym.verify.check.terms import Kind, kind_of, leaves
-from bpsym.verify.check.verdicts import Verdict
+from bpsym.verify.check.verdicts import BAD, Verdict
 from bpsym.verify.meaning.keys import Key
 from bpsym.verify.meaning.sources import named_first
 from bpsym.verify.meaning.subjects import subject_of
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 CONFLICTS = 2  # names that mean something else in a section
 MOST_SECTIONS = 12  # of a document that are read anew
 NUMBERED = re.compile(r"\W{0,4}(?:\w+ )?[^\W\d_]{1,10} ?(?:\d|[IVX]+\b|[A-H]\b|[一二三四五六七八九])")
-BAD = frozenset([Verdict.WRONG, Verdict.CARRIED])
 Shape = tuple[object, ...]
 
 

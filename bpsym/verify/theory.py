@@ -18,7 +18,7 @@ from bpsym.verify import limits
 from bpsym.verify.bind import own_state
 from bpsym.verify.check.judge import judge
 from bpsym.verify.check.terms import Kind, kind_of
-from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.check.verdicts import BAD, GOOD, Judgement, Verdict
 from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.givens import Givens
 from bpsym.verify.meaning.activations import known_function
@@ -43,6 +43,7 @@ from bpsym.verify.tree import (
     Quotient,
     Row,
     Transpose,
+    nodes,
     walk,
 )
 
@@ -54,8 +55,6 @@ if TYPE_CHECKING:
 FEW = 2  # units of a layer, where a letter is one
 FIGURES = 3  # statements with numbers: the document works an example
 MOST_STATEMENTS = 400
-GOOD = frozenset([Verdict.RIGHT, Verdict.NOTE])
-BAD = frozenset([Verdict.WRONG, Verdict.CARRIED])
 SHARE = 0.7  # of the other claims, proved right on the instance that calls one wrong
 ENOUGH = 4  # of them, at least
 OPEN = 2  # claims left open by the whole of a document for which its sections are asked
@@ -98,7 +97,7 @@ def _doubtful(statements: Sequence[Statement]) -> set[Span]:
     return {
         term.span
         for s in statements
-        if any(isinstance(n, Name) and n.base in bases for t in s.terms for n in walk(t))
+        if any(isinstance(n, Name) and n.base in bases for n in nodes([s]))
         for term in s.terms
     }
 
@@ -108,7 +107,7 @@ def _is_of_laws(document: Document) -> bool:
     statements = document.statements
     if len(statements) > MOST_STATEMENTS or sum(_numeric(s) for s in statements) >= FIGURES:
         return False
-    found = (n for s in statements for t in s.terms for n in walk(t))
+    found = nodes(statements)
     return any(
         isinstance(n, (Derivative, Differential, Transpose, Norm))
         or (isinstance(n, Call) and "prime" in n.function.marks)
@@ -253,7 +252,7 @@ _UNIT = re.compile(r"[a-zA-Z]\d|\d\d")
 
 def _is_of_an_example(statement: Statement) -> bool:
     """Whether it speaks of single units by number, or of lists of them: of a network of a certain size."""
-    found = [n for term in statement.terms for n in walk(term)]
+    found = list(nodes([statement]))
     return any(
         isinstance(n, (Row, Matrix)) or (isinstance(n, Name) and any(_UNIT.fullmatch(part) for part in n.sub))
         for n in found
@@ -271,10 +270,10 @@ def _instances(statements: Sequence[Statement], plain: Sequence[Instance]) -> It
     """What a document may tacitly agree on, the usual first."""
     first, *others = plain
     yield first
-    names = {n.function.base.lower() for s in statements for t in s.terms for n in walk(t) if isinstance(n, Call)}
+    names = {n.function.base.lower() for n in nodes(statements) if isinstance(n, Call)}
     if "softmax" in names and MATRIX in first.shapes.values():
         yield dataclasses.replace(first, rows=True)
-    found = [n for s in statements for t in s.terms for n in walk(t)]
+    found = list(nodes(statements))
     shared = any(isinstance(n, Quotient) and isinstance(n.denominator, Name) for n in found)
     if shared and any(isinstance(n, Differential) for n in found):
         yield dataclasses.replace(first, mean=True)
@@ -283,7 +282,7 @@ def _instances(statements: Sequence[Statement], plain: Sequence[Instance]) -> It
 
 def _telling(others: Iterable[Instance], usual: Instance, doubted: Sequence[Statement]) -> Iterator[Instance]:
     """The agreements that may make doubtful statements right: not those only about shapes of what they don't name."""
-    named = {family(key(n)) for s in doubted for t in s.terms for n in walk(t) if isinstance(n, Name)}
+    named = {family(key(n)) for n in nodes(doubted) if isinstance(n, Name)}
     for other in others:
         same_way = (other.rows, other.mean) == (usual.rows, usual.mean)
         apart = {k for k in usual.shapes if usual.shapes[k] != other.shapes.get(k)}
@@ -293,13 +292,13 @@ def _telling(others: Iterable[Instance], usual: Instance, doubted: Sequence[Stat
 
 def _is_timed(statements: Sequence[Statement]) -> bool:
     """Whether an index counts steps in time, each of which is a network of its own."""
-    names = (n for s in statements for t in s.terms for n in walk(t) if isinstance(n, Name))
+    names = (n for n in nodes(statements) if isinstance(n, Name))
     return any(part.startswith(("t-", "t+")) for name in names for part in (*name.sub, *name.layer))
 
 
 def _is_one_problem(document: Document) -> bool:
     """Whether a document speaks of one loss, and no name of something new: else its letters may be two problems'."""
-    derivatives = (n for s in document.statements for t in s.terms for n in walk(t) if isinstance(n, Derivative))
+    derivatives = (n for n in nodes(document.statements) if isinstance(n, Derivative))
     losses = {n.of.base for n in derivatives if isinstance(n.of, Name) and n.of.base in LOSS_NAMES}
     for statement in document.statements:  # J = L + s
         first = statement.terms[0]
@@ -334,8 +333,7 @@ def _goes_far(statement: Statement) -> bool:
     return any(
         isinstance(node, Differential)
         or (isinstance(node, Derivative) and isinstance(node.of, Name) and node.of.base in LOSS_NAMES)
-        for term in statement.terms
-        for node in walk(term)
+        for node in nodes([statement])
     )
 
 

@@ -13,9 +13,10 @@ import re
 from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate
-from typing import TYPE_CHECKING, NamedTuple, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard, get_args
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bpsym.verify.effort import spend
 
@@ -365,6 +366,34 @@ def walk(node: Node) -> Iterator[Node]:
             below = children(top)
             spend(VISIT * len(below))
             stack.extend(reversed(below))
+
+
+def nodes(statements: Iterable[Statement]) -> Iterator[Node]:
+    """Every node of every formula."""
+    for statement in statements:
+        for term in statement.terms:
+            yield from walk(term)
+
+
+def is_numeral(tree: Node | None) -> TypeGuard[Number | Negative]:
+    """Whether it is a number with or without its sign."""
+    return isinstance(tree.operand if isinstance(tree, Negative) else tree, Number)
+
+
+def with_parts(node: Any, change: Callable[[Any], Any]) -> Any:
+    """A node with a change made to each node directly below it; itself where nothing changes."""
+
+    def part(value: Any) -> Any:
+        if isinstance(value, Span) or not isinstance(value, (Struct, tuple)):
+            return value
+        if not isinstance(value, tuple):
+            return change(value)
+        items = tuple(part(item) for item in value)
+        return value if all(a is b for a, b in zip(items, value, strict=True)) else items
+
+    found = {name: getattr(node, name) for name in node.__struct_fields__}
+    parts = {name: part(value) for name, value in found.items()}
+    return node if all(parts[name] is found[name] for name in found) else replace(node, **parts)
 
 
 # --- statements ----------------------------------------------------------------------------------------------------

@@ -13,12 +13,12 @@ from bpsym.verify.tree import (
     Expr,
     Negative,
     Norm,
-    Number,
     Power,
     Product,
     Quotient,
     Row,
     Sum,
+    is_numeral,
 )
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def pairs(formula: Expr, numeric: Expr) -> list[Pair] | None:
 
 
 def _walk(formula: Expr, numeric: Expr, found: list[Pair]) -> Iterator[bool]:
-    if _is_numeral(numeric):
+    if is_numeral(numeric):
         found.append((formula, numeric))
         yield True
         return
@@ -47,10 +47,10 @@ def _walk(formula: Expr, numeric: Expr, found: list[Pair]) -> Iterator[bool]:
             yield from _walk(a, b, found)
         case Sum(), Sum() if len(formula.signs) == len(numeric.signs):
             for a, b, f, n in zip(formula.terms, numeric.terms, formula.signs, numeric.signs, strict=True):
-                if f != n and _is_numeral(b):
+                if f != n and is_numeral(b):
                     found.append((Negative(a.span, a), b))  # + (-0.3) · 0.1739 worked out as - 0.05217
                     yield True
-                elif f != n and isinstance(a, Product) and isinstance(b, Product) and _is_numeral(b.factors[0]):
+                elif f != n and isinstance(a, Product) and isinstance(b, Product) and is_numeral(b.factors[0]):
                     first = Negative(a.factors[0].span, a.factors[0])  # + w x worked out as - 0.5 · 2
                     yield from _walk(replace(a, factors=(first, *a.factors[1:])), b, found)
                 else:
@@ -79,10 +79,6 @@ def _same_text(formula: Expr, numeric: Expr) -> bool:
     from bpsym.verify.canonical import canonical
 
     return canonical(formula) == canonical(numeric)
-
-
-def _is_numeral(tree: Expr) -> bool:
-    return isinstance(tree, Number) or (isinstance(tree, Negative) and isinstance(tree.operand, Number))
 
 
 def turned(formula: Expr) -> Iterator[Expr]:

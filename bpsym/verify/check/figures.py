@@ -12,7 +12,7 @@ from bpsym.verify.check.chain import Chain, Operands, is_constant, meet, shape_o
 from bpsym.verify.check.numbers import Printed, Routes, as_shown
 from bpsym.verify.check.state import State, atoms_of, values
 from bpsym.verify.check.terms import Kind, Shown, ball, kind_of, leaves, touches
-from bpsym.verify.check.verdicts import Judgement, Verdict, worst
+from bpsym.verify.check.verdicts import BAD, Judgement, Verdict, worst
 from bpsym.verify.meaning.arrays import Scalar, Value, mapped, scalars
 from bpsym.verify.meaning.keys import Key
 from bpsym.verify.tree import (
@@ -122,7 +122,7 @@ def _excused(chain: Chain, printed: Printed, *, is_first: bool) -> Judgement | N
 def _remember(chain: Chain, printed: Printed, verdicts: list[Verdict], verdict: Verdict) -> None:
     """Note what a figure is, so that what follows from it is judged by it."""
     state, places = chain.state, range(len(verdicts))
-    bad = [v in (Verdict.WRONG, Verdict.CARRIED) for v in verdicts]
+    bad = [v in BAD for v in verdicts]
     for k in places:
         if bad[k]:
             state.wrong_numbers[printed.shown[k].value] = printed.right_value(k)

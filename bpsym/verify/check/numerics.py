@@ -15,7 +15,7 @@ from bpsym.verify.check.elided import agrees
 from bpsym.verify.check.numbers import as_shown
 from bpsym.verify.check.state import State, atoms_of, values
 from bpsym.verify.check.terms import Kind, Literal, Shown, kind_of, leaves, touches
-from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.check.verdicts import BAD, Judgement, Verdict
 from bpsym.verify.effort import TooMuchWork, bounded, spend
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
@@ -85,7 +85,7 @@ def numeric(chain: Chain, term: Expr) -> Judgement:
         return Judgement(term.span, Verdict.RIGHT)
     if verdict is Verdict.WRONG and (chain.broken or _follows_from_wrong_number(chain, term)):
         verdict = Verdict.CARRIED
-    chain.numerics.append((term, verdict in (Verdict.WRONG, Verdict.CARRIED)))
+    chain.numerics.append((term, verdict in BAD))
     if isinstance(term, Matrix) and all(len(row) == 1 for row in term.rows):
         state.pending = [row[0] for row in term.rows]
     if verdict is not Verdict.WRONG:

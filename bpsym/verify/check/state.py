@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from bpsym.lowering import lower
 from bpsym.program import Role
 from bpsym.verify.check.terms import Shown, ball, interval_literal
-from bpsym.verify.check.verdicts import Verdict
+from bpsym.verify.check.verdicts import BAD, Verdict
 from bpsym.verify.meaning.algebra import NoValueError, rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, scalars
 from bpsym.verify.meaning.choices import Choices
@@ -242,7 +242,7 @@ class State:
         value: Value = items[0] if shape is None else Array(shape, items)
         self.shown[subject] = value
         (self.doubtful.discard if verdict is Verdict.RIGHT else self.doubtful.add)(subject)
-        (self.wrong.add if verdict in (Verdict.WRONG, Verdict.CARRIED) else self.wrong.discard)(subject)
+        (self.wrong.add if verdict in BAD else self.wrong.discard)(subject)
         if len(atoms) == len(items):
             self.overrides.update(zip(atoms, items, strict=True))
             for kept, found in ((self.meant, meant), (self.slips, slipped)):

@@ -23,6 +23,8 @@ class Verdict(StrEnum):
     WRONG = "wrong"
 
 
+GOOD = frozenset([Verdict.RIGHT, Verdict.NOTE])
+BAD = frozenset([Verdict.WRONG, Verdict.CARRIED])
 GRAVITY = {verdict: place for place, verdict in enumerate(Verdict)}
 
 

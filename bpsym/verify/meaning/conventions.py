@@ -13,7 +13,7 @@ from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.constants import is_e_or_pi
 from bpsym.verify.meaning.indices import kronecker_pair
 from bpsym.verify.meaning.keys import LOSS_NAMES, key
-from bpsym.verify.tree import Call, Cases, Document, Expr, Matrix, Name, Number, Product, Statement, walk
+from bpsym.verify.tree import Call, Cases, Document, Expr, Matrix, Name, Number, Product, Statement, nodes, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -50,7 +50,7 @@ def own_letters(document: Document) -> frozenset[str]:
 
 def counts_time(document: Document) -> bool:
     """Whether t is an index: somewhere a name has t - 1 beside it, and no step t is worked in numbers."""
-    names = {n for s in document.statements for term in s.terms for n in walk(term) if isinstance(n, Name)}
+    names = {n for n in nodes(document.statements) if isinstance(n, Name)}
     if not any(part.startswith(("t-", "t+")) for name in names for part in (*name.sub, *name.layer)):
         return False
     bases = {name.base for name in names if any(part.isdigit() for part in (*name.sub[-1:], *name.layer[-1:]))}

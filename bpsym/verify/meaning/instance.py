@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from bpsym.verify.meaning.mapped import mapped
-from bpsym.verify.tree import Application, Derivative, Name, walk
+from bpsym.verify.tree import Application, Derivative, Name, nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,18 +24,12 @@ def instance(statements: Sequence[Statement]) -> tuple[tuple[Statement, ...], in
     """The statements with everything of an instance put in, and how many layers there are; None if any."""
     named = {key for s in statements for key in _defined_of_names(s)}
     statements = mapped(statements, lambda tree: _as_name(tree, named))
-    names = list(_names(statements))
+    names = [node for node in nodes(statements) if isinstance(node, Name)]
     if not any(_LAST.fullmatch(part) for name in names for part in name.layer):
         return tuple(statements), None
     layered = _only_layered(statements, names)
     depth = _depth(names)
     return mapped(statements, lambda tree: _with_depth(tree, layered, depth)), depth
-
-
-def _names(statements: Sequence[Statement]) -> Iterator[Name]:
-    for statement in statements:
-        for term in statement.terms:
-            yield from (node for node in walk(term) if isinstance(node, Name))
 
 
 def _defined_of_names(statement: Statement) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:
@@ -59,9 +53,7 @@ def _only_layered(statements: Sequence[Statement], names: Sequence[Name]) -> fro
     """Letters without a layer only where the loss is differentiated: the a of ∇_a C is that of the outputs."""
     below = {
         id(node.wrt)
-        for s in statements
-        for term in s.terms
-        for node in walk(term)
+        for node in nodes(statements)
         if isinstance(node, Derivative) and node.symbol == "∇"
     }
     whole = {name.base for name in names if not (name.sub or name.layer) and id(name) not in below}

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from bpsym.verify.canonical import canonical
 from bpsym.verify.meaning.keys import LOSS_NAMES, UPDATABLE, key
 from bpsym.verify.meaning.mapped import changed, mapped
-from bpsym.verify.meaning.wording.plain import NOWHERE, nodes
+from bpsym.verify.meaning.wording.plain import NOWHERE
 from bpsym.verify.tree import (
     Application,
     BigSum,
@@ -26,6 +26,7 @@ from bpsym.verify.tree import (
     Number,
     Product,
     children,
+    nodes,
     walk,
 )
 
@@ -149,11 +150,11 @@ def _order(statements: Sequence[Statement]) -> set[tuple[str, str]]:
                     if len(letters) == 2 and set(letters) == {above[0], node.index[0]}:
                         turned.setdefault(name.base, letters[0] != above[0])
     found: Counter[tuple[str, str]] = Counter()
-    for name in nodes(statements):
-        if isinstance(name, Name) and name.base in turned:
-            letters = unit_letters(name)
+    for node in nodes(statements):
+        if isinstance(node, Name) and node.base in turned:
+            letters = unit_letters(node)
             if len(letters) == 2 and letters[0] != letters[1]:
-                low, high = letters if turned[name.base] else letters[::-1]
+                low, high = letters if turned[node.base] else letters[::-1]
                 found[low, high] += 1
     return {pair for pair, count in found.items() if count > found[pair[::-1]]}  # one of them may be a slip
 

@@ -5,11 +5,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from bpsym.verify.meaning.algebra import NoValueError
-from bpsym.verify.tree import Ellipsis, Expr, Name, Span, Sum, walk  # noqa: A004  (the node for dots)
+from bpsym.verify.tree import Ellipsis, Expr, Name, Span, Sum, walk, with_parts  # noqa: A004  (the node for dots)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,21 +54,9 @@ def _at(tree: Any, places: frozenset[tuple[Span, int]], number: str) -> Any:
     if isinstance(tree, Name):
         sub = tuple(part[:-1] + number if (tree.span, k) in places else part for k, part in enumerate(tree.sub))
         return replace(tree, sub=sub)
-    if isinstance(tree, Span) or not isinstance(tree, (Struct, tuple)):
-        return tree
-    if isinstance(tree, tuple):
-        return tuple(_at(item, places, number) for item in tree)
-    changes = {name: _at(getattr(tree, name), places, number) for name in tree.__struct_fields__}
-    return replace(tree, **changes)
+    return with_parts(tree, lambda part: _at(part, places, number))
 
 
 def substituted(tree: Any, old: Any, new: Any) -> Any:
     """The tree with one node in the place of another."""
-    if tree is old:
-        return new
-    if isinstance(tree, Span) or not isinstance(tree, (Struct, tuple)):
-        return tree
-    if isinstance(tree, tuple):
-        return tuple(substituted(item, old, new) for item in tree)
-    changes = {name: substituted(getattr(tree, name), old, new) for name in tree.__struct_fields__}
-    return replace(tree, **changes)
+    return new if tree is old else with_parts(tree, lambda part: substituted(part, old, new))

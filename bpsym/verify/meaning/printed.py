@@ -17,7 +17,7 @@ from bpsym.notation import Name as Printed
 from bpsym.program import Quantity, Role, Step, head
 from bpsym.verify.meaning.arrays import Array, Value
 from bpsym.verify.meaning.keys import Key, key
-from bpsym.verify.tree import BigSum, Document, Name, Span, walk
+from bpsym.verify.tree import BigSum, Document, Name, Span, nodes, walk
 from bpsym.verify.tree import Expr as Tree
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def families(expansion: Expansion) -> tuple[Family, ...]:
 
 def family_of(document: Document, families: tuple[Family, ...]) -> Family | None:
     """The family a document's names are of; None where they are of none."""
-    names = {key(n) for s in document.statements for term in s.terms for n in walk(term) if isinstance(n, Name)}
+    names = {key(n) for n in nodes(document.statements) if isinstance(n, Name)}
     best, most = None, 0.0
     bases = {name.base for family in families for name in (*family.names, *family.lettered)}
     names = {name for name in names if name.base in bases and (name.sub or name.layer)}

@@ -43,6 +43,7 @@ from bpsym.verify.tree import (
     Product,
     Statement,
     Sum,
+    is_numeral,
     walk,
 )
 
@@ -232,7 +233,7 @@ def _collect_meaning(defined: Name, term: Expr, sources: Sources, *, overall: bo
             sources.formulas[wanted].append(term)
     elif kind is Kind.NUMBER:
         sources.numbers.setdefault(wanted, term)
-        if is_pattern and _is_alike(term):
+        if is_pattern and is_numeral(term):  # a list would be one number for each index
             sources.alike.append((defined, term))
     elif kind is Kind.NUMERIC:
         sources.computed.add(wanted)
@@ -279,11 +280,6 @@ def _is_quantity(name: Name) -> bool:
 
 
 COUNTS = frozenset("l L N M i j k n m p q K T R".split())
-
-
-def _is_alike(term: Expr) -> bool:
-    """A plain number: a list would be one number for each index."""
-    return isinstance(term, Number) or (isinstance(term, Negative) and isinstance(term.operand, Number))
 
 
 def _links_of_names(statement: Statement, sources: Sources) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from bpsym.verify.tree import Context, Derivative, Name, Negative, Number, Relation, Span, Statement
+from bpsym.verify.tree import Context, Derivative, Name, Number, Relation, Span, Statement, is_numeral
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -47,11 +47,11 @@ def _claims(row: Sequence[Cell], formula: int, value: int, slope: int, last: Exp
     if name is None:
         return
     worked = row[formula].expr if formula else None
-    if worked is not None and _is_figure(shown):
+    if worked is not None and is_numeral(shown):
         yield _claim(name, worked, shown)
-    elif _is_figure(shown):
+    elif is_numeral(shown):
         yield _claim(name, shown)
-    if last is not None and name != last and _is_figure(grad):
+    if last is not None and name != last and is_numeral(grad):
         yield _claim(Derivative(name.span, last, name, "∂", 1), grad)
 
 
@@ -59,10 +59,6 @@ def _claim(*terms: Expr | None) -> Statement:
     said = tuple(term for term in terms if term is not None)
     joins = tuple(Relation(Span(term.span.start, term.span.start), "=") for term in said[1:])
     return Statement(Span(said[-1].span.start, said[-1].span.end), said, joins, Context("node"))
-
-
-def _is_figure(tree: Expr | None) -> bool:
-    return isinstance(tree.operand if isinstance(tree, Negative) else tree, Number)
 
 
 def _is_one(tree: Expr | None) -> bool:

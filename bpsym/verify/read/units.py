@@ -6,9 +6,8 @@ Also rows that hold names and their values in turn, `| w_1 | 0.1 | w_2 | 0.4 |`.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, TypeGuard
+from typing import TYPE_CHECKING, Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from bpsym.verify.tree import (
@@ -19,7 +18,6 @@ from bpsym.verify.tree import (
     Expr,
     Matrix,
     Name,
-    Negative,
     Number,
     Power,
     Product,
@@ -30,7 +28,9 @@ from bpsym.verify.tree import (
     Statement,
     Sum,
     Table,
+    is_numeral,
     walk,
+    with_parts,
 )
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def unit_claims(table: Table, own: Sequence[Statement]) -> tuple[list[Statement]
             if subject is None or letter is None:
                 continue
             unit = at_index(subject, letter, number)
-            if _is_figure(cell.expr):
+            if is_numeral(cell.expr):
                 found.append(_claim((unit, cell.expr), table, cell))
             else:
                 replaced |= _named(cell, unit, own, found)
@@ -107,7 +107,7 @@ def _by_column(table: Table, own: Sequence[Statement], replaced: set[int]) -> It
             continue
         rule = next((s for s in own if _inside(s, row[0]) and s.relations and s.terms[0] is label), None)
         for cell, head in zip(row[1:], heads[1:], strict=False):
-            if head is not None and _is_figure(cell.expr) and head[0] in _letters(label):
+            if head is not None and is_numeral(cell.expr) and head[0] in _letters(label):
                 terms = tuple(at_index(term, *head) for term in (label, *(rule.terms[1:] if rule is not None else ())))
                 if not _letters(terms[0]):
                     replaced |= {id(rule)}
@@ -171,12 +171,7 @@ def at_index(tree: Any, letter: str, number: str) -> Any:
             for parts in (tree.sub, tree.layer)
         )
         return tree if (sub, layer) == (tree.sub, tree.layer) else replace(tree, sub=sub, layer=layer, spelled="")
-    if isinstance(tree, Span) or not isinstance(tree, (Struct, tuple)):
-        return tree
-    if isinstance(tree, tuple):
-        return tuple(at_index(item, letter, number) for item in tree)
-    changes = {name: at_index(getattr(tree, name), letter, number) for name in tree.__struct_fields__}
-    return replace(tree, **changes)
+    return with_parts(tree, lambda part: at_index(part, letter, number))
 
 
 def _claim(terms: tuple[Expr, ...], table: Table, cell: Cell) -> Statement:
@@ -189,13 +184,9 @@ def _statement(terms: tuple[Expr, ...], cell: Cell, title: str) -> Statement:
     return Statement(cell.span, terms, joins, Context("cell", column=title))
 
 
-def _is_figure(tree: Expr | None) -> TypeGuard[Number | Negative]:
-    return isinstance(tree, Number) or (isinstance(tree, Negative) and isinstance(tree.operand, Number))
-
-
 def _is_value(tree: Expr | None) -> bool:
     if isinstance(tree, Row):
-        return all(_is_figure(item) for item in tree.items)
+        return all(is_numeral(item) for item in tree.items)
     if isinstance(tree, Matrix):
-        return all(_is_figure(item) for row in tree.rows for item in row)
-    return _is_figure(tree)
+        return all(is_numeral(item) for row in tree.rows for item in row)
+    return is_numeral(tree)

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from bpsym.verify.meaning.keys import key
 from bpsym.verify.meaning.mapped import mapped
-from bpsym.verify.meaning.wording.plain import NOWHERE, nodes
-from bpsym.verify.tree import Application, Call, Name, Power, Sum, walk
+from bpsym.verify.meaning.wording.plain import NOWHERE
+from bpsym.verify.tree import Application, Call, Name, Power, Sum, nodes, walk
 
 if TYPE_CHECKING:
     from bpsym.verify.meaning.wording.plain import Statements

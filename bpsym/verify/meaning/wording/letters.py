@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from bpsym.verify.meaning.keys import LOSS_NAMES, UPDATABLE, Key, key
 from bpsym.verify.meaning.mapped import mapped
-from bpsym.verify.meaning.wording.plain import is_loss, is_plain, nodes
-from bpsym.verify.tree import Application, BigSum, Derivative, Name, Power, Product
+from bpsym.verify.meaning.wording.plain import is_loss, is_plain
+from bpsym.verify.tree import Application, BigSum, Derivative, Name, Power, Product, nodes
 
 if TYPE_CHECKING:
     from bpsym.verify.meaning.wording.plain import Statements

@@ -10,8 +10,8 @@ from msgspec.structs import replace
 from bpsym.verify.canonical import canonical
 from bpsym.verify.meaning.keys import LOSS_NAMES, RATES, UPDATABLE, key
 from bpsym.verify.meaning.mapped import changed, mapped
-from bpsym.verify.meaning.wording.plain import NOWHERE, is_loss, is_plain, nodes
-from bpsym.verify.tree import BigSum, Derivative, Differential, Name, Negative, Product, Sum, walk
+from bpsym.verify.meaning.wording.plain import NOWHERE, is_loss, is_plain
+from bpsym.verify.tree import BigSum, Derivative, Differential, Name, Negative, Product, Sum, nodes, walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

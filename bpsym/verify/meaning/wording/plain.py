@@ -5,22 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeGuard
 
 from bpsym.verify.meaning.keys import LOSS_NAMES
-from bpsym.verify.tree import Name, Span, walk
+from bpsym.verify.tree import Name, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
 
     from bpsym.verify.tree import Statement
 
 Statements = tuple["Statement", ...]
 NOWHERE = Span(0, 0)  # of what no document says, and which is no claim of it
-
-
-def nodes(statements: Sequence[Statement]) -> Iterator[Any]:
-    """Every node of every formula."""
-    for statement in statements:
-        for term in statement.terms:
-            yield from walk(term)
 
 
 def is_plain(tree: Any, letter: str | None = None) -> TypeGuard[Name]:
