@@ -5,24 +5,48 @@ Read from the top, such a figure is blamed for what is wrong further down. It is
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import suppress
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
 from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves
 from bpsym.verify.check.verdicts import Verdict
-from bpsym.verify.effort import spend
+from bpsym.verify.effort import TooMuchWork, bounded, spend
 from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.tree import Negative, Number, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
+    from bpsym.verify.check.state import State
     from bpsym.verify.check.verdicts import Judgement
     from bpsym.verify.tree import Document, Expr, Statement
 
 DIGITS = 4  # of a figure that two lines hardly share by chance
 FORMULAS = frozenset([Kind.SYMBOLIC, Kind.NUMERIC, Kind.MIXED])
+MOST_ORDERS = 4  # in which a document is read
+
+
+class Reading(NamedTuple):
+    """What a document read in one order comes to."""
+
+    order: Document
+    state: State
+    claims: list[Judgement]
+
+
+def clearest(found: Reading, read: Callable[[Document], Reading | None], work: float) -> Reading:
+    """The clearest reading that so much work comes to; `read` gives None where an order cannot be compared."""
+    with suppress(TooMuchWork), bounded(work):
+        for _ in range(MOST_ORDERS):
+            tried = ((read(order), fewer) for order, fewer in orders(found.order, found.claims))
+            better = (a for a, fewer in tried if a is not None and is_clearer(a.claims, found.claims, fewer=fewer))
+            again = next(better, None)
+            if again is None:
+                break
+            found = again
+    return found
 
 
 def orders(document: Document, found: Sequence[Judgement]) -> Iterator[tuple[Document, bool]]:

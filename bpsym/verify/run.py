@@ -21,7 +21,7 @@ from bpsym.verify.check.training import training_claims
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.diagnose import diagnosed
 from bpsym.verify.disclaimed import is_disclaimed
-from bpsym.verify.early import is_clearer, orders
+from bpsym.verify.early import Reading, clearest
 from bpsym.verify.givens import Givens, names_of
 from bpsym.verify.known import Recognized, recognized
 from bpsym.verify.meaning.arrays import scalars
@@ -43,7 +43,6 @@ if TYPE_CHECKING:
 
 FIGURES = frozenset([Kind.NUMBER, Kind.NUMERIC, Kind.MIXED])
 PRECISION = 160  # bits formulas are computed with
-MOST_ORDERS = 4  # in which a document is read
 
 
 @dataclass
@@ -135,39 +134,49 @@ def _judged(document: Document, description: Description | None, givens: Givens)
         ours = {judgement.span for judgement in verified.judgements}
         found = [*verified.judgements, *(judgement for judgement in rest if judgement.span not in ours)]
         return Verified(document, found, verified.state, known.name)
-    typical = None
-    if description is not None:
-        description = givens.described(description) if givens else description
-    state = _bound(document, description, givens)
-    found, settled = training_claims(document, description)
     if description is None:
-        parts = judged(document, state, givens, settled)
-        if len(parts) == 1:
-            with suppress(effort.TooMuchWork), effort.bounded(limits.TRIED):
-                parts = _read_last(document, parts, givens, settled)
-                state = parts[0].state
-        found, typical = settled_by_typical(document, [*found, *(j for p in parts for j in p.judgements())])
-        for piece, own in _pieces(document, parts):
-            found.extend(restatements(piece, own, settled))
-            with suppress(effort.TooMuchWork):
-                found.extend(sampled(piece, own, [judgement.span for judgement in found]))
-        with effort.unbounded():  # but for bounds of its own
-            found = _without_disclaimed(document, settled_by_theory(document, found))
-    else:
-        with effort.bounded(math.inf) as first:
-            claims, order = _own_claims(document, state, settled), document
-        with suppress(effort.TooMuchWork), effort.bounded(max(limits.TRIED, 2 * first.spent)):
-            for _ in range(MOST_ORDERS):
-                for other, fewer in orders(order, claims):
-                    another = bind(document, description, givens)
-                    last = _own_claims(other, another, settled)
-                    if is_clearer(last, claims, fewer=fewer):
-                        state, claims, order = another, last, other
-                        break
-                else:
-                    break
-        found.extend(claims)
-        found.extend(restatements(document, state, settled))
+        return _by_itself(document, givens)
+    return _by_description(document, givens.described(description) if givens else description, givens)
+
+
+def _by_description(document: Document, description: Description, givens: Givens) -> Verified:
+    """Every claim judged by a description."""
+    found, settled = training_claims(document, description)
+
+    def read(order: Document) -> Reading:
+        state = bind(document, description, givens)
+        return Reading(order, state, _own_claims(order, state, settled))
+
+    with effort.bounded(math.inf) as first:
+        state = _bound(document, description, givens)
+        reading = Reading(document, state, _own_claims(document, state, settled))
+    reading = clearest(reading, read, max(limits.TRIED, 2 * first.spent))
+    found.extend(reading.claims)
+    found.extend(restatements(document, reading.state, settled))
+    return Verified(document, found, reading.state)
+
+
+def _by_itself(document: Document, givens: Givens) -> Verified:
+    """Every claim judged by what the document gives and defines, or a general network or law says."""
+    found, settled = training_claims(document, None)
+    state = _bound(document, None, givens)
+    parts = judged(document, state, givens, settled)
+
+    def read(order: Document) -> Reading | None:
+        again = judged(order, bind(document, None, givens), givens, settled)
+        return Reading(order, again[0].state, [*again[0].judgements()]) if len(again) == 1 else None
+
+    claims, pieces = [j for part in parts for j in part.judgements()], [*_pieces(document, parts)]
+    if len(parts) == 1:
+        _, state, claims = clearest(Reading(document, parts[0].state, claims), read, limits.TRIED)
+        pieces = [(document, state)]
+    found, typical = settled_by_typical(document, [*found, *claims])
+    for piece, own in pieces:
+        found.extend(restatements(piece, own, settled))
+        with suppress(effort.TooMuchWork):
+            found.extend(sampled(piece, own, [judgement.span for judgement in found]))
+    with effort.unbounded():  # but for bounds of its own
+        found = _without_disclaimed(document, settled_by_theory(document, found))
     return Verified(document, found, state, typical=typical)
 
 
@@ -175,20 +184,6 @@ def _without_disclaimed(document: Document, found: Sequence[Judgement]) -> list[
     """Without what a general network or law has shown to be wrong in a formula the document says is wrong."""
     is_disclaimed_at = covering([s.span for s in document.statements if is_disclaimed(s)])
     return [j for j in found if j.verdict is not Verdict.WRONG or not is_disclaimed_at(j.span.start)]
-
-
-def _read_last(document: Document, parts: list[Part], givens: Givens, settled: list[Span]) -> list[Part]:
-    """The only part there is, with what stands before its reasons read behind them, as long as that is clearer."""
-    for _ in range(MOST_ORDERS):
-        found = [*parts[0].judgements()]
-        for other, fewer in orders(document, found):
-            again = judged(other, bind(document, None, givens), givens, settled)
-            if len(again) == 1 and is_clearer([*again[0].judgements()], found, fewer=fewer):
-                parts, document = again, other
-                break
-        else:
-            break
-    return parts
 
 
 def _recognized(document: Document) -> Recognized | None:

@@ -140,8 +140,7 @@ class _Builder:
         """x̂ without an index is all of x̂_1, x̂_2, …, where only these are defined."""
         for pattern, formula in self.sources.patterns:
             whole = key(pattern)._replace(sub=())
-            is_stated = whole in self.sources.formulas or whole in self.sources.numbers
-            if len(pattern.sub) == 1 and not pattern.layer and not is_stated:
+            if len(pattern.sub) == 1 and not pattern.layer and not self.sources.states(whole):
                 wanted = [whole._replace(sub=(k,)) for k in self.reach.entries(whole, pattern, formula)]
                 found = [values[0] for name in wanted[: len(_FEW)] if (values := self.scope.table.get(name))]
                 found += [value for name in wanted[len(_FEW) :] if (value := self.wanted(name)) is not None]
@@ -199,8 +198,7 @@ class _Builder:
 
     def wanted(self, name: Key) -> Value | None:
         """The atoms of a name, made if need be."""
-        is_stated = name in self.sources.formulas or name in self.sources.numbers
-        known = self.scope.own_atoms(name) if is_stated else self.scope.atoms(name)
+        known = self.scope.own_atoms(name) if self.sources.states(name) else self.scope.atoms(name)
         if known is None and self.instance.shapes and (whole := self._shaped_whole(name)) is not None:
             is_start, is_beyond = self.instance.is_start(whole), self.instance.is_beyond(whole)
             is_open = not self.strict and (is_start or not (self.reach.has_rule(whole) or is_beyond))
@@ -278,8 +276,7 @@ class _Builder:
         if name.new or not all(part.isdigit() for part in name.sub[-2:]):
             return None
         for whole in _wholes(name):
-            known = whole in self.sources.formulas or whole in self.sources.numbers
-            if known and self.wanted(whole) is not None:
+            if self.sources.states(whole) and self.wanted(whole) is not None:
                 return self.scope.atoms(name)
         return None
 

@@ -78,9 +78,7 @@ class Reach(Struct):
 
     def is_stated(self, name: Key) -> bool:
         """Whether the document speaks of this very entry: by its name, or in a list."""
-        if name in self.sources.numbers or name in self.sources.formulas:
-            return True
-        return self._is_listed(name) and self.scope.atoms(name) is not None
+        return self.sources.states(name) or (self._is_listed(name) and self.scope.atoms(name) is not None)
 
     def is_beyond(self, name: Key) -> bool:
         """Whether `x_3` is none of the x there are: a list of two, or x_1 and x_2 by themselves."""

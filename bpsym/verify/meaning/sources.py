@@ -81,6 +81,10 @@ class Sources:
     own: frozenset[str] = frozenset()  # letters of constants that are quantities here
     columns: bool = False  # the softmax of a matrix is that of each column
 
+    def states(self, name: Key) -> bool:
+        """Whether there is a formula or a number for this very name."""
+        return name in self.formulas or name in self.numbers
+
 
 @dataclass(frozen=True)
 class Said:
