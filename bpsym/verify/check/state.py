@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from copy import copy
 from dataclasses import dataclass, field
@@ -20,7 +19,7 @@ from bpsym.verify.meaning.algebra import NoValueError, rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, scalars
 from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.denote import denote
-from bpsym.verify.meaning.keys import UPDATABLE, Key
+from bpsym.verify.meaning.keys import Key
 from bpsym.verify.meaning.network import NO_VALUES, Network
 from bpsym.verify.meaning.reading import reading
 from bpsym.verify.meaning.scope import Point, Scope
@@ -40,7 +39,6 @@ SEEDS = (1, 2, 3)
 LONG = 4  # places nobody writes for a given
 VARIANTS = tuple(Choices(elementwise, rows) for rows in (False, True) for elementwise in (False, True))
 SWAPPED = tuple(Choices(swaps=swaps) for swaps in range(1, 6))  # where a bullet says: transpose as the shapes need it
-_PARAMETER = re.compile(rf"(?:{'|'.join(sorted(UPDATABLE))})(?:[_^]|$)")
 SAID = tuple("shown doubtful wrong overrides slips updated wrong_numbers wrong_formulas before pending rounded".split())
 MOST_SLIPS = 3  # of which some may have been gone on with and others not
 FAILURES = (*NO_VALUES, ShapeError, ValueError, OverflowError)
@@ -183,7 +181,7 @@ class State:
             return network is not None
         used = {atom for step in network.expansion.order(tuple(atoms)) for atom in step.uses}
         kept = (used & network.values.keys()) - self._shown_new().keys()
-        return not any(_PARAMETER.match(str(atom)) for atom in kept)
+        return not any(network.is_parameter(atom) for atom in kept)
 
     def after_update_by_hand(self, shown: list[Shown]) -> Point | None:
         """The same for somebody who goes on with rounded numbers: each is as uncertain as the digits shown leave it."""

@@ -10,7 +10,7 @@ from sympy import Symbol
 
 from bpsym.expand import Expansion
 from bpsym.program import Program, Quantity, Role, Step
-from bpsym.verify.meaning.keys import RATES
+from bpsym.verify.meaning.keys import RATES, Called, Key
 from bpsym.verify.meaning.network import Network
 
 if TYPE_CHECKING:
@@ -28,30 +28,38 @@ class Equations:
     values: dict[Atom, fmpq] = field(default_factory=dict)  # of inputs; of an opaque one a ball
     opaque: set[Atom] = field(default_factory=set)  # inputs that are figures without their formula
     vague: dict[Atom, frozenset[str]] = field(default_factory=dict)  # atoms whose formula has a function nobody defines
+    called: dict[Atom, Called] = field(default_factory=dict)
     _names: set[str] = field(default_factory=set)
 
     def __len__(self) -> int:
         """How many atoms there are."""
         return len(self._names)
 
-    def symbol(self, text: str) -> Symbol:
-        """A symbol nothing else is called by: with a prime where its name is taken."""
+    def symbol(self, called: Called) -> Symbol:
+        """A symbol of that name: with a prime where something else has it."""
+        text = called.text
         while text in self._names:
             text += "'"
         self._names.add(text)
-        return Symbol(text)
+        symbol = Symbol(text)
+        self.called[symbol] = called
+        return symbol
 
-    def input(self, text: str, value: fmpq | None) -> Atom:
-        """An atom without an equation, called like a name of the document."""
-        atom = self.symbol(text)
-        self.inputs.append(Quantity(atom.name, Role.RATE if text in RATES else Role.WEIGHT))
+    def input(self, called: Called, value: fmpq | None) -> Atom:
+        """An atom without an equation."""
+        atom = self.symbol(called)
+        self.inputs.append(Quantity(atom.name, Role.RATE if called.text in RATES else Role.WEIGHT))
         if value is not None:
             self.values[atom] = value
         return atom
 
-    def defined(self, text: str, expr: Atom, vague: Collection[str] = ()) -> Atom:
+    def slope(self, loss: str, below: Atom, value: fmpq | None) -> Atom:
+        """A number of its own for the derivative of what has no formula."""
+        return self.input(Called(Key(f"∂{loss}/∂{below}")), value)
+
+    def defined(self, called: Called, expr: Atom, vague: Collection[str] = ()) -> Atom:
         """An atom with an equation; `vague` are the letters of functions in it that nobody defines."""
-        atom = self.symbol(text)
+        atom = self.symbol(called)
         if vague:
             self.vague[atom] = frozenset(vague)
         self.steps.append(Step(Quantity(atom.name, Role.NET), expr, "document", "forward"))
@@ -94,4 +102,5 @@ class Equations:
             any_loss,
             of_matrices=of_matrices,
             vague=self.vague,
+            called=self.called,
         )

@@ -24,7 +24,7 @@ from bpsym.verify.meaning.equations import Equations
 from bpsym.verify.meaning.families import MATRIX, SCALAR, Instance, Shape, family
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.indices import Indices, kronecker
-from bpsym.verify.meaning.keys import IDENTITY, LOSS_NAMES, Key, free_letters, is_off, key
+from bpsym.verify.meaning.keys import IDENTITY, LOSS_NAMES, Called, Key, free_letters, is_off, key
 from bpsym.verify.meaning.nesting import Nested
 from bpsym.verify.meaning.reach import Reach, from_zero, matched, places
 from bpsym.verify.meaning.scope import ANY_SIZE, Scope
@@ -179,7 +179,7 @@ class _Builder:
             for at in places(n, sources.fixed, self.scope.units)
         ]
         wrt = [atom for atoms in below if atoms is not None for atom in scalars(atoms)]
-        loss = any_loss(name.text, self.made, wrt, self._handed_in(name))
+        loss = any_loss(name, self.made, wrt, self._handed_in(name))
         if loss is not None:
             self.scope.table[name] = [loss]
         return loss
@@ -290,8 +290,8 @@ class _Builder:
         if not any(name in self.sources.formulas or self.reach.has_rule(name) for name in names):
             return None
         below = [atom for n in names for atom in scalars(self.wanted(n) or self._leaf(n))]
-        total = sum((self.made.input(f"∂{name.text}/∂{atom}", None) * atom for atom in below), Integer(0))
-        return self._entered(name, self.made.defined(name.text, total))
+        total = sum((self.made.slope(name.text, atom, None) * atom for atom in below), Integer(0))
+        return self._entered(name, self.made.defined(Called(name), total))
 
     def _shape(self, name: Key) -> Shape:
         return self.instance.shapes.get(family(name), SCALAR)
@@ -312,12 +312,12 @@ class _Builder:
         """A name nobody defines: a number of its own, or as many as it has entries; I is the identity."""
         rows, columns = shape = self._shape(name)
         if shape == SCALAR:
-            return self._entered(name, self.made.input(name.text, self.given.get(name)))
+            return self._entered(name, self.made.input(Called(name), self.given.get(name)))
         at = [(r, c) for r in range(1, rows + 1) for c in range(1, columns + 1)]
         if name.base == "I" and shape == MATRIX:
-            items = [self.made.defined(name.text, Integer(r == c)) for r, c in at]
+            items = [self.made.defined(Called(name), Integer(r == c)) for r, c in at]
         else:
-            items = [self.made.input(f"{name.text}[{r},{c}]", None) for r, c in at]
+            items = [self.made.input(Called(name, place), None) for place in at]
         return self._entered(name, Array(shape, tuple(items)))
 
     def _shown(self, name: Key, tree: Expr) -> Value:
@@ -326,9 +326,9 @@ class _Builder:
         shape = stated_shape(tree)
         atoms: Value
         if shape is None or len(shown) <= 1:
-            atoms = self.made.input(name.text, shown[0].value if shown else self.given.get(name))
+            atoms = self.made.input(Called(name), shown[0].value if shown else self.given.get(name))
         else:
-            atoms = Array(shape, tuple(self.made.input(f"{name.text}[{k}]", s.value) for k, s in enumerate(shown, 1)))
+            atoms = Array(shape, tuple(self.made.input(Called(name, (k,)), s.value) for k, s in enumerate(shown, 1)))
         self._entered(name, atoms)
         if is_figure(name, self.sources):
             values = self.made.values
@@ -364,8 +364,8 @@ class _Builder:
         if self.instance.shapes and isinstance(value, Array) and is_loss:
             value = sum(value.items[1:], value.items[0])  # over the outputs, or the samples
         if not isinstance(value, Array):
-            return self._entered(name, self.made.defined(name.text, value, letters))
-        items = [self.made.defined(f"{name.text}[{k}]", item, letters) for k, item in enumerate(value.items, 1)]
+            return self._entered(name, self.made.defined(Called(name), value, letters))
+        items = [self.made.defined(Called(name, (k,)), item, letters) for k, item in enumerate(value.items, 1)]
         return self._entered(name, Array(value.shape, tuple(items)))
 
     def _is_list(self, name: Key) -> bool:

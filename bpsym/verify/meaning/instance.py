@@ -51,11 +51,7 @@ def _as_name(tree: Any, named: set[tuple[str, tuple[str, ...], tuple[str, ...]]]
 
 def _only_layered(statements: Sequence[Statement], names: Sequence[Name]) -> frozenset[str]:
     """Letters without a layer only where the loss is differentiated: the a of ∇_a C is that of the outputs."""
-    below = {
-        id(node.wrt)
-        for node in nodes(statements)
-        if isinstance(node, Derivative) and node.symbol == "∇"
-    }
+    below = {id(node.wrt) for node in nodes(statements) if isinstance(node, Derivative) and node.symbol == "∇"}
     whole = {name.base for name in names if not (name.sub or name.layer) and id(name) not in below}
     return frozenset({n.base for n in names if any(_LAST.fullmatch(part) for part in n.layer)} - whole)
 

@@ -34,6 +34,18 @@ class Key(NamedTuple):
         return f"{self.base}{sub}{layer}{'⁺' if self.new else ''}"
 
 
+class Called(NamedTuple):
+    """What a document calls an atom: by a name of its own, or as an entry of a list or a matrix."""
+
+    name: Key
+    place: tuple[int, ...] = ()  # counted from 1
+
+    @property
+    def text(self) -> str:
+        """For messages: w_1, W[1,2]."""
+        return f"{self.name.text}[{','.join(map(str, self.place))}]" if self.place else self.name.text
+
+
 IDENTITY = Key("I")  # of a matrix, where a document calls nothing else so
 _NEW = frozenset(["+", "new"])
 _TOTAL = frozenset(["total", "tot", "Total", "all", "sum", "总"])

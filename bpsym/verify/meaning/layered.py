@@ -39,7 +39,7 @@ MOST_LOSSES = 12  # equations tried as the loss
 MOST_LEFT_OUT = 3  # times as many equations like those of units as units: a network beside others
 SEEDS = (3, 4)
 POINTS = (fmpq(-13, 10), fmpq(-2, 5), fmpq(7, 10), fmpq(21, 10))  # on both sides of every kink
-_WEIGHT = re.compile(r"([wWvVuU]|theta|Theta)(?![a-zA-Z])")
+_WEIGHTS = frozenset("w W v V u U theta Theta".split())
 
 Equations = dict[Expr, Expr]  # what is defined, and by what
 Pairs = tuple[tuple[Expr, Expr], ...]  # weights beside what they multiply, whichever comes first
@@ -93,9 +93,10 @@ def layered(own: Network) -> Layered | None:
     second = {out: expr for out, expr in found.items() if isinstance(expr, Symbol) and expr not in found}  # a_0 = x
     equations = {out: expr.xreplace(second) for out, expr in found.items() if out not in second}
     units = {unit.out: unit for unit in _units(equations)}
+    weights = frozenset(atom for atom, (name, _) in own.called.items() if name.base in _WEIGHTS)
     losses = [own.loss] if own.loss in equations else [out for out in reversed(equations) if out not in units]
     for loss in losses[:MOST_LOSSES]:
-        structure = _structure(loss, equations, units)
+        structure = _structure(loss, equations, units, weights)
         if structure is None or len(units) > MOST_LEFT_OUT * sum(map(len, structure.layers)):
             continue
         for name in primitives.LOSSES:
@@ -242,15 +243,17 @@ def _activations() -> dict[str, list[Value]]:
 # layers
 
 
-def _structure(loss: Expr, equations: Equations, units: Mapping[Expr, Unit]) -> Structure | None:
+def _structure(
+    loss: Expr, equations: Equations, units: Mapping[Expr, Unit], weights: frozenset[Expr]
+) -> Structure | None:
     """The layers that lead to a loss; None where they are not fully connected."""
     formula = _written_out(equations[loss], equations, units)
     layer = tuple(unit for out, unit in units.items() if formula.has(out))
     targets = _targets(formula, layer)
     layers: list[tuple[Unit, ...]] = []
     while layer and targets is not None and len(layers) < MOST_LAYERS:
-        feeding = _feeding(layer, units)
-        ordered = None if feeding is None else [_ordered(unit, feeding) for unit in layer]
+        feeding = _feeding(layer, units, weights)
+        ordered = None if feeding is None else [_ordered(unit, feeding, weights) for unit in layer]
         if feeding is None or ordered is None or None in ordered or _bias_kind(layer) is None:
             return None
         layers.insert(0, tuple(unit for unit in ordered if unit is not None))
@@ -286,7 +289,7 @@ def _targets(formula: Expr, outputs: Sequence[Unit]) -> tuple[Expr, ...] | None:
     return tuple(found[name] for name in names)
 
 
-def _feeding(layer: Sequence[Unit], units: Mapping[Expr, Unit]) -> tuple[Expr, ...] | None:
+def _feeding(layer: Sequence[Unit], units: Mapping[Expr, Unit], weights: frozenset[Expr]) -> tuple[Expr, ...] | None:
     """What every unit of a layer takes a weighted sum of, in the order of the document or of their numbers."""
     per_unit = [[factor for pair in unit.pairs for factor in pair] for unit in layer]
     before = [out for out in units if out in per_unit[0]]
@@ -295,7 +298,7 @@ def _feeding(layer: Sequence[Unit], units: Mapping[Expr, Unit]) -> tuple[Expr, .
     if len(layer) > 1:  # inputs go to every unit, a weight to one
         shared = [factor for factor in per_unit[0] if all(factor in own for own in per_unit[1:])]
     else:
-        shared = [factor for factor in per_unit[0] if not _WEIGHT.match(str(factor))]
+        shared = [factor for factor in per_unit[0] if factor not in weights]
     return tuple(sorted(dict.fromkeys(shared), key=_numbered)) or None
 
 
@@ -304,19 +307,19 @@ def _numbered(atom: Expr) -> tuple[str, list[int]]:
     return re.sub(r"\d+", "", str(atom)), [int(number) for number in re.findall(r"\d+", str(atom))]
 
 
-def _ordered(unit: Unit, feeding: Sequence[Expr]) -> Unit | None:
+def _ordered(unit: Unit, feeding: Sequence[Expr], weights: frozenset[Expr]) -> Unit | None:
     """The unit with its weights first in each pair, and in the order of what feeds it; None where it has others."""
-    weights = {}
+    found = {}
     for first, second in unit.pairs:
         if second in feeding and first not in feeding:
-            weights[second] = first
+            found[second] = first
         elif first in feeding and second not in feeding:
-            weights[first] = second
-    if set(weights) != set(feeding) or len(unit.pairs) != len(weights):
+            found[first] = second
+    if set(found) != set(feeding) or len(unit.pairs) != len(found):
         return None
-    if any(_WEIGHT.match(str(source)) and not _WEIGHT.match(str(weight)) for source, weight in weights.items()):
+    if any(source in weights and weight not in weights for source, weight in found.items()):
         return None  # one weight and many inputs: samples, no units
-    return replace(unit, pairs=tuple((weights[source], source) for source in feeding))
+    return replace(unit, pairs=tuple((found[source], source) for source in feeding))
 
 
 def _bias_kind(layer: Sequence[Unit]) -> str | None:

@@ -6,7 +6,6 @@ Every derivative is taken by `bpsym.backprop` on the small program that ends in 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from math import isqrt
@@ -25,7 +24,7 @@ from bpsym.lowering import Code, lower
 from bpsym.program import Program, Quantity, Role, Step, entries, head
 from bpsym.verify.effort import spend
 from bpsym.verify.meaning.algebra import NoValueError
-from bpsym.verify.meaning.keys import LOSS_NAMES
+from bpsym.verify.meaning.keys import LOSS_NAMES, UPDATABLE, Called
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -39,8 +38,8 @@ DERIVED, LOWERED = 2500, 500  # units of work an equation of one is, differentia
 OPERATION = 100  # what one of its operations is, at least
 DENSE = 60  # of differentiating a row times a column, for each pair of what it uses
 MOST_PAIRS = 4000  # of these in a small program
-_OUTPUT = re.compile(r"_o\d+$")
-_TARGET = re.compile(r"(y|t|Y|T|target|label|ytrue)(?:[_\[]\d+\]?|\[(\d+),(\d+)\])")
+_TARGETS = frozenset("y t Y T target label ytrue".split())
+_COUNTS = frozenset("d n m N T D B M".split())  # widths and numbers of samples
 SEED = Symbol("_seed")  # 1, but not to be simplified away: every adjoint of a small program has a name
 
 
@@ -55,6 +54,7 @@ class Network:
     any_loss: bool = False  # the loss stands for any function of the last quantities
     of_matrices: bool = False  # each equation is one entry of a product of matrices: much work to differentiate
     vague: Mapping[Expr, frozenset[str]] = field(default_factory=dict)  # functions nobody defines in an atom's formula
+    called: Mapping[Expr, Called] = field(default_factory=dict)  # a document's own names for its atoms
     _slopes: dict[tuple[Expr, Expr, bool], Code | Expr | fmpq | None] = field(default_factory=dict, repr=False)
     _environments: dict[object, Environment] = field(default_factory=dict, repr=False)
     _programs: dict[tuple[Expr, bool], tuple[Expansion, frozenset[Expr]]] = field(default_factory=dict, repr=False)
@@ -109,7 +109,7 @@ class Network:
             for q in self.expansion.program.inputs
             if q.role in (Role.TARGET, Role.INPUT) or self.is_own
             for entry in self.expansion.entries(q.name)
-            if (value := self.values.get(entry)) is not None and (value in (0, 1) or _is_count(entry, value))
+            if (value := self.values.get(entry)) is not None and (value in (0, 1) or self._is_count(entry, value))
         }
         if not kept:
             return None
@@ -121,12 +121,12 @@ class Network:
             return None
         values = dict(self.anywhere(seed, positive=True).values)
         groups: dict[str, list[Expr]] = {}
-        for entry in values:
-            match = _TARGET.fullmatch(str(entry))
-            if match:
-                groups.setdefault(match.group(1), []).append(entry)
+        for entry in (entry for entry in values if entry in self.called):
+            name, place = self.called[entry]
+            if name.base in _TARGETS and not name.layer and len(name.sub) == (not place):
+                groups.setdefault(name.base, []).append(entry)
         for group in groups.values():
-            side = isqrt(len(group)) if "," in str(group[0]) and len(group) > SIDE else 0
+            side = isqrt(len(group)) if len(self.called[group[0]].place) > 1 and len(group) > SIDE else 0
             first = group[:side] or group
             total = sum((values[entry] for entry in first), fmpq(0))
             shares = [values[entry] / total for entry in first]
@@ -157,6 +157,30 @@ class Network:
             elif atom in self.opaque or atom not in self.values:
                 found.add(atom)
         return frozenset(found)
+
+    def is_parameter(self, atom: Expr) -> bool:
+        """Whether gradient descent moves an atom, by the letter a document or the role a description gives it."""
+        if atom in self.called:
+            return self.called[atom].name.base in UPDATABLE
+        quantity = self.expansion.program.quantities.get(head(atom))
+        return quantity is not None and quantity.role in (Role.WEIGHT, Role.BIAS)
+
+    def _is_loss(self, atom: Expr) -> bool:
+        """Whether a document's atom is called as losses are: what it does not mention it may still depend on."""
+        return atom in self.called and self.called[atom].name.base in LOSS_NAMES
+
+    def _is_count(self, atom: Expr, value: Scalar) -> bool:
+        """Whether it is a width or a number of samples, which formulas may name by its value: √2 for √d_k."""
+        if atom not in self.called or not (isinstance(value, fmpq) and value.q == 1 and value > 1):
+            return False
+        name = self.called[atom].name
+        return name.base in _COUNTS and not name.layer and all(map(str.isalpha, name.sub))
+
+    def _output(self, atom: Expr) -> str:
+        """The output an atom of a document belongs to, the o1 of net_{o1}; "" if none."""
+        name = self.called[atom].name if atom in self.called else None
+        last = name.sub[-1] if name is not None and name.sub and not name.layer else ""
+        return last if last[:1] == "o" and last[1:].isdigit() else ""
 
     def has_kinks(self) -> bool:
         """Whether some activation has a point without a derivative."""
@@ -239,7 +263,7 @@ class Network:
         if not local and any(not self._before_or_beside(atom, wrt) for atom in self.opaque & leaves - {wrt}):
             return None
         is_known = wrt in leaves or any(step.out == wrt for step in self._order(of))
-        if self.is_own and (of == self.loss or _is_loss(of)) and not is_known:
+        if self.is_own and (of == self.loss or self._is_loss(of)) and not is_known:
             return None
         name = adjoint_of(Quantity(str(wrt), Role.WEIGHT)).name
         if name not in expansion.program.quantities:
@@ -253,8 +277,8 @@ class Network:
 
     def _before_or_beside(self, atom: Expr, wrt: Expr) -> bool:
         """Whether a figure without a formula surely does not depend on an atom: it leads to it, or stands beside it."""
-        ours, theirs = _OUTPUT.search(str(atom)), _OUTPUT.search(str(wrt))
-        if ours and theirs and ours.group() != theirs.group():
+        ours, theirs = self._output(atom), self._output(wrt)
+        if ours and theirs and ours != theirs:
             return True
         if self.expansion.step(wrt) is None:  # a weight: what it is multiplied with was there before it
             return any(atom in step.uses and wrt in step.uses for step in self.expansion.steps())
@@ -301,19 +325,6 @@ class Network:
 def _is_atom(expr: Expr) -> bool:
     """Whether it is an entry of a quantity rather than a formula."""
     return isinstance(expr, (Symbol, Indexed))
-
-
-_COUNT = re.compile(r"[dnmNTDBM]|d_[a-z]{1,5}|n_[a-z]")
-
-
-def _is_count(atom: Expr, value: Scalar) -> bool:
-    """Whether it is a width or a number of samples, which formulas may name by its value: √2 for √d_k."""
-    return isinstance(value, fmpq) and value.q == 1 and value > 1 and _COUNT.fullmatch(str(atom)) is not None
-
-
-def _is_loss(atom: Expr) -> bool:
-    """Whether a document's atom is called as losses are: what it does not mention it may still depend on."""
-    return str(atom).split("[")[0].split("_")[0].split("^")[0] in LOSS_NAMES
 
 
 def _rule(rule: str) -> str:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from sympy import Integer
 
-from bpsym.verify.meaning.keys import LOSS_NAMES
+from bpsym.verify.meaning.keys import LOSS_NAMES, Called
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -35,7 +35,7 @@ def loss_without_formula(differentiated: Counter[Key], defined: Collection[Key],
     return None
 
 
-def any_loss(name: str, made: Equations, wrt: Iterable[Atom], handed: Mapping[Atom, fmpq]) -> Atom | None:
+def any_loss(name: Key, made: Equations, wrt: Iterable[Atom], handed: Mapping[Atom, fmpq]) -> Atom | None:
     """A loss of the last quantities: of those the document differentiates it by, if there are any, else of all."""
     last = made.last()
     chosen = [atom for atom in dict.fromkeys(wrt) if atom in last] or last
@@ -43,6 +43,6 @@ def any_loss(name: str, made: Equations, wrt: Iterable[Atom], handed: Mapping[At
         return None
     if not set(handed) <= set(chosen):
         handed = {}  # more is handed in than what the document says the loss goes through
-    loss = made.symbol(name)
-    total = sum((made.input(f"∂{loss}/∂{atom}", handed.get(atom)) * atom for atom in chosen), Integer(0))
+    loss = made.symbol(Called(name))
+    total = sum((made.slope(loss.name, atom, handed.get(atom)) * atom for atom in chosen), Integer(0))
     return made.ends_in(loss, total)
