@@ -93,6 +93,8 @@ def numeral(value: Value, rounding: Rounding) -> Numeral:
         msg = f"the last digit of {value} is open"
         raise Undecided(msg)
     exact = low == high and units == low * fmpq(10) ** places  # a ball of one point is exact too: 0 times ln out
+    if units == 0 and exact:
+        return Numeral("0", exact=True)
     if len(str(abs(units))) > _most(places, rounding):  # 9.996 became 10.00
         units, places = units // 10, places - 1
     if places - len(str(abs(units))) >= FIXED or len(str(abs(units))) - places > LARGE:

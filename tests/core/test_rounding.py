@@ -98,6 +98,7 @@ def _wide_enough(exact: fmpq, rounding: Rounding) -> bool:
         ("0.12345", 2, HALF_UP, "0.123"),  # a number below 1 keeps three digits
         ("0.3775", 9, HALF_UP, "0.3775"),
         ("0", 9, HALF_UP, "0"),
+        ("0", 15, HALF_UP, "0"),  # and no power of ten
         ("100", 9, HALF_UP, "100"),
         ("0.0000351018778", 9, HALF_UP, "0.000035102"),
         ("0.0000000012344", 9, HALF_UP, "0.00000000123"),  # three digits stay where nine places show one

@@ -412,3 +412,13 @@ def test_an_arrow_moves_whatever_it_points_at() -> None:
     assert found(verified(text), "wrong") == []
     moved = text.replace("f'(x)$$", "f'(x) = 3 - 0.1 \\cdot 6 = 2.5$$")
     assert [piece for _, piece, _ in found(verified(moved), "wrong")] == ["2.5"]
+
+
+def test_quantities_that_are_written_alike_need_not_be_rounded_alike() -> None:
+    """1/3 once rounded and once not leaves 2.5e-10 of a difference that is 0; 2.5e-9 is left by neither."""
+    text = (
+        "$x = 1$, $y = 1$, $p = 0.75$, $q = 0.75$\n\n$u = \\frac{x}{3} \\approx 0.333333333$\n\n$v = \\frac{y}{3}$\n\n"
+        "$d = u p - v q = 0.333333333 \\cdot 0.75 - 0.333333333 \\cdot 0.75 \\approx -2.5 \\times 10^{%d}$\n"
+    )
+    assert [piece for _, piece, _ in found(verified(text % -10), "last-digit")] == ["-2.5 \\times 10^{-10}"]
+    assert [piece for _, piece, _ in found(verified(text % -9), "wrong")] == ["-2.5 \\times 10^{-9}"]

@@ -36,7 +36,6 @@ from bpsym.verify.tree import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
-    from fractions import Fraction
 
     from sympy import Expr as Atom
 
@@ -250,12 +249,15 @@ class Operands:
     strangers: bool = False  # whether a numeral was met that is none of them
 
     @cached_property
-    def known(self) -> list[tuple[Scalar, Scalar]]:
-        """The size of each quantity the subject is worked out from, and all that a writer may have had for it."""
+    def known(self) -> list[tuple[Atom | None, Scalar, Scalar]]:
+        """What the subject is worked out from, the size of each, and all that a writer may have had for it.
+
+        Of the derivatives it takes on its way there is only the size.
+        """
         state, network = self.chain.state, self.chain.state.scope.network
         vague = {atom for subject in state.doubtful for atom in atoms_of(state.scope, subject)}
         environment, carried = state.truth.environment, state.carried(self.chain.subject).environment
-        known: list[tuple[Scalar, Scalar]] = []
+        known: list[tuple[Atom | None, Scalar, Scalar]] = []
         for atom in atoms_of(state.scope, self.chain.subject):
             step = network.expansion.step(atom) if network is not None else None
             if step is None:
@@ -264,10 +266,10 @@ class Operands:
                 for used in step.uses:
                     right = environment[used]
                     is_open = used in vague or used not in state.overrides  # the latter nobody has rounded yet
-                    known.append((abs(right), abs(carried[used] if is_open else right)))
+                    known.append((used, abs(right), abs(carried[used] if is_open else right)))
                 for term in step.terms:
                     size = abs(environment.of(term.local))
-                    known.append((size, size))
+                    known.append((None, size, size))
             except FAILURES:
                 continue
         return known
@@ -276,28 +278,38 @@ class Operands:
         """Every value a numeral may stand for."""
         if self.chain.state.is_exact(number):
             return rational(number.value)
-        wide = wide_literal(self.chain.state)(number)
-        meant = [having for right, having in self.known if meet(wide, right) or meet(wide, having)]
+        meant = self._meant(number)
         if not meant:
             self.strangers = True
-            return wide
+            return wide_literal(self.chain.state)(number)
         every = arb(rational(number.value))
-        for value in meant:
+        for _, value in meant:
             every = every.union(arb(value))
         return every
 
+    def stands_for(self, number: Number) -> object:
+        """What a numeral is of: the same wherever it stands, unless several quantities are written like it."""
+        one = self.chain.state.is_exact(number) or len({of for of, _ in self._meant(number)} - {None}) <= 1
+        return (number.value, number.places) if one else number.span
 
-def spread(tree: Expr, state: State, literal: Literal) -> Iterator[Value]:
-    """Every value of an expression whose numerals stand for intervals, one that stands twice for the same number.
+    def _meant(self, number: Number) -> list[tuple[Atom | None, Scalar]]:
+        """The quantities a numeral may be of, each with all that a writer may have had for it."""
+        wide = wide_literal(self.chain.state)(number)
+        return [(of, had) for of, right, had in self.known if meet(wide, right) or meet(wide, had)]
+
+
+def spread(tree: Expr, state: State, operands: Operands) -> Iterator[Value]:
+    """Every value of an expression whose numerals stand for intervals.
 
     To first order: the sum of what each numeral moves the value by, from the middle of its interval to its ends.
     """
-    numerals = {(n.value, n.places): literal(n) for n in walk(tree) if isinstance(n, Number)}
+    figures = {n: operands.stands_for(n) for n in walk(tree) if isinstance(n, Number)}
+    numerals = {of: operands(number) for number, of in figures.items()}
     middle = {place: arb(value).mid() if isinstance(value, arb) else value for place, value in numerals.items()}
 
-    def at(moved: Mapping[tuple[Fraction, int], Scalar]) -> list[Value]:
-        point = replace(state.truth, literal=lambda n: moved.get((n.value, n.places), middle[n.value, n.places]))
-        return list(values(tree, state, point))
+    def at(moved: Mapping[object, Scalar]) -> list[Value]:
+        having = {**middle, **moved}
+        return list(values(tree, state, replace(state.truth, literal=lambda number: having[figures[number]])))
 
     for reading, value in enumerate(at({})):
         reach = arb(0)
@@ -306,7 +318,7 @@ def spread(tree: Expr, state: State, literal: Literal) -> Iterator[Value]:
                 ends = [at({place: interval.mid() + sign * interval.rad()}) for sign in (-1, 1)]
                 reach += max((abs(arb(e[reading] - value)).upper() for e in ends if len(e) > reading), default=arb(0))
         if isinstance(value, Array):
-            yield from values(tree, state, replace(state.truth, literal=literal))
+            yield from values(tree, state, replace(state.truth, literal=operands))
             return
         yield value + arb(0, reach.upper()) if reach != 0 else value
 

@@ -287,7 +287,7 @@ def _for_a_given(chain: Chain, term: Expr) -> Operand | None:
     missing = [size for size in sizes if not any(_is(shown.sign * size, shown) for shown in signed)]
     if not missing:
         return None
-    for shown in _strangers(term, [size for size, _ in Operands(chain).known]):
+    for shown in _strangers(term, [size for _, size, _ in Operands(chain).known]):
         for size in missing:
             is_short = shown.number.digits <= FEW and not state.is_exact(shown.number)
             if is_short and _makes_it_right(chain, term, shown, size):
@@ -304,7 +304,7 @@ def _makes_it_right(chain: Chain, term: Expr, shown: Shown, size: Scalar) -> boo
 def _replaced(chain: Chain, term: Expr) -> Operand | None:
     """The operand in whose place some known value would make the expression right: of its own step, or any."""
     state = chain.state
-    own = [size for size, _ in Operands(chain).known]
+    own = [size for _, size, _ in Operands(chain).known]
     for shown in _strangers(term, own):
         for size in own:
             if _makes_it_right(chain, term, shown, size):
