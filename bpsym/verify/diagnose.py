@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -92,20 +93,16 @@ class Diagnosis:
 def diagnosed(judgements: list[Judgement], state: State) -> list[Judgement]:
     """The judgements, each wrong one with its cause."""
     diagnosis = Diagnosis(state)
-    return [_with_cause_in_time(j, diagnosis) if j.verdict is Verdict.WRONG else j for j in judgements]
-
-
-def _with_cause_in_time(judgement: Judgement, diagnosis: Diagnosis) -> Judgement:
-    try:
-        return _with_cause(judgement, diagnosis)
-    except TooMuchWork:
-        return judgement
+    return [_with_cause(j, diagnosis) if j.verdict is Verdict.WRONG else j for j in judgements]
 
 
 def _with_cause(judgement: Judgement, diagnosis: Diagnosis) -> Judgement:
     if judgement.rule not in GENERIC:
         return judgement
-    causes = list(dict.fromkeys(_causes(judgement, diagnosis)))
+    causes: dict[Cause, None] = {}
+    with suppress(TooMuchWork):  # those found by then count
+        for found in _causes(judgement, diagnosis):
+            causes.setdefault(found)
     if not causes:
         return judgement
     cause, *rest = causes

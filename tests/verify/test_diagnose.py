@@ -10,6 +10,7 @@ from msgspec.structs import replace
 
 from bpsym import training
 from bpsym.spec import Description, loads
+from bpsym.verify import diagnose
 from bpsym.verify.check.terms import leaves
 from bpsym.verify.read import read
 from bpsym.verify.slips import ranked, slips
@@ -161,3 +162,29 @@ def test_pen_before_method_where_the_numbers_on_the_line_are_right() -> None:
     line = r"$\delta_{o1} = (0.751365070 - 0.01) \cdot 0.751365070 \cdot (1 - 0.751365070) = 0.751365070$"
     (wrong,) = [j for j in verified(text + line + "\n", described()).judgements if j.verdict == "wrong"]
     assert wrong.rule == "copied"
+
+
+def test_a_cause_found_counts_where_the_search_for_others_is_broken_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two digits swapped are named, though no mistake in the method may be followed through any more."""
+    monkeypatch.setattr(diagnose, "MOST_IN_ALL", 0)
+    assert found(verified("$w_5^+ = 0.359816480$\n", described()), "wrong") == [(1, "0.359816480", "digits-swapped")]
+
+
+def test_a_new_weight_is_that_of_this_update() -> None:
+    """The step goes from 0.5 to 1.1 and would go back to 0.5 again: under "new weights" 0.5 is wrong all the same."""
+    network = loads(
+        """
+        [network]
+        inputs = 1
+        loss = "absolute-error"
+        layers = [{ units = 1, activation = "identity", bias = "none" }]
+        [given]
+        inputs = [1]
+        targets = [0.6]
+        weights = [0.5]
+        [training]
+        rate = 0.6
+        """
+    )
+    assert found(verified("New weights:\n\n$w_1^+ = 1.1$\n", network), "wrong") == []
+    assert found(verified("New weights:\n\n$w_1^+ = 0.5$\n", network), "wrong") == [(3, "0.5", "not-updated")]

@@ -170,7 +170,9 @@ def _after_update(chain: Chain, printed: Printed) -> Judgement | None:
     state, first, context = chain.state, chain.statement.terms[0], chain.statement.context
     shown = printed.shown
     words = "" if context.before == context.heading else _SENTENCE.split(context.before)[-1]
-    if not isinstance(chain.subject, Key) or not _AFTER.search(f"{context.heading} {context.before}"):
+    if not isinstance(chain.subject, Key) or chain.subject.new:  # a new weight is the update
+        return None
+    if not _AFTER.search(f"{context.heading} {context.before}"):
         return None
     if _BEFORE.search(words):
         return None
@@ -180,7 +182,7 @@ def _after_update(chain: Chain, printed: Printed) -> Judgement | None:
             if all(touches(item, s.half()) for item, s in zip(items, shown, strict=True)):
                 return Judgement(printed.term.span, verdict)
             rights.append(items)
-    if len(shown) != 1 or chain.subject.new or not _AFTER.search(words):
+    if len(shown) != 1 or not _AFTER.search(words):
         return None
     if not rights or not state.updates_all(atoms_of(state.scope, chain.subject)):
         is_open = _UPDATED.search(words) is not None
