@@ -17,7 +17,7 @@ from bpsym.verify.effort import spend
 from bpsym.verify.lexing import commands, signs, words
 from bpsym.verify.lexing.passes import bare_scripts, cases_in_a_line, names_from_notes, spaced_words
 from bpsym.verify.lexing.pen import Flavour, Pen, Token
-from bpsym.verify.symbols import ONE_FOR_ONE, SIGNS
+from bpsym.verify.symbols import ONE_FOR_ONE, SIGNS, SUPERSCRIPTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -38,12 +38,13 @@ _COMMON: Final = (
     r"|(?P<comment>%[^\n]*)"
     r"|(?P<letters>[A-Za-z]+)"
 )
+_HIGH: Final = "".join(SUPERSCRIPTS)
 _BEYOND_ASCII: Final = (
     rf"|(?P<cjk>[{CJK}](?:[{CJK}\w、，。；：]*[{CJK}])?)"
     r"|(?P<circled>[①-⑳])"
     r"|(?P<greek>[α-ωΓΘΛΞΠΦΨΩϵϕϑℓµς])"
     r"|(?P<low>[₀-₎ₐ-ₜᵢᵣᵤᵥⱼ]+)"
-    r"|(?P<high>[⁰¹²³⁴-⁾ᵀᵗˡᴸⁿⁱʲᵏᵐ]+)"
+    rf"|(?P<high>[{_HIGH}]+)"
 )
 _SIGNS: Final = (
     r"|(?P<long>:=|<-+|=>|->|-->|——+>?|~=|≈=|==+|!=|<=|>=|\+=|-=|\*\*|\|\||\.\.\.+|。。+|//)"

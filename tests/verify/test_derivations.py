@@ -104,10 +104,13 @@ The last row: $X = x_1 w_1 + x_2 w_2 - \\theta = """
         (_STEPS + "1 \\cdot 0.2 + 1 \\cdot (-0.1) - 0.2 = 0.1$", 1),
         (_STEPS + "1 \\cdot 0.2 + 1 \\cdot (-0.4) - 0.2 = -0.4$", 1),
         ("yd5 = 0 is desired.\n\ny5 = 0.51\n\ne = yd5 - y5 = -0.51", 0),
+        ("For $z \\le 0$ with $\\alpha = 1$: $\\alpha e^z = \\text{ELU}(z) + \\alpha$", 0),
+        ("With $\\alpha = 1$: $\\alpha e^z = \\text{ELU}(z) - \\alpha$", 1),
+        ("Take $\\eta = 1$.\n\n| w | gradient | new |\n|---|---|---|\n| $u$ | $0.3 \\cdot 0.2 = 0.06$ | 0.34 |", 0),
     ],
 )
 def test_small_notations(text: str, wrong: int) -> None:
-    """siunitx, th, a rate called E, events, desired outputs, and tables of units, layers, steps and names in turn."""
+    """siunitx, th, a rate called E, desired outputs, functions in pieces, and tables of units, layers and steps."""
     counts = _report("notation.md", text).counts
     assert counts["wrong"] == wrong
     assert counts["unreadable"] == 0

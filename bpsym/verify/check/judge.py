@@ -24,6 +24,7 @@ from bpsym.verify.check.chain import (
     is_path,
     is_range,
     is_words,
+    meet,
     subject_at,
 )
 from bpsym.verify.check.figures import figure
@@ -38,7 +39,7 @@ from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.meaning.symbolic import Definition
-from bpsym.verify.tree import Call, Differential, Expr, Missing, Name, Statement
+from bpsym.verify.tree import Call, Differential, Expr, Matrix, Missing, Name, Row, Statement, Sum
 
 PLAIN = frozenset(["code", "output", "prose"])  # where an equals sign may be a programme's
 BEGUN = 600  # units of work a statement is at least
@@ -123,8 +124,9 @@ def _is_part(statement: Statement, state: State) -> bool:
 
 
 def _is_worked(statement: Statement, state: State) -> bool:
-    """Whether the document has a formula for a long name and goes on with it, as for `ddot` or `ygrad`."""
-    return statement.context.kind == "code" or subject_of(statement.terms[0]) in state.scope.entering
+    """Whether a long name is worked out in numbers, or has a formula and the document goes on with it: `ddot`."""
+    worked_out = any(kind_of(term) is Kind.NUMERIC for term in statement.terms[1:-1])
+    return worked_out or statement.context.kind == "code" or subject_of(statement.terms[0]) in state.scope.entering
 
 
 def _joined(statement: Statement, state: State) -> Statement:
@@ -141,6 +143,8 @@ def _open(chain: Chain, first: Expr) -> None:
     """Take the left-hand side: what it is, and what it has been said to be."""
     state, subject = chain.state, chain.subject
     if isinstance(first, Missing) or subject is None:
+        if isinstance(first, (Matrix, Row)) and _begins_with(first, chain.statement.terms[1], state):
+            return  # [w; b] = [0.5; 0] - …: what is moved, and where it is before that
         if kind_of(first) in (Kind.SYMBOLIC, Kind.MIXED):
             chain.reference = first
             chain.formulas.append(first)
@@ -166,6 +170,14 @@ def _open(chain: Chain, first: Expr) -> None:
         chain.truth = list(values(first, other, other.truth))
     chain.formulas.extend(state.formulas.get(subject, ()))
     chain.numerics.extend(state.numerics.get(subject, ()))
+
+
+def _begins_with(left: Expr, right: Expr, state: State) -> bool:
+    """Whether a sum begins with the very values of the names it is said to be."""
+    if not isinstance(right, Sum) or kind_of(right.terms[0]) is not Kind.NUMBER:
+        return False
+    before = values(right.terms[0], state, state.as_read())
+    return any(meet(ours, theirs) for theirs in before for ours in values(left, state, state.truth))
 
 
 def _term(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:

@@ -9,17 +9,18 @@ from flint import arb, fmpq
 from msgspec.structs import replace
 
 from bpsym.verify.check.comparable import comparable
-from bpsym.verify.check.state import State, values
+from bpsym.verify.check.state import SEEDS, State, values
+from bpsym.verify.meaning.activations import WITH_SLOPE, known_function
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, diagonal, is_vector, scalars
 from bpsym.verify.meaning.einstein import names_outside_sums, with_sums
 from bpsym.verify.meaning.keys import NO_TIME, free_letters, key
+from bpsym.verify.meaning.scope import Point
 from bpsym.verify.tree import BigSum, Call, Derivative, Expr, Name, Product, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from bpsym.verify.meaning.indices import Indices
-    from bpsym.verify.meaning.scope import Point
 
 LARGEST = 6  # values tried for a free index
 READINGS = 4  # of one letter
@@ -67,6 +68,8 @@ def _equal_everywhere(left: Expr, right: Expr, state: State, *, flipped: bool) -
                 if points != here and _equal_at(left, right, state, points, place, flipped=flipped):
                     verdict = True
         if verdict is False and not comparable(left, right, state, place):
+            verdict = None
+        if verdict is False and _agree_below_zero(left, right, state, place):
             verdict = None
         if verdict is None:
             continue
@@ -146,6 +149,20 @@ def _has_letters(left: Expr, right: Expr) -> bool:
     return any(
         isinstance(node, Call) and node.function.base == "sigma" for tree in (left, right) for node in walk(tree)
     )
+
+
+def _agree_below_zero(left: Expr, right: Expr, state: State, place: Indices) -> bool:
+    """Whether formulas agree on the lower side of a function in pieces, `α e^z = ELU(z) + α`, and are not just 0 there.
+
+    On the upper side most of these functions are not there at all, which is how they are forgotten, too.
+    """
+    calls = [node for tree in (left, right) for node in walk(tree) if isinstance(node, Call)]
+    if state.scope.network is None or not any(known_function(call) in WITH_SLOPE for call in calls):
+        return False
+    points = [Point(state.scope.network.negative(seed)) for seed in SEEDS]
+    found = [value for point in points for value in values(left, state, point, place)]
+    is_zero = any(0 in arb(item) for value in found for item in scalars(value))
+    return not is_zero and _equal_at(left, right, state, points, place, flipped=False) is True
 
 
 def _through_new(left: Expr, right: Expr, state: State) -> bool:

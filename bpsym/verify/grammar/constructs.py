@@ -12,7 +12,7 @@ from bpsym.verify import limits
 from bpsym.verify.grammar import names, numerals, scripts
 from bpsym.verify.grammar.cursor import UnreadError, matching, span_of, split
 from bpsym.verify.grammar.questions import STARTS, rectangular, without_end
-from bpsym.verify.symbols import CASE_ENVIRONMENTS, MATRIX_ENVIRONMENTS
+from bpsym.verify.symbols import CASE_ENVIRONMENTS, MATRIX_ENVIRONMENTS, SIGN_WORDS
 from bpsym.verify.tree import (
     Annotation,
     BigSum,
@@ -126,9 +126,11 @@ def differentiated(parser: Parser) -> Expr:
 
 
 def big(parser: Parser) -> Expr:
-    """A sum or a product over an index; it reaches to the next plus sign."""
+    """A sum or a product over an index; it reaches to the next plus sign, that of a call to the end of its bracket."""
     start = parser.position
-    symbol = parser.take().text
+    sign = parser.take()
+    symbol = sign.text
+    is_call = parser.quote(start) in SIGN_WORDS and parser.peek().kind == "open" and not parser.peek().gap
     lower: Expr | None = None
     upper: Expr | None = None
     index: list[str] = []
@@ -157,7 +159,7 @@ def big(parser: Parser) -> Expr:
             upper = parser.part(part)
     if parser.peek().kind not in STARTS and parser.peek().kind != "bar" and parser.peek().text != "-":
         raise parser.fail("a sum of nothing")
-    body = parser.multiplicative()
+    body = parser.primary() if is_call else parser.multiplicative()
     return BigSum(parser.since(start), tuple(index), lower, upper, body, symbol, condition)
 
 

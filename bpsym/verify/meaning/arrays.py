@@ -6,6 +6,7 @@ does not fit raises `ShapeError`: broadcast are only a scalar, and a row or colu
 
 from __future__ import annotations
 
+from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from bpsym.verify.effort import spend
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+LARGEST_INVERSE = 4  # sides of a matrix that is inverted
 FORMAL = 20  # units of work a product of SymPy expressions is
 
 Scalar = Any  # flint.arb, flint.fmpq or a SymPy expression
@@ -132,6 +134,32 @@ def multiplied(left: Value, right: Value) -> Value:
             if lying[1] == standing[0]:
                 return _product(left.items, lying, right.items, standing)
     raise ShapeError(f"{left.shape} times {right.shape}")
+
+
+def inverse(matrix: Array) -> Array:
+    """The inverse of a small square matrix, by cofactors, which asks of no scalar whether it is 0."""
+    side, *_ = matrix.shape
+    if matrix.shape != (side, side) or not 1 < side <= LARGEST_INVERSE:
+        raise ShapeError(f"no inverse of {matrix.shape}")
+    rows = [matrix.items[k * side : (k + 1) * side] for k in range(side)]
+    whole = _determinant(rows)
+    if whole == 0:
+        raise ShapeError("a matrix without an inverse")
+    places = product(range(side), repeat=2)
+    return Array(matrix.shape, tuple((-1) ** (r + c) * _determinant(_minor(rows, c, r)) / whole for r, c in places))
+
+
+def _determinant(rows: Sequence[Sequence[Scalar]]) -> Scalar:
+    if len(rows) == 1:
+        return rows[0][0]
+    total = rows[0][0] * _determinant(_minor(rows, 0, 0))
+    for column in range(1, len(rows)):
+        total = total + (-1) ** column * rows[0][column] * _determinant(_minor(rows, 0, column))
+    return total
+
+
+def _minor(rows: Sequence[Sequence[Scalar]], row: int, column: int) -> list[Sequence[Scalar]]:
+    return [[*r[:column], *r[column + 1 :]] for k, r in enumerate(rows) if k != row]
 
 
 def _orientations(value: Array) -> Iterator[tuple[int, int]]:

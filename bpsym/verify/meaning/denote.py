@@ -7,6 +7,7 @@ scalars to compute; the same walk serves balls, exact numbers and SymPy expressi
 from __future__ import annotations
 
 import operator
+from contextlib import suppress
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -171,7 +172,17 @@ def _power(tree: Power, reading: Reading, indices: Indices) -> Value:
     if is_exponential(tree) and not ("e" in reading.own and isinstance(tree.exponent, Number)):  # ½ e², of an error e
         return arrays.mapped(reading.algebra.functions["exp"], exponent)
     base = denote(tree.base, reading, indices)
+    if isinstance(base, Array) and _is_inverse(tree) and not reading.choices.ask("elementwise"):
+        with suppress(ShapeError):
+            return arrays.inverse(base)
     return arrays.elementwise(reading.algebra.power, base, exponent)
+
+
+def _is_inverse(tree: Power) -> bool:
+    """Whether it may be the inverse of a matrix: `H^{-1}`, `(X^T X)^{-1}`, but not `(1 + e^{-Z})^{-1}`."""
+    below, inside = tree.exponent, tree.base.terms if isinstance(tree.base, Sum) else ()
+    is_minus_one = isinstance(below, Negative) and isinstance(below.operand, Number) and below.operand.value == 1
+    return is_minus_one and not any(isinstance(term, (Number, Power)) for term in inside)
 
 
 def _transpose(tree: Transpose, reading: Reading, indices: Indices) -> Value:
@@ -277,12 +288,18 @@ def _big_sum(tree: BigSum, reading: Reading, indices: Indices) -> Value:
 def _sum_of_components(body: Expr, reading: Reading, indices: Indices) -> Value:
     value = denote(body, reading, indices)
     if not isinstance(value, Array):
-        if any(isinstance(node, Norm) for node in walk(body)):
-            return value  # the norm has summed already
+        if any(isinstance(node, Norm) for node in walk(body)) or _is_list_by_entries(body, reading, indices):
+            return value  # the norm, or the product of two vectors, has summed already
         raise NoValueError("a sum over an index nobody names")
     if reading.choices.ask("elementwise"):
         return value  # summed over the samples, of which there is one
     return _total(value)
+
+
+def _is_list_by_entries(body: Expr, reading: Reading, indices: Indices) -> bool:
+    """Whether a formula is a list where its products are taken entry by entry."""
+    apart = replace(reading, choices=Choices(elementwise=True))
+    return isinstance(denote(body, apart, indices), Array)
 
 
 def _total(value: Array) -> Scalar:

@@ -30,9 +30,9 @@ from bpsym.verify.meaning.reach import Reach, from_zero, matched, places
 from bpsym.verify.meaning.scope import ANY_SIZE, Scope
 from bpsym.verify.meaning.sources import COUNTS, Said, Sources, size_of, stated_shape
 from bpsym.verify.meaning.symbolic import symbolic_function
-from bpsym.verify.meaning.unexplained import SHORT, is_figure, recomputed
+from bpsym.verify.meaning.unexplained import SHORT, is_figure, is_rounded, is_short, recomputed
 from bpsym.verify.meaning.upstream import any_loss, loss_without_formula
-from bpsym.verify.tree import Application, Call, Derivative, Differential, Expr, Name, Number, walk
+from bpsym.verify.tree import Application, BigSum, Call, Derivative, Differential, Expr, Name, Number, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -250,6 +250,18 @@ class _Builder:
                 return value
         return None
 
+    def by_entries(self, name: Key) -> Value | None:
+        """`s = (0.66, 0.24, 0.10)` by the rule `s_i = e^{z_i} / Σ_k e^{z_k}` for its entries."""
+        shape = stated_shape(self.sources.numbers[name]) if name in self.sources.numbers else None
+        if shape is None or is_short(name, self.sources) or min((*shape, 1)) != 1 or max(shape) == 1:
+            return None
+        places = [name._replace(sub=(*name.sub, str(k))) for k in range(1, max(shape) + 1)]
+        if not self.reach.has_rule(places[0]):
+            return None
+        entries = [self.by_rule(place, strict=True) for place in places]
+        scalar = tuple(entry for entry in entries if entry is not None and not isinstance(entry, Array))
+        return self._entered(name, Array(shape, scalar)) if len(scalar) == len(places) else None
+
     def by_number(self, name: Key) -> Value | None:
         """By the number that was given from outside, or that the document shows."""
         if self.given.get(name) is not None:
@@ -330,11 +342,13 @@ class _Builder:
         else:
             atoms = Array(shape, tuple(self.made.input(Called(name, (k,)), s.value) for k, s in enumerate(shown, 1)))
         self._entered(name, atoms)
-        if is_figure(name, self.sources):
+        figure = is_figure(name, self.sources)
+        if figure or is_rounded(shown):
             values = self.made.values
             for atom, number in zip(scalars(atoms), shown, strict=True):
-                self.made.opaque.add(atom)
                 values[atom] = ball(*number.cut())  # type: ignore[assignment]  # printed, so a ball
+        if figure:
+            self.made.opaque.update(scalars(atoms))
             if not isinstance(atoms, Array):
                 found = recomputed(name, values[atoms], self.sources, self.scope)
                 values[atoms] = values[atoms] if found is None else found
@@ -363,6 +377,8 @@ class _Builder:
         is_loss = name.base in LOSS_NAMES and self._shape(name) == SCALAR
         if self.instance.shapes and isinstance(value, Array) and is_loss:
             value = sum(value.items[1:], value.items[0])  # over the outputs, or the samples
+        elif isinstance(value, Array) and is_loss and any(isinstance(node, BigSum) for node in walk(formula)):
+            return None  # the entries that are summed were taken for whole matrices
         if not isinstance(value, Array):
             return self._entered(name, self.made.defined(Called(name), value, letters))
         items = [self.made.defined(Called(name, (k,)), item, letters) for k, item in enumerate(value.items, 1)]
@@ -416,6 +432,7 @@ class _Builder:
 _WAYS: tuple[Callable[[_Builder, Key], Value | None], ...] = (
     _Builder.by_strict_formula,
     _Builder.by_formula,
+    _Builder.by_entries,
     _Builder.by_number,
     _Builder.by_rule,
     _Builder.by_likeness,

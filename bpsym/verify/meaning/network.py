@@ -104,16 +104,23 @@ class Network:
 
     def specialised(self, seed: int) -> Environment | None:
         """Other weights at the same inputs and targets, if some of these are 0 or 1 and so simplify formulas."""
-        kept = {
+        kept = self._simplifying()
+        return Environment(self.expansion, {**self.anywhere(seed).values, **kept}) if kept else None
+
+    def _simplifying(self) -> dict[Expr, fmpq]:
+        """The inputs and targets that are 0 or 1."""
+        return {
             entry: value
             for q in self.expansion.program.inputs
             if q.role in (Role.TARGET, Role.INPUT) or self.is_own
             for entry in self.expansion.entries(q.name)
             if (value := self.values.get(entry)) is not None and (value in (0, 1) or self._is_count(entry, value))
         }
-        if not kept:
-            return None
-        return Environment(self.expansion, {**self.anywhere(seed).values, **kept})
+
+    def negative(self, seed: int) -> Environment:
+        """Where functions in pieces are all on their lower side: no input is positive but for those that are 1."""
+        drawn = {entry: -abs(value) for entry, value in self.anywhere(seed).values.items()}
+        return self._environment(("negative", seed), lambda: drawn | self._simplifying())
 
     def normalised(self, seed: int) -> Environment | None:
         """Anywhere, but with targets that sum to 1; for a document's own network that takes logarithms."""

@@ -19,6 +19,9 @@ from bpsym.verify.meaning.scope import Point, Scope
 from bpsym.verify.tree import Name
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from bpsym.verify.check.terms import Shown
     from bpsym.verify.meaning.keys import Key
     from bpsym.verify.meaning.sources import Sources
 
@@ -32,10 +35,10 @@ def is_figure(name: Key, sources: Sources) -> bool:
         return False  # h_0: where a recurrence starts
     if name in sources.computed:
         return True
-    if name in sources.formulas and not _is_short(name, sources):
+    if name in sources.formulas and not is_short(name, sources):
         return True  # by a formula nobody can make anything of
     alike = [k for k in sources.formulas if k.base == name.base and k != name and not k.new]
-    if _is_short(name, sources):  # y = 0.5, the target, beside the units y_1 and y_2
+    if is_short(name, sources):  # y = 0.5, the target, beside the units y_1 and y_2
         alike = [k for k in alike if (len(k.sub), len(k.layer)) == (len(name.sub), len(name.layer))]
     return any(_is_worked(k, sources) for k in alike)
 
@@ -45,10 +48,16 @@ def _is_worked(name: Key, sources: Sources) -> bool:
     return any(not isinstance(formula, Name) for formula in sources.formulas[name])
 
 
-def _is_short(name: Key, sources: Sources) -> bool:
+def is_short(name: Key, sources: Sources) -> bool:
     """Whether a name is given as few digits as people hand out."""
     shown = [s for s in leaves(sources.numbers[name]) if s is not None] if name in sources.numbers else []
     return bool(shown) and all(s.number.places <= SHORT for s in shown)
+
+
+def is_rounded(shown: Sequence[Shown]) -> bool:
+    """Whether a list is of numbers printed to more places than some need, `[0.0000, -0.5345]`: nobody gives it so."""
+    places = {s.number.places for s in shown}
+    return len(shown) > 1 and len(places) == 1 and min(places) > SHORT and any(s.number.text[-1] == "0" for s in shown)
 
 
 def recomputed(name: Key, shown: Scalar, sources: Sources, scope: Scope) -> Scalar | None:
@@ -56,7 +65,7 @@ def recomputed(name: Key, shown: Scalar, sources: Sources, scope: Scope) -> Scal
     numeric = sources.numerics.get(name)
     if numeric is None:
         return None
-    worked = {k for k in sources.numbers if k in sources.formulas and not _is_short(k, sources)}
+    worked = {k for k in sources.numbers if k in sources.formulas and not is_short(k, sources)}
     stated = (tree for k, tree in sources.numbers.items() if k not in worked)
     givens = {abs(s.value) for tree in stated for s in leaves(tree) if s is not None}
     read = interval_literal(lambda n: n.places <= 0 or n.digits <= 1 or rational(n.value) in givens, fmpq(1, 2))

@@ -36,6 +36,7 @@ _OPENING: Final = re.compile(
     r"|(?P<verbatim>\\begin\{(?P<listing>verbatim|lstlisting|minted|python)\})"
     r"|(?P<bracket>\\{1,2}\[)"
     r"|(?P<round>\\{1,2}\()"
+    r"|(?P<chat>^[ \t]*\[[ \t]*\r?$)"
     rf"|(?P<tag></?(?:{_TAGS})(?:\s[^<>\n]*)?/?>)"
     r"|(?P<ticked>\$`)"
     r"|(?P<role>:math:`)"
@@ -54,6 +55,7 @@ _OPENING: Final = re.compile(
 )
 _MONEY: Final = re.compile(r"\d[\d.,]*\s+[A-Za-z]{2,}")
 _BLANK: Final = re.compile(r"\n[ \t]*\r?\n")
+_CHAT: Final = 4_000  # characters of a display without its backslashes
 
 
 class Region(Struct):
@@ -137,6 +139,8 @@ def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | N
             text, start, first, closing, display, limits.FORMULA_CHARACTERS if display == "display" else 2_000, misses
         )
         return region if region is not None and _bracketed(text, region) else None
+    if match.group("chat"):
+        return _without_backslashes(text, start, first)
     if match.group("ticked"):
         return _until(text, start, first, "`$", "inline", 2_000, misses)
     if match.group("role"):
@@ -149,6 +153,15 @@ def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | N
     if kind is not None and match.group("dollar"):
         return _dollar(text, start)
     return _tick(text, start)
+
+
+def _without_backslashes(text: str, start: int, first: int) -> Region | None:
+    r"""A display copied from a chat: its `\[` and `\]`, each on its own line, lost their backslashes."""
+    close = re.compile(r"^[ \t]*\][ \t]*[.,;]?[ \t]*\r?$", re.MULTILINE).search(text, first, first + _CHAT)
+    inside = text[first : close.start()] if close else ""
+    if close is None or _BLANK.search(inside) or not re.search(r"\\[a-z]{2}|[_^]\{|\w[_^]\w", inside):
+        return None
+    return Region("display", start, close.end(), first, close.start(), "chat")
 
 
 def _is_underline(text: str, start: int, line: str) -> bool:

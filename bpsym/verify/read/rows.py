@@ -118,6 +118,8 @@ def _join(row: Row, head: Row, found: list[Statement]) -> None:
         last = found[inside[-1]]
         if len(last.terms) == 1 and isinstance(last.terms[0], Name) and not named:
             return  # a weight and some number: nobody says which
+        if _decimal(last.terms[-1]) and not named:
+            return  # the cell has its value: the other number is something else
         subject = _subject(row[place - 2]) if place >= 2 and len(inside) == 1 else None
         terms, relations = (*last.terms, value), (*last.relations, relation)
         if subject is not None and (len(last.terms) == 1 or not isinstance(last.terms[0], (Name, Derivative))):

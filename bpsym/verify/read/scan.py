@@ -21,7 +21,7 @@ from bpsym.verify.grammar.statements import Formula
 from bpsym.verify.lexer import Flavour
 from bpsym.verify.read import code, macros, prose, scraped, session, tables
 from bpsym.verify.read.regions import Region, equations_in, regions
-from bpsym.verify.read.unwrap import LINE, decoded, lines_of, unquoted
+from bpsym.verify.read.unwrap import LINE, decoded, lines_of, unquoted, with_thin_spaces
 from bpsym.verify.source import Source
 from bpsym.verify.tree import CodeCall, Context, Sentence, Table, Unreadable
 
@@ -194,6 +194,8 @@ class _Scanner:
             part = macros.expand(part, self.how.defined, self.how.budget)
         if region.language == "percent":
             part = decoded(part)
+        elif region.language == "chat":
+            part = with_thin_spaces(part)
         row, column = self.cells.get(region.start, ("", ""))
         context = Context(
             "cell" if column or row else kind,
@@ -387,6 +389,12 @@ class _Scanner:
                 r"\b[A-Za-z]{3,}\s{1,9}[A-Za-z]{3,}\s{1,9}[A-Za-z]{3,}\s", re.sub(r"\\[A-Za-z]+", "", body)
             )
         ):
+            if body.startswith("|") and body.endswith("|") and body.count("|") > 2:
+                bars = [start + match.start() for match in re.finditer(r"(?<!\\)\|", line)]
+                for left, right in pairwise(bars):
+                    if not self.whole_line(left + 1, right):
+                        self.plain(left + 1, right)
+                return True
             region = Region("inline", start, start + len(line), start, start + len(line))
             self.formula(region, "inline")
             return True
@@ -449,9 +457,16 @@ def _code_formulas(line: Source, how: Style) -> Iterator[Source]:
     if len(re.findall(r"[A-Za-z]{4,}", line.text)) <= 1 + line.text.count("=") and "=" in line.text:
         arrow = re.match(r"(?:=>|->|→|⇒|>|-|\*)\s*", line.text)
         comment = re.search(r"\s(?:#|//)\s", line.text)
-        yield line[arrow.end() if arrow else 0 : comment.start() if comment else len(line)]
+        yield from _side_by_side(line[arrow.end() if arrow else 0 : comment.start() if comment else len(line)])
     else:
         yield from prose.formulas(line, how.words, decimal_comma=how.decimal_comma)
+
+
+def _side_by_side(line: Source) -> list[Source]:
+    """The equations of a line set in columns, `W = 0.7   U = 0.1   b = 0.15`; any other line as it is."""
+    cuts = [0, *(match.end() for match in _COLUMN_GAP.finditer(line.text)), len(line)]
+    columns = [line[first:last] for first, last in pairwise(cuts)]
+    return columns if all("=" in column.text for column in columns) else [line]
 
 
 def code_block(source: Source, how: Style) -> Found:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 LINE: Final = re.compile(r"[^\n]*\n|[^\n]+\Z")
 _JOINED: Final = 60  # lines of one matrix
+_THIN_SPACE: Final = re.compile(r"(?<=\s)[,;](?=\s)")
 _QUOTE: Final = re.compile(r"^[ \t]*>[ \t>]?", re.MULTILINE)
 
 
@@ -43,6 +44,11 @@ def decoded(part: Source) -> Source:
         kept.append(inserted(plain, part.span(match.start(), match.end())))
         position = match.end()
     return joined([*kept, part[position:]])
+
+
+def with_thin_spaces(part: Source) -> Source:
+    r"""A display that lost its backslashes before signs: a comma set apart on both sides was `\,`, a semicolon `\;`."""
+    return Source(_THIN_SPACE.sub(" ", part.text), part.starts, part.ends)
 
 
 def lines_of(raw: Sequence[str], fixed: AbstractSet[int]) -> Iterator[tuple[int, str]]:
