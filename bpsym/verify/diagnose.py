@@ -40,7 +40,6 @@ MOST_LETTERS = 3  # of a name
 NOWHERE: Indices = {}
 MOST_NAMED = 12  # mistakes that explain one figure
 MOST_WRONG = 60  # figures the mistakes are looked for; a document with more has other troubles
-MOST_ALIKE = 0.6  # of the figures: so many places are the usual number
 MOST_IN_ALL = 3500  # mistakes followed through in a document
 MOST_TRIED = 2500  # mistakes followed through before those elsewhere than at a figure's own step are let be
 
@@ -75,11 +74,8 @@ class Diagnosis:
 
     def beyond(self, judgement: Judgement) -> int | None:
         """How many more places a figure has than most of the document's; None where these have no common number."""
-        shown, places = judgement.details.get("shown"), self.state.places
-        if not isinstance(shown, Shown) or not places:
-            return None
-        usual, count = max(places.items(), key=lambda item: item[1])
-        return shown.number.places - usual if count >= MOST_ALIKE * sum(places.values()) else None
+        shown, usual = judgement.details.get("shown"), self.state.usual_places()
+        return shown.number.places - usual if isinstance(shown, Shown) and usual is not None else None
 
     def method(self) -> Mistakes | None:
         """Every mistake in the network's derivation."""

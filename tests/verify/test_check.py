@@ -422,3 +422,22 @@ def test_quantities_that_are_written_alike_need_not_be_rounded_alike() -> None:
     )
     assert [piece for _, piece, _ in found(verified(text % -10), "last-digit")] == ["-2.5 \\times 10^{-10}"]
     assert [piece for _, piece, _ in found(verified(text % -9), "wrong")] == ["-2.5 \\times 10^{-9}"]
+
+
+def test_a_digit_too_many_leaves_the_digits_of_the_others() -> None:
+    """Of a cut-off 0.75136506 with a digit doubled, the error goes on with what was meant, cut off at eight places."""
+    text = (
+        "$net_{h1} = 0.3775$\n\n$out_{h1} = 0.59326999$\n\n$out_{h2} = 0.59688437$\n\n$net_{o1} = 1.10590596$\n\n"
+        "$out_{o1} = 0.755136506$\n\n$out_{o2} = 0.77292846$\n\n$E_{o1} = 0.27481107$\n"
+    )
+    assert found(verified(text, described()), "wrong") == [(9, "0.755136506", "digit-doubled")]
+
+
+def test_a_figure_right_by_chance_stands_for_what_follows_from_the_slip() -> None:
+    """Behind a cut-off 0.7514 stand the digits of 0.751473, though rounded the right 0.751365 is 0.7514 as well."""
+    text = (
+        "$net_{h1} = 0.3835$\n\n$out_{h1} = \\frac{1}{1+e^{-0.3835}} = 0.5947$\n\n"
+        "$net_{o1} = 0.4 \\cdot 0.5947 + 0.45 \\cdot 0.5968 + 0.6 = 1.1064$\n\n"
+        "$out_{o1} = \\frac{1}{1+e^{-1.1064}} = 0.7514$\n\n$E_{o1} = \\frac12 (0.01 - 0.7514)^2 = 0.27489$\n"
+    )
+    assert [line for line, _, _ in found(verified(text, described()), "wrong")] == [1]

@@ -127,9 +127,18 @@ def _remember(chain: Chain, printed: Printed, verdicts: list[Verdict], verdict: 
         if bad[k]:
             state.wrong_numbers[printed.shown[k].value] = printed.right_value(k)
     if chain.subject is not None:
-        meant = tuple(printed.meant(k) if bad[k] else None for k in places)
-        slipped = tuple(printed.from_before(k) if verdicts[k] is Verdict.WRONG else None for k in places)
+        units = [_unit_meant(state, shown) for shown in printed.shown]
+        meant = tuple(printed.meant(k, units[k]) if bad[k] else None for k in places)
+        slipped = tuple(printed.from_before(k, units[k]) if verdicts[k] is Verdict.WRONG else None for k in places)
+        if verdict is Verdict.RIGHT and printed.by_chance:
+            verdict = Verdict.DIGIT  # behind the last digit stands what follows from a slip
         state.record(chain.subject, printed.shown, printed.shape, verdict, meant, slipped)
+
+
+def _unit_meant(state: State, shown: Shown) -> fmpq:
+    """One unit of the last digit a figure has without its slip, which may have added one."""
+    usual = state.usual_places()
+    return shown.ulp if usual is None else max(shown.ulp, fmpq(1, 10 ** max(usual, 0)))
 
 
 def _found(subject: Subject | None, printed: Printed, verdicts: list[Verdict], verdict: Verdict) -> Judgement:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flint import arb
+from flint import arb, fmpq
 
 from bpsym.errors import BpsymError
 from bpsym.rounding import Rounding, leading_place, numeral
@@ -79,23 +79,26 @@ class Printed:
         routes = self.routes
         return [items[place] for items in self.items((*routes.truth, *routes.line, *routes.carried))]
 
-    def meant(self, place: int) -> Scalar | None:
-        """Whatever an honest person would have written in the place of a figure in error."""
+    def meant(self, place: int, unit: fmpq) -> Scalar | None:
+        """Whatever an honest person would have written in the place of a figure in error; `unit`: of its last digit."""
         routes, every = self.routes, None
         for items in self.items((*routes.truth, *(routes.meant if routes.tainted else routes.carried))):
             every = arb(items[place]) if every is None else every.union(arb(items[place]))
-        return None if every is None else every + self._unit(place)
+        return None if every is None else every + ball(-unit, unit)
 
-    def from_before(self, place: int) -> Scalar | None:
-        """What a figure in error ought to be by the figures before it."""
+    @property
+    def by_chance(self) -> bool:
+        """Whether figures that look right are not what the document's own figures, some of them wrong, come to."""
+        routes = self.routes
+        theirs = list(self.items(routes.line or routes.carried)) if routes.tainted else []
+        fits = (all(touches(a, s.half()) for a, s in zip(items, self.shown, strict=True)) for items in theirs)
+        return bool(theirs) and not any(fits)
+
+    def from_before(self, place: int, unit: fmpq) -> Scalar | None:
+        """What a figure in error ought to be by the figures before it; `unit`: of its last digit."""
         routes = self.routes
         known = (*(() if routes.line_is_wrong else routes.line), *routes.carried, *routes.truth)
-        return next((arb(items[place]) + self._unit(place) for items in self.items(known)), None)
-
-    def _unit(self, place: int) -> arb:
-        """One unit of the last digit to either side."""
-        ulp = self.shown[place].ulp
-        return ball(-ulp, ulp)
+        return next((arb(items[place]) + ball(-unit, unit) for items in self.items(known)), None)
 
 
 def judged(printed: Printed) -> list[Verdict] | None:

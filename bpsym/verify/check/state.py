@@ -40,6 +40,7 @@ LONG = 4  # places nobody writes for a given
 VARIANTS = tuple(Choices(elementwise, rows) for rows in (False, True) for elementwise in (False, True))
 SWAPPED = tuple(Choices(swaps=swaps) for swaps in range(1, 6))  # where a bullet says: transpose as the shapes need it
 SAID = tuple("shown doubtful wrong overrides slips updated wrong_numbers wrong_formulas before pending rounded".split())
+MOST_ALIKE = 0.6  # of the figures: so many places are the usual number
 MOST_SLIPS = 3  # of which some may have been gone on with and others not
 FAILURES = (*NO_VALUES, ShapeError, ValueError, OverflowError)
 
@@ -103,6 +104,13 @@ class State:
             return False  # 0.0500 is a rounded 0.04996 as often as the 0.05 that was given
         value = rational(number.value)
         return number.places <= 0 or short or (value in self.exact and abs(value) not in self.rounded)
+
+    def usual_places(self) -> int | None:
+        """How many places most figures have that do not end where they are shown; None where these differ."""
+        if not self.places:
+            return None
+        usual, count = max(self.places.items(), key=lambda item: item[1])
+        return usual if count >= MOST_ALIKE * self.places.total() else None
 
     def known(self) -> Iterator[Scalar]:
         """Every number there is: the network's values and what the document has shown."""
