@@ -6,18 +6,20 @@ Each table has a row for a language; what is in no table is taken for a claim.
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from bpsym.verify.tree import Statement
+    from bpsym.verify.tree import Context, Statement
 
 _END: Final = r"[\s$,，:：*_(（]*$"
 
 
 def _any_of(rows: Iterable[str], frame: str = "{}") -> re.Pattern[str]:
-    return re.compile(frame.format(f"(?:{'|'.join(rows)})"), re.IGNORECASE)
+    """What finds any of the rows in words in lower case: twice as fast as finding them in either case."""
+    return re.compile(frame.format(f"(?:{'|'.join(rows)})"))
 
 
 # What stands right before a formula that is only thought of: "if a = z, then …".
@@ -57,11 +59,11 @@ _MISTAKE: Final = _any_of(
 # Words of the sentence a formula stands in: people do this, and should not.
 _WRITTEN: Final = _any_of(
     (
-        r"\bmistaken|\bwrongly\b|\bincorrectly\b|\berroneous|\b(?:do not|don't|never) write\b",
-        r"(?<!don't )(?<!not )(?<!never )\bforget",
-        r"\b(?:students|people|beginners) (?:often|sometimes|usually|frequently|tend to)\b",
-        r"误写|误以为|误认为|误用|错写|写错|错误地|(?:不要|不能|不可|别|容易)(?:写成|写作|误)|(?<!要)(?<!别)(?<!能)忘(?:记|了)",
-        r"fälschlich|irrtümlich|\bfalsch wäre|\bà tort\b|\bpar erreur\b|\bpor error\b|err[oó]neament?e",
+        r"\b(?:mistaken|erroneous|(?:wrongly|incorrectly|(?:do not|don't|never) write)\b"
+        r"|forget(?<!don't forget)(?<!not forget)(?<!never forget)"
+        r"|(?:students|people|beginners) (?:often|sometimes|usually|frequently|tend to)\b)",
+        r"误写|误以为|误认为|误用|错写|写错|错误地|(?:不要|不能|不可|别|容易)(?:写成|写作|误)|忘(?<!要忘)(?<!别忘)(?<!能忘)(?:记|了)",
+        r"\b(?:falsch wäre|(?:à tort|par erreur|por error)\b)|fälschlich|irrtümlich|err[oó]neament?e",
         r"ошибочно|間違って|誤って|잘못",
     )
 )
@@ -91,30 +93,55 @@ _DENIED: Final = _any_of(
     ),
 )
 _SENTENCE: Final = re.compile(r"[。；;!！?？]|\.(?=\s|$)")
+CONTEXTS: Final = 1 << 12  # remembered: the statements of a line share theirs, and are asked about again and again
 
 
 def supposes(statement: Statement) -> bool:
     """Whether a formula is only thought of: "if a = z, then …"."""
-    return _SUPPOSING.search(statement.context.before) is not None
+    return _is_supposed(statement.context.before)
 
 
 def is_disclaimed(statement: Statement) -> bool:
     """Whether what a statement says holds under a condition alone, or is shown as a mistake."""
-    return _CONDITION.search(statement.context.before) is not None or is_shown_as_mistake(statement)
+    return _is_conditional(statement.context.before) or is_shown_as_mistake(statement)
 
 
 def is_other_error(statement: Statement) -> bool:
     """`relative error = 0.0002`: of a check, no loss."""
     named = getattr(statement.terms[0], "base", "") in ("error", "Error", "err")
-    return named and _OTHER_ERROR.search(statement.context.before) is not None
+    return named and _OTHER_ERROR.search(statement.context.before.lower()) is not None
 
 
 def is_shown_as_mistake(statement: Statement) -> bool:
     """Whether the words around a statement, its heading or its table's say that people get this wrong."""
-    context = statement.context
+    return _speaks_of_mistakes(statement.context)
+
+
+@lru_cache(CONTEXTS)
+def _speaks_of_mistakes(context: Context) -> bool:
     return (
-        any(_MISTAKE.search(words) for words in (context.before, context.heading, context.row, context.column))
-        or any(_MARK.search(words) for words in (context.before, context.row, context.column))
-        or _WRITTEN.search(_SENTENCE.split(context.before)[-1]) is not None
-        or _DENIED.search(context.after) is not None
+        any(map(_names_mistake, (context.before, context.heading, context.row, context.column)))
+        or any(map(_is_marked, (context.before, context.row, context.column)))
+        or _WRITTEN.search(_SENTENCE.split(context.before.lower())[-1]) is not None
+        or _DENIED.search(context.after.lower()) is not None
     )
+
+
+@lru_cache(CONTEXTS)
+def _is_supposed(words: str) -> bool:
+    return _SUPPOSING.search(words.lower()) is not None
+
+
+@lru_cache(CONTEXTS)
+def _is_conditional(words: str) -> bool:
+    return _CONDITION.search(words.lower()) is not None
+
+
+@lru_cache(CONTEXTS)
+def _names_mistake(words: str) -> bool:
+    return _MISTAKE.search(words.lower()) is not None
+
+
+@lru_cache(CONTEXTS)
+def _is_marked(words: str) -> bool:
+    return _MARK.search(words.lower()) is not None

@@ -182,6 +182,8 @@ def _by_itself(document: Document, givens: Givens) -> Verified:
 
 def _without_disclaimed(document: Document, found: Sequence[Judgement]) -> list[Judgement]:
     """Without what a general network or law has shown to be wrong in a formula the document says is wrong."""
+    if all(j.verdict is not Verdict.WRONG for j in found):
+        return list(found)
     is_disclaimed_at = covering([s.span for s in document.statements if is_disclaimed(s)])
     return [j for j in found if j.verdict is not Verdict.WRONG or not is_disclaimed_at(j.span.start)]
 
