@@ -60,10 +60,11 @@ def adjoint_of(quantity: Quantity) -> Quantity:
     return Quantity(f"d_{quantity.name}", Role.ADJOINT, quantity.layer, quantity.axes, of=quantity.name)
 
 
+@lru_cache(maxsize=1 << 12)
 def derivative(expr: Expr, entry: Expr) -> Expr:
     """SymPy's derivative of an equation's right-hand side by one of its entries, of a sum term by term.
 
-    Plain symbols stand for the entries, so that SymPy recognises an expression it has differentiated in another layer;
+    Plain symbols stand for the entries, so that what was differentiated in another layer is not differentiated again;
     real ones, so that |x| has the slope sgn(x). Of a product of different entries the derivative is the product of the
     others: there SymPy isn't asked.
     """
@@ -74,8 +75,13 @@ def derivative(expr: Expr, entry: Expr) -> Expr:
         return Mul(*(factor for factor in factors if factor != entry))
     used = dict.fromkeys([entry, *(each for each in entries(expr) if each.is_integer is not True)])
     symbols = {name: Symbol(f"_{n}", real=True) for n, name in enumerate(used)}
-    result = expr.xreplace(symbols).diff(symbols[entry])
+    result = _differentiated(expr.xreplace(symbols), symbols[entry])
     return result.xreplace({symbol: name for name, symbol in symbols.items()})
+
+
+@lru_cache(maxsize=1 << 10)
+def _differentiated(expr: Expr, symbol: Symbol) -> Expr:
+    return expr.diff(symbol)
 
 
 def _sizes(program: Program) -> set[Symbol]:

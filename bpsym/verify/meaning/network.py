@@ -7,12 +7,14 @@ Every derivative is taken by `bpsym.backprop` on the small program that ends in 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from math import isqrt
 from random import Random
 from typing import TYPE_CHECKING
 
 from flint import ctx, fmpq
+from msgspec import Struct
+from msgspec.structs import replace
 from sympy import Expr, Indexed, Symbol, log, preorder_traversal
 
 from bpsym import primitives
@@ -43,6 +45,15 @@ _COUNTS = frozenset("d n m N T D B M".split())  # widths and numbers of samples
 SEED = Symbol("_seed")  # 1, but not to be simplified away: every adjoint of a small program has a name
 
 
+class _Small(Struct, frozen=True):
+    """The equations that lead to an atom or a formula, as a program of scalars whose loss it is, with its gradients."""
+
+    expansion: Expansion
+    leaves: frozenset[Expr]  # what no equation of it defines
+    named: frozenset[Expr]  # all that occurs on the way, also where only the last equation is taken
+    originals: Mapping[Expr, Expr]  # the atoms its symbols stand for
+
+
 @dataclass
 class Network:
     """Equations and the values of the inputs; derivatives are found once."""
@@ -57,7 +68,7 @@ class Network:
     called: Mapping[Expr, Called] = field(default_factory=dict)  # a document's own names for its atoms
     _slopes: dict[tuple[Expr, Expr, bool], Code | Expr | fmpq | None] = field(default_factory=dict, repr=False)
     _environments: dict[object, Environment] = field(default_factory=dict, repr=False)
-    _programs: dict[tuple[Expr, bool], tuple[Expansion, frozenset[Expr]]] = field(default_factory=dict, repr=False)
+    _programs: dict[tuple[Expr, bool], _Small] = field(default_factory=dict, repr=False)
 
     def environment(self) -> Environment:
         """The values as they are."""
@@ -263,24 +274,21 @@ class Network:
         return step is not None and wrt in step.uses
 
     def _derived(self, of: Expr, wrt: Expr, *, local: bool) -> Code | fmpq | None:
-        found = self._programs.get((of, local))
-        if found is None:
-            found = self._programs[of, local] = self._small_program(of, local=local)
-        expansion, leaves = found
-        if not local and any(not self._before_or_beside(atom, wrt) for atom in self.opaque & leaves - {wrt}):
+        small = self._programs.get((of, local))
+        if small is None:
+            small = self._programs[of, local] = self._small_program(of, local=local)
+        if not local and any(not self._before_or_beside(atom, wrt) for atom in self.opaque & small.leaves - {wrt}):
             return None
-        is_known = wrt in leaves or any(step.out == wrt for step in self._order(of))
-        if self.is_own and (of == self.loss or self._is_loss(of)) and not is_known:
+        if self.is_own and (of == self.loss or self._is_loss(of)) and wrt not in small.named:
             return None
-        name = adjoint_of(Quantity(str(wrt), Role.WEIGHT)).name
-        if name not in expansion.program.quantities:
+        name = adjoint_of(Quantity(_plain(wrt).name, Role.WEIGHT)).name
+        if name not in small.expansion.program.quantities:
             return fmpq(0)
         wanted = Symbol(name)
-        steps = [s for s in expansion.order((wanted,)) if s.step.section == "backward"]
+        steps = [s for s in small.expansion.order((wanted,)) if s.step.section == "backward"]
         spend(LOWERED * len(steps))
-        originals = {Symbol(str(e)): e for e in (*leaves, *(s.out for s in self._order(of)))}
         code = lower([(s.out, s.simplest) for s in steps], [wanted], {SEED: fmpq(1)})
-        return Code(tuple(originals.get(e, e) for e in code.inputs), code.operations, code.constants, code.results)
+        return replace(code, inputs=tuple(small.originals.get(e, e) for e in code.inputs))
 
     def _before_or_beside(self, atom: Expr, wrt: Expr) -> bool:
         """Whether a figure without a formula surely does not depend on an atom: it leads to it, or stands beside it."""
@@ -296,9 +304,9 @@ class Network:
         atoms = (of,) if _is_atom(of) else tuple(dict.fromkeys(entries(of)))
         return self.expansion.order(tuple(atom for atom in atoms if self.expansion.step(atom) is not None))
 
-    def _small_program(self, of: Expr, *, local: bool) -> tuple[Expansion, frozenset[Expr]]:
-        """The equations that lead to one atom or formula, as a program of scalars whose loss it is."""
+    def _small_program(self, of: Expr, *, local: bool) -> _Small:
         order = self._order(of)
+        everything = frozenset(step.out for step in order)
         if local:
             order = order[-1:]
         if len(order) > MOST_STEPS:
@@ -312,12 +320,12 @@ class Network:
         defined = {step.out for step in order}
         used = [*(entry for step in order for entry in step.uses), *(() if _is_atom(of) else entries(of))]
         leaves = frozenset(entry for entry in used if entry not in defined)
-        names = {entry: Symbol(str(entry)) for entry in (*defined, *leaves)}
-        inputs = tuple(Quantity(str(entry), Role.WEIGHT) for entry in sorted(leaves, key=str))
+        names = {entry: _plain(entry) for entry in (*defined, *leaves)}
+        inputs = tuple(Quantity(name, Role.WEIGHT) for name in sorted(names[entry].name for entry in leaves))
         sizes = dict(self.expansion.sizes.items())
         steps = tuple(
             Step(
-                Quantity(str(step.out), Role.NET),
+                Quantity(names[step.out].name, Role.NET),
                 step.expr.xreplace(names).xreplace(sizes),
                 _rule(step.step.rule),
                 "forward",
@@ -326,7 +334,14 @@ class Network:
         )
         seed = Quantity(SEED.name, Role.WEIGHT)
         last = Step(Quantity("_end", Role.LOSS), SEED * of.xreplace(names), "", "loss")
-        return Expansion(backprop(Program((*inputs, seed), (*steps, last))), {}), leaves
+        expansion = Expansion(backprop(Program((*inputs, seed), (*steps, last))), {})
+        return _Small(expansion, leaves, leaves | everything, {symbol: entry for entry, symbol in names.items()})
+
+
+@lru_cache(maxsize=1 << 12)
+def _plain(atom: Expr) -> Symbol:
+    """The symbol that stands for an atom in small programs; atoms are many times written out for it."""
+    return Symbol(str(atom))
 
 
 def _is_atom(expr: Expr) -> bool:
