@@ -59,9 +59,9 @@ _MISTAKE: Final = _any_of(
 # Words of the sentence a formula stands in: people do this, and should not.
 _WRITTEN: Final = _any_of(
     (
-        r"\b(?:mistaken|erroneous|(?:wrongly|incorrectly|(?:do not|don't|never) write)\b"
-        r"|forget(?<!don't forget)(?<!not forget)(?<!never forget)"
-        r"|(?:students|people|beginners) (?:often|sometimes|usually|frequently|tend to)\b)",
+        r"\b(?:mistaken|erroneous|(?:wrongly|incorrectly|(?:do not|don't|never) write)\b)",
+        r"\bforget(?<!don't forget)(?<!not forget)(?<!never forget)",
+        r"\b(?:students|people|beginners) (?:often|sometimes|usually|frequently|tend to)\b",
         r"误写|误以为|误认为|误用|错写|写错|错误地|(?:不要|不能|不可|别|容易)(?:写成|写作|误)|忘(?<!要忘)(?<!别忘)(?<!能忘)(?:记|了)",
         r"\b(?:falsch wäre|(?:à tort|par erreur|por error)\b)|fälschlich|irrtümlich|err[oó]neament?e",
         r"ошибочно|間違って|誤って|잘못",
