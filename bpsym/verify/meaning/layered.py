@@ -42,6 +42,7 @@ POINTS = (fmpq(-13, 10), fmpq(-2, 5), fmpq(7, 10), fmpq(21, 10))  # on both side
 _WEIGHTS = frozenset("w W v V u U theta Theta".split())
 
 Equations = dict[Expr, Expr]  # what is defined, and by what
+Roots = dict[Expr, frozenset[Expr]]
 Pairs = tuple[tuple[Expr, Expr], ...]  # weights beside what they multiply, whichever comes first
 
 
@@ -93,10 +94,11 @@ def layered(own: Network) -> Layered | None:
     second = {out: expr for out, expr in found.items() if isinstance(expr, Symbol) and expr not in found}  # a_0 = x
     equations = {out: expr.xreplace(second) for out, expr in found.items() if out not in second}
     units = {unit.out: unit for unit in _units(equations)}
+    roots = _roots(equations, units)
     weights = frozenset(atom for atom, (name, _) in own.called.items() if name.base in _WEIGHTS)
     losses = [own.loss] if own.loss in equations else [out for out in reversed(equations) if out not in units]
     for loss in losses[:MOST_LOSSES]:
-        structure = _structure(loss, equations, units, weights)
+        structure = _structure(loss, equations, roots, units, weights)
         if structure is None or len(units) > MOST_LEFT_OUT * sum(map(len, structure.layers)):
             continue
         for name in primitives.LOSSES:
@@ -244,12 +246,13 @@ def _activations() -> dict[str, list[Value]]:
 
 
 def _structure(
-    loss: Expr, equations: Equations, units: Mapping[Expr, Unit], weights: frozenset[Expr]
+    loss: Expr, equations: Equations, roots: Roots, units: Mapping[Expr, Unit], weights: frozenset[Expr]
 ) -> Structure | None:
     """The layers that lead to a loss; None where they are not fully connected."""
-    formula = _written_out(equations[loss], equations, units)
-    layer = tuple(unit for out, unit in units.items() if formula.has(out))
-    targets = _targets(formula, layer)
+    formula = equations[loss]
+    atoms = _rests_on(formula, roots)
+    layer = tuple(unit for out, unit in units.items() if out in atoms)
+    targets = _targets(formula, equations, roots, layer)
     layers: list[tuple[Unit, ...]] = []
     while layer and targets is not None and len(layers) < MOST_LAYERS:
         feeding = _feeding(layer, units, weights)
@@ -265,28 +268,44 @@ def _structure(
     return None
 
 
-def _written_out(expr: Expr, equations: Equations, units: Mapping[Expr, Unit]) -> Expr:
-    """A loss in terms of outputs and targets: without the names between."""
-    for _ in range(MOST_LAYERS):
-        between = {s: equations[s] for s in expr.free_symbols if s in equations and s not in units}
-        if not between:
-            break
-        expr = expr.xreplace(between)
-    return expr
+def _roots(equations: Equations, units: Mapping[Expr, Unit]) -> Roots:
+    """What each name that is no unit's comes down to: outputs, targets and whatever else no equation defines."""
+    found: Roots = {}
+    for out, expr in equations.items():  # each after those it uses
+        if out not in units:
+            found[out] = _rests_on(expr, found)
+    return found
 
 
-def _targets(formula: Expr, outputs: Sequence[Unit]) -> tuple[Expr, ...] | None:
-    """The target beside each output; None where an output has none."""
-    names = [unit.out for unit in outputs]
+def _rests_on(expr: Expr, roots: Roots) -> frozenset[Expr]:
+    return frozenset[Expr]().union(*(roots.get(atom, {atom}) for atom in expr.free_symbols))
+
+
+def _parts(expr: Expr, equations: Equations, roots: Roots) -> Iterator[Expr]:
+    """A formula and all below it, the names between followed; put in, they would be worked out anew by SymPy."""
+    seen: set[Expr] = set()
+    stack = [expr]
+    while stack:
+        part = stack.pop()
+        yield part
+        stack.extend(reversed(part.args))
+        if part in roots and part not in seen:
+            seen.add(part)
+            stack.append(equations[part])
+
+
+def _targets(loss: Expr, equations: Equations, roots: Roots, outputs: Sequence[Unit]) -> tuple[Expr, ...] | None:
+    """The target beside each output in the formula of a loss; None where an output has none."""
+    names = {unit.out for unit in outputs}
     found: dict[Expr, Expr] = {}
-    for part in islice(preorder_traversal(formula), MOST_STEPS):
-        own = part.free_symbols & set(names)
-        others = part.free_symbols - set(names)
+    for part in islice(_parts(loss, equations, roots), MOST_STEPS):
+        atoms = _rests_on(part, roots)
+        own, others = atoms & names, atoms - names
         if len(own) == len(others) == 1:
-            found.setdefault(own.pop(), others.pop())
-    if set(found) != set(names) or formula.free_symbols != {*names, *found.values()}:
+            found.setdefault(*own, *others)
+    if set(found) != names or _rests_on(loss, roots) != {*names, *found.values()}:
         return None
-    return tuple(found[name] for name in names)
+    return tuple(found[unit.out] for unit in outputs)
 
 
 def _feeding(layer: Sequence[Unit], units: Mapping[Expr, Unit], weights: frozenset[Expr]) -> tuple[Expr, ...] | None:
