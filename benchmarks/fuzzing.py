@@ -240,7 +240,7 @@ def report(found: list[Result], seconds: float, slowest: int) -> None:
         rows: dict[str, list[Result]] = defaultdict(list)
         for result in found:
             rows[getattr(result, key)].append(result)
-        for name in [*sorted(rows), "all"]:
+        for name in [*sorted(rows), "all"] if found else ():
             _row(name, found if name == "all" else rows[name])
     for result in sorted(found, key=lambda result: -result.seconds)[:slowest]:
         print(f"{result.seconds:8.2f} s  {result.number:>8}  {result.family}, {result.size}, {result.length} bytes")

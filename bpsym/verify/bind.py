@@ -58,8 +58,8 @@ def bind(document: Document, description: Description | None, given: Givens) -> 
     if description is None:
         return own_state(document, given)
     known = followed(description)
-    network, table = known.network, {name: list(values) for name, values in known.spellings.items()}
-    scope = Scope(network, table, described=True, sizes=_sizes(description))
+    network, table = known.network, known.spellings  # whose lists are every document's: none is changed, only replaced
+    scope = Scope(network, dict(table), described=True, sizes=_sizes(description))
     scope.kronecker = has_kronecker(document)
     scope.said_equal = said_equal(document)
     scope.letters = frozenset(description.letters.values())
@@ -244,7 +244,7 @@ def _tell_outputs(scope: Scope, document: Document) -> None:
         ):
             for wanted, values in scope.table.items():
                 if wanted.base == output:
-                    values.sort(key=lambda value: _role(value) != "out")
+                    scope.table[wanted] = sorted(values, key=lambda value: _role(value) != "out")
 
 
 def _name_alike(scope: Scope, votes: Mapping[Key, list[int]]) -> None:
@@ -256,7 +256,7 @@ def _name_alike(scope: Scope, votes: Mapping[Key, list[int]]) -> None:
     for wanted, values in scope.table.items():
         usual = roles.get(wanted.base)
         if usual and wanted not in votes and len(values) > 1:
-            values.sort(key=lambda value: -usual[_role(value)])
+            scope.table[wanted] = sorted(values, key=lambda value: -usual[_role(value)])
 
 
 def _role(value: Value) -> str:

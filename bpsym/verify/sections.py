@@ -8,6 +8,7 @@ first, of the others only what does not contradict them.
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import groupby
 from typing import TYPE_CHECKING
 
@@ -48,6 +49,7 @@ def apart(
     every = [[*group] for _, group in groupby(document.statements, key=lambda s: s.context.heading)]
     if len(every) < 2:
         return
+    said_in = cache(lambda k: _said(every[k]))
     tried = 0
     for group in groups:
         first, last = group[0], group[-1] + 1
@@ -57,7 +59,7 @@ def apart(
             continue
         section = next((s for s in every if any(t is statements[first] for t in s)), [*statements[first:last]])
         said = _said(section)
-        others = [_said(other) for other in every if other is not section]
+        others = [said_in(k) for k, other in enumerate(every) if other is not section]
         conflicting = {name for name, words in said.items() if any(_differ(words, o.get(name)) for o in others)}
         numbered = NUMBERED.match(statements[first].context.heading) is not None
         given = all(_is_bare(statements[k]) for k in group if _count([found[k]], {Verdict.WRONG}))

@@ -84,11 +84,11 @@ def settled_by_theory(document: Document, found: Sequence[Judgement]) -> list[Ju
                     decided = proved | decided
     # what is right of plain numbers, for which no order and no transpose matters, is wrong if nothing else is
     alone = len({document.place(span).line for span, j in decided.items() if j.verdict in BAD}) == 1
+    settled = [_settled(j, decided, alone=alone) for j in found]
+    if all(j.verdict not in BAD for j in settled):
+        return settled
     doubtful = _doubtful(plain.statements) - decided.keys()
-    return [
-        replace(j, verdict=Verdict.UNDECIDED) if j.verdict in BAD and j.span in doubtful else j
-        for j in (_settled(j, decided, alone=alone) for j in found)
-    ]
+    return [replace(j, verdict=Verdict.UNDECIDED) if j.verdict in BAD and j.span in doubtful else j for j in settled]
 
 
 def _doubtful(statements: Sequence[Statement]) -> set[Span]:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
-
-from msgspec import Struct
 
 from bpsym.expand import Expansion
 from bpsym.program import Role
@@ -18,12 +17,21 @@ if TYPE_CHECKING:
     from bpsym.spec import Description
 
 
-class Followed(Struct, frozen=True):
-    """What documents are read by."""
+@dataclass(frozen=True)
+class Followed:
+    """What documents are read by: a network, and its names, made when a document is read by them."""
 
     network: Network
-    families: tuple[Family, ...]  # the names of bpsym's own sheets
-    spellings: Table  # those of other people
+
+    @cached_property
+    def families(self) -> tuple[Family, ...]:
+        """The names of bpsym's own sheets."""
+        return families(self.network.expansion)
+
+    @cached_property
+    def spellings(self) -> Table:
+        """Those of other people."""
+        return spellings(self.network.expansion)
 
 
 @lru_cache(maxsize=32)  # all general networks, and some more
@@ -33,5 +41,4 @@ def followed(description: Description) -> Followed:
     if not program.all(Role.UPDATED):
         program = with_update(program)
     expansion = Expansion(program, description.sizes)
-    network = Network(expansion, dict(description.values), loss=program.loss.generic)
-    return Followed(network, families(expansion), spellings(expansion))
+    return Followed(Network(expansion, dict(description.values), loss=program.loss.generic))
