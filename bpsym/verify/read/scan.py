@@ -21,7 +21,7 @@ from bpsym.verify.grammar.statements import Formula
 from bpsym.verify.lexer import Flavour
 from bpsym.verify.read import code, macros, prose, scraped, session, tables
 from bpsym.verify.read.regions import Region, equations_in, regions
-from bpsym.verify.read.unwrap import LINE, decoded, lines_of, unquoted, with_thin_spaces
+from bpsym.verify.read.unwrap import LINE, decoded, lines_of, unquoted, with_spaces
 from bpsym.verify.source import Source
 from bpsym.verify.tree import CodeCall, Context, Sentence, Table, Unreadable
 
@@ -195,7 +195,7 @@ class _Scanner:
         if region.language == "percent":
             part = decoded(part)
         elif region.language == "chat":
-            part = with_thin_spaces(part)
+            part = with_spaces(part)
         row, column = self.cells.get(region.start, ("", ""))
         context = Context(
             "cell" if column or row else kind,

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 LINE: Final = re.compile(r"[^\n]*\n|[^\n]+\Z")
 _JOINED: Final = 60  # lines of one matrix
-_THIN_SPACE: Final = re.compile(r"(?<=\s)[,;](?=\s)")
+_SPACE: Final = re.compile(r"(?<=\s)(?:[,;]|(?P<wide>q?quad))(?=\s)")
 _QUOTE: Final = re.compile(r"^[ \t]*>[ \t>]?", re.MULTILINE)
 
 
@@ -46,9 +46,15 @@ def decoded(part: Source) -> Source:
     return joined([*kept, part[position:]])
 
 
-def with_thin_spaces(part: Source) -> Source:
-    r"""A display that lost its backslashes before signs: a comma set apart on both sides was `\,`, a semicolon `\;`."""
-    return Source(_THIN_SPACE.sub(" ", part.text), part.starts, part.ends)
+def with_spaces(part: Source) -> Source:
+    r"""A display that lost its backslashes: `quad` was `\quad`, a comma set apart on both sides `\,`."""
+    kept: list[Source] = []
+    position = 0
+    for match in _SPACE.finditer(part.text):
+        space = "\\quad" if match["wide"] else " "
+        kept += [part[position : match.start()], inserted(space, part.span(match.start(), match.end()))]
+        position = match.end()
+    return joined([*kept, part[position:]])
 
 
 def lines_of(raw: Sequence[str], fixed: AbstractSet[int]) -> Iterator[tuple[int, str]]:
