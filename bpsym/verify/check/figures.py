@@ -138,7 +138,7 @@ def _remember(chain: Chain, printed: Printed, verdicts: list[Verdict], verdict: 
 def _unit_meant(state: State, shown: Shown) -> fmpq:
     """One unit of the last digit a figure has without its slip, which may have added one."""
     usual = state.usual_places()
-    return shown.ulp if usual is None else max(shown.ulp, fmpq(1, 10 ** max(usual, 0)))
+    return shown.ulp * 10 if usual is not None and shown.number.places == usual + 1 else shown.ulp
 
 
 def _found(subject: Subject | None, printed: Printed, verdicts: list[Verdict], verdict: Verdict) -> Judgement:
