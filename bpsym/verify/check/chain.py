@@ -82,6 +82,10 @@ class Chain:
                 found += [v for v in values(term, self.state, self.state.truth) if not isinstance(v, Array)]
         return any(s is not None and not touches(v, s.cut()) for v in found for s in leaves(last))
 
+    def begin_with(self, term: Expr) -> None:
+        """Go on from an expression in numbers that is about something else than what stands before it."""
+        self.truth, self.formulas, self.numerics, self.broken = [], [], [(term, False)], False
+
     def meant(self) -> list[Value]:
         """The subject's value for somebody who went on from what they meant rather than from the figures in error."""
         trees = self.name or tuple(tree for tree in self.formulas[-4:] if kind_of(tree) is Kind.SYMBOLIC)

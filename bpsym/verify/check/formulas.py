@@ -84,8 +84,7 @@ def _adds_a_change(chain: Chain, term: Expr) -> bool:
     change: Subject = ("Δ", subject._replace(new=False))
     if change not in state.shown or {subject_of(part) for part in term.terms} != {change, change[1]}:
         return False
-    behind = [t for t in chain.statement.terms if kind_of(t) in (Kind.NUMERIC, Kind.NUMBER)]
-    theirs = [v for t in behind for v in values(t, state, state.as_read())]
+    theirs = _figures(chain)
     return any(meet(ours, other) for ours in values(term, state, state.carried(None)) for other in theirs)
 
 
@@ -334,11 +333,14 @@ def _names_components(chain: Chain, term: Expr) -> bool:
 
 def _goes_on_from(chain: Chain, term: Expr) -> bool:
     """Whether the numbers behind a formula are its values."""
-    state = chain.state
-    ours = list(values(term, state, state.truth))
-    numbers_behind = [t for t in chain.statement.terms if kind_of(t) in (Kind.NUMERIC, Kind.NUMBER)]
-    theirs = [v for t in numbers_behind for v in values(t, state, state.as_read())]
+    ours, theirs = list(values(term, chain.state, chain.state.truth)), _figures(chain)
     return any(meet(a, b) for a in ours for b in theirs)
+
+
+def _figures(chain: Chain) -> list[Value]:
+    """What the terms of a statement that hold nothing but numbers come to."""
+    numeric = [t for t in chain.statement.terms if kind_of(t) in (Kind.NUMERIC, Kind.NUMBER)]
+    return [value for t in numeric for value in values(t, chain.state, chain.state.as_read())]
 
 
 def _right_when_shallower(before: Expr, term: Expr, state: State) -> bool:

@@ -74,14 +74,11 @@ def numeric(chain: Chain, term: Expr) -> Judgement:
     state = chain.state
     verdict, culprit = _numeric_verdict(chain, term)
     if verdict is Verdict.WRONG and _is_other_computation(chain, term, culprit):
-        chain.truth, chain.formulas, chain.broken = [], [], False
-        chain.numerics = [(term, False)]
+        chain.begin_with(term)
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": "computed in another way than before"})
-    if verdict not in (Verdict.RIGHT, Verdict.UNDECIDED) and _is_next_step(chain, term):
-        chain.truth, chain.formulas, chain.numerics, chain.broken = [], [], [(term, False)], False
-        return Judgement(term.span, Verdict.RIGHT)
-    if verdict is Verdict.WRONG and _is_of_another_row(chain, term):
-        chain.truth, chain.formulas, chain.numerics, chain.broken = [], [], [(term, False)], False
+    off = verdict not in (Verdict.RIGHT, Verdict.UNDECIDED)
+    if (off and _is_next_step(chain, term)) or (verdict is Verdict.WRONG and _is_of_another_row(chain, term)):
+        chain.begin_with(term)
         return Judgement(term.span, Verdict.RIGHT)
     if verdict is Verdict.WRONG and (chain.broken or _follows_from_wrong_number(chain, term)):
         verdict = Verdict.CARRIED
