@@ -61,7 +61,6 @@ LONGEST = 400
 # Modules longer than that, each with the reason why reading it in one piece is easier.
 LONGER = {
     "bpsym.verify.meaning.gathered": "one builder, whose ways to make a name call each other",
-    "bpsym.verify.read.scan": "one pass over a text, with what it looks over first",
     "bpsym.verify.meaning.denote": "one small function for each kind of node, read as a table",
     "bpsym.verify.tree": "one small dataclass for each kind of node, read as a table",
 }

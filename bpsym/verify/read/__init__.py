@@ -24,7 +24,8 @@ from bpsym.verify.read.headings import with_headings
 from bpsym.verify.read.iterations import with_iterations
 from bpsym.verify.read.pieces import with_pieces
 from bpsym.verify.read.rows import with_rows
-from bpsym.verify.read.scan import Found, Style, code_block, scan, style
+from bpsym.verify.read.scan import Found, code_block, scan
+from bpsym.verify.read.style import Style, style
 from bpsym.verify.source import Source, joined, whole
 from bpsym.verify.tree import Document, Span, Unreadable
 

@@ -262,3 +262,27 @@ def _tick(text: str, start: int) -> Region | None:
     if last < 0 or _BLANK.search(text[start + 1 : last]):
         return None
     return Region("tick", start, last + 1, start + 1, last)
+
+
+def blocks(found: list[Region]) -> list[tuple[int, int]]:
+    """Blocks a table cannot stand in."""
+    return [(region.start, region.end) for region in found if region.kind in ("display", "code", "skip")]
+
+
+def with_sessions(found: list[Region], typed: list[tuple[int, int]]) -> list[Region]:
+    """The regions with sessions that stand in none of them."""
+    taken = blocks(found)
+    free = [(a, b) for a, b in typed if not any(start < b and a < end for start, end in taken)]
+    if not free:
+        return found
+    kept = [region for region in found if not any(region.start < b and a < region.end for a, b in free)]
+    listings = [Region("code", a, b, a, b, "session") for a, b in free]
+    return sorted([*kept, *listings], key=lambda region: region.start)
+
+
+def outside(text: str, start: int, stop: int, regions: list[Region]) -> Iterator[str]:
+    """What of a stretch of text stands in no region."""
+    for region in regions:
+        yield text[start : region.start]
+        start = max(start, region.end)
+    yield text[start:stop]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from contextlib import suppress
 from dataclasses import dataclass, field
-from itertools import chain, islice, pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
@@ -20,22 +20,21 @@ from bpsym.verify.effort import TooMuchWork
 from bpsym.verify.grammar.statements import Formula
 from bpsym.verify.lexer import Flavour
 from bpsym.verify.read import code, macros, prose, scraped, session, tables
-from bpsym.verify.read.regions import Region, equations_in, regions
-from bpsym.verify.read.unwrap import LINE, decoded, lines_of, unquoted, with_spaces
+from bpsym.verify.read.regions import Region, blocks, equations_in, outside, regions, with_sessions
+from bpsym.verify.read.style import TEX_COMMAND
+from bpsym.verify.read.unwrap import LINE, columns, decoded, lines_of, unquoted, with_spaces
 from bpsym.verify.source import Source
 from bpsym.verify.tree import CodeCall, Context, Sentence, Table, Unreadable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TEX_COMMAND: Final = re.compile(
-    r"\\(?:frac|partial|text|sum|delta|eta|sigma|times|cdot|begin|left|dfrac|mathrm|alpha)\b|_\{"
-)
+    from bpsym.verify.read.style import Style
+
 _MARKER: Final = re.compile(
     r"[ \t>]*(?:[-*+•][ \t]+|\(?\d{1,3}[.)、][ \t]+|[（(]\d{1,2}[)）][ \t]*"
     r"|\d{1,3}[ \t]{2,}(?=[^\W\d][^\n=]{0,60}[=≈]|∂))?"  # a column of line numbers
 )
-_COLUMN_GAP: Final = re.compile(r"(?<=[\w)\]}'])[ \t]{2,}(?=[\w∂(])")  # between the columns of a table in plain text
 _THAT_IS: Final = re.compile(r"\b(?:i\. ?e|e\. ?g|d\. ?h|z\. ?B|w\. ?r\. ?t|s\. ?t)\.")  # no letters of a formula
 _CASE: Final = re.compile(r"=\s*[-−+]?[01]$")
 _IF: Final = re.compile(r"\s*,?\s*(?:if|when|si|wenn|falls)\b", re.IGNORECASE)  # `Y = 1 if x > 0, else 0`
@@ -51,74 +50,6 @@ class Found:
     calls: list[CodeCall] = field(default_factory=list)
     tables: list[Table] = field(default_factory=list)
     unreadable: list[Unreadable] = field(default_factory=list)
-
-
-@dataclass(frozen=True, slots=True)
-class Style:
-    """What holds for a whole document."""
-
-    text: str
-    defined: dict[str, macros.Macro] = field(default_factory=dict)
-    budget: macros.Budget = field(default_factory=macros.Budget)
-    decimal_comma: bool = False
-    words: frozenset[str] = frozenset()
-    ascii_math: bool = False
-
-    def flavour(self, *, tex: bool = True, ascii_math: bool = False) -> Flavour:
-        """The lexer's settings for a formula of it."""
-        return Flavour(tex=tex, ascii_math=ascii_math, decimal_comma=self.decimal_comma, words=self.words)
-
-
-def style(text: str) -> Style:
-    """Look a document over once."""
-    points = len(re.findall(r"(?<![\d.])\d+\.\d+(?![\d.])", text))
-    commas = re.findall(r"(?<![\d.,\[(}])-?(\d+)(?:,|\{,\})(\d+)(?![\d,.{])", text)
-    long = [whole for whole, part in commas if len(part) > 1 or whole == "0"]
-    decimals = any(whole == "0" or len(part) != THOUSAND for whole, part in commas)
-    named = re.findall(r"(?:^|[\s$,;(&=])([A-Za-z]{2})(?=\s{0,3}(?:_\{?\w{1,20}\}?)?\s{0,3}(?::?=|＝))", text)
-    single = set(re.findall(r"(?:^|[\s$,;(&=}])([A-Z])(?=\s{0,3}(?::?=|＝))", text))
-    return Style(
-        text,
-        macros.definitions(text),
-        macros.Budget(),
-        points * POINTS <= len(long) and decimals and len(long) >= COMMAS,
-        frozenset(word for word in named if (word.isupper() and not {*word} <= single) or word in ("in", "lr"))
-        | _reckoned(text)
-        | _paired(text),
-        bool(re.search(r"`[^`]*(?:\(del |sum_\(|_\(\w)", text)),
-    )
-
-
-_ASSIGNED: Final = re.compile(r"(?:^[ \t>*-]*|[,;][ \t]{1,3})([A-Za-z]{3,12})\d{0,3}[ \t]*:?=", re.MULTILINE)
-MOST_WORDS: Final = 40
-THOUSAND: Final = 3  # digits behind a separator of thousands
-POINTS: Final = 10  # figures with a comma to one with a point: a section's number, a version
-COMMAS: Final = 3  # figures that make it the decimal sign
-
-
-def _reckoned(text: str) -> frozenset[str]:
-    """Words that get a value at the beginning of a line, and are reckoned with elsewhere: `neto = …`, `(neto - t)`."""
-    words = islice(dict.fromkeys(match.group(1) for match in _ASSIGNED.finditer(text)), MOST_WORDS)
-    return frozenset(
-        word for word in words if re.search(rf"[*/(+·×]\s?{word}\d*\b|(?<![A-Za-z]){word}\d*\s?[*/)+·×]", text)
-    )
-
-
-_SET_TO: Final = re.compile(r"(?:^|[ \t]{2}|[,;] ?|`)[ \t]{0,12}([A-Za-z]{1,2})[ \t]{0,12}:?=(?!=)", re.MULTILINE)
-
-
-def _paired(text: str) -> frozenset[str]:
-    """Two letters that are one name in plain text: `wz = 0.4`, then `wz*x`, where w and z are not both names."""
-    if _TEX_COMMAND.search(text):
-        return frozenset()
-    names = dict.fromkeys(islice((match.group(1) for match in _SET_TO.finditer(text)), MOST_WORDS * 4))
-    return frozenset(
-        word
-        for word in names
-        if len(word) > 1
-        and not all(letter in names for letter in word)
-        and re.search(rf"[*/+×·(] ?d?{word}\b|(?<![A-Za-z]){word} ?[*/)+×·]", text)
-    )
 
 
 def scan(source: Source, how: Style, kind: str = "") -> Found:
@@ -153,8 +84,8 @@ class _Scanner:
         self.sessions: dict[int, int] = {}  # where an equation typed at a prompt stands among the formulas
 
     def run(self) -> None:
-        found = _with_sessions(list(regions(self.text)), list(session.blocks(self.text)))
-        self.found.tables, self.cells = tables.tables(self.source, _blocks(found), self.how.text, self.how.flavour())
+        found = with_sessions(list(regions(self.text)), list(session.blocks(self.text)))
+        self.found.tables, self.cells = tables.tables(self.source, blocks(found), self.how.text, self.how.flavour())
         position = 0
         line_regions: list[Region] = []
         for region in [*found, Region("end", len(self.text), len(self.text), len(self.text), len(self.text))]:
@@ -278,7 +209,7 @@ class _Scanner:
                 flavour = Flavour(tex=False, code=True)
                 self.found.formulas.append(Formula(stripped, context, flavour, alone=False, guessed=True))
             return
-        if "\\" in stripped.text and _TEX_COMMAND.search(stripped.text):
+        if "\\" in stripped.text and TEX_COMMAND.search(stripped.text):
             self.found.formulas.append(Formula(stripped, context, self.how.flavour()))
             return
         pieces = list(_code_formulas(stripped, self.how))
@@ -336,7 +267,7 @@ class _Scanner:
             if not regions and self.whole_line(first, stop):
                 return
         position = first
-        alone = _SHAPE.sub("", "".join(_outside(text, first, stop, regions))).strip(" \t\r\n.,;，。：:|") == ""
+        alone = _SHAPE.sub("", "".join(outside(text, first, stop, regions))).strip(" \t\r\n.,;，。：:|") == ""
         covered = 0
         for region in regions:
             covered += self.plain(position, region.start)
@@ -383,7 +314,7 @@ class _Scanner:
             self.formula(Region("inline", start, stop, first, start + len(line)), "inline")
             return True
         if (
-            _TEX_COMMAND.search(body)
+            TEX_COMMAND.search(body)
             and "\\" in body
             and not re.search(
                 r"\b[A-Za-z]{3,}\s{1,9}[A-Za-z]{3,}\s{1,9}[A-Za-z]{3,}\s", re.sub(r"\\[A-Za-z]+", "", body)
@@ -413,10 +344,8 @@ class _Scanner:
             piece = Source(_THAT_IS.sub(lambda m: ":".ljust(len(m.group())), piece.text), piece.starts, piece.ends)
         alone = piece.text.strip() == self.text[start:stop].strip()
         row, column = "", ""
-        cuts = [0, *(match.end() for match in _COLUMN_GAP.finditer(piece.text)), len(piece)]
-        columns = [piece[first:last] for first, last in pairwise(cuts)]
         for part in chain.from_iterable(
-            prose.formulas(column, self.how.words, decimal_comma=self.how.decimal_comma) for column in columns
+            prose.formulas(beside, self.how.words, decimal_comma=self.how.decimal_comma) for beside in columns(piece)
         ):
             kind = self.kind or ("output" if self.text[start:stop].lstrip().startswith(("OUT", ">>>")) else "prose")
             said = piece.text[: max(0, part.starts[0] - piece.starts[0])]
@@ -427,29 +356,6 @@ class _Scanner:
             self.found.formulas.append(Formula(part, context, self.how.flavour(tex=False), lone, guessed=True))
             covered += len(part)
         return covered
-
-
-def _blocks(found: list[Region]) -> list[tuple[int, int]]:
-    """Blocks a table cannot stand in."""
-    return [(region.start, region.end) for region in found if region.kind in ("display", "code", "skip")]
-
-
-def _with_sessions(found: list[Region], typed: list[tuple[int, int]]) -> list[Region]:
-    """The regions with sessions that stand in none of them."""
-    blocks = [region for region in found if region.kind in ("display", "code", "skip")]
-    free = [(a, b) for a, b in typed if not any(region.start < b and a < region.end for region in blocks)]
-    if not free:
-        return found
-    kept = [region for region in found if not any(region.start < b and a < region.end for a, b in free)]
-    listings = [Region("code", a, b, a, b, "session") for a, b in free]
-    return sorted([*kept, *listings], key=lambda region: region.start)
-
-
-def _outside(text: str, start: int, stop: int, regions: list[Region]) -> Iterator[str]:
-    for region in regions:
-        yield text[start : region.start]
-        start = max(start, region.end)
-    yield text[start:stop]
 
 
 def _code_formulas(line: Source, how: Style) -> Iterator[Source]:
@@ -464,9 +370,8 @@ def _code_formulas(line: Source, how: Style) -> Iterator[Source]:
 
 def _side_by_side(line: Source) -> list[Source]:
     """The equations of a line set in columns, `W = 0.7   U = 0.1   b = 0.15`; any other line as it is."""
-    cuts = [0, *(match.end() for match in _COLUMN_GAP.finditer(line.text)), len(line)]
-    columns = [line[first:last] for first, last in pairwise(cuts)]
-    return columns if all("=" in column.text for column in columns) else [line]
+    found = columns(line)
+    return found if all("=" in column.text for column in found) else [line]
 
 
 def code_block(source: Source, how: Style) -> Found:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 from urllib.parse import unquote_plus
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 LINE: Final = re.compile(r"[^\n]*\n|[^\n]+\Z")
 _JOINED: Final = 60  # lines of one matrix
 _SPACE: Final = re.compile(r"(?<=\s)(?:[,;]|(?P<wide>q?quad))(?=\s)")
+_COLUMN_GAP: Final = re.compile(r"(?<=[\w)\]}'])[ \t]{2,}(?=[\w∂(])")  # between the columns of a table in plain text
 _QUOTE: Final = re.compile(r"^[ \t]*>[ \t>]?", re.MULTILINE)
 
 
@@ -55,6 +57,12 @@ def with_spaces(part: Source) -> Source:
         kept += [part[position : match.start()], inserted(space, part.span(match.start(), match.end()))]
         position = match.end()
     return joined([*kept, part[position:]])
+
+
+def columns(line: Source) -> list[Source]:
+    """What stands side by side in a line of plain text, set apart by more than one space."""
+    cuts = [0, *(match.end() for match in _COLUMN_GAP.finditer(line.text)), len(line)]
+    return [line[first:last] for first, last in pairwise(cuts)]
 
 
 def lines_of(raw: Sequence[str], fixed: AbstractSet[int]) -> Iterator[tuple[int, str]]:

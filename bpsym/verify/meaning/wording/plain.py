@@ -8,7 +8,6 @@ from bpsym.verify.meaning.keys import LOSS_NAMES
 from bpsym.verify.tree import Name, Span
 
 if TYPE_CHECKING:
-
     from bpsym.verify.tree import Statement
 
 Statements = tuple["Statement", ...]
