@@ -60,7 +60,6 @@ HEIGHT = {unit: height for height, row in enumerate(LAYERS) for unit in row}
 LONGEST = 400
 # Modules longer than that, each with the reason why reading it in one piece is easier.
 LONGER = {
-    "bpsym.verify.meaning.gathered": "one builder, whose ways to make a name call each other",
     "bpsym.verify.meaning.denote": "one small function for each kind of node, read as a table",
     "bpsym.verify.tree": "one small dataclass for each kind of node, read as a table",
 }

@@ -30,15 +30,12 @@ from bpsym.verify.meaning.reach import Reach, from_zero, matched, places
 from bpsym.verify.meaning.scope import ANY_SIZE, Scope
 from bpsym.verify.meaning.sources import COUNTS, Said, Sources, size_of, stated_shape
 from bpsym.verify.meaning.symbolic import symbolic_function
-from bpsym.verify.meaning.unexplained import SHORT, is_figure, is_rounded, is_short, recomputed
-from bpsym.verify.meaning.upstream import any_loss, loss_without_formula
+from bpsym.verify.meaning.unexplained import is_figure, is_rounded, is_short, recomputed
+from bpsym.verify.meaning.upstream import loss_from_above, own_loss
 from bpsym.verify.tree import Application, BigSum, Call, Derivative, Differential, Expr, Name, Number, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from flint import fmpq
-    from sympy import Expr as Atom
 
     from bpsym.verify.givens import Givens
 
@@ -50,7 +47,6 @@ SYMBOLIC = 40  # units of work a node of an equation is
 ENTRIES = 500  # one of an equation between matrices
 _ADDED = re.compile(r"(?:^|[\s\"])([A-Za-z_]\w{0,20})[ \t]{0,4}\+=", re.MULTILINE)
 _FAILURES = (NoValueError, ShapeError, BpsymError, ValueError, TypeError, RecursionError)
-_ANY_LOSS = Key("L_")  # of a document that writes dW for ∂L/∂W and names no L
 
 
 def gather(said: Said, given: Givens, position: int | None = None, instance: Instance | None = None) -> Scope:
@@ -128,9 +124,10 @@ class _Builder:
                 if is_open and not beyond and not self.instance.is_beyond(wanted):
                     self._leaf(wanted)
         self._gather_vectors()
-        own = self._loss()
-        loss = self._any_loss() if own is None else own
-        self.scope.network = self.made.network(loss, any_loss=own is not loss, of_matrices=bool(self.instance.shapes))
+        shaped = bool(self.instance.shapes)
+        own = own_loss(self.sources, self.scope, self.made, shaped=shaped)
+        loss = loss_from_above(self.sources, self.scope, self.made, shaped=shaped) if own is None else own
+        self.scope.network = self.made.network(loss, any_loss=own is not loss, of_matrices=shaped)
 
     def _is_size(self, name: Key) -> bool:
         """Whether a name of a document of laws counts something, the H of 1/H."""
@@ -147,54 +144,6 @@ class _Builder:
                 entries = tuple(entry for entry in found if not isinstance(entry, Array))
                 if len(entries) == len(wanted):
                     self.scope.table[whole] = [Array((len(entries),), entries)]
-
-    def _loss(self) -> Atom | None:
-        """What the document differentiates most, among the names of losses."""
-        told = [wanted for wanted, _ in self.sources.losses.most_common()]
-        for wanted in told or list(self.sources.formulas):
-            value = self.scope.atoms(wanted)
-            if wanted.base in LOSS_NAMES and not wanted.sub and value is not None and not isinstance(value, Array):
-                return value if self.made.has(value) and self._is_reached(value) else None
-        return None
-
-    def _is_reached(self, loss: Atom) -> bool:
-        """Whether a loss depends on some of what the document differentiates without naming the loss: the Z of dZ."""
-        below = [atom for n in self.sources.changed for atom in scalars(self.scope.atoms(key(n)) or ())]
-        return not self.instance.shapes or not below or self.made.reaches(loss, below)
-
-    def _any_loss(self) -> Atom | None:
-        """A loss the document differentiates and nowhere defines."""
-        sources = self.sources
-        patterns = {key(pattern) for pattern, _ in sources.patterns}
-        reckoned = {name for name in sources.numbers if name in sources.computed}  # in numbers alone
-        defined = {*sources.formulas, *patterns} | set(sources.numbers) - reckoned
-        name = loss_without_formula(sources.losses, defined, sources.used - (reckoned - sources.entering))
-        if (name is None or name in self.scope.table) and self.instance.shapes and sources.changed:
-            name = _ANY_LOSS
-        if name is None:
-            return None
-        below = [
-            self.scope.atoms(key(n, at))
-            for n in sources.below.get(name, ())
-            for at in places(n, sources.fixed, self.scope.units)
-        ]
-        wrt = [atom for atoms in below if atoms is not None for atom in scalars(atoms)]
-        loss = any_loss(name, self.made, wrt, self._handed_in(name))
-        if loss is not None:
-            self.scope.table[name] = [loss]
-        return loss
-
-    def _handed_in(self, loss: Key) -> dict[Atom, fmpq]:
-        """The derivatives of a loss that a document gives as numbers and nothing else."""
-        found: dict[Atom, fmpq] = {}
-        for (above, below), tree in self.sources.upstream.items():
-            atoms = self.scope.atoms(below) if above == loss else None
-            shown = [s for s in leaves(tree) if s is not None]
-            if atoms is not None and len(shown) == len(scalars(atoms)):
-                for atom, number in zip(scalars(atoms), shown, strict=True):
-                    exact = number.number.places <= SHORT
-                    found[atom] = number.value if exact else ball(*number.cut())  # type: ignore[assignment]  # or a ball
-        return found
 
     def wanted(self, name: Key) -> Value | None:
         """The atoms of a name, made if need be."""
