@@ -33,6 +33,7 @@ from bpsym.verify.meaning.layered import layered
 from bpsym.verify.meaning.network import NO_VALUES, Network
 from bpsym.verify.meaning.printed import family_of
 from bpsym.verify.meaning.reading import reading
+from bpsym.verify.meaning.redefined import contested, restless, several_functions
 from bpsym.verify.meaning.scope import Point, Scope
 from bpsym.verify.meaning.signals import name_rate, name_signals
 from bpsym.verify.meaning.sources import Said, said_in
@@ -141,6 +142,8 @@ def _own_state(said: Said, given: Givens, position: int | None, instance: Instan
     network = scope.network
     if network is None:
         raise BpsymError("nothing was gathered")  # gather always sets one
+    scope.several, scope.restless = several_functions(said.document), restless(said.document)
+    scope.contested = contested(said.document) | scope.several | scope.restless
     name_signals(said.document, scope)
     name_rate(said.document, scope)
     environment = network.environment()

@@ -9,12 +9,14 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
+from bpsym.verify.tree import Differential, Name, Negative, Number
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from bpsym.verify.tree import Context, Statement
 
-_END: Final = r"[\s$,，:：*_(（]*$"
+_END: Final = r"[\s$,，:：*_(（~]*$"
 
 
 def _any_of(rows: Iterable[str], frame: str = "{}") -> re.Pattern[str]:
@@ -31,6 +33,15 @@ _SUPPOSING: Final = _any_of(
     ),
     r"{}[\s$,，:：]*$",
 )
+# What stands right before the equation of a curve.
+_CURVE: Final = _any_of(
+    (
+        r"\b(?:équations?|equações|equação|equazione|ecuaciones)|gleichung|уравнени\w*|方程式?|방정식|phương trình",
+        r"\b(?:line|curve|boundary|hyperplane|droite|courbe|gerade|прям\w+|гиперплоскост\w*)",
+        r"直线|直線|曲线|超平面|đường thẳng",
+    ),
+    "{}" + _END,
+)
 # What kind of error stands right before "error": that of a check, no loss.
 _OTHER_ERROR: Final = _any_of(
     (
@@ -44,6 +55,28 @@ _CONDITION: Final = _any_of(
     (r"\b(?:if|when|whenever|unless)\b", r"\b(?:si|cuando)\b", r"\b(?:wenn|falls)\b", r"(?:若|如果)"),
     r"{}[^.;。；]*[<>=≤≥≠][^.;。；]*$",
 )
+# What stands right before, or behind, a number that is one of several a name may have: "e.g. η = 0.01", "当 x = 1 时".
+_FOR_INSTANCE: Final = _any_of(
+    (
+        r"\b(?:e\.\s?g\.|for (?:example|instance)|such as|say|when|whenever|where|with)",
+        r"当|例如|比如|譬如|如|取|对于?|例えば|たとえば|예를 들어|예컨대|ví dụ|khi",
+        r"\b(?:example|exemple|ejemplo|exemplo|beispiel)(?: (?:of|d[eo]|für))?",
+        r"\b(?:for|pour|para|per|für)|для",
+        r"\b(?:por ejemplo|cuando|por exemplo|quando|par exemple|quand|lorsque|z\.\s?B\.|zum Beispiel|wenn)",
+        r"например|при|если|когда",
+    ),
+    "{}" + _END,
+)
+_IN_CASE: Final = _any_of((r"时|的时候|のとき|の場合|일 때|인 경우",), r"^[\s$)）]*{}")
+_WHEN: Final = re.compile(r"当[\s$]*$")
+_AT_FIRST: Final = _any_of(
+    (
+        r"\binitiali[sz]\w*|\bstart(?:s|ing)? (?:with|from|at)",
+        r"初始化?|初期化|초기화|инициализ\w*|начальн\w*|\binicializ\w*|\binitialis\w*",
+    ),
+    r"{}[^。.;；\n]{{0,20}}$",
+)
+_LABELS: Final = ("y", "t", "label")
 # Names of mistakes: in a heading, at the head of a column, before a formula.
 _MISTAKE: Final = _any_of(
     (
@@ -97,8 +130,29 @@ CONTEXTS: Final = 1 << 12  # remembered: the statements of a line share theirs, 
 
 
 def supposes(statement: Statement) -> bool:
-    """Whether a formula is only thought of: "if a = z, then …"."""
-    return _is_supposed(statement.context.before)
+    """Whether a formula is only thought of: "if a = z, then …"; or says where a curve runs."""
+    before, after = statement.context.before, statement.context.after
+    if _IN_CASE.search(after) and _WHEN.search(before) and not isinstance(statement.terms[-1], Number):
+        return True  # 当 output = input 时
+    is_curve = not isinstance(statement.terms[0], Name) and _CURVE.search(before) is not None
+    return is_curve or _is_supposed(before)
+
+
+def is_case(statement: Statement) -> bool:
+    """Whether `name = number` is one of several cases: "e.g. η = 0.01", "当 x = 1 时", "J = 0 at first", y = 3."""
+    first, *rest = statement.terms
+    context = statement.context
+    if len(rest) != 1 or not isinstance(first, (Name, Differential)):
+        return False
+    if _FOR_INSTANCE.search(context.before) or _IN_CASE.search(context.after):
+        return True
+    number = rest[0].operand if isinstance(rest[0], Negative) else rest[0]
+    if not isinstance(number, Number) or isinstance(first, Differential):
+        return isinstance(number, Number) and number.value == 0 and _AT_FIRST.search(context.before) is not None
+    if number.value == 0 and _AT_FIRST.search(context.before):
+        return True
+    is_class = number.places <= 0 and number.digits <= 1
+    return is_class and context.kind == "inline" and first.base in _LABELS and not (first.sub or first.layer)
 
 
 def is_disclaimed(statement: Statement) -> bool:

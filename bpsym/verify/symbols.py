@@ -42,7 +42,7 @@ COMMANDS: Final[dict[str, tuple[str, str]]] = {
     "leqslant": ("relation", "≤"), "ge": ("relation", "≥"), "geq": ("relation", "≥"), "geqslant": ("relation", "≥"),
     "lt": ("relation", "<"), "gt": ("relation", ">"), "ne": ("relation", "≠"), "neq": ("relation", "≠"),
     "in": ("relation", "∈"), "propto": ("relation", "∝"), "to": ("relation", "→"), "rightarrow": ("relation", "→"),
-    "longrightarrow": ("relation", "→"), "mapsto": ("relation", "→"), "gets": ("relation", "←"),
+    "longrightarrow": ("relation", "→"), "mapsto": ("implies", "⇒"), "gets": ("relation", "←"),
     "leftarrow": ("relation", "←"), "longleftarrow": ("relation", "←"),
     "Rightarrow": ("implies", "⇒"), "implies": ("implies", "⇒"), "Longrightarrow": ("implies", "⇒"),
     "Leftrightarrow": ("implies", "⇒"), "iff": ("implies", "⇒"), "therefore": ("implies", "∴"),

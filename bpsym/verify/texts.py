@@ -75,6 +75,19 @@ REASONS: dict[str, dict[str, str]] = {  # why a claim could not be decided
         "en": "the document asks for more work than one document may; it was not judged to its end",
         "zh": "文档所需的计算量超出上限，未能检查到底",
     },
+    "case": {"en": "it is one of several cases", "zh": "这只是几种情形之一"},
+    "call": {
+        "en": "whether it is a function of its argument or a product is not said",
+        "zh": "文中没有说明这是函数还是乘积",
+    },
+    "misread": {
+        "en": "as its names were read it makes no sense; they may mean something else",
+        "zh": "按所理解的记号此式没有意义，记号可能另有所指",
+    },
+    "several-meanings": {
+        "en": "the document gives one of its names more than one meaning",
+        "zh": "文中同一记号有不止一种含义",
+    },
     "long-run": {"en": "a training run of so many updates is not made", "zh": "更新次数太多，没有重做这次训练"},
     "update": {"en": "not every new value it depends on is shown", "zh": "它所依赖的更新后的值没有全部给出"},
     "training": {"en": "no figure of the training run is this one", "zh": "训练过程中没有与之相符的数值"},

@@ -26,7 +26,7 @@ from bpsym.verify.meaning.families import MATRIX, SCALAR, SIDE, Instance, family
 from bpsym.verify.meaning.instance import instance
 from bpsym.verify.meaning.keys import LOSS_NAMES, Key, key
 from bpsym.verify.meaning.lettered import is_of_other_letters, lettered, of_several_layers
-from bpsym.verify.meaning.redefined import redefinitions
+from bpsym.verify.meaning.redefined import contested, redefinitions
 from bpsym.verify.meaning.shapes import shapes_of
 from bpsym.verify.meaning.wording import reworded
 from bpsym.verify.meaning.wording.plain import NOWHERE
@@ -71,7 +71,8 @@ def settled_by_theory(document: Document, found: Sequence[Judgement]) -> list[Ju
     with suppress(TooMuchWork), bounded(limits.LAWS):
         with suppress(TooMuchWork), bounded(limits.LETTERED):
             plain = replace(document, statements=reworded(document.statements))
-            decided = _by_letters(plain)
+            of_several = _contested(plain)
+            decided = {s: j for s, j in _by_letters(plain).items() if j.verdict in GOOD or s not in of_several}
         if is_open - decided.keys():
             wrong = frozenset(j.span for j in found if j.verdict in BAD)
             doubtful = _doubtful(plain.statements)
@@ -100,6 +101,13 @@ def _doubtful(statements: Sequence[Statement]) -> set[Span]:
         if any(isinstance(n, Name) and n.base in bases for n in nodes([s]))
         for term in s.terms
     }
+
+
+def _contested(document: Document) -> set[Span]:
+    """The formulas that speak of a letter to which the sections of a document give meanings of their own."""
+    bases = {name.base for name in contested(document)}
+    about = (s for s in document.statements if any(isinstance(n, Name) and n.base in bases for n in nodes([s])))
+    return {term.span for s in about for term in s.terms}
 
 
 def _is_of_laws(document: Document) -> bool:

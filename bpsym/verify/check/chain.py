@@ -14,7 +14,7 @@ from bpsym.verify.check.state import FAILURES, State, atoms_of, values, why_not
 from bpsym.verify.check.terms import Kind, Literal, interval_literal, kind_of, leaves, touches
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
-from bpsym.verify.meaning.keys import NO_TIME, Key, free_letters, is_parameter
+from bpsym.verify.meaning.keys import NO_TIME, Key, free_letters, is_parameter, key
 from bpsym.verify.meaning.subjects import Subject, subject_of
 from bpsym.verify.symbols import GREEK, WORDS
 from bpsym.verify.tree import (
@@ -28,6 +28,7 @@ from bpsym.verify.tree import (
     Name,
     Negative,
     Number,
+    Product,
     Row,
     Statement,
     Sum,
@@ -113,6 +114,29 @@ def is_assigned_to_itself(statement: Statement) -> bool:
     return any(isinstance(n, Name) and subject_of(n) == subject for t in statement.terms[1:] for n in walk(t))
 
 
+def is_counted_up(statement: Statement) -> bool:
+    """`n = n + 1`: one more, whatever it was."""
+    first, *rest = statement.terms
+    if not isinstance(first, Name) or len(rest) != 1 or not isinstance(rest[0], Sum) or is_parameter(first.base):
+        return False
+    own = [term for term in rest[0].terms if isinstance(term, Name) and key(term) == key(first)]
+    return len(own) == 1 and all(isinstance(term, Number) for term in rest[0].terms if term is not own[0])
+
+
+def is_of_shapes(statement: Statement) -> bool:
+    """`(2,2)(2,1) = (2,1)`: rows and columns of a product of matrices."""
+    first = statement.terms[0]
+    return (
+        isinstance(first, Product)
+        and all(isinstance(f, Row) and len(f.items) == 2 for f in first.factors)
+        and all(_is_count(n) for f in first.factors for n in getattr(f, "items", ()))
+    )
+
+
+def _is_count(tree: Expr) -> bool:
+    return isinstance(tree, Name) or (isinstance(tree, Number) and tree.places <= 0)
+
+
 def is_words(first: Expr) -> bool:
     """`Answer = 6.9`: a word, no quantity."""
     return (
@@ -135,7 +159,7 @@ def is_passing(statement: Statement) -> bool:
     return isinstance(first, Missing) or (isinstance(first, Name) and not any(p[-1:].isdigit() for p in first.sub))
 
 
-_INDEX_LETTERS = frozenset("l L N M i j k t n m p q K T".split())
+_INDEX_LETTERS = frozenset("l L N M i j k t n m p q K T tau".split())
 
 
 def declares_index(statement: Statement) -> bool:

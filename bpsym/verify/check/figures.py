@@ -9,10 +9,12 @@ from flint import fmpq
 
 from bpsym.verify.check import numbers, symbols
 from bpsym.verify.check.chain import Chain, Operands, is_constant, meet, shape_of, spread
+from bpsym.verify.check.doubts import figure_doubt
 from bpsym.verify.check.numbers import Printed, Routes, as_shown
 from bpsym.verify.check.state import State, atoms_of, values
 from bpsym.verify.check.terms import Kind, Shown, ball, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import BAD, Judgement, Verdict, worst
+from bpsym.verify.disclaimed import is_case
 from bpsym.verify.meaning.arrays import Scalar, Value, mapped, scalars
 from bpsym.verify.meaning.keys import Key
 from bpsym.verify.tree import (
@@ -60,7 +62,7 @@ def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
     verdicts = numbers.judged(printed)
     if verdicts is None:
         return _alone(chain, printed, is_first=is_first)
-    excused = _excused(chain, printed, is_first=is_first) if Verdict.WRONG in verdicts else None
+    excused = _excused(chain, printed, verdicts, is_first=is_first)
     if excused is not None:
         return excused
     state, subject = chain.state, chain.subject
@@ -71,6 +73,10 @@ def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
         for k, (v, s) in enumerate(zip(verdicts, shown, strict=True))
     ]
     verdict = verdict or worst(verdicts)
+    if verdict in (Verdict.WRONG, Verdict.DIGIT) and (doubt := figure_doubt(chain, term)):
+        if subject is not None:
+            state.record(subject, shown, printed.shape, Verdict.RIGHT)
+        return Judgement(term.span, Verdict.UNDECIDED, details={"why": doubt})
     if verdict is Verdict.WRONG and _in_a_table_of_parameters(chain):
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": "a table that does not say what of it this is"})
     _remember(chain, printed, verdicts, verdict)
@@ -106,17 +112,29 @@ def _alone(chain: Chain, printed: Printed, *, is_first: bool) -> Judgement:
     return Judgement(span, Verdict.RIGHT if given else Verdict.UNDECIDED, details={"why": "alone"})
 
 
-def _excused(chain: Chain, printed: Printed, *, is_first: bool) -> Judgement | None:
+def _excused(chain: Chain, printed: Printed, verdicts: list[Verdict], *, is_first: bool) -> Judgement | None:
     """A figure that looks wrong because it is about something else: a law, the network after its update, new givens."""
+    if not {Verdict.WRONG, Verdict.DIGIT} & set(verdicts):
+        return None
+    given = is_first and chain.subject is not None and _is_own_given(chain)
+    case = Judgement(printed.term.span, Verdict.UNDECIDED, details={"why": "case"})
+    if Verdict.WRONG not in verdicts:
+        return _given_afresh(chain, printed) if given else case if is_first and is_case(chain.statement) else None
     if chain.reference is not None and symbols.printed_equal(chain.reference, printed.term, chain.state):
         return Judgement(printed.term.span, Verdict.RIGHT)  # as bpsym's sheets write ∂net_p/∂b_2 = 1, p no output
     if not is_first:
         return None
     later = _after_update(chain, printed)
-    if later is None and chain.subject is not None and _is_own_given(chain):
+    if later is None and is_case(chain.statement):
+        return case
+    return _given_afresh(chain, printed) if later is None and given else later
+
+
+def _given_afresh(chain: Chain, printed: Printed) -> Judgement:
+    """A given with another number than before: of another example."""
+    if chain.subject is not None:
         chain.state.record(chain.subject, printed.shown, printed.shape, Verdict.RIGHT)
-        return Judgement(printed.term.span, Verdict.RIGHT)  # given afresh: another example
-    return later
+    return Judgement(printed.term.span, Verdict.RIGHT)
 
 
 def _remember(chain: Chain, printed: Printed, verdicts: list[Verdict], verdict: Verdict) -> None:
@@ -149,7 +167,10 @@ def _found(subject: Subject | None, printed: Printed, verdicts: list[Verdict], v
     known = (*routes.line, *routes.truth) if tainted else (*routes.truth, *routes.line, *routes.carried)
     if verdict is Verdict.CARRIED:  # what else is known follows from the same error
         known = tuple(routes.truth)
-    expected = next((as_shown(items[at], shown[at]) for items in printed.items(known)), "")
+    rights = [items[at] for items in printed.items(known)]
+    if verdict is Verdict.DIGIT:  # of several ways to it, the one it is near to
+        rights = [right for right in rights if touches(right, shown[at].near())]
+    expected = next((as_shown(right, shown[at]) for right in rights), "")
     details = {
         "shown": shown[at],
         "place": at,
@@ -165,12 +186,19 @@ def _found(subject: Subject | None, printed: Printed, verdicts: list[Verdict], v
 
 
 _SENTENCE = re.compile(r"[.;](?:\s|$)|[。；\n]")
-_AFTER = re.compile(r"\bafter\b|\bnew\b|updated|once more|again|更新|新的|之后|以后", re.IGNORECASE)
-_UPDATED = re.compile(
-    r"\bafter (?:the |this |that |an? |one |1 )?(?:first )?(?:step|update|iteration)"
-    r"|\bnew (?:weights|values|parameters)|\bupdated|更新|新的?(?:权重|参数|值)",
+_AFTER = re.compile(
+    r"\bafter\b|\bnew\b|updated|once more|again|更新|新的|之后|以后|新しい|업데이트|갱신|\bпосле\b|\bнов\w+|обновл"
+    r"|\bactuali[sz]ad\w*|\batualizad\w*|\bnuev\w+|\bnov[oa]s?\b|\bdespués\b|\bdepois\b|\bmis(?:es)? à jour|\bnouve\w+"
+    r"|\baprès\b|\baktualisiert\w*|\bneue?[nrs]?\b|\bnach (?:dem|einem)\b",
     re.IGNORECASE,
 )
+_UPDATED = re.compile(
+    r"\bafter (?:the |this |that |an? |one |1 )?(?:first )?(?:step|update|iteration)"
+    r"|\bnew (?:weights|values|parameters)|\bupdated|更新|新的?(?:权重|参数|值)|업데이트|갱신|обновл"
+    r"|\bactuali[sz]ad\w*|\batualizad\w*|\bmis(?:es)? à jour|\baktualisiert\w*",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<[^<>]*>")
 _BEFORE = re.compile(r"\bbefore\b|之前|以前|更新前", re.IGNORECASE)
 
 
@@ -178,7 +206,8 @@ def _after_update(chain: Chain, printed: Printed) -> Judgement | None:
     """A figure that the words place after the update, `after the step E = 0.29`; None where it may be from before."""
     state, first, context = chain.state, chain.statement.terms[0], chain.statement.context
     shown = printed.shown
-    words = "" if context.before == context.heading else _SENTENCE.split(context.before)[-1]
+    said = _TAG.sub("", context.before).strip()
+    words = "" if context.before == context.heading else _SENTENCE.split(said)[-1] if said else context.heading
     if not isinstance(chain.subject, Key) or chain.subject.new:  # a new weight is the update
         return None
     if not _AFTER.search(f"{context.heading} {context.before}"):
@@ -221,7 +250,7 @@ def _is_own_given(chain: Chain) -> bool:
         state.scope.described
         or network is None
         or not isinstance(chain.subject, Key)
-        or chain.formulas
+        or any(not isinstance(formula, Name) for formula in chain.formulas)  # but w_1 = w_2 = 1
         or chain.numerics
     ):
         return False

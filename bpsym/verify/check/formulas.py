@@ -9,6 +9,7 @@ from msgspec.structs import replace
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check import symbols
 from bpsym.verify.check.chain import Chain, has_free_letters, is_loose, meet, why
+from bpsym.verify.check.doubts import formula_doubt
 from bpsym.verify.check.elided import agrees
 from bpsym.verify.check.numbers import as_shown
 from bpsym.verify.check.state import State, values
@@ -267,13 +268,15 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
     if chain.broken and symbols.equal(chain.formulas[-1], term, state):
         chain.formulas.append(term)
         return Judgement(term.span, Verdict.CARRIED)
-    expected = ""
+    if why_open := formula_doubt(before, term, state):
+        _adopt(chain, term)
+        return Judgement(term.span, Verdict.UNDECIDED, details={"why": why_open})
     chain.broken = True
     chain.formulas.append(term)
     return Judgement(
         term.span,
         Verdict.WRONG,
-        expected,
+        "",
         "formula",
         {"left": before, "right": term, "truth": ours[:1], "subject": chain.subject},
     )
@@ -314,7 +317,7 @@ def _defines_function_afresh(chain: Chain, term: Expr) -> bool:
         return False
     known = chain.state.scope.functions.get("_".join((first.function.base, *first.function.sub)))
     plain = all(isinstance(a, Name) and not (a.sub or a.layer) for a in first.arguments)
-    return plain and known is not None and known.body.span.start < term.span.start
+    return plain and known is not None and known.body.span != term.span
 
 
 def _names_components(chain: Chain, term: Expr) -> bool:

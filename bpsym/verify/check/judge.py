@@ -20,6 +20,8 @@ from bpsym.verify.check.chain import (
     declares_index,
     has_free_letters,
     is_assigned_to_itself,
+    is_counted_up,
+    is_of_shapes,
     is_passing,
     is_path,
     is_range,
@@ -77,6 +79,8 @@ def _judged(statement: Statement, state: State) -> list[Judgement]:
         declares_index(statement)
         or (is_words(statement.terms[0]) and not _is_worked(statement, state))
         or is_path(statement)
+        or is_counted_up(statement)
+        or is_of_shapes(statement)
         or (statement.context.kind in PLAIN and (is_assigned_to_itself(statement) or _is_part(statement, state)))
     ):
         return []

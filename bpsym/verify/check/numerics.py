@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from bpsym.verify import limits
 from bpsym.verify.check.align import pairs, turned
 from bpsym.verify.check.chain import Chain, Operands, meet, signed_numerals, spread, why, wide_literal
+from bpsym.verify.check.doubts import figure_doubt
 from bpsym.verify.check.elided import agrees
 from bpsym.verify.check.numbers import as_shown
 from bpsym.verify.check.state import State, atoms_of, values
@@ -80,6 +81,9 @@ def numeric(chain: Chain, term: Expr) -> Judgement:
     if (off and _is_next_step(chain, term)) or (verdict is Verdict.WRONG and _is_of_another_row(chain, term)):
         chain.begin_with(term)
         return Judgement(term.span, Verdict.RIGHT)
+    if verdict in (Verdict.WRONG, Verdict.DIGIT) and (doubt := figure_doubt(chain, term)):
+        chain.truth, chain.formulas, chain.numerics, chain.broken = [], [], [(term, False)], False
+        return Judgement(term.span, Verdict.UNDECIDED, details={"why": doubt})
     if verdict is Verdict.WRONG and (chain.broken or _follows_from_wrong_number(chain, term)):
         verdict = Verdict.CARRIED
     chain.numerics.append((term, verdict in BAD))

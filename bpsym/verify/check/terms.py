@@ -103,6 +103,11 @@ class Shown(Struct, frozen=True):
         """All that is cut off to it, from either side."""
         return self.value - self.ulp, self.value + self.ulp
 
+    def near(self) -> tuple[fmpq, fmpq]:
+        """All that may be meant by it."""
+        reach = max(self.ulp, abs(self.value) / 10)
+        return self.value - reach, self.value + reach
+
     def is_cut_off(self, value: Scalar) -> bool:
         """Whether a value may have been cut off, or rounded away from zero, to it: 0.05 is never cut off to 0.06."""
         low, high = self.cut()

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from bpsym.verify import limits
 from bpsym.verify.grammar import names, numerals, scripts
 from bpsym.verify.grammar.cursor import UnreadError, matching, span_of, split
-from bpsym.verify.grammar.questions import STARTS, rectangular, without_end
+from bpsym.verify.grammar.questions import STARTS, product, rectangular, without_end
 from bpsym.verify.symbols import CASE_ENVIRONMENTS, MATRIX_ENVIRONMENTS, SIGN_WORDS
 from bpsym.verify.tree import (
     Annotation,
@@ -28,10 +28,12 @@ from bpsym.verify.tree import (
     Name,
     Number,
     Power,
+    Product,
     Quotient,
     Row,
     Span,
     Sum,
+    walk,
 )
 
 if TYPE_CHECKING:
@@ -160,7 +162,24 @@ def big(parser: Parser) -> Expr:
     if parser.peek().kind not in STARTS and parser.peek().kind != "bar" and parser.peek().text != "-":
         raise parser.fail("a sum of nothing")
     body = parser.primary() if is_call else parser.multiplicative()
-    return BigSum(parser.since(start), tuple(index), lower, upper, body, symbol, condition)
+    span = parser.since(start)
+    reach = _reach(body, index) if symbol == "Π" and isinstance(body, Product) else 0
+    if not reach or not isinstance(body, Product):
+        return BigSum(span, tuple(index), lower, upper, body, symbol, condition)
+    inside = product(body.span, body.factors[:reach], body.operators[: reach - 1])
+    repeated = BigSum(span, tuple(index), lower, upper, inside, symbol, condition)
+    return Product(span, (repeated, *body.factors[reach:]), body.operators[reach - 1 :])
+
+
+def _reach(body: Product, index: list[str]) -> int:
+    """How many factors a product over an index repeats: those up to the last one it stands in; 0: all of them."""
+    own = [
+        k
+        for k, factor in enumerate(body.factors)
+        for n in walk(factor)
+        if isinstance(n, Name) and any(letter in part for part in (n.base, *n.sub, *n.layer) for letter in index)
+    ]
+    return own[-1] + 1 if own and own[-1] + 1 < len(body.factors) else 0
 
 
 def _between(condition: Comparison) -> tuple[Expr, str, Expr] | None:

@@ -181,6 +181,8 @@ class Parser(Walker):
         if token.kind not in STARTS:
             return False
         if token.kind == "number":
+            if isinstance(left, Power) and not token.gap:  # what is left of a fraction: 1+e^{-x}1
+                return False
             return not isinstance(left, Number) and (self.reading.tex or isinstance(left, (Row, Matrix)))
         if token.kind == "unknown":
             return token.text.startswith("\\")

@@ -110,7 +110,7 @@ def escaped(pen: Pen, name: str, start: int, end: int) -> None:
         pen.depth += 1 if name == "{" else -1
     elif name == "|":
         pen.put("bar", "‖", start, end)
-    elif name in "_*":
+    elif name in "_*-":
         pen.put(*SIGNS[name], start, end)
     elif name and name in "()[]":
         pen.put("space", "", start, end)

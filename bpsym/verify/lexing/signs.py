@@ -23,7 +23,9 @@ _LONG: Final = {
 def row(pen: Pen, _written: str, start: int, end: int) -> None:
     r"""Two backslashes: a new row, or a command with its backslash doubled for Jekyll (`\\frac`)."""
     command = re.compile(r"[A-Za-z]+").match(pen.text, end)
-    if (
+    if command and end - start == 3 and command.group() == "end":  # a row, and the end of its matrix
+        end = pen.position = end - 1
+    elif (
         command
         and end - start == 2
         and command.group() in (*COMMANDS, *DROPPED, *TEXTUAL, "begin", "end")
@@ -105,8 +107,12 @@ def single(pen: Pen, sign: str, start: int, end: int) -> None:
     elif kind == "close":
         pen.depth -= 1
     elif sign == "~" and pen.flavour.tex:
+        if pen.text[start - 1 : start] == "~" and pen.out and pen.out[-1].kind != "space":  # two and more are wide
+            pen.put("space", "", start, end)
         pen.gap = True
         return
+    elif sign == "!" and _is_factorial(pen):
+        kind = "unknown"
     elif sign == "@" and pen.flavour.ascii_math:
         text = "⊙"
     elif sign == "Σ" and pen.next(end)[:1] == "'":
@@ -123,6 +129,12 @@ def single(pen: Pen, sign: str, start: int, end: int) -> None:
     elif sign == "+" and _is_mark(pen, end):
         pen.put("sup", "^", start, end)
     pen.put(kind, text, start, end)
+
+
+def _is_factorial(pen: Pen) -> bool:
+    """The sign of `3!` in a formula: no exclamation."""
+    last = pen.out[-1] if pen.out else None
+    return pen.flavour.tex and not pen.gap and last is not None and last.kind in ("number", "word", "close")
 
 
 def _is_dot_product(pen: Pen, end: int) -> bool:

@@ -218,6 +218,20 @@ def outer(left: Value, right: Value) -> Value:
     return Array((len(a), len(b)), tuple(x * y for x in a for y in b))
 
 
+def kronecker(left: Array, right: Array) -> Array:
+    """A block of the right for every item of the left; vectors are columns."""
+    (m, n), (p, q) = ((*array.shape, 1)[:2] for array in (left, right))
+    spend(m * n * p * q * _cost(left.items[0]))
+    items = tuple(
+        left.items[i * n + k] * right.items[r * q + c]
+        for i in range(m)
+        for r in range(p)
+        for k in range(n)
+        for c in range(q)
+    )
+    return Array((m * p, n * q), items)
+
+
 def _cost(item: Scalar) -> int:
     """Units of work it is to multiply an item."""
     return FORMAL if isinstance(item, Basic) else 1

@@ -23,7 +23,10 @@ def times(left: Value, sign: str, right: Value, choices: Choices, *, inner: bool
     if not isinstance(left, Array) or not isinstance(right, Array) or sign in ("⊙", "∘"):
         return arrays.elementwise(operator.mul, left, right)
     if sign == "⊗":
-        return arrays.outer(left, right)
+        if arrays.is_vector(left) and arrays.is_vector(right):
+            return arrays.outer(left, right)
+        same = left.shape == right.shape
+        return arrays.elementwise(operator.mul, left, right) if same else arrays.kronecker(left, right)
     error = ShapeError("no product")
     for way in _ways(left, sign, right, choices, inner=inner):
         try:

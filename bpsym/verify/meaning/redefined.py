@@ -13,14 +13,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from bpsym.verify.canonical import canonical
+from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.meaning.activations import known_function
-from bpsym.verify.meaning.keys import Key, key
+from bpsym.verify.meaning.families import NameFamily, family
+from bpsym.verify.meaning.keys import LOSS_NAMES, Key, key
 from bpsym.verify.meaning.subjects import has_derivatives, subject_of
-from bpsym.verify.tree import Call, Document, Expr, Name, Span, walk
+from bpsym.verify.tree import Application, Call, Document, Expr, Name, Power, Span, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+MANY = 3  # meanings of one name that make it one of cases
+_TRAINED = frozenset(["w", "W", "b", "theta"])  # which have another number after each step
 _LETTING = re.compile(r"(?:令|改为|换成|重新定义|\b(?:let|redefine|now take|instead take))[\s$,，:：]*$", re.IGNORECASE)
 
 
@@ -54,6 +58,71 @@ def redefinitions(document: Document) -> Redefinitions:
     for subject in names:
         spans += [span for _, span in known[subject]]
     return Redefinitions(tuple(sorted(spans)), frozenset(names))
+
+
+def contested(document: Document) -> frozenset[NameFamily]:
+    """Names that sections of a document define in ways of their own: ŷ = f(z), and later ŷ = σ(W a + b)."""
+    known: dict[NameFamily, dict[str, frozenset[object]]] = {}
+    found: set[NameFamily] = set()
+    losses: dict[NameFamily, set[frozenset[str]]] = {}
+    for subject, formula, heading in _formulas(document):
+        named = frozenset(family(key(node)) for node in walk(formula) if isinstance(node, Name)) - {subject}
+        if subject.base in LOSS_NAMES:
+            losses.setdefault(subject, set()).add(_means(formula))
+        sections = known.setdefault(subject, {})
+        if named and subject.base not in LOSS_NAMES and any(
+            other != heading and not named <= theirs and not theirs <= named for other, theirs in sections.items()
+        ):
+            found.add(subject)
+        sections.setdefault(heading, named)
+    return frozenset(found | {loss for loss, kinds in losses.items() if len(kinds - {frozenset()}) > 1})
+
+
+def _means(formula: Expr) -> frozenset[str]:
+    """What a loss is made with: squares, logarithms."""
+    return frozenset(
+        "^" if isinstance(n, Power) else n.function.base for n in walk(formula) if isinstance(n, (Call, Power))
+    )
+
+
+def several_functions(document: Document) -> frozenset[NameFamily]:
+    """The letters of functions a document defines more than once: each example has its own f."""
+    bodies: dict[NameFamily, set[str]] = {}
+    for statement in document.statements:
+        first = statement.terms[0]
+        if statement.may_define and isinstance(first, (Application, Call)) and (head := _head(first)) is not None:
+            bodies.setdefault(family(key(head)), set()).add(canonical(statement.terms[1]))
+    return frozenset(subject for subject, formulas in bodies.items() if len(formulas) > 1)
+
+
+def restless(document: Document) -> frozenset[NameFamily]:
+    """Names a document gives one number after another, outside its tables: `a = 5`, `a = 2`, `a = 2.001`."""
+    values: dict[NameFamily, set[str]] = {}
+    for statement in document.statements:
+        first, *rest = statement.terms
+        if isinstance(first, Name) and len(rest) == 1 and statement.context.kind != "cell":
+            is_bare = not (first.sub or first.layer) and kind_of(rest[0]) is Kind.SYMBOLIC
+            if first.base not in _TRAINED and (kind_of(rest[0]) is Kind.NUMBER or is_bare):
+                values.setdefault(NameFamily(first.base, first.sub, first.layer), set()).add(canonical(rest[0]))
+    return frozenset(name for name, meanings in values.items() if len(meanings) >= MANY)
+
+
+def _head(tree: Application | Call) -> Name | None:
+    """The letter of a function of names, if it is no function everybody knows."""
+    if not all(isinstance(argument, Name) for argument in tree.arguments):
+        return None
+    if isinstance(tree, Application):
+        return tree.head
+    return None if tree.function.marks or known_function(tree) is not None else tree.function
+
+
+def _formulas(document: Document) -> Iterator[tuple[NameFamily, Expr, str]]:
+    """What a document gives its names as formulas, and under which heading."""
+    for statement in document.statements:
+        first = statement.terms[0]
+        name = _head(first) if isinstance(first, (Application, Call)) else first
+        if statement.may_define and isinstance(name, Name) and not has_derivatives(statement.terms[1]):
+            yield family(key(name)), statement.terms[1], statement.context.heading
 
 
 def _definitions(document: Document) -> Iterator[tuple[object, frozenset[object], Span]]:

@@ -20,7 +20,7 @@ _ENVIRONMENTS: Final = "|".join(
 )
 _TAGS: Final = (
     "img|a|p|div|br|span|font|center|table|thead|tbody|tr|td|th|b|i|em|strong|u|h[1-6]|li|ul|ol|hr|details|summary|figure"
-    "|input|code|pre"
+    "|input|code|pre|svg|g|line|rect|circle|ellipse|path|polygon|polyline|text"
 )
 _OPENING: Final = re.compile(
     r"(?P<preamble>^[ \t]*\\documentclass\b.{0,40000}?\\begin\{document\})"

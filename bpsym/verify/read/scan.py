@@ -63,6 +63,7 @@ def scan(source: Source, how: Style, kind: str = "") -> Found:
     return scanner.found
 
 
+_WORD = re.compile(r"[^\W\d_]{2,}")
 _SHAPE = re.compile(r"\(\s*\d+\s*[x×]\s*\d+\s*\)")  # the remark (2x1) behind a matrix
 
 
@@ -109,7 +110,7 @@ class _Scanner:
             self.lines(region.first, region.last, equations_in(self.text, region))
         elif region.kind == "display":
             after = self.text[region.end : region.end + 200].split("\n", 1)[0]
-            self.formula(region, "display", after=after)
+            self.formula(region, "inline" if self.in_sentence(region) else "display", after=after)
         elif region.kind == "code":
             self.code(region)
 
@@ -143,6 +144,12 @@ class _Scanner:
         self.found.formulas.append(
             Formula(part, context, flavour, alone, guessed=region.kind == "tick" and not self.how.ascii_math)
         )
+
+    def in_sentence(self, region: Region) -> bool:
+        """Does a `$$…$$` stand within a line, words before and behind it?"""
+        before, after = self.text.rfind("\n", 0, region.start) + 1, self.text.find("\n", region.end)
+        words = self.text[before : region.start], self.text[region.end : after if after >= 0 else None]
+        return "\n" not in self.text[region.start : region.end] and all(map(_WORD.search, words))
 
     def code(self, region: Region) -> None:
         part = self.source[region.first : region.last]

@@ -1,0 +1,97 @@
+"""Signs that a difference is no error: the document was not read as it is meant.
+
+Of documents that are their own description only. A derivative nobody would take, because what is differentiated does
+not depend on the other; `J(W)` read as a product; a number where a list should be; a name the document defines in
+several ways, or gives one number after another.
+"""
+
+from __future__ import annotations
+
+from itertools import takewhile
+from typing import TYPE_CHECKING
+
+from bpsym.verify.check.state import State, values
+from bpsym.verify.check.symbols import places
+from bpsym.verify.check.terms import Kind, kind_of
+from bpsym.verify.meaning.arrays import Array, scalars
+from bpsym.verify.meaning.families import NameFamily, family
+from bpsym.verify.meaning.keys import LOSS_NAMES, Key, key
+from bpsym.verify.tree import Application, Call, Derivative, Expr, Name, Node, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from bpsym.verify.check.chain import Chain
+    from bpsym.verify.meaning.indices import Indices
+
+
+def formula_doubt(left: Expr, right: Expr, state: State) -> str:
+    """Why nothing can be said of two formulas that differ; "" where one is in error."""
+    if state.scope.described:
+        return ""
+    place: Indices = next(iter(places(left, right, state)), {})
+    nodes = [node for tree in (left, right) for node in walk(tree)]
+    if any(_is_product_by_chance(node, state, place) for node in nodes):
+        return "call"
+    if any(_leads_nowhere(node, state, place) for node in nodes) or _differ_in_kind(left, right, state, place):
+        return "misread"
+    contested = state.scope.contested
+    whole = {named._replace(sub=()) for named in contested if named.sub == ("#",)}
+    return "several-meanings" if any(family(k) in contested | whole for k in _behind(nodes, state, place)) else ""
+
+
+def figure_doubt(chain: Chain, term: Expr) -> str:
+    """Why a figure that differs from what the formulas before it come to is no error; "" where it is one."""
+    state, scope = chain.state, chain.state.scope
+    before = list(takewhile(lambda other: other is not term, chain.statement.terms))
+    worked = any(kind_of(other) in (Kind.NUMERIC, Kind.NUMBER) for other in before)
+    if scope.described or worked or not (scope.several or scope.restless):
+        return ""
+    nodes = [node for tree in before for node in walk(tree)]
+    calls = {family(key(node.head)) for node in nodes if isinstance(node, Application)}
+    calls |= {family(key(node.function)) for node in nodes if isinstance(node, Call)}
+    calls |= {family(key(node.of)) for node in nodes if isinstance(node, Derivative) and isinstance(node.of, Name)}
+    moving = any(NameFamily(k.base, k.sub, k.layer) in scope.restless for k in _behind(nodes, state, {}))
+    return "several-meanings" if moving or calls & scope.several else ""
+
+
+def _leads_nowhere(node: Node, state: State, place: Indices) -> bool:
+    """Whether it is the derivative of something that does not depend on what it is differentiated by."""
+    if not isinstance(node, Derivative) or node.wrt is None:
+        return False
+    found = [next(iter(values(node, state, point, place)), None) for point in state.anywhere]
+    return all(value is not None and all(item == 0 for item in scalars(value)) for value in found)
+
+
+def _is_product_by_chance(node: Node, state: State, place: Indices) -> bool:
+    """Whether `J(W)` was taken for J times W: nobody says that it is."""
+    if not isinstance(node, Application) or len(node.arguments) != 1 or not isinstance(node.arguments[0], Name):
+        return False
+    head, word = key(node.head, place), node.arguments[0]
+    return state.scope.atoms(head._replace(sub=(*head.sub, word.base + "".join(word.sub)))) is None
+
+
+def _differ_in_kind(left: Expr, right: Expr, state: State, place: Indices) -> bool:
+    """Whether a loss was taken for a list beside a number, or for a number beside a list, in every reading."""
+    loss = left.of if isinstance(left, Derivative) else left
+    if not isinstance(loss, Name) or loss.base not in LOSS_NAMES:
+        return False
+    found = [list(values(tree, state, state.anywhere[0], place)) for tree in (left, right)]
+    kinds = [{isinstance(value, Array) and len(value.items) > 1 for value in several} for several in found]
+    return bool(kinds[0] and kinds[1]) and not kinds[0] & kinds[1]
+
+
+def _behind(nodes: Iterable[Node], state: State, place: Indices) -> Iterator[Key]:
+    """The names formulas speak of, those of their functions, and all that these are computed from."""
+    network = state.scope.network
+    spoken = [key(node, place) for node in nodes if isinstance(node, Name)]
+    macros = [macro for name in spoken if (macro := state.scope.macros.get(name)) is not None]
+    spoken += [key(node, place) for macro in macros for node in walk(macro) if isinstance(node, Name)]
+    yield from spoken
+    atoms = {atom for name in spoken if (found := state.scope.atoms(name)) is not None for atom in scalars(found)}
+    if network is None or not atoms:
+        return
+    behind = {used for step in network.expansion.order(tuple(atoms)) for used in (step.out, *step.uses)}
+    for wanted, readings in state.scope.table.items():
+        if readings and any(atom in behind for atom in scalars(readings[0])):
+            yield wanted
