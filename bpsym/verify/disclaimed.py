@@ -144,12 +144,13 @@ def is_case(statement: Statement) -> bool:
     context = statement.context
     if len(rest) != 1 or not isinstance(first, (Name, Differential)):
         return False
-    if _FOR_INSTANCE.search(context.before) or _IN_CASE.search(context.after):
+    before = "" if context.before == context.heading else context.before
+    if _FOR_INSTANCE.search(before) or _IN_CASE.search(context.after):
         return True
     number = rest[0].operand if isinstance(rest[0], Negative) else rest[0]
     if not isinstance(number, Number) or isinstance(first, Differential):
-        return isinstance(number, Number) and number.value == 0 and _AT_FIRST.search(context.before) is not None
-    if number.value == 0 and _AT_FIRST.search(context.before):
+        return isinstance(number, Number) and number.value == 0 and _AT_FIRST.search(before) is not None
+    if number.value == 0 and _AT_FIRST.search(before):
         return True
     is_class = number.places <= 0 and number.digits <= 1
     return is_class and context.kind == "inline" and first.base in _LABELS and not (first.sub or first.layer)
