@@ -9,7 +9,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from bpsym.verify.tree import Differential, Name, Negative, Number
+from bpsym.verify.meaning.keys import Key, key
+from bpsym.verify.tree import Differential, Name, Number, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -55,15 +56,20 @@ _CONDITION: Final = _any_of(
     (r"\b(?:if|when|whenever|unless)\b", r"\b(?:si|cuando)\b", r"\b(?:wenn|falls)\b", r"(?:若|如果)"),
     r"{}[^.;。；]*[<>=≤≥≠][^.;。；]*$",
 )
-# What stands right before, or behind, a number that is one of several a name may have: "e.g. η = 0.01", "当 x = 1 时".
+# What stands right before a number that is one of several a name may have: "e.g. η = 0.01".
 _FOR_INSTANCE: Final = _any_of(
     (
-        r"\b(?:e\.\s?g\.|for (?:example|instance)|such as|say|when|whenever|where|with)",
-        r"当|例如|比如|譬如|如|取|对于?|例えば|たとえば|예를 들어|예컨대|ví dụ|khi",
-        r"\b(?:example|exemple|ejemplo|exemplo|beispiel)(?: (?:of|d[eo]|für))?",
-        r"\b(?:for|pour|para|per|für)|для",
-        r"\b(?:por ejemplo|cuando|por exemplo|quando|par exemple|quand|lorsque|z\.\s?B\.|zum Beispiel|wenn)",
-        r"например|при|если|когда",
+        r"\b(?:e\.\s?g\.|(?:for )?(?:example|instance)(?: of)?|such as|say|z\.\s?b\.|zum beispiel)",
+        r"例如|比如|譬如|例えば|たとえば|예를 들어|예컨대|ví dụ|например",
+        r"\b(?:p(?:or|ar) )?(?:exemple|ejemplo|exemplo)(?: d[eo])?",
+    ),
+    "{}" + _END,
+)
+# What stands before, or behind, a whole number that is the case of a sentence: "for y = 1", "当 x = 1 时".
+_FOR_CASE: Final = _any_of(
+    (
+        r"\b(?:for|when|whenever|where|pour|quand|lorsque|para|cuando|quando|per|für|wenn)",
+        r"当|取|对于?|khi|для|при|если|когда",
     ),
     "{}" + _END,
 )
@@ -76,7 +82,7 @@ _AT_FIRST: Final = _any_of(
     ),
     r"{}[^。.;；\n]{{0,20}}$",
 )
-_LABELS: Final = ("y", "t", "label")
+_LABELS: Final = (Key("y"), Key("t"), Key("label"))
 # Names of mistakes: in a heading, at the head of a column, before a formula.
 _MISTAKE: Final = _any_of(
     (
@@ -134,7 +140,7 @@ def supposes(statement: Statement) -> bool:
     before, after = statement.context.before, statement.context.after
     if _IN_CASE.search(after) and _WHEN.search(before) and not isinstance(statement.terms[-1], Number):
         return True  # 当 output = input 时
-    is_curve = not isinstance(statement.terms[0], Name) and _CURVE.search(before) is not None
+    is_curve = not isinstance(statement.terms[0], Name) and _CURVE.search(before.lower()) is not None
     return is_curve or _is_supposed(before)
 
 
@@ -144,16 +150,15 @@ def is_case(statement: Statement) -> bool:
     context = statement.context
     if len(rest) != 1 or not isinstance(first, (Name, Differential)):
         return False
-    before = "" if context.before == context.heading else context.before
-    if _FOR_INSTANCE.search(before) or _IN_CASE.search(context.after):
+    before = "" if context.before == context.heading else context.before.lower()
+    numbers = [n for n in walk(rest[0]) if isinstance(n, Number)]
+    is_whole = all(n.places <= 0 for n in numbers)
+    if _FOR_INSTANCE.search(before) or (is_whole and (_FOR_CASE.search(before) or _IN_CASE.search(context.after))):
         return True
-    number = rest[0].operand if isinstance(rest[0], Negative) else rest[0]
-    if not isinstance(number, Number) or isinstance(first, Differential):
-        return isinstance(number, Number) and number.value == 0 and _AT_FIRST.search(before) is not None
-    if number.value == 0 and _AT_FIRST.search(before):
+    if len(numbers) == 1 and numbers[0].value == 0 and _AT_FIRST.search(before):
         return True
-    is_class = number.places <= 0 and number.digits <= 1
-    return is_class and context.kind == "inline" and first.base in _LABELS and not (first.sub or first.layer)
+    is_class = is_whole and len(numbers) == 1 and numbers[0].digits <= 1
+    return is_class and context.kind == "inline" and isinstance(first, Name) and key(first) in _LABELS
 
 
 def is_disclaimed(statement: Statement) -> bool:
