@@ -29,6 +29,11 @@ HOSTILE = {
     "a matrix times itself": "$A = [[a, x], [c, d]]$\n\n$y = " + "A " * 50 + SLOPE,
     "a great matrix times itself": f"W = {[[0.5] * 27] * 27}\ny = W * W = {[[0.5] * 27] * 27}\n",
     "powers of powers": "$y = (2 x)" + "^{64}" * 50 + SLOPE,
+    "roots of squares": "$y = " + r"\sqrt{(b + " * 6 + "x" + ")^2}" * 6 + SLOPE,
+    "roots of fractions": "$y = " + r"\sqrt{\frac{1}{b + \tanh(" * 5 + "x" + ")}}" * 5 + SLOPE,
+    "a loss of names of roots": "$y_{0} = x + b$\n\n"
+    + "".join(f"$y_{{{k + 1}}} = \\sqrt{{(\\tanh(y_{{{k}}}) + b)^2}}$\n\n" for k in range(6))
+    + "$E = \\frac{1}{2} (t - y_6)^2$\n\n$\\frac{\\partial E}{\\partial b} = 3 b$\n\n$x = 0.5$\n",
     "powers of two": "$y = x" + "^2" * 50 + SLOPE,
     "brackets that close nothing": "y = 1" + " x)" * 6_000,
     "brackets never closed": "so (y) (" * 2_000 + "y = 1",

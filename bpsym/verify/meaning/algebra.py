@@ -5,6 +5,7 @@ The same reading of a tree serves both, so a formula cannot mean one thing to th
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from flint import arb, fmpq
@@ -24,6 +25,7 @@ LARGEST_POWER = 100_000  # bits of an exact one: a power of a power of a power g
 LARGEST_VALUE = 10**30  # arguments of functions
 # What SymPy simplifies by looking into its parts again and again, for periods and conditions: the times they count.
 LABORIOUS = {"tanh": 4, "Piecewise": 3}
+PLAIN, ROOTED = 8, 24  # parts of what a root may be taken of a power of: with roots in it, and without
 EXAMINED, FEW = 500, 100  # units of work each operation of such a function is; where it has more than a few
 
 
@@ -170,11 +172,24 @@ def symbolic() -> Algebra:
             raise NoValueError("a division by 0")
         return above / below
 
+    def intricate(base: Any) -> bool:
+        """Whether it is a power of much, or of something with roots in it.
+
+        To tell whether a root undoes it, SymPy works out the angle of what is below: of √(tanh √…)² for minutes.
+        """
+        if not base.is_Pow or not base.exp.is_Integer:
+            return False
+        parts = list(islice(sympy.preorder_traversal(base.base), ROOTED + 1))
+        has_roots = any(part.is_Pow and not part.exp.is_Integer for part in parts)
+        return len(parts) > (PLAIN if has_roots else ROOTED)
+
     def power(base: Scalar, exponent: Scalar) -> Scalar:
         if exponent.is_Number and abs(exponent) > 64:
             raise NoValueError("a power out of all bounds")
         if base.is_Rational and max(int(base.p).bit_length(), int(base.q).bit_length()) > LARGEST_POWER // 64:
             raise NoValueError("a power out of all bounds")
+        if not exponent.is_Integer and any(map(intricate, sympy.Mul.make_args(base))):
+            raise NoValueError("a root of a power out of all bounds")
         return base**exponent
 
     def chosen(left: Scalar, relation: str, right: Scalar, then: Scalar, otherwise: Scalar) -> Scalar:
@@ -199,7 +214,7 @@ def symbolic() -> Algebra:
         "exp": sympy.exp,
         "log": sympy.log,
         "ln": sympy.log,
-        "sqrt": sympy.sqrt,
+        "sqrt": lambda x: power(x, sympy.Rational(1, 2)),
         "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
         "tanh": sympy.tanh,
         "sin": sympy.sin,
