@@ -25,7 +25,7 @@ LARGEST_POWER = 100_000  # bits of an exact one: a power of a power of a power g
 LARGEST_VALUE = 10**30  # arguments of functions
 # What SymPy simplifies by looking into its parts again and again, for periods and conditions: the times they count.
 LABORIOUS = {"tanh": 4, "Piecewise": 3}
-PLAIN, ROOTED = 8, 24  # parts of what a root may be taken of a power of: with roots in it, and without
+PLAIN, ROOTED = 8, 24  # parts of what a root is taken of a power of, at most: with roots in it, and without
 EXAMINED, FEW = 500, 100  # units of work each operation of such a function is; where it has more than a few
 
 
@@ -172,16 +172,24 @@ def symbolic() -> Algebra:
             raise NoValueError("a division by 0")
         return above / below
 
-    def intricate(base: Any) -> bool:
-        """Whether it is a power of much, or of something with roots in it.
+    # To tell whether a root undoes a power, or whether tanh has a value, SymPy works out the angle of what is below:
+    # of √(tanh √…)² for minutes.
 
-        To tell whether a root undoes it, SymPy works out the angle of what is below: of √(tanh √…)² for minutes.
-        """
+    def roots(expr: Any) -> bool:
+        """Whether there is a root of a formula in it."""
+        return any(p.base.args and not p.exp.is_Integer for p in expr.atoms(sympy.Pow))
+
+    def intricate(base: Any) -> bool:
+        """Whether it is a power of much, or of something of some size with roots in it."""
         if not base.is_Pow or not base.exp.is_Integer:
             return False
-        parts = list(islice(sympy.preorder_traversal(base.base), ROOTED + 1))
-        has_roots = any(part.is_Pow and not part.exp.is_Integer for part in parts)
-        return len(parts) > (PLAIN if has_roots else ROOTED)
+        count = sum(1 for _ in islice(sympy.preorder_traversal(base.base), ROOTED + 1))
+        return count > ROOTED or (count > PLAIN and roots(base.base))
+
+    def tanh(x: Scalar) -> Scalar:
+        if roots(x):
+            raise NoValueError("the tanh of a root")
+        return sympy.tanh(x)
 
     def power(base: Scalar, exponent: Scalar) -> Scalar:
         if exponent.is_Number and abs(exponent) > 64:
@@ -216,7 +224,7 @@ def symbolic() -> Algebra:
         "ln": sympy.log,
         "sqrt": lambda x: power(x, sympy.Rational(1, 2)),
         "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
-        "tanh": sympy.tanh,
+        "tanh": tanh,
         "sin": sympy.sin,
         "cos": sympy.cos,
         "atan": sympy.atan,
