@@ -23,7 +23,7 @@ from bpsym.verify.check.chain import ARROWS, declares_index
 from bpsym.verify.check.judge import judge, note_section
 from bpsym.verify.check.symbols import equal
 from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves
-from bpsym.verify.check.verdicts import BAD, GOOD, Judgement, Verdict
+from bpsym.verify.check.verdicts import BAD, GOOD, Judgement, Verdict, is_doubted
 from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.meaning.keys import Key, is_parameter, key
 from bpsym.verify.sections import apart
@@ -176,8 +176,9 @@ def _says_the_same(statement: Statement, state: State) -> bool:
 
 def _is_doubtful(found: Sequence[Sequence[Judgement]]) -> bool:
     """Whether other numbers might explain some claims better."""
-    verdicts = [j.verdict for judgements in found for j in judgements]
-    return any(v in BAD for v in verdicts) or verdicts.count(Verdict.DIGIT) >= GAIN
+    every = [j for judgements in found for j in judgements]
+    verdicts = [j.verdict for j in every]
+    return any(v in BAD for v in verdicts) or any(map(is_doubted, every)) or verdicts.count(Verdict.DIGIT) >= GAIN
 
 
 def _better(ours: Sequence[Sequence[Judgement]], theirs: Sequence[Sequence[Judgement]], least: int) -> bool:

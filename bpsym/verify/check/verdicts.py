@@ -39,6 +39,11 @@ class Judgement(Struct, frozen=True):
     others: tuple[str, ...] = ()  # further causes that explain it
 
 
+def is_doubted(judgement: Judgement) -> bool:
+    """Whether a claim would be blamed if what its names mean were certain."""
+    return judgement.verdict is Verdict.UNDECIDED and judgement.details.get("why") in ("several-meanings", "case")
+
+
 def worst(verdicts: list[Verdict]) -> Verdict:
     """The gravest of several."""
     return max(verdicts, key=GRAVITY.__getitem__, default=Verdict.RIGHT)

@@ -157,7 +157,9 @@ def _collect(statement: Statement, sources: Sources) -> None:
 
 def _shares_number(defined: Name, term: Expr, statement: Statement) -> bool:
     """Whether two names are given one number, as in `w_1 = w_2 = 1`: the one does not depend on the other."""
-    alike = isinstance(term, Name) and term.base == defined.base and len(statement.terms) > 2
+    if not isinstance(term, Name) or (term.base, term.layer) != (defined.base, defined.layer):
+        return False
+    alike = len(term.sub) == len(defined.sub) > 0 and len(statement.terms) > 2  # unlike L = L_1 = 0.3
     return alike and kind_of(statement.terms[-1]) is Kind.NUMBER
 
 
@@ -233,8 +235,6 @@ def _collect_meaning(defined: Name, term: Expr, sources: Sources, *, overall: bo
     meant = with_sums(defined, term, sources.fixed)  # with the sums nobody writes
     if meant is not term and not any(isinstance(n, Name) and key(n) in sources.numbers for n in walk(term)):
         term = meant
-    if is_pattern and _is_of_one_unit(term, sources):
-        return
     if kind in (Kind.SYMBOLIC, Kind.MIXED) and (has_derivatives(term) or _primed(term)):
         sources.computed.add(wanted)
     elif kind in (Kind.SYMBOLIC, Kind.MIXED):
@@ -255,13 +255,6 @@ def _collect_meaning(defined: Name, term: Expr, sources: Sources, *, overall: bo
             _infer(sources, sources.formulas[wanted][-1], term)
         elif not is_pattern and (named := activated(term, sources.figures)) is not None:
             sources.formulas[wanted] = [named]
-
-
-def _is_of_one_unit(term: Expr, sources: Sources) -> bool:
-    """Whether a formula, said to be that of any unit, names a certain one and no letter: `y_j = σ(a_1)`."""
-    names = [node for node in walk(term) if isinstance(node, Name)]
-    is_certain = any(len(n.sub) == 1 and n.sub[0].isdigit() for n in names)
-    return is_certain and not any(True for n in names for _ in free_letters(n, sources.fixed))
 
 
 def _is_index(tree: Expr) -> bool:
