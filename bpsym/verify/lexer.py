@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final
 from bpsym.verify import limits
 from bpsym.verify.effort import spend
 from bpsym.verify.lexing import commands, signs, words
-from bpsym.verify.lexing.passes import bare_scripts, cases_in_a_line, names_from_notes, spaced_words
+from bpsym.verify.lexing.passes import bare_scripts, cases_in_a_line, names_from_notes, spaced_words, sums_along_axes
 from bpsym.verify.lexing.pen import Flavour, Pen, Token
 from bpsym.verify.symbols import ONE_FOR_ONE, SIGNS, SUPERSCRIPTS
 
@@ -93,6 +93,7 @@ def tokens(source: Source, flavour: Flavour) -> list[Token]:
         pen.position = match.end()
         handlers[match.lastgroup or "sign"](pen, match.group(), start, match.end())
     found = out if flavour.tex else cases_in_a_line(out)
+    found = sums_along_axes(found) if "np.sum" in text else found
     return names_from_notes(spaced_words(bare_scripts(found)))
 
 

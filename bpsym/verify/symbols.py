@@ -159,6 +159,7 @@ FUNCTIONS: Final[dict[str, str]] = {
     "atan": "atan", "abs": "abs",
     "sum": "sum",
     "sign": "sign", "sgn": "sign", "step": "step", "dot": "dot",
+    "EXP": "exp", "LN": "ln", "TANH": "tanh", "SQRT": "sqrt", "MAX": "max", "ABS": "abs",
 }  # fmt: skip
 
 # Letters that name an activation function wherever a parenthesis follows.

@@ -86,6 +86,9 @@ _STEPS = """θ = 0.2, w1 = 0.3, w2 = -0.1. Y = step(x1*w1 + x2*w2 - θ), i.e. Y 
 The last row: $X = x_1 w_1 + x_2 w_2 - \\theta = """
 
 
+_GRID = "$Z = \\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix}$\n\n"
+
+
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
@@ -104,6 +107,11 @@ The last row: $X = x_1 w_1 + x_2 w_2 - \\theta = """
         (_STEPS + "1 \\cdot 0.2 + 1 \\cdot (-0.1) - 0.2 = 0.1$", 1),
         (_STEPS + "1 \\cdot 0.2 + 1 \\cdot (-0.4) - 0.2 = -0.4$", 1),
         ("yd5 = 0 is desired.\n\ny5 = 0.51\n\ne = yd5 - y5 = -0.51", 0),
+        ("[\nz = [2.0,;1.0]\n]\n\n[\ns = frac{z_1}{4} = 0.5, quad q = s , z_2 = 0.5\n]", 0),
+        ("[\nz = [2.0,;1.0]\n]\n\n[\ns = frac{z_1}{4} = 0.5, quad q = s , z_2 = 0.6\n]", 1),
+        (_GRID + "$s = np.sum(Z, axis=1, keepdims=True) = \\begin{bmatrix} 3 \\\\ 7 \\end{bmatrix}$", 0),
+        (_GRID + "$s = \\text{np.sum}(Z, axis=1) = \\begin{bmatrix} 4 \\\\ 6 \\end{bmatrix}$", 1),
+        (_GRID + "$s = \\frac{1}{2} np.sum(Z, axis = 0) = [2, 3]$", 0),
         ("For $z \\le 0$ with $\\alpha = 1$: $\\alpha e^z = \\text{ELU}(z) + \\alpha$", 0),
         ("With $\\alpha = 1$: $\\alpha e^z = \\text{ELU}(z) - \\alpha$", 1),
         ("Take $\\eta = 1$.\n\n| w | gradient | new |\n|---|---|---|\n| $u$ | $0.3 \\cdot 0.2 = 0.06$ | 0.34 |", 0),

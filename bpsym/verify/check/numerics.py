@@ -128,7 +128,8 @@ def _is_of_another_row(chain: Chain, term: Expr) -> bool:
             found = [s for v in values(piece, state, state.truth) for s in scalars(v)[:1]]
             if shown is None or any(_is(value, shown) for value in found):
                 continue
-            if not isinstance(piece, Name) or shown.value not in state.rows.get(key(piece), ()):
+            name, value = (piece.operand, -shown.value) if isinstance(piece, Negative) else (piece, shown.value)
+            if not isinstance(name, Name) or value not in state.rows.get(key(name), ()):
                 break
             elsewhere += 1
         else:

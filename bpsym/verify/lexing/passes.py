@@ -127,3 +127,49 @@ def names_from_notes(found: list[Token]) -> list[Token]:
         if marks(before) and marks(after) and (operates(before) or operates(after)):
             found[position] = replace(token, kind="word")
     return found
+
+
+_OPTIONS: Final = frozenset(["axis", "dim", "keepdims", "keepdim"])
+
+
+def sums_along_axes(found: list[Token]) -> list[Token]:
+    """`np.sum(dZ, axis=1, keepdims=True)` in a formula is a Σ whose index is the axis."""
+    out: list[Token] = []
+    position = 0
+    while position < len(found):
+        behind = next((n for n in (1, 3, 4) if _is_numpy_sum(found[position : position + n + 1])), 0)
+        close = _closing(found, position + behind) if behind else 0
+        if not close:
+            out.append(found[position])
+            position += 1
+            continue
+        first = found[position]
+        kept, axis = _without_options(found[position + behind : close])
+        index = [("sub", "_"), ("begin-group", "{"), ("word", f"axis{axis}"), ("end-group", "}")] if axis else []
+        out += [replace(first, kind=kind, text=text) for kind, text in (("big", "Σ"), *index)]
+        out += [*kept, found[close]]
+        position = close + 1
+    return out
+
+
+def _is_numpy_sum(run: Sequence[Token]) -> bool:
+    name = "".join("sum" if token.kind == "big" else token.text for token in run[:-1])
+    return name == "np.sum" and run[-1].kind == "open"
+
+
+def _closing(found: Sequence[Token], opened: int) -> int:
+    """The place of the bracket that closes one, 0 if there is none."""
+    depth = 0
+    for position in range(opened, len(found)):
+        depth += (found[position].kind == "open") - (found[position].kind == "close")
+        if depth == 0:
+            return position
+    return 0
+
+
+def _without_options(inside: Sequence[Token]) -> tuple[list[Token], str]:
+    """The arguments of a call without those called axis and keepdims, and which axis it is."""
+    names = [k for k, token in enumerate(inside) if token.text in _OPTIONS and inside[k - 1].kind == "separator"]
+    wanted = (inside[k + 2] for k in names if inside[k].text in ("axis", "dim") and len(inside) > k + 2)
+    axis = next((token.text for token in wanted if token.kind == "number"), "")
+    return list(inside[: names[0] - 1] if names else inside), axis

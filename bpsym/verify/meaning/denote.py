@@ -265,6 +265,10 @@ def _big_sum(tree: BigSum, reading: Reading, indices: Indices) -> Value:
     body = tree.body
     if not tree.index:
         return _sum_of_components(body, reading, indices)
+    if tree.index in (("axis0",), ("axis1",)):
+        value = denote(body, reading, indices)
+        along = _column_sums if tree.index == ("axis0",) else _row_sums
+        return along(value) if isinstance(value, Array) else value
     places: list[dict[str, str]] = [dict(indices)]
     for letter in tree.index:
         values = reading.values(letter, tree.lower, tree.upper, indices, body)
@@ -315,6 +319,14 @@ def _column_sums(value: Array) -> Value:
         return _total(value)
     width = value.shape[1]
     return Array((1, width), tuple(_total(Array((value.shape[0],), value.items[k::width])) for k in range(width)))
+
+
+def _row_sums(value: Array) -> Value:
+    """A column of the sums of the rows, or the sum of a list's entries."""
+    if len(value.shape) != 2 or value.shape[0] == 1:
+        return _total(value)
+    rows = [Array((value.shape[1],), value.row(k)) for k in range(value.shape[0])]
+    return Array((value.shape[0], 1), tuple(map(_total, rows)))
 
 
 def _row(tree: Row, reading: Reading, indices: Indices) -> Value:

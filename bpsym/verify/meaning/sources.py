@@ -152,7 +152,8 @@ def _collect(statement: Statement, sources: Sources) -> None:
         if not _shares_number(defined, term, statement):
             _collect_meaning(defined, term, sources, overall=overall)
     if not list(free_letters(defined, sources.fixed)):
-        note_figure(defined, statement.terms[-1], sources.figures)
+        by_formula = any(kind_of(term) is Kind.SYMBOLIC for term in statement.terms[1:])
+        note_figure(defined, statement.terms[-1], sources.figures, worked=by_formula)
 
 
 def _shares_number(defined: Name, term: Expr, statement: Statement) -> bool:
@@ -253,7 +254,7 @@ def _collect_meaning(defined: Name, term: Expr, sources: Sources, *, overall: bo
         sources.numerics.setdefault(wanted, term)
         if wanted in sources.formulas:
             _infer(sources, sources.formulas[wanted][-1], term)
-        elif not is_pattern and (named := activated(term, sources.figures)) is not None:
+        elif not is_pattern and (named := activated(defined, term, sources.figures)) is not None:
             sources.formulas[wanted] = [named]
 
 

@@ -165,8 +165,10 @@ def _without_words_behind(run: list[Token]) -> list[Token]:
         if run[place].kind in ("relation", "open", "close", "begin", "end"):
             break
         if run[place].kind == "separator":
-            words = [token for token in run[place + 1 :] if token.kind == "word" and not token.tail]
-            return run[:place] if len(words) > 1 and all(len(token.text) >= WORD for token in words) else run
+            behind = run[place + 1 :]
+            words = [token for token in behind if token.kind == "word" and not token.tail]
+            is_text = len(words) == len(behind) or all(len(token.text) >= WORD for token in words)
+            return run[:place] if len(words) > 1 and is_text else run
     return run
 
 

@@ -55,6 +55,7 @@ _OPENING: Final = re.compile(
 )
 _MONEY: Final = re.compile(r"\d[\d.,]*\s+[A-Za-z]{2,}")
 _BLANK: Final = re.compile(r"\n[ \t]*\r?\n")
+_FORMULA: Final = re.compile(r"\\[a-z]{2}|[_^]\{|\w[_^]\w|\w =[ ]*[\w\[(-]")
 _CHAT: Final = 4_000  # characters of a display without its backslashes
 
 
@@ -159,7 +160,7 @@ def _without_backslashes(text: str, start: int, first: int) -> Region | None:
     r"""A display copied from a chat: its `\[` and `\]`, each on its own line, lost their backslashes."""
     close = re.compile(r"^[ \t]*\][ \t]*[.,;]?[ \t]*\r?$", re.MULTILINE).search(text, first, first + _CHAT)
     inside = text[first : close.start()] if close else ""
-    if close is None or _BLANK.search(inside) or not re.search(r"\\[a-z]{2}|[_^]\{|\w[_^]\w", inside):
+    if close is None or _BLANK.search(inside) or not _FORMULA.search(inside):
         return None
     return Region("display", start, close.end(), first, close.start(), "chat")
 

@@ -17,6 +17,8 @@ from bpsym.rounding import fraction
 from bpsym.verify.read.nodes import of_nodes
 from bpsym.verify.read.units import unit_claims
 from bpsym.verify.tree import (
+    BigSum,
+    Call,
     Cell,
     Context,
     Derivative,
@@ -25,7 +27,9 @@ from bpsym.verify.tree import (
     Name,
     Negative,
     Number,
+    Power,
     Product,
+    Quotient,
     Relation,
     Span,
     Statement,
@@ -109,7 +113,8 @@ def _join(row: Row, head: Row, found: list[Statement]) -> None:
     value = row[place].expr
     title = head[place].text if place < len(head) else ""
     named = bool(_VALUE.match(title))
-    before = row[place - 1]
+    cells = [cell for cell in row[:place] if cell.text] or [row[0]]
+    before, further = cells[-1], cells[-2] if len(cells) > 1 else None
     inside = [k for k, s in enumerate(found) if before.span.start <= s.span.start < before.span.end]
     if value is None:
         return
@@ -120,11 +125,11 @@ def _join(row: Row, head: Row, found: list[Statement]) -> None:
             return  # a weight and some number: nobody says which
         if _decimal(last.terms[-1]) and not named:
             return  # the cell has its value: the other number is something else
-        subject = _subject(row[place - 2]) if place >= 2 and len(inside) == 1 else None
+        subject = _subject(further) if further is not None and len(inside) == 1 else None
         terms, relations = (*last.terms, value), (*last.relations, relation)
         if subject is not None and (len(last.terms) == 1 or not isinstance(last.terms[0], (Name, Derivative))):
             terms, relations = (subject, *terms), (replace(relation, span=last.span), *relations)
-            _drop(found, row[place - 2].span)
+            _drop(found, subject.span)
             inside = [k for k, s in enumerate(found) if s is last]
         found[inside[-1]] = replace(
             last, span=Span(terms[0].span.start, value.span.end), terms=terms, relations=relations
@@ -132,12 +137,12 @@ def _join(row: Row, head: Row, found: list[Statement]) -> None:
         return
     subject = _subject(before)
     formula = isinstance(before.expr, (Derivative, Differential, Sum, Product)) or (
-        named and isinstance(before.expr, Name)
+        named and isinstance(before.expr, (Name, Quotient, Power, Call, BigSum))
     )
     if before.expr is None or not formula:
         return
     terms = (before.expr, value)
-    first = _subject(row[place - 2]) if place >= 2 and subject is None else None
+    first = _subject(further) if further is not None and subject is None else None
     if first is not None:
         terms = (first, *terms)
     found.append(

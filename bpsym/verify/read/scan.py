@@ -137,9 +137,10 @@ class _Scanner:
             row,
             column,
         )
+        bare = region.language == "chat" and "\\" not in self.text[region.first : region.last]  # no command
         ticked = region.kind == "tick" or region.language == "ascii"
         flavour = self.how.flavour(
-            tex=not ticked, ascii_math=ticked and (self.how.ascii_math or region.language == "ascii")
+            tex=not (ticked or bare), ascii_math=ticked and (self.how.ascii_math or region.language == "ascii")
         )
         self.found.formulas.append(
             Formula(part, context, flavour, alone, guessed=region.kind == "tick" and not self.how.ascii_math)

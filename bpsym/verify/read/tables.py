@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from contextlib import suppress
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 from bpsym.verify import limits
@@ -20,56 +21,101 @@ if TYPE_CHECKING:
     from bpsym.verify.source import Source
 
 _RULE: Final = re.compile(r"[ \t>]*\|[ \t|:]*--[ \t|:-]*")
+_EQUALS: Final = re.compile(r"^[ \t]*=+(?:[ \t]+=+)+(?=[ \t]*\r?$)", re.MULTILINE)
+MOST_ROWS: Final = 2_000
 _CELL: Final = re.compile(r"(?:\\.|`[^`\n]*`|\$[^$\n]*\$|[^|\\])+")
 
 
 def tables(
     source: Source, blocks: list[tuple[int, int]], document: str, flavour: Flavour
 ) -> tuple[list[Table], dict[int, tuple[str, str]]]:
-    """Pipe tables, and for each inline formula in one (by the offset of its `$`) the row and column it stands in."""
-    if "|" not in source.text:
-        return [], {}
+    """Tables, and for each inline formula in one (by the offset of its `$`) the row and column it stands in.
+
+    Their columns are set apart by pipes, or by the blanks in rules of equals signs, as reStructuredText has them.
+    """
     out: list[Table] = []
     where: dict[int, tuple[str, str]] = {}
-    group: list[tuple[int, int]] = []
     with suppress(TooMuchWork), bounded(limits.TABLED):  # formulas in cells are read elsewhere, too
-        for start, end in [*_rows(source.text, blocks), (-1, -1)]:
-            if group and (start < 0 or source.text[group[-1][1] : start].strip()):
-                _table(source, group, document, flavour, out, where)
-                group = []
-            group.append((start, end))
+        for head, rows in sorted((*_piped(source.text, blocks), *_ruled(source.text, blocks)), key=_start):
+            _table(source, head, rows, document, flavour, out, where)
     return out, where
+
+
+Cells = list[tuple[int, int]]  # where each cell of a row begins and ends
+
+
+def _start(table: tuple[Cells, list[Cells]]) -> int:
+    head, rows = table
+    return min((cells[0][0] for cells in (head, *rows) if cells), default=0)
+
+
+def _piped(text: str, blocks: list[tuple[int, int]]) -> Iterator[tuple[Cells, list[Cells]]]:
+    """The head and the rows of each pipe table."""
+    if "|" not in text:
+        return
+    group: list[tuple[int, int]] = []
+    for start, end in [*_rows(text, blocks), (-1, -1)]:
+        if group and (start < 0 or text[group[-1][1] : start].strip()):
+            head: Cells = []
+            rows: list[Cells] = []
+            for position, line in enumerate(group[:MOST_ROWS]):
+                if not _RULE.fullmatch(text, *line):
+                    rows.append(list(_cells(text, *line)))
+                elif position == 1 and rows:
+                    head = rows.pop()
+            yield head, rows
+            group = []
+        group.append((start, end))
+
+
+def _ruled(text: str, blocks: list[tuple[int, int]]) -> Iterator[tuple[Cells, list[Cells]]]:
+    """The head and the rows of each table between rules of equals signs, `====  ===`, one rule below the head."""
+    rules = [match for match in _EQUALS.finditer(text) if not _is_inside(match.start(), blocks)]
+    done = 0  # so many of the rules belong to tables
+    for place, (top, below) in enumerate(pairwise(rules)):
+        if place < done or text.count("\n", top.end(), below.start()) > MOST_ROWS:
+            continue
+        heads, rows = list(_between(text, top, below)), list[Cells]()
+        third = rules[place + 2] if len(rules) > place + 2 else None
+        if third is not None and len(heads) == 1 and "\n\n" not in text[below.end() : third.start()]:
+            rows = list(_between(text, below, third))
+        yield (heads[0], rows) if rows else ([], heads)
+        done = place + (3 if rows else 2)
+
+
+def _between(text: str, top: re.Match[str], below: re.Match[str]) -> Iterator[Cells]:
+    """The lines between two rules, cut where the columns of the upper one begin."""
+    starts = [match.start() for match in re.finditer(r"=+", top.group())]
+    for line in re.finditer(r"[^\n]+", text[top.end() : below.start()]):
+        first, last = top.end() + line.start(), top.end() + line.end()
+        edges = [min(first + start, last) for start in starts] + [last]
+        yield list(pairwise(edges))
+
+
+def _is_inside(place: int, blocks: list[tuple[int, int]]) -> bool:
+    block = bisect_right(blocks, (place, place)) - 1
+    return block >= 0 and place < blocks[block][1]
 
 
 def _rows(text: str, blocks: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
     """Lines that begin with a pipe, outside displays and fences."""
-    starts = [start for start, _ in blocks]
     for match in re.finditer(r"^[ \t>]*\|[^\n]*\|(?=[ \t]*\r?$)", text, re.MULTILINE):
-        block = bisect_right(starts, match.start()) - 1
-        if block >= 0 and match.start() < blocks[block][1]:
-            continue
-        yield match.start(), match.end()
+        if not _is_inside(match.start(), blocks):
+            yield match.start(), match.end()
 
 
 def _table(
     source: Source,
-    group: list[tuple[int, int]],
+    head: Cells,
+    rows: list[Cells],
     document: str,
     flavour: Flavour,
     out: list[Table],
     where: dict[int, tuple[str, str]],
 ) -> None:
     text = source.text
-    rows: list[list[tuple[int, int]]] = []
-    head: list[tuple[int, int]] = []
-    for position, (start, end) in enumerate(group[:2_000]):
-        if _RULE.fullmatch(text, start, end):
-            if position == 1 and rows:
-                head = rows.pop()
-            continue
-        rows.append(list(_cells(text, start, end)))
     titles = [text[first:last].strip() for first, last in head]
-    for row in [*rows]:
+    for row in rows:
         name = text[row[0][0] : row[0][1]].strip() if row else ""
         for column, (first, last) in enumerate(row):
             title = titles[column] if column < len(titles) else ""
@@ -82,13 +128,10 @@ def _table(
         if budget < 0:
             break
         read.append(tuple(_cell(source[first:last], document, flavour) for first, last in row))
-    out.append(
-        Table(
-            source.span(group[0][0], group[-1][1]),
-            tuple(_cell(source[first:last], document, flavour) for first, last in head),
-            tuple(read),
-        )
-    )
+    cells = [cell for row in (head, *rows) for cell in row]
+    if cells:
+        titled = tuple(_cell(source[first:last], document, flavour) for first, last in head)
+        out.append(Table(source.span(cells[0][0], cells[-1][1]), titled, tuple(read)))
 
 
 def _cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -114,6 +157,8 @@ def _expression(part: Source, document: str, flavour: Flavour) -> Expr | None:
     for mark, end in (("**", "**"), ("$$", "$$"), ("$", "$"), ("`", "`"), ("\\(", "\\)")):
         if len(inner) > len(mark + end) and inner.text.startswith(mark) and inner.text.endswith(end):
             inner = inner[len(mark) : len(inner) - len(end)].stripped()
+    if inner.text.startswith("=") and not inner.text.startswith("=="):  # as a spreadsheet has it
+        inner = inner[1:].stripped()
     if (
         not inner.text
         or len(inner) > 300

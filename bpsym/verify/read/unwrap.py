@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LINE: Final = re.compile(r"[^\n]*\n|[^\n]+\Z")
 _JOINED: Final = 60  # lines of one matrix
-_SPACE: Final = re.compile(r"(?<=\s)(?:[,;]|(?P<wide>q?quad))(?=\s)")
+_SPACE: Final = re.compile(r"(?<=\s)(?:[,;]|(?P<wide>q?quad))(?=\s)|(?<=,);")
 _COLUMN_GAP: Final = re.compile(r"(?<=[\w)\]}'])[ \t]{2,}(?=[\w∂(])")  # between the columns of a table in plain text
 _QUOTE: Final = re.compile(r"^[ \t]*>[ \t>]?", re.MULTILINE)
 
