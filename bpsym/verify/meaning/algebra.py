@@ -212,10 +212,19 @@ def symbolic() -> Algebra:
             )
         return sympy.Piecewise((then, conditions[relation](left, right)), (otherwise, True))
 
+    def without_puzzles(x: Scalar) -> Scalar:
+        """A net input; refused where its own cases are told by functions of one variable, which SymPy would solve."""
+        for piece in x.atoms(sympy.Piecewise):
+            for _, condition in piece.args:
+                if len(condition.free_symbols) == 1 and condition.atoms(sympy.Function):
+                    raise NoValueError("a case of a case out of all bounds")
+        return x
+
     def larger(x: Scalar, y: Scalar) -> Scalar:
         first, second = (y, x) if y.is_number else (x, y)
         if not (first.is_number or first.free_symbols & second.free_symbols) or second.is_number:
             return sympy.Max(x, y)
+        second = without_puzzles(second)
         return sympy.Piecewise((second, second > first), (first, True))  # max(0, z): its derivative can be computed
 
     functions: dict[str, Callable[[Scalar], Scalar]] = {
@@ -230,8 +239,8 @@ def symbolic() -> Algebra:
         "atan": sympy.atan,
         "erf": sympy.erf,
         "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
-        "relu": lambda x: sympy.Piecewise((x, x > 0), (sympy.Integer(0), True)),
-        "leaky_relu": lambda x: sympy.Piecewise((x, x > 0), (x / 100, True)),
+        "relu": lambda x: sympy.Piecewise((x, without_puzzles(x) > 0), (sympy.Integer(0), True)),
+        "leaky_relu": lambda x: sympy.Piecewise((x, without_puzzles(x) > 0), (x / 100, True)),
         "identity": lambda x: x,
         "abs": sympy.Abs,
         "sign": sympy.sign,
