@@ -78,7 +78,7 @@ def scripted(parser: Parser, name: Name, start: int) -> Expr:
             parser.position += 1
             name = replace(name, marks=tuple(sorted([*name.marks, *(["prime"] * len(token.text))])))
         elif token.kind == "sup":
-            if name.base in PREFIX_FUNCTIONS and parser.peek(1).kind == "number":
+            if name.base in PREFIX_FUNCTIONS and is_power(parser):
                 return function_power(parser, name, start)
             tree = parser.raised(name, start)
             if not isinstance(tree, Name):
@@ -112,6 +112,12 @@ def _over(raised: Power | Transpose, name: Name, span: Span) -> Power | Transpos
     if isinstance(raised, Power):
         return replace(raised, base=name, span=span)
     return replace(raised, operand=name, span=span)
+
+
+def is_power(parser: Parser) -> bool:
+    """Is the script at the cursor a number: `^2`, `^{2}`, `²`?"""
+    kinds = [parser.peek(ahead).kind for ahead in (1, 2, 3)]
+    return kinds[0] == "number" or kinds == ["begin-group", "number", "end-group"]
 
 
 def function_power(parser: Parser, name: Name, start: int) -> Expr:

@@ -15,6 +15,7 @@ from bpsym.verify.tree import Number, Span
 if TYPE_CHECKING:
     from bpsym.verify.lexer import Token
 
+ROUNDED, ZEROS = 2, 3  # digits that are kept, and zeros at the end of a number that has been rounded
 _PLAIN = re.compile(r"\d+(?:\.\d+)?|\.\d+")
 _DECIMAL_COMMA = re.compile(r"\{,\}(?=\d{1,2}(?!\d)|\d{4,})|(?<=^0)(?:,|\{,\})(?=\d)")  # 0,288
 _FILLERS = re.compile(r"\{?,\}?(?=\d{3}(?!\d))|\\[, ]|\s|\{|\}")
@@ -54,6 +55,13 @@ def _plain(text: str, span: Span) -> Number:
     whole, _, part = text.partition(".")
     digits = whole + part
     return Number(span, text, Fraction(int(digits), 10 ** len(part)), len(part), len(digits.lstrip("0")))
+
+
+def rounded(written: Number) -> Number:
+    """A whole number behind `≈`, whose last zeros may be what rounding left: 59 000 is any number near it."""
+    zeros = len(written.text) - len(written.text.rstrip("0")) if written.places == 0 else 0
+    zeros = min(zeros, written.digits - ROUNDED)
+    return replace(written, places=-zeros, digits=written.digits - zeros) if zeros >= ZEROS else written
 
 
 def scaled(mantissa: Number, power: int, span: Span, text: str) -> Number:

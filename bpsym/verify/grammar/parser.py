@@ -246,6 +246,8 @@ class Parser(Walker):
     def quotient(self, numerator: Expr, denominator: Expr, span: Span, *, bar: bool) -> Expr:
         """A fraction, or the derivative it spells."""
         above, below = as_differential(numerator), as_differential(denominator)
+        if above is not None and above.symbol == "δ" and isinstance(above.of, Missing):  # δ is an error, but for δ/δx
+            above = above if below is not None and below.symbol == "δ" else None
         if above is not None and below is not None and not isinstance(below.of, Missing):
             order = 1
             wrt: Expr = below.of

@@ -59,8 +59,8 @@ def as_differential(tree: Expr) -> Differential | None:
         if letters.isalpha():
             rest = tuple(part for part in (tree.sub[0][len(letters) :], *tree.sub[1:]) if part)
             return Differential(tree.span, replace(tree, base=letters, sub=rest, spelled=tree.spelled[2:]), "d")
-    if isinstance(tree, Name) and tree.base == "d" and not tree.sub:
-        return Differential(tree.span, Missing(tree.span), "d")
+    if isinstance(tree, Name) and tree.base in ("d", "delta") and not tree.sub:
+        return Differential(tree.span, Missing(tree.span), "d" if tree.base == "d" else "δ")
     return None
 
 

@@ -17,13 +17,13 @@ from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, Reading, UnreadError, split
 from bpsym.verify.grammar.expressions import expression
 from bpsym.verify.grammar.layout import Piece, pieces
+from bpsym.verify.grammar.numerals import rounded
+from bpsym.verify.grammar.several import said
 from bpsym.verify.lexer import Flavour, Token, tokens
 from bpsym.verify.symbols import CONNECTIVES, WORDS
 from bpsym.verify.tree import (
     Annotation,
     Context,
-    Derivative,
-    Differential,
     Expr,
     Missing,
     Name,
@@ -243,6 +243,10 @@ def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]
         is_value = isinstance(right, (Number, Negative)) and not (_is_count(left) and _is_count(right))
         kind = "≈" if token.text == "~" and is_value else token.text
         relations.append(Relation(Span(token.start, token.end), kind))
+    for place, relation in enumerate(relations, 1):
+        about = terms[place]
+        if relation.kind == "≈" and isinstance(about, Number):
+            terms[place] = rounded(about)
     continued = isinstance(terms[0], Missing) and bool(relations)
     if continued and guessed and not chain.formula.alone:
         return []
@@ -268,30 +272,7 @@ def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]
     whole = Statement(
         _span(found), tuple(terms), tuple(relations), context, chain.piece.label, continued, words, tuple(reading.notes)
     )
-    return _assignments(whole) or _at_arrow(whole) or [whole]
-
-
-def _at_arrow(whole: Statement) -> list[Statement]:
-    """`σ(x) = 1/(1 + e^{-x}) → dσ/dx = …` says two things."""
-    cuts = [0]
-    for place, relation in enumerate(whole.relations[:-1], 1):
-        if relation.kind == "→" and place > cuts[-1] + 1 and isinstance(whole.terms[place], (Derivative, Differential)):
-            cuts.append(place)
-    if len(cuts) == 1:
-        return []
-    return [
-        replace(
-            whole,
-            span=Span(
-                whole.terms[start].span.start if start else whole.span.start,
-                whole.terms[end - 1].span.end if end < len(whole.terms) else whole.span.end,
-            ),
-            terms=whole.terms[start:end],
-            relations=whole.relations[start : end - 1],
-            annotations=() if start else whole.annotations,
-        )
-        for start, end in pairwise([*cuts, len(whole.terms)])
-    ]
+    return said(whole)
 
 
 def _is_count(tree: Expr) -> bool:
@@ -369,27 +350,3 @@ def _span(found: Sequence[Token]) -> Span:
     if not found:
         return Span(0, 0)
     return Span(min(token.start for token in (found[0], found[-1])), max(token.end for token in (found[0], found[-1])))
-
-
-def _assignments(whole: Statement) -> list[Statement]:
-    """`[w_1, w_2, b_1] = [0.15, 0.20, 0.35]` as three statements; nothing if it is no such list."""
-    rows = [term for term in whole.terms if isinstance(term, Row)]
-    if len(rows) != len(whole.terms) or len(rows) < 2:
-        return []
-    names, length = rows[0].items, len(rows[0].items)
-    if not all(isinstance(item, Name) for item in names) or any(len(row.items) != length for row in rows):
-        return []
-    return [
-        replace(
-            whole,
-            span=Span(names[k].span.start, rows[-1].items[k].span.end),
-            terms=tuple(row.items[k] for row in rows),
-            annotations=_only(whole.annotations, k),
-        )
-        for k in range(length)
-    ]
-
-
-def _only(annotations: tuple[Annotation, ...], position: int) -> tuple[Annotation, ...]:
-    """Remarks go with the first of a list."""
-    return annotations if position == 0 else ()

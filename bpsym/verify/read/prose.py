@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 PLAIN: Final = Flavour(tex=False)
 WORD: Final = 4  # letters of a word that is no name
 SCRIPT: Final = 4  # letters of a subscript
+_TIMES: Final = frozenset("*×·x⊙•/")
 _NEVER: Final = frozenset(["a", "A", "I"])
 _RELATION: Final = re.compile(r"[=＝≈≡→←⇒<>≤≥∈]|->|~")
 _NUMERAL: Final = (
@@ -122,6 +123,8 @@ def _trimmed(run: list[Token]) -> list[Token]:
     if not any(token.kind == "relation" for token in run):
         return []
     run = _balanced(run)
+    if run and run[0].kind == "operator" and run[0].text in _TIMES and run[0].start > 0:  # `3 neurons × 4 ≈ 12`
+        run = run[next((k for k, token in enumerate(run) if token.kind == "relation"), 0) :]
     while (
         run
         and run[0].kind

@@ -24,7 +24,7 @@ _TAGS: Final = (
 )
 _OPENING: Final = re.compile(
     r"(?P<preamble>^[ \t]*\\documentclass\b.{0,40000}?\\begin\{document\})"
-    r"|(?P<front>\A---[ \t]*\r?\n.{0,4000}?\n---[ \t]*(?=\r?\n|\Z))"
+    r"|(?P<front>\A(?P<bars>---|\+\+\+)[ \t]*\r?\n.{0,4000}?\n(?P=bars)[ \t]*(?=\r?\n|\Z))"
     r"|(?P<definition>^[ \t]*\\(?:(?:re|provide)?newcommand|def|let|DeclareMathOperator|usepackage|documentclass)\b"
     r"[^\n]*)"
     r"|(?P<fence>^[ \t>]*(?P<ticks>`{3,}|~{3,})[ \t]*(?P<language>[^\n`]*)$)"

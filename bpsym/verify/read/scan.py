@@ -35,6 +35,8 @@ _MARKER: Final = re.compile(
     r"[ \t>]*(?:[-*+•][ \t]+|\(?\d{1,3}[.)、][ \t]+|[（(]\d{1,2}[)）][ \t]*"
     r"|\d{1,3}[ \t]{2,}(?=[^\W\d][^\n=]{0,60}[=≈]|∂))?"  # a column of line numbers
 )
+_NUMBERED: Final = re.compile(r"\d{1,2}[.)][ \t]+(?=\S)")  # `2. δ_o = …` in a list that a fence holds
+_EDGE: Final = re.compile(r"<?-{2,}[ ]?\[?[A-Za-z][\w^{}]{0,20}\]?[ ]?-{2,}>?")  # of a drawing: `h1 --[W]--> h2`
 _THAT_IS: Final = re.compile(r"\b(?:i\. ?e|e\. ?g|d\. ?h|z\. ?B|w\. ?r\. ?t|s\. ?t)\.")  # no letters of a formula
 _CASE: Final = re.compile(r"=\s*[-−+]?[01]$")
 _IF: Final = re.compile(r"\s*,?\s*(?:if|when|si|wenn|falls)\b", re.IGNORECASE)  # `Y = 1 if x > 0, else 0`
@@ -220,7 +222,9 @@ class _Scanner:
         if "\\" in stripped.text and TEX_COMMAND.search(stripped.text):
             self.found.formulas.append(Formula(stripped, context, self.how.flavour()))
             return
-        pieces = list(_code_formulas(stripped, self.how))
+        numbered = _NUMBERED.match(stripped.text)
+        stripped = stripped[numbered.end() :] if numbered else stripped
+        pieces = [piece for part in _between_edges(stripped) for piece in _code_formulas(part, self.how)]
         for piece in pieces:
             self.found.formulas.append(Formula(piece, context, self.how.flavour(tex=False), guessed=True))
         if not pieces:
@@ -366,10 +370,19 @@ class _Scanner:
         return covered
 
 
+def _between_edges(line: Source) -> Iterator[Source]:
+    """The nodes of a line of a drawing; any other line as it is."""
+    start = 0
+    for edge in _EDGE.finditer(line.text):
+        yield line[start : edge.start()].stripped()
+        start = edge.end()
+    yield line[start:].stripped() if start else line
+
+
 def _code_formulas(line: Source, how: Style) -> Iterator[Source]:
     """A line of formulas in a fence: the whole of it, less an arrow in front."""
     if len(re.findall(r"[A-Za-z]{4,}", line.text)) <= 1 + line.text.count("=") and "=" in line.text:
-        arrow = re.match(r"(?:=>|->|→|⇒|>|-|\*)\s*", line.text)
+        arrow = re.match(r"(?:=>|->|→|⇒|>|[-*](?=\s))\s*", line.text)
         comment = re.search(r"\s(?:#|//)\s", line.text)
         yield from _side_by_side(line[arrow.end() if arrow else 0 : comment.start() if comment else len(line)])
     else:
