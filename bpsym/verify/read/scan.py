@@ -22,7 +22,7 @@ from bpsym.verify.lexer import Flavour
 from bpsym.verify.read import code, macros, prose, scraped, session, tables
 from bpsym.verify.read.regions import Region, blocks, equations_in, outside, regions, with_sessions
 from bpsym.verify.read.style import TEX_COMMAND
-from bpsym.verify.read.unwrap import LINE, columns, decoded, lines_of, unquoted, with_spaces
+from bpsym.verify.read.unwrap import LINE, between_edges, columns, decoded, lines_of, unquoted, with_spaces
 from bpsym.verify.source import Source
 from bpsym.verify.tree import CodeCall, Context, Sentence, Table, Unreadable
 
@@ -36,7 +36,6 @@ _MARKER: Final = re.compile(
     r"|\d{1,3}[ \t]{2,}(?=[^\W\d][^\n=]{0,60}[=≈]|∂))?"  # a column of line numbers
 )
 _NUMBERED: Final = re.compile(r"\d{1,2}[.)][ \t]+(?=\S)")  # `2. δ_o = …` in a list that a fence holds
-_EDGE: Final = re.compile(r"<?-{2,}[ ]?\[?[A-Za-z][\w^{}]{0,20}\]?[ ]?-{2,}>?")  # of a drawing: `h1 --[W]--> h2`
 _THAT_IS: Final = re.compile(r"\b(?:i\. ?e|e\. ?g|d\. ?h|z\. ?B|w\. ?r\. ?t|s\. ?t)\.")  # no letters of a formula
 _CASE: Final = re.compile(r"=\s*[-−+]?[01]$")
 _IF: Final = re.compile(r"\s*,?\s*(?:if|when|si|wenn|falls)\b", re.IGNORECASE)  # `Y = 1 if x > 0, else 0`
@@ -224,7 +223,7 @@ class _Scanner:
             return
         numbered = _NUMBERED.match(stripped.text)
         stripped = stripped[numbered.end() :] if numbered else stripped
-        pieces = [piece for part in _between_edges(stripped) for piece in _code_formulas(part, self.how)]
+        pieces = [piece for part in between_edges(stripped) for piece in _code_formulas(part, self.how)]
         for piece in pieces:
             self.found.formulas.append(Formula(piece, context, self.how.flavour(tex=False), guessed=True))
         if not pieces:
@@ -368,15 +367,6 @@ class _Scanner:
             self.found.formulas.append(Formula(part, context, self.how.flavour(tex=False), lone, guessed=True))
             covered += len(part)
         return covered
-
-
-def _between_edges(line: Source) -> Iterator[Source]:
-    """The nodes of a line of a drawing; any other line as it is."""
-    start = 0
-    for edge in _EDGE.finditer(line.text):
-        yield line[start : edge.start()].stripped()
-        start = edge.end()
-    yield line[start:].stripped() if start else line
 
 
 def _code_formulas(line: Source, how: Style) -> Iterator[Source]:

@@ -59,6 +59,18 @@ def with_spaces(part: Source) -> Source:
     return joined([*kept, part[position:]])
 
 
+_EDGE: Final = re.compile(r"<?-{2,}[ ]?\[?[A-Za-z][\w^{}]{0,20}\]?[ ]?-{2,}>?")  # of a drawing: `h1 --[W]--> h2`
+
+
+def between_edges(line: Source) -> Iterator[Source]:
+    """The nodes of a line of a drawing; any other line as it is."""
+    start = 0
+    for edge in _EDGE.finditer(line.text):
+        yield line[start : edge.start()].stripped()
+        start = edge.end()
+    yield line[start:].stripped() if start else line
+
+
 def columns(line: Source) -> list[Source]:
     """What stands side by side in a line of plain text, set apart by more than one space."""
     cuts = [0, *(match.end() for match in _COLUMN_GAP.finditer(line.text)), len(line)]
