@@ -441,3 +441,13 @@ def test_a_figure_right_by_chance_stands_for_what_follows_from_the_slip() -> Non
         "$out_{o1} = \\frac{1}{1+e^{-1.1064}} = 0.7514$\n\n$E_{o1} = \\frac12 (0.01 - 0.7514)^2 = 0.27489$\n"
     )
     assert [line for line, _, _ in found(verified(text, described()), "wrong")] == [1]
+
+
+def test_where_nothing_on_the_line_is_rounded_the_figure_is_not_either() -> None:
+    """0.2 + 0.6 + 0.1 is no 0.8, and tanh 0.72 leaves no doubt about a square, though nobody says whence the 0.72."""
+    given = "$x = 2$, $w = 0.4$, $b = -0.1$, $t = 0.3$\n\n"
+    text = given + "$E = \\frac12 (\\tanh(w x + b + 0.02) - t)^2 = \\frac12 (\\tanh(0.72) - 0.3)^2 = 0.0504$\n"
+    assert found(verified(text), "wrong") == [(3, "0.0504", "digit-mistyped")]
+    given = "$x_1 = 1$, $x_2 = 2$, $w_1 = 0.2$, $w_2 = 0.3$, $b = 0.1$\n\n"
+    text = given + "$z = w_1 x_1 + w_2 x_2 + b = 0.2 + 0.6 + 0.1 = 0.8$\n"
+    assert [(line, piece) for line, piece, _ in found(verified(text), "wrong")] == [(3, "0.8")]

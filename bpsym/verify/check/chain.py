@@ -320,6 +320,11 @@ class Operands:
         one = self.chain.state.is_exact(number) or len({of for of, _ in self._meant(number)} - {None}) <= 1
         return (number.value, number.places) if one else number.span
 
+    def are_exact(self, tree: Expr) -> bool:
+        """Whether no numeral of an expression is a rounded quantity, as far as one knows what they are of."""
+        figures = (node for node in walk(tree) if isinstance(node, Number) and not self.chain.state.is_exact(node))
+        return all(had == abs(rational(n.value)) for n in figures for _, had in self._meant(n))
+
     def _meant(self, number: Number) -> list[tuple[Atom | None, Scalar]]:
         """The quantities a numeral may be of, each with all that a writer may have had for it."""
         wide = wide_literal(self.chain.state)(number)

@@ -335,7 +335,10 @@ def _routes(chain: Chain, unit: fmpq) -> Routes:
     operands = Operands(chain)
 
     def rounded() -> tuple[Value, ...]:
-        found = tuple(value for tree in sources for value in spread(tree, state, operands))
+        at_its_word = at(sources, state.truth)
+        found = tuple(value for value in at_its_word if any(meet(value, right) for right in chain.truth))
+        if not found or not all(map(operands.are_exact, sources)):  # else nothing on the line is rounded
+            found = tuple(value for tree in sources for value in spread(tree, state, operands))
         slack = max((_roundings(tree, state, unit) for tree in sources), default=0) * unit / 2
         if slack != 0:
             found = tuple(mapped(lambda item: item + ball(-slack, slack), value) for value in found)

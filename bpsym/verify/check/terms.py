@@ -114,9 +114,9 @@ class Shown(Struct, frozen=True):
         return low < value < high if isinstance(value, fmpq) else touches(value, (low, high))
 
     def is_truncated(self, value: Scalar) -> bool:
-        """Whether the digits behind it may have been left out, nothing else."""
+        """Whether the digits behind it may have been left out, nothing else: no digits of 0.9 leave 0.8."""
         further = self.value + self.sign * self.ulp
-        return touches(value, (min(self.value, further), max(self.value, further)))
+        return value != further and touches(value, (min(self.value, further), max(self.value, further)))
 
 
 def leaves(tree: Expr) -> Iterator[Shown | None]:
