@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from flint import arb, fmpq
 from msgspec import Struct
 from sympy import Abs, Add, Expr, Max, Mul, Piecewise, Pow, Rational, cos, erf, exp, log, pi, sign, sin, tanh, true
-from sympy.core.relational import LessThan, StrictGreaterThan
+from sympy.core.relational import GreaterThan, LessThan, StrictGreaterThan, StrictLessThan
 
 from bpsym.errors import EvaluationError
 
@@ -290,6 +290,14 @@ def _at_most(x: Value, y: Value) -> bool | None:
     return False if x > y else None
 
 
+def _less(x: Value, y: Value) -> bool | None:
+    return _greater(y, x)
+
+
+def _at_least(x: Value, y: Value) -> bool | None:
+    return _at_most(y, x)
+
+
 def _pair(x: Value, y: Value) -> tuple[Value, Value]:
     return x, y
 
@@ -312,6 +320,8 @@ _FUNCTIONS: dict[type, Callable[[Any, Any], Any]] = {
     sign: _sign,
     StrictGreaterThan: _greater,
     LessThan: _at_most,
+    StrictLessThan: _less,
+    GreaterThan: _at_least,
 }
 
 # The same of balls alone, with one argument.

@@ -162,6 +162,8 @@ FUNCTIONS: Final[dict[str, str]] = {
     "EXP": "exp", "LN": "ln", "TANH": "tanh", "SQRT": "sqrt", "MAX": "max", "ABS": "abs",
 }  # fmt: skip
 
+INVERSES: Final = {"tan": "atan"}  # `\\tan^{-1}(x)` is no 1/tan x
+
 # Letters that name an activation function wherever a parenthesis follows.
 FUNCTION_LETTERS: Final = frozenset(["f", "g", "sigma", "phi", "psi", "Sigma", "Phi", "Psi"])
 

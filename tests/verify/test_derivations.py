@@ -173,3 +173,30 @@ After the first step the output is o = 0.13306. Second step with the new h = 0.2
 def test_values_after_a_step(text: str, wrong: int) -> None:
     """Steps written with a colon and an arrow, by any letter that is trained, and steps that are counted: `w2(1)`."""
     assert _report("steps.md", text).counts["wrong"] == wrong
+
+
+_RIDGE = r"""
+$$J(W) = \frac{1}{2m} \|XW - Y\|^2 + \frac{\lambda}{2} \|W\|^2$$
+
+The best choice is $W^* = (X^T X + m \lambda I)^{-1} X^T Y$.
+
+$m = 2$, $\lambda = 0.1$, $W = \begin{bmatrix} 0.5 \\ 1 \end{bmatrix}$,
+
+$$X = \begin{bmatrix} 1 & 2 \\ 0 & 1 \end{bmatrix}, \qquad Y = \begin{bmatrix} 2 \\ 0 \end{bmatrix}$$
+
+$$XW - Y = \begin{bmatrix} 0.5 \\ 1 \end{bmatrix}$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "wrong"),
+    [
+        ("ridge.md", _RIDGE, 0),
+        ("inverse.md", r"$f(x) = \tan^{-1}(x)$, $f'(x) = \frac{1}{1 + x^2}$", 0),
+        ("two.rst", ".. math::\n\n   a = 2 \\cdot 3 = 6\n\n   b = a + 1 = 7\n", 0),
+        ("two.rst", ".. math::\n\n   a = 2 \\cdot 3 = 6\n\n   b = a + 1 = 8\n", 1),
+    ],
+)
+def test_names_and_blocks_that_mislead(name: str, text: str, wrong: int) -> None:
+    """W^* is not W, J(W) no product, tan^{-1} no quotient, and a block of reStructuredText holds several equations."""
+    assert _report(name, text).counts["wrong"] == wrong

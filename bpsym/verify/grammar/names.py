@@ -22,7 +22,15 @@ from bpsym.verify.grammar.questions import (
     says_something,
     unit,
 )
-from bpsym.verify.symbols import ACTIVATIONS, FUNCTION_LETTERS, FUNCTIONS, MARK_WORDS, PREFIX_FUNCTIONS, UNIT_NAMES
+from bpsym.verify.symbols import (
+    ACTIVATIONS,
+    FUNCTION_LETTERS,
+    FUNCTIONS,
+    INVERSES,
+    MARK_WORDS,
+    PREFIX_FUNCTIONS,
+    UNIT_NAMES,
+)
 from bpsym.verify.tree import (
     Application,
     Call,
@@ -80,6 +88,9 @@ def scripted(parser: Parser, name: Name, start: int) -> Expr:
         elif token.kind == "sup":
             if name.base in PREFIX_FUNCTIONS and is_power(parser):
                 return function_power(parser, name, start)
+            if name.base in INVERSES and (end := minus_one(parser)):
+                parser.position, name = end, replace(name, base=INVERSES[name.base])
+                continue
             tree = parser.raised(name, start)
             if not isinstance(tree, Name):
                 return settled(parser, tree, name, start)
@@ -126,6 +137,14 @@ def function_power(parser: Parser, name: Name, start: int) -> Expr:
     part = parser.script()
     exponent = parser.part(part)
     return Power(parser.since(start), applied(parser, name, start), exponent)
+
+
+def minus_one(parser: Parser) -> int:
+    """Where the exponent -1 of `\\tan^{-1}` ends; 0 for any other."""
+    part = [parser.peek(k) for k in range(1, 5)]
+    plain = part[1:] if part[0].kind == "begin-group" else part
+    inverse = [token.text for token in plain[:2]] == ["-", "1"]
+    return parser.position + (5 if part[0].kind == "begin-group" else 3) if inverse else 0
 
 
 def is_index(parser: Parser) -> bool:

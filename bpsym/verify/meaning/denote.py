@@ -21,7 +21,7 @@ from bpsym.verify.meaning.algebra import Algebra, NoValueError
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value
 from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.indices import Indices, Range, holds, index_value
-from bpsym.verify.meaning.keys import IDENTITY, key
+from bpsym.verify.meaning.keys import IDENTITY, LOSS_NAMES, key
 from bpsym.verify.meaning.nesting import Nested
 from bpsym.verify.meaning.patterns import filled_in
 from bpsym.verify.meaning.products import times
@@ -247,7 +247,7 @@ def _application(tree: Application, reading: Reading, indices: Indices) -> Value
         try:
             return reading.name(replace(tree.head, sub=(*tree.head.sub, *inner)), indices)
         except NoValueError:
-            if len(words) > 1:
+            if len(words) > 1 or tree.head.base in LOSS_NAMES:
                 return reading.name(tree.head, indices)
     if len(tree.arguments) != 1:
         raise NoValueError(f"the function {tree.head.base} is not defined", tree.head.base)

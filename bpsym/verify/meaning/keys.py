@@ -86,6 +86,8 @@ def _key(
         base += "hat"
     if "bar" in marks or "tilde" in marks:
         base += "bar"
+    if "star" in marks:
+        base += "star"  # the best w, not w after a step
     if base in FUNCTION_LETTERS and "prime" in marks:
         base += "'"  # σ' is no σ
     sub = tuple(part for written in sub for part in _part(written, indices))

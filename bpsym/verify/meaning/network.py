@@ -40,7 +40,7 @@ DERIVED, LOWERED = 2500, 500  # units of work an equation of one is, differentia
 OPERATION = 100  # what one of its operations is, at least
 DENSE = 60  # of differentiating a row times a column, for each pair of what it uses
 MOST_PAIRS = 4000  # of these in a small program
-_TARGETS = frozenset("y t Y T target label ytrue".split())
+_TARGETS = frozenset("y t Y T target label ytrue ystar tstar".split())
 _COUNTS = frozenset("d n m N T D B M".split())  # widths and numbers of samples
 SEED = Symbol("_seed")  # 1, but not to be simplified away: every adjoint of a small program has a name
 

@@ -62,12 +62,15 @@ def symbolic_function(
 
 
 def applied(own: Definition, item: Scalar, reading: Reading) -> Scalar:
-    """What a function a document writes down makes of an expression."""
+    """What a function a document writes down makes of an expression; raises NoValueError where that is a vector."""
 
     def name_of(name: Name, at: Indices) -> Value:
         return item if key(name, at) == own.parameter else reading.name(name, at)
 
-    return denote(own.body, replace(reading, name=name_of))
+    value = denote(own.body, replace(reading, name=name_of))
+    if isinstance(value, Array):
+        raise NoValueError("a function of one number that is a vector")
+    return value
 
 
 def _softmax(value: Value, algebra: Algebra) -> Value:

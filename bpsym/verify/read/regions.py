@@ -83,7 +83,7 @@ def regions(text: str) -> Iterator[Region]:
         if region is None:
             position = match.end() if match.end() > match.start() else match.start() + 1
             continue
-        yield region
+        yield from _equations(text, region) if match.group("directive") else (region,)
         position = max(region.end, match.start() + 1)
 
 
@@ -240,6 +240,16 @@ def _directive(text: str, match: re.Match[str]) -> Region:
             break
         end = found.end()
     return Region("display", match.start(), end, match.end(), end)
+
+
+def _equations(text: str, block: Region) -> Iterator[Region]:
+    """The equations of a reStructuredText block, which stand apart by blank lines."""
+    start, first = block.start, block.first
+    for blank in re.compile(r"\n(?:[ \t]*\n)+(?=[ \t]*\S)").finditer(text, block.first, block.last):
+        if text[first : blank.start()].strip():
+            yield Region("display", start, blank.end(), first, blank.start())
+            start = first = blank.end()
+    yield replace(block, start=start, first=first)
 
 
 def _dollar(text: str, start: int) -> Region | None:
