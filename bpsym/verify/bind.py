@@ -25,6 +25,7 @@ from bpsym.verify.meaning.arrays import Array, ShapeError, Value, mapped, scalar
 from bpsym.verify.meaning.conventions import has_kronecker, said_equal
 from bpsym.verify.meaning.denote import denote
 from bpsym.verify.meaning.described import spellings
+from bpsym.verify.meaning.families import family
 from bpsym.verify.meaning.followed import followed
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.gathered import gather
@@ -143,7 +144,8 @@ def _own_state(said: Said, given: Givens, position: int | None, instance: Instan
     if network is None:
         raise BpsymError("nothing was gathered")  # gather always sets one
     scope.several, scope.restless = several_functions(said.document), restless(said.document)
-    scope.contested = contested(said.document) | scope.several | scope.restless
+    afresh = {family(name) for name in said.again.names if isinstance(name, Key)}  # what these mean is told by place
+    scope.contested = (contested(said.document) - afresh) | scope.several | scope.restless
     name_signals(said.document, scope)
     name_rate(said.document, scope)
     environment = network.environment()

@@ -103,7 +103,8 @@ def restless(document: Document) -> frozenset[NameFamily]:
         if isinstance(first, Name) and len(rest) == 1 and statement.context.kind != "cell":
             is_bare = not (first.sub or first.layer) and kind_of(rest[0]) is Kind.SYMBOLIC
             if first.base not in _TRAINED and (kind_of(rest[0]) is Kind.NUMBER or is_bare):
-                values.setdefault(NameFamily(first.base, first.sub, first.layer), set()).add(canonical(rest[0]))
+                named = key(first)
+                values.setdefault(NameFamily(named.base, named.sub, named.layer), set()).add(canonical(rest[0]))
     return frozenset(name for name, meanings in values.items() if len(meanings) >= MANY)
 
 
