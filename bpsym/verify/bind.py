@@ -145,7 +145,7 @@ def _own_state(said: Said, given: Givens, position: int | None, instance: Instan
         raise BpsymError("nothing was gathered")  # gather always sets one
     scope.several, scope.restless = several_functions(said.document), restless(said.document)
     afresh = {family(name) for name in said.again.names if isinstance(name, Key)}  # what these mean is told by place
-    scope.contested = (contested(said.document) - afresh) | scope.several | scope.restless
+    scope.contested = {name: at for name, at in contested(said.document).items() if name not in afresh}
     name_signals(said.document, scope)
     name_rate(said.document, scope)
     environment = network.environment()

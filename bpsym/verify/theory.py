@@ -104,9 +104,13 @@ def _doubtful(statements: Sequence[Statement]) -> set[Span]:
 
 
 def _contested(document: Document) -> set[Span]:
-    """The formulas that speak of a letter to which the sections of a document give meanings of their own."""
-    bases = {name.base for name in contested(document)}
-    about = (s for s in document.statements if any(isinstance(n, Name) and n.base in bases for n in nodes([s])))
+    """The formulas that speak of a letter to which another section of a document has given its meaning."""
+    first = {name.base: next(iter(meant)) for name, meant in contested(document).items()}
+    about = (
+        s
+        for s in document.statements
+        if any(isinstance(n, Name) and first.get(n.base, s.context.heading) != s.context.heading for n in nodes([s]))
+    )
     return {term.span for s in about for term in s.terms}
 
 

@@ -7,11 +7,8 @@ from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING
 
-from flint import arb, fmpq
-from msgspec.structs import replace
-
-from bpsym.verify.check.state import FAILURES, State, atoms_of, values, why_not
-from bpsym.verify.check.terms import Kind, Literal, interval_literal, kind_of, leaves, touches
+from bpsym.verify.check.state import State, atoms_of, values, why_not
+from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
 from bpsym.verify.meaning.keys import NO_TIME, Key, free_letters, is_parameter, key
@@ -36,7 +33,7 @@ from bpsym.verify.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Sequence
 
     from sympy import Expr as Atom
 
@@ -258,102 +255,6 @@ def signed_numerals(term: Expr) -> list[tuple[Scalar, Number]]:
     return [
         (-rational(n.value) if id(n) in minus else rational(n.value), n) for n in walk(term) if isinstance(n, Number)
     ]
-
-
-def wide_literal(state: State) -> Literal:
-    """Read numerals as all that rounds to them or is cut off to them."""
-    return interval_literal(state.is_exact, fmpq(1))
-
-
-@dataclass
-class Operands:
-    """Reads the numerals of a line as its writer may have had them: as they stand, or unrounded.
-
-    A numeral that is none of the quantities the subject is worked out from stands for all that rounds to it or is cut
-    off to it; so does one whose quantity was itself worked out from rounded values.
-    """
-
-    chain: Chain
-    strangers: bool = False  # whether a numeral was met that is none of them
-
-    @cached_property
-    def known(self) -> list[tuple[Atom | None, Scalar, Scalar]]:
-        """What the subject is worked out from, the size of each, and all that a writer may have had for it.
-
-        Of the derivatives it takes on its way there is only the size.
-        """
-        state, network = self.chain.state, self.chain.state.scope.network
-        vague = {atom for subject in state.doubtful for atom in atoms_of(state.scope, subject)}
-        environment, carried = state.truth.environment, state.carried(self.chain.subject).environment
-        known: list[tuple[Atom | None, Scalar, Scalar]] = []
-        for atom in atoms_of(state.scope, self.chain.subject):
-            step = network.expansion.step(atom) if network is not None else None
-            if step is None:
-                continue
-            try:
-                for used in step.uses:
-                    right = environment[used]
-                    is_open = used in vague or used not in state.overrides  # the latter nobody has rounded yet
-                    known.append((used, abs(right), abs(carried[used] if is_open else right)))
-                for term in step.terms:
-                    size = abs(environment.of(term.local))
-                    known.append((None, size, size))
-            except FAILURES:
-                continue
-        return known
-
-    def __call__(self, number: Number) -> Scalar:
-        """Every value a numeral may stand for."""
-        if self.chain.state.is_exact(number):
-            return rational(number.value)
-        meant = self._meant(number)
-        if not meant:
-            self.strangers = True
-            return wide_literal(self.chain.state)(number)
-        every = arb(rational(number.value))
-        for _, value in meant:
-            every = every.union(arb(value))
-        return every
-
-    def stands_for(self, number: Number) -> object:
-        """What a numeral is of: the same wherever it stands, unless several quantities are written like it."""
-        one = self.chain.state.is_exact(number) or len({of for of, _ in self._meant(number)} - {None}) <= 1
-        return (number.value, number.places) if one else number.span
-
-    def are_exact(self, tree: Expr) -> bool:
-        """Whether no numeral of an expression is a rounded quantity, as far as one knows what they are of."""
-        figures = (node for node in walk(tree) if isinstance(node, Number) and not self.chain.state.is_exact(node))
-        return all(had == abs(rational(n.value)) for n in figures for _, had in self._meant(n))
-
-    def _meant(self, number: Number) -> list[tuple[Atom | None, Scalar]]:
-        """The quantities a numeral may be of, each with all that a writer may have had for it."""
-        wide = wide_literal(self.chain.state)(number)
-        return [(of, had) for of, right, had in self.known if meet(wide, right) or meet(wide, had)]
-
-
-def spread(tree: Expr, state: State, operands: Operands) -> Iterator[Value]:
-    """Every value of an expression whose numerals stand for intervals.
-
-    To first order: the sum of what each numeral moves the value by, from the middle of its interval to its ends.
-    """
-    figures = {n: operands.stands_for(n) for n in walk(tree) if isinstance(n, Number)}
-    numerals = {of: operands(number) for number, of in figures.items()}
-    middle = {place: arb(value).mid() if isinstance(value, arb) else value for place, value in numerals.items()}
-
-    def at(moved: Mapping[object, Scalar]) -> list[Value]:
-        having = {**middle, **moved}
-        return list(values(tree, state, replace(state.truth, literal=lambda number: having[figures[number]])))
-
-    for reading, value in enumerate(at({})):
-        reach = arb(0)
-        for place, interval in numerals.items():
-            if isinstance(interval, arb) and not isinstance(value, Array):
-                ends = [at({place: interval.mid() + sign * interval.rad()}) for sign in (-1, 1)]
-                reach += max((abs(arb(e[reading] - value)).upper() for e in ends if len(e) > reading), default=arb(0))
-        if isinstance(value, Array):
-            yield from values(tree, state, replace(state.truth, literal=operands))
-            return
-        yield value + arb(0, reach.upper()) if reach != 0 else value
 
 
 def is_constant(tree: Expr, state: State) -> bool:

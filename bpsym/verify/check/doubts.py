@@ -11,7 +11,7 @@ from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from bpsym.verify.check.state import State, values
-from bpsym.verify.check.symbols import places
+from bpsym.verify.check.symbols import equal, places
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.meaning.arrays import Array, scalars
 from bpsym.verify.meaning.families import NameFamily, family
@@ -19,15 +19,16 @@ from bpsym.verify.meaning.keys import LOSS_NAMES, Key, key
 from bpsym.verify.tree import Application, Call, Derivative, Expr, Name, Node, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from bpsym.verify.check.chain import Chain
     from bpsym.verify.meaning.indices import Indices
 
 
-def formula_doubt(left: Expr, right: Expr, state: State) -> str:
+def formula_doubt(left: Expr, right: Expr, chain: Chain) -> str:
     """Why nothing can be said of two formulas that differ; "" where one is in error."""
-    if state.scope.described:
+    state, scope, heading = chain.state, chain.state.scope, chain.statement.context.heading
+    if scope.described:
         return ""
     place: Indices = next(iter(places(left, right, state)), {})
     nodes = [node for tree in (left, right) for node in walk(tree)]
@@ -35,7 +36,8 @@ def formula_doubt(left: Expr, right: Expr, state: State) -> str:
         return "call"
     if any(_leads_nowhere(node, state, place) for node in nodes) or _differ_in_kind(left, right, state, place):
         return "misread"
-    contested = state.scope.contested
+    contested = {name for name, meant in scope.contested.items() if not _is_plain(meant, heading, state)}
+    contested |= scope.several | scope.restless
     whole = {named._replace(sub=()) for named in contested if named.sub == ("#",)}
     return "several-meanings" if any(family(k) in contested | whole for k in _behind(nodes, state, place)) else ""
 
@@ -53,6 +55,11 @@ def figure_doubt(chain: Chain, term: Expr) -> str:
     calls |= {family(key(node.of)) for node in nodes if isinstance(node, Derivative) and isinstance(node.of, Name)}
     moving = any(NameFamily(k.base, k.sub, k.layer) in scope.restless for k in _behind(nodes, state, {}))
     return "several-meanings" if moving or calls & scope.several else ""
+
+
+def _is_plain(meant: Mapping[str, tuple[Expr, Expr]], heading: str, state: State) -> bool:
+    """Whether a section is the first to define a name, and this is how the name is read."""
+    return heading == next(iter(meant)) and equal(*meant[heading], state) is True
 
 
 def _leads_nowhere(node: Node, state: State, place: Indices) -> bool:

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 from flint import fmpq
 
 from bpsym.verify.check import numbers, symbols
-from bpsym.verify.check.chain import Chain, Operands, is_constant, meet, shape_of, spread
+from bpsym.verify.check.chain import Chain, is_constant, meet, shape_of
 from bpsym.verify.check.doubts import figure_doubt
 from bpsym.verify.check.numbers import Printed, Routes, as_shown
+from bpsym.verify.check.operands import Operands, spread
 from bpsym.verify.check.state import State, atoms_of, values
 from bpsym.verify.check.terms import Kind, Shown, ball, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import BAD, Judgement, Verdict, worst

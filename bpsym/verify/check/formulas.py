@@ -268,7 +268,7 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
     if chain.broken and symbols.equal(chain.formulas[-1], term, state):
         chain.formulas.append(term)
         return Judgement(term.span, Verdict.CARRIED)
-    if why_open := formula_doubt(before, term, state):
+    if why_open := formula_doubt(before, term, chain):
         _adopt(chain, term)
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": why_open})
     chain.broken = True

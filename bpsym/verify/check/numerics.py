@@ -10,10 +10,11 @@ from msgspec.structs import replace
 
 from bpsym.verify import limits
 from bpsym.verify.check.align import pairs, turned
-from bpsym.verify.check.chain import Chain, Operands, meet, signed_numerals, spread, why, wide_literal
+from bpsym.verify.check.chain import Chain, meet, signed_numerals, why
 from bpsym.verify.check.doubts import figure_doubt
 from bpsym.verify.check.elided import agrees
 from bpsym.verify.check.numbers import as_shown
+from bpsym.verify.check.operands import Operands, spread, wide_literal
 from bpsym.verify.check.state import State, atoms_of, values
 from bpsym.verify.check.terms import Kind, Literal, Shown, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import BAD, Judgement, Verdict

@@ -60,12 +60,17 @@ def redefinitions(document: Document) -> Redefinitions:
     return Redefinitions(tuple(sorted(spans)), frozenset(names))
 
 
-def contested(document: Document) -> frozenset[NameFamily]:
-    """Names that sections of a document define in ways of their own: ŷ = f(z), and later ŷ = σ(W a + b)."""
+def contested(document: Document) -> dict[NameFamily, dict[str, tuple[Expr, Expr]]]:
+    """Names that sections of a document define in ways of their own: ŷ = f(z), and later ŷ = σ(W a + b).
+
+    With each stand its name and formula under each heading that defines it.
+    """
+    said: dict[NameFamily, dict[str, tuple[Expr, Expr]]] = {}
     known: dict[NameFamily, dict[str, frozenset[object]]] = {}
     found: set[NameFamily] = set()
     losses: dict[NameFamily, set[frozenset[str]]] = {}
-    for subject, formula, heading in _formulas(document):
+    for subject, first, formula, heading in _formulas(document):
+        said.setdefault(subject, {}).setdefault(heading, (first, formula))
         named = frozenset(family(key(node)) for node in walk(formula) if isinstance(node, Name)) - {subject}
         if subject.base in LOSS_NAMES:
             losses.setdefault(subject, set()).add(_means(formula))
@@ -75,7 +80,8 @@ def contested(document: Document) -> frozenset[NameFamily]:
         ):
             found.add(subject)
         sections.setdefault(heading, named)
-    return frozenset(found | {loss for loss, kinds in losses.items() if len(kinds - {frozenset()}) > 1})
+    found |= {loss for loss, kinds in losses.items() if len(kinds - {frozenset()}) > 1}
+    return {name: said[name] for name in found}
 
 
 def _means(formula: Expr) -> frozenset[str]:
@@ -117,13 +123,13 @@ def _head(tree: Application | Call) -> Name | None:
     return None if tree.function.marks or known_function(tree) is not None else tree.function
 
 
-def _formulas(document: Document) -> Iterator[tuple[NameFamily, Expr, str]]:
+def _formulas(document: Document) -> Iterator[tuple[NameFamily, Expr, Expr, str]]:
     """What a document gives its names as formulas, and under which heading."""
     for statement in document.statements:
         first = statement.terms[0]
         name = _head(first) if isinstance(first, (Application, Call)) else first
         if statement.may_define and isinstance(name, Name) and not has_derivatives(statement.terms[1]):
-            yield family(key(name)), statement.terms[1], statement.context.heading
+            yield family(key(name)), first, statement.terms[1], statement.context.heading
 
 
 def _definitions(document: Document) -> Iterator[tuple[object, frozenset[object], Span]]:

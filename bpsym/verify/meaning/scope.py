@@ -69,7 +69,7 @@ class Scope:
     laws: frozenset[NameFamily] = frozenset()  # the names of a document of laws: none of them stands for another
     units: int = ANY_SIZE  # of a document of laws: how many an index letter runs over
     mean: bool = False  # of a document of laws: dW is of the mean over the samples, dZ of their sum
-    contested: frozenset[NameFamily] = frozenset()  # names the document defines in several ways
+    contested: Mapping[NameFamily, Mapping[str, tuple[Expr, Expr]]] = field(default_factory=dict)  # by their sections
     several: frozenset[NameFamily] = frozenset()  # functions it defines more than once
     restless: frozenset[NameFamily] = frozenset()  # names it gives one number after another
     vague_letters: set[str] = field(default_factory=set)  # functions met that nobody defines
