@@ -18,6 +18,7 @@ from bpsym.notation import Name as PrintedName
 from bpsym.program import head
 from bpsym.update import with_update
 from bpsym.verify.check.samples import rows_of
+from bpsym.verify.check.settings import methods_of, settings_of
 from bpsym.verify.check.state import State, new_state
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.givens import names_of
@@ -135,6 +136,7 @@ def own_state(document: Document, given: Givens, instance: Instance | None = Non
 
     state.restated, state.in_effect = said.again.names, in_effect
     state.rows = rows_of(document)
+    state.settings, state.methods = settings_of(document), methods_of(document)
     return state
 
 

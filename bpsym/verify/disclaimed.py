@@ -31,6 +31,7 @@ _SUPPOSING: Final = _any_of(
         r"若|如果|假设|假如|假定|倘若|要是|万一|求解|方程",
         r"\b(?:solve|solves|solving|equation|method for)|\b(?:resolver|ecuación)",
         r"\b(?:suppose|if|assume|assuming|imagine|had)(?: that| we had| we took)?",
+        r"\b(?:such that|(?:boundary|hyperplane|constraint)(?: is| where| at)*)",
     ),
     r"{}[\s$,，:：]*$",
 )

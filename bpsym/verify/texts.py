@@ -71,6 +71,7 @@ REASONS: dict[str, dict[str, str]] = {  # why a claim could not be decided
         "en": "nothing in the document or its description says what it should be",
         "zh": "文中和网络描述都没有给出它应有的值",
     },
+    "approximation": {"en": "it is said to be near, not equal", "zh": "文中只说两者近似，并未说相等"},
     "effort": {
         "en": "the document asks for more work than one document may; it was not judged to its end",
         "zh": "文档所需的计算量超出上限，未能检查到底",
@@ -90,6 +91,14 @@ REASONS: dict[str, dict[str, str]] = {  # why a claim could not be decided
     },
     "long-run": {"en": "a training run of so many updates is not made", "zh": "更新次数太多，没有重做这次训练"},
     "update": {"en": "not every new value it depends on is shown", "zh": "它所依赖的更新后的值没有全部给出"},
+    "method": {
+        "en": "the document has several rules for this name, of several methods",
+        "zh": "文中这个名称有几条不同方法的规则",
+    },
+    "setting": {
+        "en": "the document gives this name several figures, and does not say which of them is meant here",
+        "zh": "文中给这个名称几个不同的数值，没有说明此处指哪一个",
+    },
     "training": {"en": "no figure of the training run is this one", "zh": "训练过程中没有与之相符的数值"},
 }
 

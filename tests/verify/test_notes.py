@@ -39,6 +39,36 @@ $$\frac{\delta}{\delta x} \sigma(x) = \frac{\delta}{\delta x} (1 + e^{-x})^{-1}
 """,
     "words within a product": "Let $c = 3$: with 3 neurons × 4 ≈ 12 operations.",
     "a number rounded to thousands": r"$3^{10} = (3^5)^2 = 243^2 \approx 59{,}000$",
+    "a setting here, another there": """
+# One network
+
+$a = 2$, $b = 3$, $\\beta = a b$ for now, but $\\beta = 0.9$ is usual.
+
+# Another
+
+With $\\beta = 0.99$ it forgets later.
+""",
+    "several optimizers": r"""
+# Momentum
+
+$$v_t = \beta v_{t-1} + g_t$$
+$$\theta_{t+1} = \theta_t - \eta v_t$$
+
+# Decay
+
+$$\theta_{t+1} = \theta_t - \frac{\eta}{1 - \beta} v_t - \lambda \theta_t$$
+""",
+    "what chance does": r"""
+$W = \begin{bmatrix} 1 & 2 \\ 0 & 1 \end{bmatrix}$, $x = [1, 2]$, $w = 0.5$
+
+`Var(z) = 2 · Var(w) · Var(x)`, and `‖Wx‖₂ = ‖x‖₂` where W is orthogonal.
+""",
+    "near, not equal": r"$$\frac{\kappa - 1}{\kappa + 1} \approx 1 - \frac{2}{\kappa}$$",
+    "an order of magnitude": r"$4^{20} \approx 10^{12}$ and $(1/2)^{50} \approx 10^{-15}$",
+    "the number of a class": "* $a = 2$\n* Probability of class 0 = 0.119\n* Probability of class 1 = 0.881\n",
+    "two columns of formulas": "```\nz = [0.14, -1.16]      a = [0.14, 0.00]\n```\n",
+    "words behind an arrow": "```\nd = 1 - (1.0)² = 0.0   ← zero gradient!\n```\n",
+    "a bracket left out": r"$y = w x + b$: $\frac{\partial y}{\partial x} = \frac{\partial}{\partial x} w x + b = w$",
     "front matter of another kind": "+++\ndate: 2024-03-31T20:50\nweight = 2\n+++\n\n$weight = 3$\n",
 }
 
@@ -61,6 +91,8 @@ def test_nothing_is_wrong_with_it(text: str) -> None:
         ("```\nc = 0.12 + 0.42 + 0.1 = 0.64 + 0.1 = 0.74 ✓\n```\n", ["0.64 + 0.1"]),
         (r"Since \( \tanh' = 1 + \tanh^2 \).", [r"1 + \tanh^2"]),
         (r"$243^2 \approx 58{,}000$", ["58{,}000"]),
+        (r"$a = 2$, $b = 3$, $c = a b = 6$. Here $c = 6$, and again $c = 7$.", ["7"]),
+        ("```\nx = 2      y = 3 * 2 = 7\n```\n", ["7"]),
     ],
 )
 def test_slips_beside_them_are_found(text: str, wrong: list[str]) -> None:

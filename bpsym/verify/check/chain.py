@@ -11,9 +11,8 @@ from bpsym.verify.check.state import State, atoms_of, values, why_not
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
-from bpsym.verify.meaning.keys import NO_TIME, Key, free_letters, is_parameter, key
+from bpsym.verify.meaning.keys import NO_TIME, Key, free_letters, is_parameter, is_word, key
 from bpsym.verify.meaning.subjects import Subject, subject_of
-from bpsym.verify.symbols import GREEK, WORDS
 from bpsym.verify.tree import (
     Application,
     Call,
@@ -39,6 +38,7 @@ if TYPE_CHECKING:
 
 EQUALITIES = frozenset(["=", "≈", ":=", "←", "→"])
 ORDERS = frozenset(["<", ">", "≤", "≥", "≠"])
+LONG_WORD = 4  # letters of a word that is no name
 ARROWS = frozenset(["←", "→"])
 
 
@@ -136,13 +136,7 @@ def _is_count(tree: Expr) -> bool:
 
 def is_words(first: Expr) -> bool:
     """`Answer = 6.9`: a word, no quantity."""
-    return (
-        isinstance(first, Name)
-        and not first.sub
-        and len(first.base) > 3
-        and first.base.isalpha()
-        and first.base not in WORDS | set(GREEK.values())
-    )
+    return isinstance(first, Name) and is_word(first, LONG_WORD)
 
 
 def is_passing(statement: Statement) -> bool:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.arrays import scalars
+from bpsym.verify.meaning.denote import FUNCTION
 from bpsym.verify.meaning.einstein import names_outside_sums
-from bpsym.verify.meaning.keys import Key, free_letters, key
-from bpsym.verify.tree import BigSum, Call, Derivative, Differential, Expr, Name, Node, walk
+from bpsym.verify.meaning.keys import Key, free_letters, is_word, key
+from bpsym.verify.tree import Application, BigSum, Call, Derivative, Differential, Expr, Name, Node, Norm, walk
 
 if TYPE_CHECKING:
     from sympy import Expr as Atom
@@ -28,6 +29,8 @@ def comparable(left: Expr, right: Expr, state: State, place: Indices) -> bool:
     network = state.scope.network
     if network is None or not network.is_own:
         return True
+    if any(_is_abstract(node) for tree in (left, right) for node in walk(tree)):
+        return False
     given = any(_is_slope_of_loss(node, state) for node in walk(right))
     if network.any_loss and _is_slope_of_loss(left, state) and not given:
         return False  # the document may know its loss
@@ -40,6 +43,11 @@ def comparable(left: Expr, right: Expr, state: State, place: Indices) -> bool:
         # what is differentiated may depend on more than its derivative, not on less
         return theirs <= ours and (bool(state.scope.laws) or not _strangers(left, right, state, place))
     return ours == theirs
+
+
+def _is_abstract(node: Node) -> bool:
+    """Whether it is a norm, or a function by a word that nobody defines: `Var(z) = n Var(w)` says what it is like."""
+    return isinstance(node, Norm) or (isinstance(node, Application) and is_word(node.head, FUNCTION))
 
 
 def _wholes(names: frozenset[object]) -> frozenset[object]:

@@ -12,6 +12,7 @@ from bpsym.verify.check.chain import Chain, has_free_letters, is_loose, meet, wh
 from bpsym.verify.check.doubts import formula_doubt
 from bpsym.verify.check.elided import agrees
 from bpsym.verify.check.numbers import as_shown
+from bpsym.verify.check.settings import step_of
 from bpsym.verify.check.state import State, values
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict
@@ -20,7 +21,21 @@ from bpsym.verify.meaning.arrays import Array
 from bpsym.verify.meaning.keys import Key, free_letters, key
 from bpsym.verify.meaning.patterns import substituted
 from bpsym.verify.meaning.subjects import subject_of
-from bpsym.verify.tree import Application, Call, Expr, Matrix, Missing, Name, Number, Power, Product, Row, Sum, walk
+from bpsym.verify.tree import (
+    Application,
+    Call,
+    Derivative,
+    Expr,
+    Matrix,
+    Missing,
+    Name,
+    Number,
+    Power,
+    Product,
+    Row,
+    Sum,
+    walk,
+)
 
 if TYPE_CHECKING:
     from bpsym.verify.meaning.arrays import Value
@@ -50,7 +65,7 @@ def formula(chain: Chain, term: Expr, *, mixed: bool) -> Judgement:
     if same is not True and (mixed or same is None):
         here = _same_here(chain, term) if mixed or not is_loose(term) else same
         same = here if here is not None or not _only_halves(term) else same
-    if same is False and _says_each_step(chain, term):
+    if same is False and (_says_each_step(chain, term) or _is_slope_of_all(before, term, state)):
         same = True
     if same is False and (other := state.in_effect(chain.statement.span.end)) is not None:
         same = symbols.equal(before, term, other)
@@ -96,6 +111,15 @@ def _says_each_step(chain: Chain, term: Expr) -> bool:
     same = own is not None and canonical(own) == canonical(term)
     names = [n for n in walk(term) if isinstance(n, Name)]
     return same and isinstance(first, Name) and not (first.sub or first.layer) and any(map(_is_of_a_step, names))
+
+
+def _is_slope_of_all(before: Expr, term: Expr, state: State) -> bool:
+    """Whether `d/da w a + b` is right as `d/da (w a + b)`: the bracket is often left out."""
+    first = term.terms[0] if isinstance(term, Sum) and term.signs[0] > 0 else None
+    if not isinstance(term, Sum) or not isinstance(first, Derivative):
+        return False
+    meant = replace(first, of=replace(term, terms=(first.of, *term.terms[1:])))
+    return bool(symbols.equal(before, meant, state))
 
 
 def _is_of_a_step(name: Name) -> bool:
@@ -249,6 +273,10 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
         return Judgement(term.span, Verdict.RIGHT)
     if _has_examples(before, state):
         return Judgement(term.span, Verdict.UNDECIDED)  # a rule, beside an example that does otherwise
+    if _is_approximate(chain, term):
+        return Judgement(term.span, Verdict.UNDECIDED, details={"why": "approximation"})
+    if isinstance(chain.subject, Key) and step_of(chain.subject) in state.methods:
+        return Judgement(term.span, Verdict.UNDECIDED, details={"why": "method"})
     if symbols.follows_from_own_function(before, term, state):
         return Judgement(term.span, Verdict.CARRIED)
     carried = state.carried(chain.subject)
@@ -280,6 +308,12 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
         "formula",
         {"left": before, "right": term, "truth": ours[:1], "subject": chain.subject},
     )
+
+
+def _is_approximate(chain: Chain, term: Expr) -> bool:
+    """Whether a formula without decimals is claimed to be near another only: `(κ - 1)/(κ + 1) ≈ 1 - 2/κ`."""
+    relations = {id(right): relation.kind for _, relation, right in chain.statement.links()}
+    return relations.get(id(term)) == "≈" and kind_of(term) is Kind.SYMBOLIC
 
 
 def _is_wrongly_defined(name: Key, state: State) -> bool:

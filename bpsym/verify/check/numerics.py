@@ -15,6 +15,7 @@ from bpsym.verify.check.doubts import figure_doubt
 from bpsym.verify.check.elided import agrees
 from bpsym.verify.check.numbers import as_shown
 from bpsym.verify.check.operands import Operands, spread, wide_literal
+from bpsym.verify.check.settings import step_of
 from bpsym.verify.check.state import State, atoms_of, values
 from bpsym.verify.check.terms import Kind, Literal, Shown, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import BAD, Judgement, Verdict
@@ -75,6 +76,8 @@ def numeric(chain: Chain, term: Expr) -> Judgement:
     """Judge an expression in numbers; a wrong one is told by its wrong operand where that can be found."""
     state = chain.state
     verdict, culprit = _numeric_verdict(chain, term)
+    if culprit is not None and _is(culprit.right, culprit.shown):
+        verdict, culprit = Verdict.DIGIT, None  # as far as its digits go, it is what ought to stand there
     if verdict is Verdict.WRONG and _is_other_computation(chain, term, culprit):
         chain.begin_with(term)
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": "computed in another way than before"})
@@ -144,6 +147,8 @@ def _is_other_computation(chain: Chain, term: Expr, culprit: Operand | None) -> 
     state = chain.state
     if state.scope.described or not isinstance(chain.subject, Key):
         return False
+    if step_of(chain.subject) in state.methods:
+        return True
     here = chain.statement.context.heading
     if state.headings.get(chain.subject, here) != here:  # v_1 of Adam, then v_1 of momentum
         return culprit is None or not _alike(culprit.right, culprit.shown)

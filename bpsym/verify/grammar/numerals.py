@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from bpsym.verify import limits
 from bpsym.verify.grammar.cursor import UnreadError
-from bpsym.verify.tree import Number, Span
+from bpsym.verify.tree import Expr, Negative, Number, Power, Span
 
 if TYPE_CHECKING:
     from bpsym.verify.lexer import Token
@@ -57,8 +57,15 @@ def _plain(text: str, span: Span) -> Number:
     return Number(span, text, Fraction(int(digits), 10 ** len(part)), len(part), len(digits.lstrip("0")))
 
 
-def rounded(written: Number) -> Number:
-    """A whole number behind `≈`, whose last zeros may be what rounding left: 59 000 is any number near it."""
+def rounded(written: Expr) -> Expr:
+    """What stands behind `≈`: the last zeros of 59 000 may be what rounding left, and 10^{12} has one digit."""
+    if isinstance(written, Power) and isinstance(written.base, Number) and written.base.text == "10":
+        sign = -1 if isinstance(written.exponent, Negative) else 1
+        power = written.exponent.operand if isinstance(written.exponent, Negative) else written.exponent
+        if isinstance(power, Number) and power.value.denominator == 1 and power.value <= limits.EXPONENT:
+            return scaled(_plain("1", written.span), sign * int(power.value), written.span, written.base.text)
+    if not isinstance(written, Number):
+        return written
     zeros = len(written.text) - len(written.text.rstrip("0")) if written.places == 0 else 0
     zeros = min(zeros, written.digits - ROUNDED)
     return replace(written, places=-zeros, digits=written.digits - zeros) if zeros >= ZEROS else written

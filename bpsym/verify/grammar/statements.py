@@ -48,6 +48,7 @@ TOO_MUCH = "more mathematics than one document may hold; the rest was not read"
 _BEFORE_OPERATOR = frozenset("+*×·x⊙@⊗•/")
 # Where two of these count layers by their superscripts, all of them do.
 _LAYERED = frozenset(["W", "w", "b", "z", "a", "h", "A", "Z", "delta"])
+_RAISED = frozenset(["e", "beta"])  # what a superscript is an exponent of, as in 1 - β_1^t
 _COMMAND = re.compile(r"\\[A-Za-z]+")
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}")
 _BLANK = frozenset(["?", "_", "\\_"])
@@ -180,7 +181,7 @@ def _layers(chains: Sequence[_Chain]) -> frozenset[str]:
                 found.add(sequence[base].text)
     if len(found & _LAYERED) > 1:
         found |= _LAYERED
-    return frozenset(found - {"e"})
+    return frozenset(found - _RAISED)
 
 
 def _delta_is_d(chains: Sequence[_Chain]) -> bool:
@@ -244,9 +245,8 @@ def _statements_of(chain: _Chain, reading: Reading, unreadable: list[Unreadable]
         kind = "≈" if token.text == "~" and is_value else token.text
         relations.append(Relation(Span(token.start, token.end), kind))
     for place, relation in enumerate(relations, 1):
-        about = terms[place]
-        if relation.kind == "≈" and isinstance(about, Number):
-            terms[place] = rounded(about)
+        if relation.kind == "≈":
+            terms[place] = rounded(terms[place])
     continued = isinstance(terms[0], Missing) and bool(relations)
     if continued and guessed and not chain.formula.alone:
         return []

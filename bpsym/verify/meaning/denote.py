@@ -21,7 +21,7 @@ from bpsym.verify.meaning.algebra import Algebra, NoValueError
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value
 from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.indices import Indices, Range, holds, index_value
-from bpsym.verify.meaning.keys import IDENTITY, LOSS_NAMES, key
+from bpsym.verify.meaning.keys import IDENTITY, LOSS_NAMES, is_word, key
 from bpsym.verify.meaning.nesting import Nested
 from bpsym.verify.meaning.patterns import filled_in
 from bpsym.verify.meaning.products import times
@@ -239,6 +239,9 @@ def _extremum(tree: Call, reading: Reading, indices: Indices) -> Value:
     return result
 
 
+FUNCTION = 3  # letters of a word in front of a bracket that is no factor: Var, Cov, logit
+
+
 def _application(tree: Application, reading: Reading, indices: Indices) -> Value:
     """`E(total)`, `J(W, b)`: the name itself; `w(a - y)`: a product."""
     words = [argument for argument in tree.arguments if isinstance(argument, Name)]
@@ -249,7 +252,7 @@ def _application(tree: Application, reading: Reading, indices: Indices) -> Value
         except NoValueError:
             if len(words) > 1 or tree.head.base in LOSS_NAMES:
                 return reading.name(tree.head, indices)
-    if len(tree.arguments) != 1:
+    if len(tree.arguments) != 1 or is_word(tree.head, FUNCTION):
         raise NoValueError(f"the function {tree.head.base} is not defined", tree.head.base)
     if reading.moved is not None and (value := reading.moved(tree.head, tree.arguments[0], indices)) is not None:
         return value

@@ -10,7 +10,7 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from bpsym.verify.symbols import FUNCTION_LETTERS
+from bpsym.verify.symbols import FUNCTION_LETTERS, GREEK, WORDS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -55,6 +55,7 @@ _ZERO_FOR_O = re.compile(r"0[1-9]\d?")
 _LETTERED = re.compile(r"([A-Za-z]{1,3})([A-Za-z])")
 _CROSSED = frozenset(["ho", "ih"])  # w_{ho}: from h to o
 _SHIFTED = re.compile(r"(.+)([+-])(\d+)")
+_GREEK = frozenset(GREEK.values())
 RATES = ("eta", "alpha", "lr")  # bases of the learning rate
 # two letters at least, and a plus: the i-j of w_{i-j} may be no difference
 _ARITHMETIC = re.compile(r"(?=.*\+)[i-t](?:[+-](?:[i-t]|\d+))*[+-][i-t](?:[+-](?:[i-t]|\d+))*")
@@ -62,6 +63,12 @@ _TERM = re.compile(r"([+-]?)([i-t]|\d+)")
 UPDATABLE = frozenset(["w", "W", "b", "B", "v", "V", "theta", "U", "u", "bias", "Bias", "weight"])
 _PARAMETERS = UPDATABLE | frozenset(["k", "K", "gamma", "beta"])  # of a kernel, of a normalisation
 _GATED = re.compile(r"[wWuUvVb][a-z]")  # wz, uh, bf: a gate's
+
+
+def is_word(name: Name, letters: int) -> bool:
+    """Whether a name is a word of so many letters at least, and none for a quantity: `Answer`, `Var`."""
+    plain = not name.sub and len(name.base) >= letters and name.base.isalpha()
+    return plain and name.base not in WORDS and name.base not in _GREEK
 
 
 def is_parameter(base: str) -> bool:

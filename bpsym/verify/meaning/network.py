@@ -279,7 +279,8 @@ class Network:
             small = self._programs[of, local] = self._small_program(of, local=local)
         if not local and any(not self._before_or_beside(atom, wrt) for atom in self.opaque & small.leaves - {wrt}):
             return None
-        if self.is_own and (of == self.loss or self._is_loss(of)) and wrt not in small.named:
+        may_lead = of == self.loss or self._is_loss(of) or self._is_open(wrt)
+        if self.is_own and may_lead and wrt not in small.named:
             return None
         name = adjoint_of(Quantity(_plain(wrt).name, Role.WEIGHT)).name
         if name not in small.expansion.program.quantities:
@@ -289,6 +290,10 @@ class Network:
         spend(LOWERED * len(steps))
         code = lower([(s.out, s.simplest) for s in steps], [wanted], {SEED: fmpq(1)})
         return replace(code, inputs=tuple(small.originals.get(e, e) for e in code.inputs))
+
+    def _is_open(self, atom: Expr) -> bool:
+        """Whether a document with numbers has neither number nor formula for it: another way may lead through it."""
+        return bool(self.values) and atom not in self.values and self.expansion.step(atom) is None
 
     def _before_or_beside(self, atom: Expr, wrt: Expr) -> bool:
         """Whether a figure without a formula surely does not depend on an atom: it leads to it, or stands beside it."""

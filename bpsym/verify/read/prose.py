@@ -36,6 +36,9 @@ _VALUES: Final = re.compile(
     rf"[\[(（［]\s*(?P<row>{_ENTRY}(?:(?:\s*[,，、;]\s*|\s+){_ENTRY})+)\s*[\])）］]|(?<![\w.])(?P<number>{_NUMERAL})(?![\w]|\.\d)"
     rf"|(?<=[{CJK}])(?P<behind>{_NUMERAL})",
 )
+_COUNTED: Final = re.compile(
+    r"\b(?:class|day|node|unit|neuron|layer|step|sample|example|epoch|feature|token|case|customer)\s+$", re.IGNORECASE
+)
 _END: Final = re.compile(r"[。！？；]|[.!?;](?=\s|$)|\n")
 
 
@@ -47,8 +50,13 @@ def formulas(line: Source, words: frozenset[str] = frozenset(), *, decimal_comma
     found = tokens(Source(line.text, range(len(line)), range(1, len(line) + 1)), flavour)
     for run in _runs(found, words):
         kept = _trimmed(run)
-        if kept:
+        if kept and not (_counts(kept) and _COUNTED.search(line.text, 0, kept[0].start)):
             yield line[kept[0].start : kept[-1].end]
+
+
+def _counts(run: Sequence[Token]) -> bool:
+    """Whether a run begins with a whole number alone: `0 = 0.119` behind `Probability of class`."""
+    return run[0].kind == "number" and run[0].text.isdigit() and run[1].kind == "relation"
 
 
 def _runs(found: Sequence[Token], words: frozenset[str]) -> Iterator[list[Token]]:

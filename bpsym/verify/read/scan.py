@@ -36,6 +36,8 @@ _MARKER: Final = re.compile(
     r"|\d{1,3}[ \t]{2,}(?=[^\W\d][^\n=]{0,60}[=≈]|∂))?"  # a column of line numbers
 )
 _NUMBERED: Final = re.compile(r"\d{1,2}[.)][ \t]+(?=\S)")  # `2. δ_o = …` in a list that a fence holds
+_BOXED: Final = re.compile(r"[|│║]\s+([^|│║]*)[|│║]")  # a line of a box drawn around formulas
+_REMARK: Final = re.compile(r"\s(?:←|⟵|<-+)\s+[A-Za-z]+\s+[A-Za-z]")  # words behind a formula: `← zero gradient!`
 _THAT_IS: Final = re.compile(r"\b(?:i\. ?e|e\. ?g|d\. ?h|z\. ?B|w\. ?r\. ?t|s\. ?t)\.")  # no letters of a formula
 _CASE: Final = re.compile(r"=\s*[-−+]?[01]$")
 _IF: Final = re.compile(r"\s*,?\s*(?:if|when|si|wenn|falls)\b", re.IGNORECASE)  # `Y = 1 if x > 0, else 0`
@@ -221,6 +223,8 @@ class _Scanner:
         if "\\" in stripped.text and TEX_COMMAND.search(stripped.text):
             self.found.formulas.append(Formula(stripped, context, self.how.flavour()))
             return
+        if (boxed := _BOXED.fullmatch(stripped.text)) is not None:
+            stripped = stripped[boxed.start(1) : boxed.end(1)].stripped()
         numbered = _NUMBERED.match(stripped.text)
         stripped = stripped[numbered.end() :] if numbered else stripped
         pieces = [piece for part in between_edges(stripped) for piece in _code_formulas(part, self.how)]
@@ -373,7 +377,7 @@ def _code_formulas(line: Source, how: Style) -> Iterator[Source]:
     """A line of formulas in a fence: the whole of it, less an arrow in front."""
     if len(re.findall(r"[A-Za-z]{4,}", line.text)) <= 1 + line.text.count("=") and "=" in line.text:
         arrow = re.match(r"(?:=>|->|→|⇒|>|[-*](?=\s))\s*", line.text)
-        comment = re.search(r"\s(?:#|//)\s", line.text)
+        comment = re.compile(r"\s(?:#|//)\s").search(line.text) or _REMARK.search(line.text, line.text.index("="))
         yield from _side_by_side(line[arrow.end() if arrow else 0 : comment.start() if comment else len(line)])
     else:
         yield from prose.formulas(line, how.words, decimal_comma=how.decimal_comma)
