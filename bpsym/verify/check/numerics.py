@@ -76,7 +76,7 @@ def numeric(chain: Chain, term: Expr) -> Judgement:
     """Judge an expression in numbers; a wrong one is told by its wrong operand where that can be found."""
     state = chain.state
     verdict, culprit = _numeric_verdict(chain, term)
-    if culprit is not None and _is(culprit.right, culprit.shown):
+    if not state.scope.described and culprit is not None and _is(culprit.right, culprit.shown):
         verdict, culprit = Verdict.DIGIT, None  # as far as its digits go, it is what ought to stand there
     if verdict is Verdict.WRONG and _is_other_computation(chain, term, culprit):
         chain.begin_with(term)

@@ -116,7 +116,9 @@ class Shown(Struct, frozen=True):
     def is_truncated(self, value: Scalar) -> bool:
         """Whether the digits behind it may have been left out, nothing else: no digits of 0.9 leave 0.8."""
         further = self.value + self.sign * self.ulp
-        return value != further and touches(value, (min(self.value, further), max(self.value, further)))
+        if isinstance(value, fmpq) and value == further:
+            return False
+        return touches(value, (min(self.value, further), max(self.value, further)))
 
 
 def leaves(tree: Expr) -> Iterator[Shown | None]:
