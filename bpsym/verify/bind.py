@@ -35,7 +35,6 @@ from bpsym.verify.meaning.layered import layered
 from bpsym.verify.meaning.network import NO_VALUES, Network
 from bpsym.verify.meaning.printed import family_of
 from bpsym.verify.meaning.reading import reading
-from bpsym.verify.meaning.redefined import contested, restless, several_functions
 from bpsym.verify.meaning.scope import Point, Scope
 from bpsym.verify.meaning.signals import name_rate, name_signals
 from bpsym.verify.meaning.sources import Said, said_in
@@ -145,9 +144,9 @@ def _own_state(said: Said, given: Givens, position: int | None, instance: Instan
     network = scope.network
     if network is None:
         raise BpsymError("nothing was gathered")  # gather always sets one
-    scope.several, scope.restless = several_functions(said.document), restless(said.document)
+    scope.several, scope.restless = said.several, said.restless
     afresh = {family(name) for name in said.again.names if isinstance(name, Key)}  # what these mean is told by place
-    scope.contested = {name: at for name, at in contested(said.document).items() if name not in afresh}
+    scope.contested = {name: at for name, at in said.contested.items() if name not in afresh}
     name_signals(said.document, scope)
     name_rate(said.document, scope)
     environment = network.environment()

@@ -25,7 +25,7 @@ from bpsym.verify.meaning.customary import customary
 from bpsym.verify.meaning.einstein import with_sums
 from bpsym.verify.meaning.indices import kronecker_pair
 from bpsym.verify.meaning.keys import LOSS_NAMES, NO_TIME, Key, free_letters, is_parameter, key
-from bpsym.verify.meaning.redefined import Redefinitions, redefinitions
+from bpsym.verify.meaning.redefined import Redefinitions, contested, redefinitions, restless, several_functions
 from bpsym.verify.meaning.scope import ANY_SIZE
 from bpsym.verify.meaning.subjects import has_derivatives, subject_of
 from bpsym.verify.symbols import CIRCLED
@@ -49,6 +49,8 @@ from bpsym.verify.tree import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from bpsym.verify.meaning.families import NameFamily
 
 
 MOST_SUMMED = 64  # of a sum whose end the document tells
@@ -96,6 +98,9 @@ class Said:
     again: Redefinitions
     apart: set[frozenset[str]]  # letters of one statement
     equal: frozenset[frozenset[str]]  # pairs of index letters
+    contested: Mapping[NameFamily, Mapping[str, tuple[Expr, Expr]]]  # names by the sections that define them
+    several: frozenset[NameFamily]  # functions with more than one definition
+    restless: frozenset[NameFamily]  # names with one number after another
 
 
 def said_in(document: Document) -> Said:
@@ -108,6 +113,9 @@ def said_in(document: Document) -> Said:
         redefinitions(document),
         letters_apart(document),
         said_equal(document),
+        contested(document),
+        several_functions(document),
+        restless(document),
     )
 
 
