@@ -11,13 +11,12 @@ import pytest
 from bpsym.verify import effort, limits
 from bpsym.verify.read import read_text
 from bpsym.verify.run import verify
-from confined import verifying_seconds
+from confined import SECONDS, verifying_seconds
 from transcripts import RIGHT, described, found, verified
 
 if TYPE_CHECKING:
     from concurrent.futures import ProcessPoolExecutor
 
-SECONDS = 2
 FRAMES = 600  # of the thousand Python has
 
 SLOPE = "$\n\n$x = 0.01$\n\n$\\frac{\\partial y}{\\partial x} = 3$\n"
