@@ -18,7 +18,6 @@ from bpsym.notation import Name as PrintedName
 from bpsym.program import head
 from bpsym.update import with_update
 from bpsym.verify.check.samples import rows_of
-from bpsym.verify.check.settings import methods_of, settings_of
 from bpsym.verify.check.state import State, new_state
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.givens import names_of
@@ -26,7 +25,6 @@ from bpsym.verify.meaning.arrays import Array, ShapeError, Value, mapped, scalar
 from bpsym.verify.meaning.conventions import has_kronecker, said_equal
 from bpsym.verify.meaning.denote import denote
 from bpsym.verify.meaning.described import spellings
-from bpsym.verify.meaning.families import family
 from bpsym.verify.meaning.followed import followed
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.gathered import gather
@@ -123,19 +121,19 @@ def own_state(document: Document, given: Givens, instance: Instance | None = Non
     said = said_in(document)
     state = _own_state(said, given, None, instance)
     built: dict[int, State] = {}
+    redefined = said.ambiguous.redefined
 
     def in_effect(position: int) -> State | None:
-        era = said.again.era(position)
+        era = redefined.era(position)
         if era and era not in built and len(built) >= MOST_ERAS:
             era = -1  # nothing is known any more
         if era and era not in built:
             known = said if era > 0 else said_in(replace(document, statements=()))
-            built[era] = _own_state(known, given, said.again.spans[era - 1].end, instance)
+            built[era] = _own_state(known, given, redefined.spans[era - 1].end, instance)
         return built.get(era)
 
-    state.restated, state.in_effect = said.again.names, in_effect
+    state.in_effect = in_effect
     state.rows = rows_of(document)
-    state.settings, state.methods = settings_of(document), methods_of(document)
     return state
 
 
@@ -144,9 +142,6 @@ def _own_state(said: Said, given: Givens, position: int | None, instance: Instan
     network = scope.network
     if network is None:
         raise BpsymError("nothing was gathered")  # gather always sets one
-    scope.several, scope.restless = said.several, said.restless
-    afresh = {family(name) for name in said.again.names if isinstance(name, Key)}  # what these mean is told by place
-    scope.contested = {name: at for name, at in said.contested.items() if name not in afresh}
     name_signals(said.document, scope)
     name_rate(said.document, scope)
     environment = network.environment()

@@ -22,11 +22,11 @@ from bpsym.verify.check.verdicts import BAD, GOOD, Judgement, Verdict
 from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.givens import Givens
 from bpsym.verify.meaning.activations import known_function
+from bpsym.verify.meaning.ambiguous import contested, redefinitions
 from bpsym.verify.meaning.families import MATRIX, SCALAR, SIDE, Instance, family
 from bpsym.verify.meaning.instance import instance
 from bpsym.verify.meaning.keys import LOSS_NAMES, Key, key
 from bpsym.verify.meaning.lettered import is_of_other_letters, lettered, of_several_layers
-from bpsym.verify.meaning.redefined import contested, redefinitions
 from bpsym.verify.meaning.shapes import shapes_of
 from bpsym.verify.meaning.wording import reworded
 from bpsym.verify.meaning.wording.plain import NOWHERE

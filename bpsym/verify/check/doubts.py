@@ -12,17 +12,21 @@ from typing import TYPE_CHECKING
 
 from bpsym.verify.check.state import State, values
 from bpsym.verify.check.symbols import equal, places
-from bpsym.verify.check.terms import Kind, kind_of
+from bpsym.verify.check.terms import Kind, kind_of, touches
+from bpsym.verify.meaning.ambiguous import given_by, stepped
 from bpsym.verify.meaning.arrays import Array, scalars
 from bpsym.verify.meaning.families import NameFamily, family
 from bpsym.verify.meaning.keys import LOSS_NAMES, Key, key
 from bpsym.verify.tree import Application, Call, Derivative, Expr, Name, Node, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from bpsym.verify.check.chain import Chain
+    from bpsym.verify.meaning.ambiguous import BySection
     from bpsym.verify.meaning.indices import Indices
+
+MANY = 4  # different figures, of which a formula explains one by chance or in one example only
 
 
 def formula_doubt(left: Expr, right: Expr, chain: Chain) -> str:
@@ -36,30 +40,51 @@ def formula_doubt(left: Expr, right: Expr, chain: Chain) -> str:
         return "call"
     if any(_leads_nowhere(node, state, place) for node in nodes) or _differ_in_kind(left, right, state, place):
         return "misread"
-    contested = {name for name, meant in scope.contested.items() if not _is_plain(meant, heading, state)}
-    contested |= scope.several | scope.restless
-    whole = {named._replace(sub=()) for named in contested if named.sub == ("#",)}
-    return "several-meanings" if any(family(k) in contested | whole for k in _behind(nodes, state, place)) else ""
+    ambiguous = scope.ambiguous
+    contested = {name for name, sections in ambiguous.contested.items() if not _is_plain(sections, heading, state)}
+    doubtful = contested | ambiguous.functions | ambiguous.numbered
+    whole = {name._replace(sub=()) for name in doubtful if name.sub == ("#",)}
+    return "several-meanings" if any(family(k) in doubtful | whole for k in _behind(nodes, state, place)) else ""
 
 
 def figure_doubt(chain: Chain, term: Expr) -> str:
     """Why a figure that differs from what the formulas before it come to is no error; "" where it is one."""
-    state, scope = chain.state, chain.state.scope
+    state, ambiguous = chain.state, chain.state.scope.ambiguous
     before = list(takewhile(lambda other: other is not term, chain.statement.terms))
     worked = any(kind_of(other) in (Kind.NUMERIC, Kind.NUMBER) for other in before)
-    if scope.described or worked or not (scope.several or scope.restless):
+    if worked or not (ambiguous.functions or ambiguous.numbered):
         return ""
     nodes = [node for tree in before for node in walk(tree)]
     calls = {family(key(node.head)) for node in nodes if isinstance(node, Application)}
     calls |= {family(key(node.function)) for node in nodes if isinstance(node, Call)}
     calls |= {family(key(node.of)) for node in nodes if isinstance(node, Derivative) and isinstance(node.of, Name)}
-    moving = any(NameFamily(k.base, k.sub, k.layer) in scope.restless for k in _behind(nodes, state, {}))
-    return "several-meanings" if moving or calls & scope.several else ""
+    moving = any(NameFamily(k.base, k.sub, k.layer) in ambiguous.numbered for k in _behind(nodes, state, {}))
+    return "several-meanings" if moving or calls & ambiguous.functions else ""
 
 
-def _is_plain(meant: Mapping[str, tuple[Expr, Expr]], heading: str, state: State) -> bool:
+def is_setting(chain: Chain) -> bool:
+    """Whether a statement gives a name one of several figures, and no more is said of it.
+
+    Such a figure is nobody's result. It is not held against a formula the document has for the name elsewhere, unless
+    that explains one of the figures: then the others are slips, if they are few.
+    """
+    figures = chain.state.scope.ambiguous.settings.get(chain.subject) if isinstance(chain.subject, Key) else None
+    given = given_by(chain.statement)
+    if figures is None or given is None or given.figure is None:
+        return False
+    explained = any(touches(right, f.cut()) for f in figures for value in chain.truth for right in scalars(value))
+    return not explained or len({figure.value for figure in figures}) >= MANY
+
+
+def is_of_several_methods(chain: Chain) -> bool:
+    """Whether a statement is about what several optimizers move or keep, each by a rule of its own."""
+    name = chain.subject
+    return isinstance(name, Key) and stepped(name) in chain.state.scope.ambiguous.methods
+
+
+def _is_plain(sections: BySection, heading: str, state: State) -> bool:
     """Whether a section is the first to define a name, and this is how the name is read."""
-    return heading == next(iter(meant)) and equal(*meant[heading], state) is True
+    return heading == next(iter(sections)) and equal(*sections[heading], state) is True
 
 
 def _leads_nowhere(node: Node, state: State, place: Indices) -> bool:

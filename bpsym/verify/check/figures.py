@@ -9,10 +9,9 @@ from flint import fmpq
 
 from bpsym.verify.check import numbers, symbols
 from bpsym.verify.check.chain import Chain, is_constant, meet, shape_of
-from bpsym.verify.check.doubts import figure_doubt
+from bpsym.verify.check.doubts import figure_doubt, is_setting
 from bpsym.verify.check.numbers import Printed, Routes, as_shown
 from bpsym.verify.check.operands import Operands, spread
-from bpsym.verify.check.settings import is_varied, set_to
 from bpsym.verify.check.state import State, atoms_of, values
 from bpsym.verify.check.terms import Kind, Shown, ball, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import BAD, Judgement, Verdict, worst
@@ -131,7 +130,7 @@ def _excused(chain: Chain, printed: Printed, verdicts: list[Verdict], *, is_firs
         return later
     if is_case(chain.statement):
         return case
-    if not given and _is_setting(chain):
+    if not given and is_setting(chain):
         return Judgement(printed.term.span, Verdict.UNDECIDED, details={"why": "setting"})
     return _given_afresh(chain, printed) if given else None
 
@@ -141,12 +140,6 @@ def _given_afresh(chain: Chain, printed: Printed) -> Judgement:
     if chain.subject is not None:
         chain.state.record(chain.subject, printed.shown, printed.shape, Verdict.RIGHT)
     return Judgement(printed.term.span, Verdict.RIGHT)
-
-
-def _is_setting(chain: Chain) -> bool:
-    """Whether a figure is one of several the document gives a name, which says no more of it here."""
-    figures = None if chain.subject is None else chain.state.settings.get(chain.subject)
-    return figures is not None and set_to(chain.statement) is not None and is_varied(figures, chain.truth)
 
 
 def _remember(chain: Chain, printed: Printed, verdicts: list[Verdict], verdict: Verdict) -> None:

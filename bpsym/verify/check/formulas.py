@@ -9,10 +9,9 @@ from msgspec.structs import replace
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check import symbols
 from bpsym.verify.check.chain import Chain, has_free_letters, is_loose, meet, why
-from bpsym.verify.check.doubts import formula_doubt
+from bpsym.verify.check.doubts import formula_doubt, is_of_several_methods
 from bpsym.verify.check.elided import agrees
 from bpsym.verify.check.numbers import as_shown
-from bpsym.verify.check.settings import step_of
 from bpsym.verify.check.state import State, values
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict
@@ -275,7 +274,7 @@ def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
         return Judgement(term.span, Verdict.UNDECIDED)  # a rule, beside an example that does otherwise
     if _is_approximate(chain, term):
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": "approximation"})
-    if isinstance(chain.subject, Key) and step_of(chain.subject) in state.methods:
+    if is_of_several_methods(chain):
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": "method"})
     if symbols.follows_from_own_function(before, term, state):
         return Judgement(term.span, Verdict.CARRIED)

@@ -170,7 +170,8 @@ def _open(chain: Chain, first: Expr) -> None:
     elif isinstance(subject, Key):
         chain.reference = replace(first, marks=("new",)) if isinstance(first, Name) else first
         chain.truth = list(values(chain.reference, state, state.truth))
-    if subject in state.restated and (other := state.in_effect(chain.statement.span.end)) is not None:
+    is_afresh = subject in state.scope.ambiguous.redefined.names
+    if is_afresh and (other := state.in_effect(chain.statement.span.end)) is not None:
         chain.truth = list(values(first, other, other.truth))
     chain.formulas.extend(state.formulas.get(subject, ()))
     chain.numerics.extend(state.numerics.get(subject, ()))

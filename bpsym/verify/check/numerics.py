@@ -11,11 +11,10 @@ from msgspec.structs import replace
 from bpsym.verify import limits
 from bpsym.verify.check.align import pairs, turned
 from bpsym.verify.check.chain import Chain, meet, signed_numerals, why
-from bpsym.verify.check.doubts import figure_doubt
+from bpsym.verify.check.doubts import figure_doubt, is_of_several_methods
 from bpsym.verify.check.elided import agrees
 from bpsym.verify.check.numbers import as_shown
 from bpsym.verify.check.operands import Operands, spread, wide_literal
-from bpsym.verify.check.settings import step_of
 from bpsym.verify.check.state import State, atoms_of, values
 from bpsym.verify.check.terms import Kind, Literal, Shown, kind_of, leaves, touches
 from bpsym.verify.check.verdicts import BAD, Judgement, Verdict
@@ -86,7 +85,7 @@ def numeric(chain: Chain, term: Expr) -> Judgement:
         chain.begin_with(term)
         return Judgement(term.span, Verdict.RIGHT)
     if verdict in (Verdict.WRONG, Verdict.DIGIT) and (doubt := figure_doubt(chain, term)):
-        chain.truth, chain.formulas, chain.numerics, chain.broken = [], [], [(term, False)], False
+        chain.begin_with(term)
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": doubt})
     if verdict is Verdict.WRONG and (chain.broken or _follows_from_wrong_number(chain, term)):
         verdict = Verdict.CARRIED
@@ -147,7 +146,7 @@ def _is_other_computation(chain: Chain, term: Expr, culprit: Operand | None) -> 
     state = chain.state
     if state.scope.described or not isinstance(chain.subject, Key):
         return False
-    if step_of(chain.subject) in state.methods:
+    if is_of_several_methods(chain):
         return True
     here = chain.statement.context.heading
     if state.headings.get(chain.subject, here) != here:  # v_1 of Adam, then v_1 of momentum

@@ -74,9 +74,6 @@ class State:
     shallower: Callable[[int], State | None] = lambda _depth: None  # the same network with fewer hidden layers
     own: Callable[[], State | None] = lambda: None  # the document as its own description
     names: Callable[[Indices], Mapping[Atom, PrintedName]] = lambda _at: {}  # what the document calls the entries
-    settings: Mapping[Subject, frozenset[Shown]] = field(default_factory=dict)  # names given several figures
-    methods: frozenset[object] = frozenset()  # what several optimizers keep or move, each by a rule of its own
-    restated: frozenset[object] = frozenset()  # names the document defines more than once
     in_effect: Callable[[int], State | None] = lambda _position: None  # where names mean something else than at the top
     before: Expr | None = None  # the left-hand side of the statement before
     places: Counter[int] = field(default_factory=Counter)  # of the figures that do not end where they are shown

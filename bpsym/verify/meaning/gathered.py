@@ -56,10 +56,11 @@ def gather(said: Said, given: Givens, position: int | None = None, instance: Ins
     `instance` says which names without numbers are vectors and matrices.
     """
     known = said.sources.formulas
-    formulas = {name: said.again.latest_first(meant, position) for name, meant in known.items()}
+    formulas = {name: said.ambiguous.redefined.latest_first(meant, position) for name, meant in known.items()}
     sources = replace(said.sources, formulas=formulas)
     counts = COUNTS.__contains__ if instance is None else lambda letter: _is_count(letter, sources)
     scope = Scope(
+        ambiguous=said.ambiguous,
         sizes={letter: size_of(letter, sources) for letter in sources.sizes if counts(letter)},
         apart=said.apart,
         worked=frozenset(sources.formulas),
@@ -73,7 +74,7 @@ def gather(said: Said, given: Givens, position: int | None = None, instance: Ins
         from_zero=from_zero(sources) if instance is None else frozenset(),
     )
     scope.laws = frozenset(instance.shapes) if instance is not None else frozenset()
-    definitions_of(said.document, scope, position if said.again.names else None)
+    definitions_of(said.document, scope, position if said.ambiguous.redefined.names else None)
     if instance is not None:
         scope.columns, scope.mean, scope.units = not instance.rows, instance.mean, instance.units
         told = {*sources.formulas, *sources.losses}

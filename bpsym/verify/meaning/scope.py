@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from bpsym.verify.meaning.algebra import rational
+from bpsym.verify.meaning.ambiguous import Ambiguous
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, is_vector, scalars
 from bpsym.verify.meaning.families import family
 from bpsym.verify.meaning.keys import IDENTITY, LOSS_NAMES, Key
@@ -69,9 +70,7 @@ class Scope:
     laws: frozenset[NameFamily] = frozenset()  # the names of a document of laws: none of them stands for another
     units: int = ANY_SIZE  # of a document of laws: how many an index letter runs over
     mean: bool = False  # of a document of laws: dW is of the mean over the samples, dZ of their sum
-    contested: Mapping[NameFamily, Mapping[str, tuple[Expr, Expr]]] = field(default_factory=dict)  # by their sections
-    several: frozenset[NameFamily] = frozenset()  # functions it defines more than once
-    restless: frozenset[NameFamily] = frozenset()  # names it gives one number after another
+    ambiguous: Ambiguous = field(default_factory=Ambiguous)  # of a document that is its own description
     vague_letters: set[str] = field(default_factory=set)  # functions met that nobody defines
     summed: frozenset[str] = frozenset()  # variables a programme adds to: what it sets them to is only a part
     from_zero: frozenset[str] = frozenset()  # lists whose first entry has the index 0

@@ -13,6 +13,7 @@ from bpsym.verify.check.align import pairs, turned
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.disclaimed import is_other_error, is_shown_as_mistake, supposes
 from bpsym.verify.meaning.activated import Figures, activated, note_figure
+from bpsym.verify.meaning.ambiguous import Ambiguous, ambiguous
 from bpsym.verify.meaning.conventions import (
     counts_time,
     has_kronecker,
@@ -25,7 +26,6 @@ from bpsym.verify.meaning.customary import customary
 from bpsym.verify.meaning.einstein import with_sums
 from bpsym.verify.meaning.indices import kronecker_pair
 from bpsym.verify.meaning.keys import LOSS_NAMES, NO_TIME, Key, free_letters, is_parameter, key
-from bpsym.verify.meaning.redefined import Redefinitions, contested, redefinitions, restless, several_functions
 from bpsym.verify.meaning.scope import ANY_SIZE
 from bpsym.verify.meaning.subjects import has_derivatives, subject_of
 from bpsym.verify.symbols import CIRCLED
@@ -49,8 +49,6 @@ from bpsym.verify.tree import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-
-    from bpsym.verify.meaning.families import NameFamily
 
 
 MOST_SUMMED = 64  # of a sum whose end the document tells
@@ -95,12 +93,9 @@ class Said:
     document: Document
     timed: bool  # whether t is an index
     sources: Sources
-    again: Redefinitions
+    ambiguous: Ambiguous
     apart: set[frozenset[str]]  # letters of one statement
     equal: frozenset[frozenset[str]]  # pairs of index letters
-    contested: Mapping[NameFamily, Mapping[str, tuple[Expr, Expr]]]  # names by the sections that define them
-    several: frozenset[NameFamily]  # functions with more than one definition
-    restless: frozenset[NameFamily]  # names with one number after another
 
 
 def said_in(document: Document) -> Said:
@@ -110,12 +105,9 @@ def said_in(document: Document) -> Said:
         document,
         timed,
         _sources_of(document, timed=timed),
-        redefinitions(document),
+        ambiguous(document),
         letters_apart(document),
         said_equal(document),
-        contested(document),
-        several_functions(document),
-        restless(document),
     )
 
 
