@@ -13,6 +13,7 @@ import re
 from bisect import bisect_right
 from functools import cached_property
 from itertools import accumulate
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeGuard, get_args
 
 from msgspec import Struct
@@ -21,7 +22,7 @@ from msgspec.structs import replace
 from bpsym.verify.effort import spend
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from fractions import Fraction
 
 
@@ -321,28 +322,46 @@ Node = Expr | Case
 _LINE_END = re.compile(r"\r\n|\n|\r")
 
 
-def _below(kind: type) -> tuple[tuple[str, int], ...]:
-    """The fields of a kind of node that hold nodes, each with how deep in tuples they lie there."""
-    depths = {"Expr": 0, "Name": 0, "Expr | None": 0, "Comparison | None": 0}
-    depths |= {"tuple[Expr, ...]": 1, "tuple[Case, ...]": 1, "tuple[tuple[Expr, ...], ...]": 2}
-    return tuple((name, depths[said]) for name, said in kind.__annotations__.items() if said in depths)
+_DEPTHS = {"Expr": 0, "Name": 0, "Expr | None": 0, "Comparison | None": 0}
+_DEPTHS |= {"tuple[Expr, ...]": 1, "tuple[Case, ...]": 1, "tuple[tuple[Expr, ...], ...]": 2}
+
+
+def _below(kind: type) -> Callable[[Any], Sequence[Node]] | None:
+    """How the nodes directly below a node of this kind are found; None where there can be none."""
+    fields = {name: said for name, said in kind.__annotations__.items() if said in _DEPTHS}
+    if not fields:
+        return None
+    get: Callable[[Any], Any] = attrgetter(*fields)
+    match list(fields.values()):
+        case ["tuple[Expr, ...]"]:
+            return get
+        case ["Expr"]:
+            return lambda node: (get(node),)
+        case [*said] if set(said) <= {"Expr", "Name"} and len(said) > 1:
+            return get
+
+    def found(node: Any) -> list[Node]:
+        parts: list[Node] = []
+        for name, said in fields.items():
+            value = getattr(node, name)
+            if _DEPTHS[said] == 1:
+                parts.extend(value)
+            elif _DEPTHS[said] == 2:
+                parts.extend(cell for row in value for cell in row)
+            elif value is not None:
+                parts.append(value)
+        return parts
+
+    return found
 
 
 _BELOW = {kind: _below(kind) for kind in (*get_args(Expr), Case)}
 
 
-def children(node: Node) -> list[Node]:
+def children(node: Node) -> Sequence[Node]:
     """The nodes directly below one, in the order they were written."""
-    found: list[Node] = []
-    for name, depth in _BELOW[type(node)]:
-        value = getattr(node, name)
-        if depth == 1:
-            found.extend(value)
-        elif depth == 2:
-            found.extend(cell for row in value for cell in row)
-        elif value is not None:
-            found.append(value)
-    return found
+    below = _BELOW[type(node)]
+    return below(node) if below else ()
 
 
 def height(node: Node) -> int:
@@ -362,10 +381,11 @@ def walk(node: Node) -> Iterator[Node]:
     while stack:
         top = stack.pop()
         yield top
-        if _BELOW[type(top)]:
-            below = children(top)
-            spend(VISIT * len(below))
-            stack.extend(reversed(below))
+        below = _BELOW[type(top)]
+        if below:
+            parts = below(top)
+            spend(VISIT * len(parts))
+            stack.extend(reversed(parts))
 
 
 def nodes(statements: Iterable[Statement]) -> Iterator[Node]:

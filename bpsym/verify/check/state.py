@@ -298,8 +298,11 @@ def atoms_of(scope: Scope, subject: Subject | None) -> tuple[Atom, ...]:
 
 def new_state(scope: Scope, network: Network | None, truth: Environment, exact: set[fmpq]) -> State:
     """A document's state before its first line."""
-    anywhere = [] if network is None else [Point(network.anywhere(seed)) for seed in SEEDS[:-1]]
-    if network is not None:  # where all is positive no unit is dead, which would hide what it is multiplied with
+    anywhere = []
+    if network is not None:
+        seeds = SEEDS[:1] if network.is_smooth() else SEEDS[:-1]
+        anywhere = [Point(network.anywhere(seed)) for seed in seeds]
+        # where all is positive no unit is dead, which would hide what it is multiplied with
         anywhere.append(Point(network.anywhere(SEEDS[-1], positive=True)))
     nearby = []
     if network is not None and network.has_kinks() and network.values:

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _BARE_LABEL = re.compile(r"\(?[A-Z]{0,3}\d{1,3}[a-z]?\)?")
 _TIMES = frozenset("*×·x⊙@⊗•/")
+_ROWS = frozenset(["begin", "end", "row"])  # what may begin a new row
+_CUTS = frozenset(["implies", "tag", "note", "colon", "separator", "space", "amp"])  # what may end a piece of a row
 
 
 class Piece(Struct):
@@ -84,6 +86,8 @@ def _continues_row(last: Piece, piece: Piece, *, hangs: bool) -> bool:
 
 def _rows(found: list[Token]) -> list[list[Token]]:
     """Cut at `\\\\` outside matrices and cases, the environments that only lay out taken away."""
+    if _ROWS.isdisjoint(token.kind for token in found):
+        return [_closed(found)]
     kept: list[Token] = []
     skip: set[int] = set()
     for position, token in enumerate(found):
@@ -149,6 +153,8 @@ def _closed(found: list[Token]) -> list[Token]:
 
 
 def _row_pieces(row: Sequence[Token], text: str, depth: int) -> list[Piece]:
+    if _CUTS.isdisjoint(token.kind for token in row):
+        return _chains(_unwrapped(Piece(list(row), chained=has_relation(row)), text, depth)) if row else []
     row = _without_alignment(row)
     out: list[Piece] = []
     current = Piece([])
@@ -205,12 +211,13 @@ def _row_pieces(row: Sequence[Token], text: str, depth: int) -> list[Piece]:
     flush()
     if words and out:
         out[-1].words.extend(words)
-    return [piece for piece in out if piece.relates()] or out[-1:] if len(out) > 1 and _mixed(out) else out
+    return _chains(out)
 
 
-def _mixed(out: Sequence[Piece]) -> bool:
-    """Chains beside mere mentions: the mentions are words."""
-    return any(piece.relates() for piece in out) and any(piece.words for piece in out)
+def _chains(out: list[Piece]) -> list[Piece]:
+    """Without the mere mentions beside chains: these are words."""
+    related = [piece for piece in out if piece.relates()] if len(out) > 1 else []
+    return related if related and any(piece.words for piece in out) else out
 
 
 def _mention(current: Piece, words: list[str], text: str) -> None:

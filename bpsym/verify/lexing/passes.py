@@ -35,20 +35,15 @@ def bare_scripts(found: list[Token]) -> list[Token]:
 
 def spaced_words(found: list[Token]) -> list[Token]:
     """Join `n e t` to `net` where the letters stand apart and spell a word we know."""
-    if not any(token.kind == "word" and token.gap and len(token.text) == 1 for token in found):
-        return found
+    letters = [place for place, token in enumerate(found) if len(token.text) == 1 and token.kind == "word"]
+    apart = {place for place in letters if found[place].gap}
     out: list[Token] = []
-    position = 0
-    while position < len(found):
-        token = found[position]
-        joined = _spaced_word_at(found, position) if token.kind == "word" and len(token.text) == 1 else None
-        if joined is None:
-            out.append(token)
-            position += 1
-        else:
-            out.append(joined)
-            position += len(joined.text)
-    return out
+    done = 0  # tokens before are in `out`
+    for place in letters:
+        if place + 1 in apart and place >= done and (joined := _spaced_word_at(found, place)) is not None:
+            out += [*found[done:place], joined]
+            done = place + len(joined.text)
+    return out + found[done:] if done else found
 
 
 def _spaced_word_at(found: list[Token], position: int) -> Token | None:

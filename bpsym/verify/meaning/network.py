@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from flint import ctx, fmpq
 from msgspec import Struct
 from msgspec.structs import replace
-from sympy import Expr, Indexed, Symbol, log, preorder_traversal
+from sympy import Abs, Expr, Indexed, Max, Piecewise, Symbol, log, preorder_traversal
 
 from bpsym import primitives
 from bpsym.backprop import adjoint_of, backprop
@@ -206,6 +206,11 @@ class Network:
         return any(step.rule in rows and bool(rows[step.rule].kink) for step in self.expansion.program.steps) or any(
             step.rule == "document" for step in self.expansion.program.steps
         )
+
+    def is_smooth(self) -> bool:
+        """Whether no equation has pieces: then formulas that agree at one point agree at any other."""
+        steps = [step for step in self.expansion.program.steps if step.section != "backward"]
+        return not any(step.rule == "document" or step.expr.has(Abs, Max, Piecewise) for step in steps)
 
     def _sums_to_one(self) -> bool:
         return any(step.rule == "softmax" for step in self.expansion.program.steps)
