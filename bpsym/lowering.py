@@ -7,6 +7,7 @@ Python function, as a syntax tree whose only names are numbered slots: no text, 
 from __future__ import annotations
 
 import ast
+import math
 import operator
 import types
 from dataclasses import dataclass, field
@@ -47,14 +48,15 @@ class Code(Struct, frozen=True):
             raise EvaluationError(msg) from None
         return [slots[slot] for slot in self.results]
 
-    def compiled(self, *, balls: bool = False) -> Callable[[Iterable[Value]], list[Value]]:
+    def compiled(self, kind: type | None = None) -> Callable[[Iterable[Any]], list[Any]]:
         """The same as one Python function, about three times as fast; worth it from some hundred runs on.
 
-        `balls`: all inputs will be balls. Constants are made balls too, here and once, at the precision there is now,
-        and functions need not look at what they are given; half as fast again.
+        `kind`: all inputs will be balls (arb), or all floats. Constants are made the same, here and once, balls at the
+        precision there is now, and functions need not look at what they are given. Of floats an operation may raise
+        ArithmeticError or ValueError.
         """
-        own = _OF_BALLS if balls else {}
-        constants = [arb(constant) if balls else constant for constant in reversed(self.constants)]
+        own = _OWN.get(kind, {})
+        constants: list[Any] = [_of(kind, constant) for constant in reversed(self.constants)]
         names = {slot: f"v{slot}" for slot in range(len(self.inputs) + len(self.operations))}
         names |= {-number: f"c{number}" for number in range(1, len(constants) + 1)}
         calls = sorted({f.__name__: f for f, _, _ in self.operations if f not in _OPERATORS}.items())
@@ -65,9 +67,10 @@ class Code(Struct, frozen=True):
             body.append(ast.Assign([inputs], ast.Name("values", ast.Load())))
         for slot, (function, left, right) in enumerate(self.operations, len(self.inputs)):
             a, b = ast.Name(names[left], ast.Load()), ast.Name(names[right], ast.Load())
-            kind = _OPERATORS.get(function)
+            operation = _OPERATORS.get(function)
             taken: list[ast.expr] = [a] if function in own else [a, b]
-            result = ast.BinOp(a, kind(), b) if kind else ast.Call(ast.Name(function.__name__, ast.Load()), taken, [])
+            called = ast.Name(function.__name__, ast.Load())
+            result = ast.BinOp(a, operation(), b) if operation else ast.Call(called, taken, [])
             body.append(ast.Assign([ast.Name(names[slot], ast.Store())], result))
         results: list[ast.expr] = [ast.Name(names[slot], ast.Load()) for slot in self.results]
         body.append(ast.Return(ast.List(results, ast.Load())))
@@ -252,7 +255,7 @@ def _sqrt(x: Value, _: object) -> Value:
 
 
 def _power(x: Value, n: Value) -> Value:
-    if isinstance(n, arb):
+    if not isinstance(n, fmpq):
         return x**n
     count = int(n.p)
     if isinstance(x, fmpq) and abs(count) * x.height_bits() > EXACT_POWER:
@@ -324,14 +327,29 @@ _FUNCTIONS: dict[type, Callable[[Any, Any], Any]] = {
     GreaterThan: _at_least,
 }
 
-# The same of balls alone, with one argument.
-_OF_BALLS: dict[Callable[[Any, Any], Any], Callable[[Any], Any]] = {
-    _exp: arb.exp,
-    _tanh: arb.tanh,
-    _sin: arb.sin,
-    _cos: arb.cos,
-    _erf: arb.erf,
+# The same of balls alone, and of floats, with one argument.
+_OWN: dict[type | None, dict[Callable[[Any, Any], Any], Callable[[Any], Any]]] = {
+    arb: {_exp: arb.exp, _tanh: arb.tanh, _sin: arb.sin, _cos: arb.cos, _erf: arb.erf},
+    float: {
+        _exp: math.exp,
+        _tanh: math.tanh,
+        _sin: math.sin,
+        _cos: math.cos,
+        _erf: math.erf,
+        _log: math.log,
+        _sqrt: math.sqrt,
+        _pi: lambda _: math.pi,
+        _sign: lambda x: math.copysign(1, x) if x else x,
+    },
 }
+
+
+def _of(kind: type | None, constant: Value) -> Value | float:
+    if kind is float:
+        return float(constant) if isinstance(constant, arb) else int(constant.p) / int(constant.q)
+    return constant if kind is None else arb(constant)
+
+
 
 # Every operation of our own by name, for interpreters of code on other values.
 OPERATIONS: dict[str, Callable[[Any, Any], Any]] = {

@@ -42,15 +42,15 @@ def test_code_compiled_for_balls_computes_the_same(example: str) -> None:
     """Constants that are made balls beforehand give the very balls that they give when they are met."""
     code, values = step_of(example)
     balls = [arb(value) for value in values]
-    assert [str(value) for value in code.compiled(balls=True)(balls)] == [str(value) for value in code.run(balls)]
+    assert [str(value) for value in code.compiled(arb)(balls)] == [str(value) for value in code.run(balls)]
 
 
-@pytest.mark.parametrize("balls", [False, True])
+@pytest.mark.parametrize("kind", [None, arb, float])
 @pytest.mark.parametrize("example", ["two-by-two", "conv1d"])
-def test_compiled_code_names_nothing(example: str, *, balls: bool) -> None:
+def test_compiled_code_names_nothing(example: str, kind: type | None) -> None:
     """Compiled code has numbered slots and our own operations for names, and reaches no global and no attribute."""
     code, _ = step_of(example)
-    run = code.compiled(balls=balls)
+    run = code.compiled(kind)
     assert isinstance(run, types.FunctionType)
     assert run.__code__.co_names == ()
     assert run.__globals__.keys() <= {"__builtins__"}
@@ -63,7 +63,7 @@ def test_powers_of_balls() -> None:
 
     x = Symbol("x")
     code = lower([], [x**2, x**3], {}, [x])
-    for run in (code.run, code.compiled(balls=True)):
+    for run in (code.run, code.compiled(arb)):
         assert run([arb(-3)]) == [9, -27]
         square, _ = run([arb(0, 0.5)])
         assert isinstance(square, arb)

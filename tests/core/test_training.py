@@ -12,7 +12,7 @@ from bpsym.backprop import backprop
 from bpsym.errors import EvaluationError
 from bpsym.networks import Layer, dense, recurrent
 from bpsym.rounding import Rounding, numeral
-from bpsym.training import STEPS_LIMIT, train
+from bpsym.training import STEPS_LIMIT, approximate, train
 from bpsym.update import with_update
 from core.by_hand import NUMBERS, dense_loss
 from core.helpers import Worked, drawn, expansion, number, rational
@@ -158,3 +158,20 @@ def test_batch() -> None:
     assert len(first.outputs) == 4
     assert last.loss.value < first.loss.value / 10
     assert [out.value > fmpq(1, 2) for out in last.outputs] == [False, True, True, False]
+
+
+def test_floating_point_comes_near() -> None:
+    """A run in floating point agrees with the proved one to twelve digits after twenty updates."""
+    worked = trainable()
+    (row,) = train(worked.expansion, worked.values, Rounding(None, 15), [20])
+    (found,) = approximate(worked.expansion, worked.values, [20]).values()
+    assert len(found) == 3
+    for entry, value in found.items():
+        assert abs(arb(value) / row.values[entry] - 1) < 1e-12
+
+
+def test_floating_point_that_overflows_is_one_sentence() -> None:
+    """A run that leaves the numbers floating point has is refused, not a traceback."""
+    worked = trainable("identity")
+    with pytest.raises(EvaluationError, match="floating point"):
+        approximate(worked.expansion, {e: v * 100 for e, v in worked.values.items()}, [500])

@@ -47,7 +47,11 @@ class Kind(StrEnum):
 def kind_of(tree: Expr) -> Kind:
     """The kind of a term."""
     spend(VISIT * (len(children(tree)) if isinstance(tree, (Row, Matrix)) else 1))
-    if _only_numbers(tree) and all(leaf is not None for leaf in leaves(tree)):
+    if type(tree) is Number or (type(tree) is Negative and type(tree.operand) is Number):
+        return Kind.NUMBER
+    if type(tree) is Name and not is_e_or_pi(tree):
+        return Kind.SYMBOLIC
+    if isinstance(tree, (Row, Matrix)) and _only_numbers(tree) and all(leaf is not None for leaf in leaves(tree)):
         return Kind.NUMBER
     names = decimals = False
     functions: set[int] = set()  # by their place in memory: parents come before children

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from flint import arb
 
 from bpsym.rounding import Rounding
 from bpsym.update import SEQUENTIAL, SIMULTANEOUS
@@ -17,7 +19,9 @@ from bpsym.verify.meaning.network import NO_VALUES
 from bpsym.verify.tree import Document, Expr, Negative, Number, Row, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    from sympy import Expr as Atom
 
     from bpsym.rounding import Value
     from bpsym.spec import Description
@@ -34,6 +38,7 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _TRAINING = re.compile(r"iterat|round|epoch|after|迭代|训练|轮|->|→|下降|fell|drop|decreas", re.IGNORECASE)
+BITS = 64  # a run begins with; a figure longer than that settles asks for more
 STEP = 0.6  # units of work an equation is in each step
 DIGITS = 4  # a figure shows at least so many; fewer are counts and names
 
@@ -44,11 +49,15 @@ class Runs:
 
     description: Description
     counts: frozenset[int]  # the numbers of updates that are spoken of
+    digits: int  # of the longest figure
     kept: str = ""  # the treatment of biases that a figure has shown to be the document's
     _rows: dict[tuple[str, str, bool], dict[int, dict[str, list[Value]]]] = field(default_factory=dict)
 
     def figures(self, order: str, biases: str, steps: int) -> dict[str, list[Value]]:
-        """The loss and the outputs after so many updates; empty where the run has no such figures."""
+        """The loss and the outputs after so many updates; empty where the run has no such figures.
+
+        Proved for the description's own order. The other is a mistake that none of the figures is printed of.
+        """
         run = order, biases, steps <= FEW
         if run not in self._rows:
             counts = sorted(count for count in self.counts if steps > FEW or count <= FEW)
@@ -59,28 +68,28 @@ class Runs:
         from bpsym.backprop import backprop
         from bpsym.expand import Expansion
         from bpsym.program import Role
-        from bpsym.training import outputs, train
+        from bpsym.training import approximate, outputs, train
         from bpsym.update import with_update
 
         base = backprop(self.description.forward)
         weights = frozenset(q.name for q in base.all(Role.WEIGHT))
         expansion = Expansion(with_update(base, order, weights if biases == "frozen" else None), self.description.sizes)
         equations = sum(1 for _ in expansion.steps())
+        values, loss, units = self.description.values, expansion.program.loss.generic, outputs(expansion)
         for some in (counts, *([count] for count in counts)):
             spend(STEP * max(some) * equations)
+            found: Mapping[int, Mapping[Atom, Any]]
             try:
-                rows = train(expansion, self.description.values, Rounding(None, 15), some)
+                if order == self.order:
+                    rows = train(expansion, values, Rounding(None, self.digits), some, precision=BITS)
+                    found = {row.step: row.values for row in rows}
+                else:
+                    found = approximate(expansion, values, some)
             except NO_VALUES:  # a run that diverges later on has figures until then
                 continue
-            for row in rows:
-                yield (
-                    row.step,
-                    {
-                        "loss": [row.values[expansion.program.loss.generic]],
-                        "outputs": [row.values[entry] for entry in outputs(expansion)],
-                    },
-                )
-            if len(rows) == len(counts):
+            for step, row in found.items():
+                yield step, {"loss": [arb(row[loss])], "outputs": [arb(row[entry]) for entry in units]}
+            if len(found) == len(counts):
                 return
 
     def policies(self) -> tuple[str, ...]:
@@ -111,7 +120,9 @@ def training_claims(document: Document, description: Description | None) -> tupl
 def _trained(document: Document, description: Description) -> tuple[list[Judgement], list[Span]]:
     texts = (sentence.text for sentence in document.prose)
     spoken = {_steps(match) for text in texts for match in _COUNT.finditer(text)}
-    runs = Runs(description, frozenset(count for count in spoken | {0, 1} if count <= MOST_STEPS))
+    shown = [s for sentence in document.prose for value in sentence.values for s in leaves(value) if _is_figure(s)]
+    digits = max((s.number.digits for s in shown if s is not None), default=DIGITS)
+    runs = Runs(description, frozenset(count for count in spoken | {0, 1} if count <= MOST_STEPS), digits + 1)
     found: list[Judgement] = []
     spans: list[Span] = []
     steps = 0
