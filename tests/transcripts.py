@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bpsym.spec import Description, load
+from bpsym.spec import Description, load, loads
 from bpsym.verify.read import read
 from bpsym.verify.run import Verified, verify
 
@@ -40,6 +40,27 @@ $$w_5^+ = w_5 - \eta \frac{\partial E}{\partial w_5} = 0.4 - 0.5 \cdot 0.082167 
 def described() -> Description:
     """The network of the transcripts."""
     return load(SPEC)
+
+
+def in_a_row(
+    *units: tuple[float, str], given: float, target: float, rate: float = 0.5, loss: str = "half-squared-error"
+) -> Description:
+    """A network of one unit a layer, without biases: of each unit its weight and its activation."""
+    layers = [f'{{ units = 1, activation = "{activation}", bias = "none" }}' for _, activation in units]
+    return loads(
+        f"""
+        [network]
+        inputs = 1
+        loss = "{loss}"
+        layers = [{", ".join(layers)}]
+        [given]
+        inputs = [{given}]
+        targets = [{target}]
+        weights = {[weight for weight, _ in units]}
+        [training]
+        rate = {rate}
+        """
+    )
 
 
 def verified(text: str, description: Description | None = None) -> Verified:

@@ -9,7 +9,7 @@ import pytest
 
 from bpsym.spec import load, loads
 from bpsym.verify import limits
-from transcripts import RIGHT, changed, described, found, verified
+from transcripts import RIGHT, changed, described, found, in_a_row, verified
 
 if TYPE_CHECKING:
     from bpsym.spec import Description
@@ -256,40 +256,14 @@ def test_a_given_mistyped_in_two_digits_is_no_rounded_number() -> None:
 
 def test_a_short_operand_is_no_rounding_of_a_longer_one_beside_it() -> None:
     """The weight 0.31 written 0.13 is found beside a gradient of 0.1325 that could be cut off to it."""
-    network = loads(
-        """
-        [network]
-        inputs = 1
-        loss = "half-squared-error"
-        layers = [{ units = 1, activation = "identity", bias = "none" }]
-        [given]
-        inputs = [0.5]
-        targets = [0.42]
-        weights = [0.31]
-        [training]
-        rate = 1
-        """
-    )
+    network = in_a_row((0.31, "identity"), given=0.5, target=0.42, rate=1)
     text = r"$w_1^+ = 0.13 - 1 \cdot (-0.1325) = 0.2625$"
     assert found(verified(f"{text}\n", network), "wrong") == [(1, "0.13", "digits-swapped")]
 
 
 def test_a_dead_unit_hides_no_wrong_formula() -> None:
     """A rule is held against the description's own numbers too: where units are dead nearly any formula is right."""
-    relu = loads(
-        """
-        [network]
-        inputs = 1
-        loss = "half-squared-error"
-        layers = [{ units = 1, activation = "relu", bias = "none" }, { units = 1, activation = "relu", bias = "none" }]
-        [given]
-        inputs = [0.5]
-        targets = [0.9]
-        weights = [0.4, 0.6]
-        [training]
-        rate = 0.5
-        """
-    )
+    relu = in_a_row((0.4, "relu"), (0.6, "relu"), given=0.5, target=0.9)
     assert found(verified("$w_2^+ = w_2 - \\frac{\\partial E}{\\partial w_2}$\n", relu), "wrong")
     assert not found(verified("$w_2^+ = w_2 - \\eta \\frac{\\partial E}{\\partial w_2}$\n", relu), "wrong")
 

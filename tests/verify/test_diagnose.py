@@ -14,7 +14,7 @@ from bpsym.verify import diagnose
 from bpsym.verify.check.terms import leaves
 from bpsym.verify.read import read
 from bpsym.verify.slips import ranked, slips
-from transcripts import described, found, verified
+from transcripts import described, found, in_a_row, verified
 
 if TYPE_CHECKING:
     from bpsym.verify.check.terms import Shown
@@ -172,19 +172,6 @@ def test_a_cause_found_counts_where_the_search_for_others_is_broken_off(monkeypa
 
 def test_a_new_weight_is_that_of_this_update() -> None:
     """The step goes from 0.5 to 1.1 and would go back to 0.5 again: under "new weights" 0.5 is wrong all the same."""
-    network = loads(
-        """
-        [network]
-        inputs = 1
-        loss = "absolute-error"
-        layers = [{ units = 1, activation = "identity", bias = "none" }]
-        [given]
-        inputs = [1]
-        targets = [0.6]
-        weights = [0.5]
-        [training]
-        rate = 0.6
-        """
-    )
+    network = in_a_row((0.5, "identity"), given=1, target=0.6, rate=0.6, loss="absolute-error")
     assert found(verified("New weights:\n\n$w_1^+ = 1.1$\n", network), "wrong") == []
     assert found(verified("New weights:\n\n$w_1^+ = 0.5$\n", network), "wrong") == [(3, "0.5", "not-updated")]

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from bpsym.spec import loads
 from bpsym.verify import limits
-from transcripts import RIGHT, described, found, verified
+from transcripts import RIGHT, described, found, in_a_row, verified
 
 if TYPE_CHECKING:
     from bpsym.spec import Description
@@ -57,23 +56,7 @@ def test_a_result_on_top_that_another_quantity_comes_to_below() -> None:
 
     0.5498 is cut off from sigmoid(0.2); 3.1 * 0.5498 is 1.70438, at full precision 1.70449.
     """
-    network = loads(
-        """
-        [network]
-        inputs = 1
-        loss = "half-squared-error"
-        layers = [
-            { units = 1, activation = "sigmoid", bias = "none" },
-            { units = 1, activation = "identity", bias = "none" },
-        ]
-        [given]
-        inputs = [0.5]
-        targets = [1]
-        weights = [0.4, 3.1]
-        [training]
-        rate = 0.5
-        """
-    )
+    network = in_a_row((0.4, "sigmoid"), (3.1, "identity"), given=0.5, target=1)
     below = "$out_{h1} = 0.5498$\n\n$net_{o1} = w_2 out_{h1} = 3.1 \\cdot 0.5498 = 1.7043$\n"
     text = f"The result: $out_{{o1}} = 1.7043$\n\n{below}"
     assert found(verified(text, network), "wrong") == []
