@@ -162,7 +162,7 @@ def _by_their_formulas(scope: Scope, environment: Environment) -> None:
             del scope.table[wanted]
             try:
                 denote(formula, reading(scope, Point(environment)))
-            except (*NO_VALUES, ShapeError, ValueError, RecursionError):
+            except (*NO_VALUES, ShapeError, ValueError):
                 scope.table[wanted] = found
 
 

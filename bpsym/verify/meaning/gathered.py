@@ -46,7 +46,7 @@ _DEEPER = Nested(3)  # a definition met inside another one
 SYMBOLIC = 40  # units of work a node of an equation is
 ENTRIES = 500  # one of an equation between matrices
 _ADDED = re.compile(r"(?:^|[\s\"])([A-Za-z_]\w{0,20})[ \t]{0,4}\+=", re.MULTILINE)
-_FAILURES = (NoValueError, ShapeError, BpsymError, ValueError, TypeError, RecursionError)
+_FAILURES = (NoValueError, ShapeError, BpsymError, ValueError, TypeError)
 
 
 def gather(said: Said, given: Givens, position: int | None = None, instance: Instance | None = None) -> Scope:
