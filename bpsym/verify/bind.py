@@ -1,62 +1,45 @@
-"""Names to quantities: by a description, or by the document's own givens and definitions."""
+"""Names to quantities by a description; `own` does without one."""
 
 from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache, partial
-from itertools import product
 from typing import TYPE_CHECKING
 
-from flint import fmpq
 from msgspec.structs import replace
 
 from bpsym.backprop import backprop
-from bpsym.errors import BpsymError
 from bpsym.expand import Expansion
 from bpsym.networks import dense
-from bpsym.notation import Name as PrintedName
 from bpsym.program import head
 from bpsym.update import with_update
-from bpsym.verify.check.samples import rows_of
 from bpsym.verify.check.state import State, new_state
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
-from bpsym.verify.givens import names_of
-from bpsym.verify.meaning.arrays import Array, ShapeError, Value, mapped, scalars, transposed
+from bpsym.verify.effort import TooMuchWork, unbounded
+from bpsym.verify.givens import names_at
+from bpsym.verify.meaning.arrays import Array, Value, scalars, transposed
 from bpsym.verify.meaning.conventions import has_kronecker, said_equal
-from bpsym.verify.meaning.denote import denote
 from bpsym.verify.meaning.described import spellings
 from bpsym.verify.meaning.followed import followed
 from bpsym.verify.meaning.functions import definitions_of
-from bpsym.verify.meaning.gathered import gather
 from bpsym.verify.meaning.keys import Key, key
-from bpsym.verify.meaning.layered import layered
 from bpsym.verify.meaning.network import NO_VALUES, Network
 from bpsym.verify.meaning.printed import family_of
-from bpsym.verify.meaning.reading import reading
-from bpsym.verify.meaning.scope import Point, Scope
-from bpsym.verify.meaning.signals import name_rate, name_signals
-from bpsym.verify.meaning.sources import Said, said_in
-from bpsym.verify.meaning.subjects import has_derivatives
+from bpsym.verify.meaning.scope import Scope
 from bpsym.verify.tree import Document, Expr, Name, Product, Sum, walk
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from sympy import Expr as Atom
-
     from bpsym.evaluate import Environment
     from bpsym.spec import Description
     from bpsym.verify.givens import Givens
-    from bpsym.verify.meaning.families import Instance
-    from bpsym.verify.meaning.indices import Indices
-
-MOST_ERAS = 6  # places at which names mean something else than before, that are told apart
 
 
 def bind(document: Document, description: Description | None, given: Givens) -> State:
     """Everything needed to judge a document's first line."""
     if description is None:
-        return own_state(document, given)
+        return _own(document, given)
     known = followed(description)
     network, table = known.network, known.spellings  # whose lists are every document's: none is changed, only replaced
     scope = Scope(network, dict(table), described=True, sizes=_sizes(description))
@@ -71,99 +54,26 @@ def bind(document: Document, description: Description | None, given: Givens) -> 
         for wanted, value in scope.printed.names.items():
             scope.table[wanted] = [value, *(v for v in scope.table.get(wanted, ()) if v != value)]
     definitions_of(document, scope)
-    state = new_state(scope, network, environment, _exact_values(network, environment))
+    state = new_state(scope, network, environment, network.exact_values())
     state.shallower = lru_cache(maxsize=8)(lambda depth: _shallower(description, depth))
-    state.own = lru_cache(maxsize=1)(lambda: own_state(document, given))
-    state.names = partial(_names, document, scope)
+    state.own = lru_cache(maxsize=1)(lambda: _own(document, given))
+    state.names = partial(names_at, document, scope)
     return state
 
 
-def described_by_itself(document: Document, own: State) -> State | None:
-    """The document read by the description its own equations amount to; None where they are no such network."""
-    found = None if own.scope.network is None else layered(own.scope.network)
-    if found is None:
-        return None
-    table = spellings(found.network.expansion)
-    for wanted, values in own.scope.table.items():
-        if all(atom in found.entries for atom in scalars(values[0])):
-            table[wanted] = [mapped(found.entries.__getitem__, values[0])]
-    scope = Scope(found.network, table, described=True, sizes=dict(own.scope.sizes))
-    scope.kronecker, scope.said_equal = own.scope.kronecker, own.scope.said_equal
-    definitions_of(document, scope)
-    environment = found.network.environment()
-    state = new_state(scope, found.network, environment, _exact_values(found.network, environment))
-    state.names = partial(_names, document, scope)
-    return state
+def _own(document: Document, given: Givens) -> State:
+    from bpsym.verify.own import own_state  # much that a described document makes no use of
+
+    return own_state(document, given)
 
 
-def _names(document: Document, scope: Scope, at: Indices) -> dict[Atom, PrintedName]:
-    """What a document calls the entries of its network: one of a list by its place, one at `at` by its letters."""
-    found: dict[Atom, PrintedName] = {}
-    parts: dict[Atom, PrintedName] = {}
-    for wanted, name in names_of(document).items():
-        value = None if wanted.new else scope.atoms(key(name, at))
-        if isinstance(value, Array):
-            axes = [[str(k) for k in range(1, n + 1)] if n > 1 else [""] for n in value.shape]
-            for place, atom in zip(product(*axes), value.items, strict=True):
-                parts.setdefault(atom, _printed(wanted, tuple(filter(None, place))))
-        elif value is not None:
-            found.setdefault(value, _printed(wanted))
-    return {**parts, **found}
-
-
-def _printed(name: Key, place: tuple[str, ...] = ()) -> PrintedName:
-    sub = (*name.sub, *place)
-    return PrintedName(name.base, tuple(part for k in sub for part in (",", k))[1:], name.layer)
-
-
-def own_state(document: Document, given: Givens, instance: Instance | None = None) -> State:
-    """The state at the top of a document that is its own description; `instance`: where it gives no numbers."""
-    said = said_in(document)
-    state = _own_state(said, given, None, instance)
-    built: dict[int, State] = {}
-    redefined = said.ambiguous.redefined
-
-    def in_effect(position: int) -> State | None:
-        era = redefined.era(position)
-        if era and era not in built and len(built) >= MOST_ERAS:
-            era = -1  # nothing is known any more
-        if era and era not in built:
-            known = said if era > 0 else said_in(replace(document, statements=()))
-            built[era] = _own_state(known, given, redefined.spans[era - 1].end, instance)
-        return built.get(era)
-
-    state.in_effect = in_effect
-    state.rows = rows_of(document)
-    return state
-
-
-def _own_state(said: Said, given: Givens, position: int | None, instance: Instance | None) -> State:
-    scope = gather(said, given, position, instance)
-    network = scope.network
-    if network is None:
-        raise BpsymError("nothing was gathered")  # gather always sets one
-    name_signals(said.document, scope)
-    name_rate(said.document, scope)
-    environment = network.environment()
-    _by_their_formulas(scope, environment)
-    return new_state(scope, network, environment, _exact_values(network, environment))
-
-
-def _by_their_formulas(scope: Scope, environment: Environment) -> None:
-    """Let a name with a figure and a formula of derivatives, `δ_f = ∂L/∂f · f(1 - f) = -0.02`, mean the formula."""
-    network = scope.network
-    for wanted, formula in scope.macros.items():
-        if not isinstance(wanted, Key):
-            continue
-        found = scope.table.get(wanted)
-        if network is None or not found or not has_derivatives(formula) or isinstance(found[0], Array):
-            continue
-        if found[0] in network.opaque and network.expansion.step(found[0]) is None:
-            del scope.table[wanted]
-            try:
-                denote(formula, reading(scope, Point(environment)))
-            except (*NO_VALUES, ShapeError, ValueError):
-                scope.table[wanted] = found
+def bound(document: Document, description: Description | None, given: Givens) -> State:
+    """The same; of a document with too much in it, for one which says nothing."""
+    try:
+        return bind(document, description, given)
+    except TooMuchWork:
+        with unbounded():
+            return bind(replace(document, statements=()), description, given)
 
 
 def _shallower(description: Description, depth: int) -> State | None:
@@ -194,19 +104,6 @@ def _sizes(description: Description) -> dict[str, int]:
     if letters:
         return {**letters, "layers": depth}
     return {"n": by_name.get("n_o", 1), "m": by_name.get("n_s", 1), "N": by_name.get("n_s", 1), "layers": depth}
-
-
-def _exact_values(network: Network, environment: Environment) -> set[fmpq]:
-    """Every value that is known exactly: numerals equal to one are taken at their word."""
-    found = {v for v in network.values.values() if isinstance(v, fmpq)}  # type: ignore[redundant-expr]  # balls occur too
-    for step in network.expansion.steps():
-        try:
-            value = environment[step.out]
-        except NO_VALUES:
-            continue
-        if isinstance(value, fmpq):
-            found.add(value)
-    return found | {-value for value in found}
 
 
 def _choose(scope: Scope, document: Document, environment: Environment) -> None:

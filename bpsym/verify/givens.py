@@ -7,9 +7,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from typing import TYPE_CHECKING
 
 from bpsym.expand import Expansion
+from bpsym.notation import Name as PrintedName
 from bpsym.program import Role
 from bpsym.spec import Description
 from bpsym.spec.values import Entries, Tensor
@@ -24,6 +26,9 @@ if TYPE_CHECKING:
 
     from flint import fmpq
     from sympy import Expr
+
+    from bpsym.verify.meaning.indices import Indices
+    from bpsym.verify.meaning.scope import Scope
 
 RATES = frozenset(["eta", "lr", "alpha", "learningrate", "rate"])
 
@@ -97,6 +102,26 @@ def names_of(document: Document) -> dict[Key, Name]:
                 if isinstance(node, Name):
                     found.setdefault(key(node), node)
     return found
+
+
+def names_at(document: Document, scope: Scope, at: Indices) -> dict[Expr, PrintedName]:
+    """What a document calls the entries of its network: one of a list by its place, one at `at` by its letters."""
+    found: dict[Expr, PrintedName] = {}
+    parts: dict[Expr, PrintedName] = {}
+    for wanted, name in names_of(document).items():
+        value = None if wanted.new else scope.atoms(key(name, at))
+        if isinstance(value, Array):
+            axes = [[str(k) for k in range(1, n + 1)] if n > 1 else [""] for n in value.shape]
+            for place, atom in zip(product(*axes), value.items, strict=True):
+                parts.setdefault(atom, _printed(wanted, tuple(filter(None, place))))
+        elif value is not None:
+            found.setdefault(value, _printed(wanted))
+    return {**parts, **found}
+
+
+def _printed(name: Key, place: tuple[str, ...] = ()) -> PrintedName:
+    sub = (*name.sub, *place)
+    return PrintedName(name.base, tuple(part for k in sub for part in (",", k))[1:], name.layer)
 
 
 def _typed(name: str) -> str:

@@ -17,7 +17,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bpsym.verify import limits
-from bpsym.verify.bind import own_state
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check.chain import ARROWS, declares_index
 from bpsym.verify.check.judge import judge, note_section
@@ -26,6 +25,7 @@ from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves
 from bpsym.verify.check.verdicts import BAD, GOOD, Judgement, Verdict, is_doubted
 from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.meaning.keys import Key, is_parameter, key
+from bpsym.verify.own import own_state
 from bpsym.verify.sections import apart
 from bpsym.verify.tree import Name, Negative, Number, covering, walk
 

@@ -1,4 +1,4 @@
-"""A document verified from end to end."""
+"""A document verified from end to end; what only documents without a description need is imported for them."""
 
 from __future__ import annotations
 
@@ -12,25 +12,18 @@ from flint import ctx
 from msgspec.structs import replace
 
 from bpsym.verify import effort, limits
-from bpsym.verify.bind import bind
+from bpsym.verify.bind import bind, bound
 from bpsym.verify.check.judge import judge
 from bpsym.verify.check.prose import restatements
-from bpsym.verify.check.samples import sampled
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.training import training_claims
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.diagnose import diagnosed
-from bpsym.verify.disclaimed import is_disclaimed
 from bpsym.verify.early import Reading, clearest
 from bpsym.verify.givens import Givens, names_of
-from bpsym.verify.known import Recognized, recognized
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import key
-from bpsym.verify.method import with_method
-from bpsym.verify.parts import Part, judged
-from bpsym.verify.theory import settled_by_theory
 from bpsym.verify.tree import Name, covering, walk
-from bpsym.verify.typical import settled_by_typical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -39,6 +32,7 @@ if TYPE_CHECKING:
 
     from bpsym.spec import Description
     from bpsym.verify.check.state import State
+    from bpsym.verify.known import Recognized
     from bpsym.verify.tree import Document, Span
 
 FIGURES = frozenset([Kind.NUMBER, Kind.NUMERIC, Kind.MIXED])
@@ -81,16 +75,6 @@ class Verified:
                 yield name.text, self.document.place(first.span).line
 
 
-def _pieces(document: Document, parts: Sequence[Part]) -> Iterator[tuple[Document, State]]:
-    """The words, calls and tables of a document, by the part they stand in."""
-    starts = [0, *(part.statements[0].span.start for part in parts[1:]), len(document.text) + 1]
-    for part, start, end in zip(parts, starts, starts[1:], strict=False):
-        prose = tuple(s for s in document.prose if start <= s.span.start < end)
-        calls = tuple(c for c in document.calls if start <= c.span.start < end)
-        tables = tuple(t for t in document.tables if start <= t.span.start < end)
-        yield replace(document, prose=prose, calls=calls, tables=tables), part.state
-
-
 def _own_claims(document: Document, state: State, settled: Sequence[Span]) -> list[Judgement]:
     """The claims of the statements that no training run has settled."""
     is_settled = covering(settled)
@@ -114,6 +98,8 @@ def verify(
         with effort.bounded(max(limits.DIAGNOSED, left - judging.spent)):
             found = diagnosed(verified.judgements, verified.state)
             if description is None and not verified.example:
+                from bpsym.verify.method import with_method
+
                 with suppress(effort.TooMuchWork):
                     found = with_method(found, document, verified.state)
         found = [j for j in found if j.verdict is not Verdict.UNREADABLE or not document.unreadable]
@@ -135,7 +121,10 @@ def _judged(document: Document, description: Description | None, givens: Givens)
         found = [*verified.judgements, *(judgement for judgement in rest if judgement.span not in ours)]
         return Verified(document, found, verified.state, known.name)
     if description is None:
-        return _by_itself(document, givens)
+        from bpsym.verify.itself import judged_by_itself
+
+        judgements, state, typical = judged_by_itself(document, givens)
+        return Verified(document, judgements, state, typical=typical)
     return _by_description(document, givens.described(description) if givens else description, givens)
 
 
@@ -148,7 +137,7 @@ def _by_description(document: Document, description: Description, givens: Givens
         return Reading(order, state, _own_claims(order, state, settled))
 
     with effort.bounded(math.inf) as first:
-        state = _bound(document, description, givens)
+        state = bound(document, description, givens)
         reading = Reading(document, state, _own_claims(document, state, settled))
     reading = clearest(reading, read, max(limits.TRIED, 2 * first.spent))
     found.extend(reading.claims)
@@ -156,49 +145,12 @@ def _by_description(document: Document, description: Description, givens: Givens
     return Verified(document, found, reading.state)
 
 
-def _by_itself(document: Document, givens: Givens) -> Verified:
-    """Every claim judged by what the document gives and defines, or a general network or law says."""
-    found, settled = training_claims(document, None)
-    state = _bound(document, None, givens)
-    parts = judged(document, state, givens, settled)
-
-    def read(order: Document) -> Reading | None:
-        again = judged(order, bind(document, None, givens), givens, settled)
-        return Reading(order, again[0].state, [*again[0].judgements()]) if len(again) == 1 else None
-
-    claims, pieces = [j for part in parts for j in part.judgements()], [*_pieces(document, parts)]
-    if len(parts) == 1:
-        _, state, claims = clearest(Reading(document, parts[0].state, claims), read, limits.TRIED)
-        pieces = [(document, state)]
-    found, typical = settled_by_typical(document, [*found, *claims])
-    for piece, own in pieces:
-        found.extend(restatements(piece, own, settled))
-        with suppress(effort.TooMuchWork):
-            found.extend(sampled(piece, own, [judgement.span for judgement in found]))
-    with effort.unbounded():  # but for bounds of its own
-        found = _without_disclaimed(document, settled_by_theory(document, found))
-    return Verified(document, found, state, typical=typical)
-
-
-def _without_disclaimed(document: Document, found: Sequence[Judgement]) -> list[Judgement]:
-    """Without what a general network or law has shown to be wrong in a formula the document says is wrong."""
-    if all(j.verdict is not Verdict.WRONG for j in found):
-        return list(found)
-    is_disclaimed_at = covering([s.span for s in document.statements if is_disclaimed(s)])
-    return [j for j in found if j.verdict is not Verdict.WRONG or not is_disclaimed_at(j.span.start)]
-
-
 def _recognized(document: Document) -> Recognized | None:
+    from bpsym.verify.known import recognized
+
     try:
         return recognized(document)
     except effort.TooMuchWork:
         return None
 
 
-def _bound(document: Document, description: Description | None, givens: Givens) -> State:
-    """The state to begin with; of a document with too much in it, that of one which says nothing."""
-    try:
-        return bind(document, description, givens)
-    except effort.TooMuchWork:
-        with effort.unbounded():
-            return bind(replace(document, statements=()), description, givens)

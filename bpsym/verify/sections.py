@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from bpsym.verify.bind import own_state
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check.judge import judge
 from bpsym.verify.check.terms import Kind, kind_of, leaves
@@ -22,6 +21,7 @@ from bpsym.verify.check.verdicts import BAD, Verdict
 from bpsym.verify.meaning.keys import Key
 from bpsym.verify.meaning.sources import named_first
 from bpsym.verify.meaning.subjects import subject_of
+from bpsym.verify.own import own_state
 from bpsym.verify.tree import Name
 
 if TYPE_CHECKING:

@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bpsym.verify import limits
-from bpsym.verify.bind import own_state
 from bpsym.verify.check.judge import judge
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import BAD, GOOD, Judgement, Verdict
@@ -30,6 +29,7 @@ from bpsym.verify.meaning.lettered import is_of_other_letters, lettered, of_seve
 from bpsym.verify.meaning.shapes import shapes_of
 from bpsym.verify.meaning.wording import reworded
 from bpsym.verify.meaning.wording.plain import NOWHERE
+from bpsym.verify.own import own_state
 from bpsym.verify.tree import (
     Call,
     Derivative,

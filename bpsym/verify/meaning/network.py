@@ -80,6 +80,19 @@ class Network:
             self._environments[name] = Environment(self.expansion, values())
         return self._environments[name]
 
+    def exact_values(self) -> set[fmpq]:
+        """Every value that is known exactly, and its negative."""
+        environment = self.environment()
+        found = {v for v in self.values.values() if isinstance(v, fmpq)}  # type: ignore[redundant-expr]  # balls occur
+        for step in self.expansion.steps():
+            try:
+                value = environment[step.out]
+            except NO_VALUES:
+                continue
+            if isinstance(value, fmpq):
+                found.add(value)
+        return found | {-value for value in found}
+
     def inputs(self) -> list[Expr]:
         """All inputs of the program, entry by entry."""
         return [entry for q in self.expansion.program.inputs for entry in self.expansion.entries(q.name)]
