@@ -24,6 +24,7 @@ from bpsym.verify.check.symbols import equal
 from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves
 from bpsym.verify.check.verdicts import BAD, GOOD, Judgement, Verdict, is_doubted
 from bpsym.verify.effort import TooMuchWork, bounded
+from bpsym.verify.meaning.ambiguous import given_by
 from bpsym.verify.meaning.keys import Key, is_parameter, key
 from bpsym.verify.own import own_state
 from bpsym.verify.sections import apart
@@ -266,11 +267,11 @@ def _numeric(statement: Statement) -> bool:
 
 def _given(statement: Statement) -> Key | None:
     """The name a statement gives a number, and nothing else."""
-    first, *rest = statement.terms
-    if not isinstance(first, Name) or len(rest) != 1 or kind_of(rest[0]) is not Kind.NUMBER:
+    given = given_by(statement)
+    if given is None or not given.is_number or statement.relations[0].kind not in ("=", ":="):
         return None
-    found = key(first)
-    return None if found.new or statement.relations[0].kind not in ("=", ":=") else found
+    name = key(given.name)
+    return None if name.new else name
 
 
 def _numbers(statement: Statement) -> list[Shown]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from flint import arb, fmpq
 
@@ -15,45 +14,10 @@ from bpsym.verify.check.verdicts import Verdict
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterable, Iterator
 
+    from bpsym.verify.check.routes import Routes
     from bpsym.verify.tree import Expr
-
-
-@dataclass(frozen=True)
-class Routes:
-    """The values a printed number may have been computed from, one for each reading; the last made when wanted."""
-
-    truth: tuple[Value, ...]  # at full precision
-    line: tuple[Value, ...]  # from the operands printed on the line, taken at their word
-    from_rounded: Callable[[], tuple[Value, ...]]
-    from_earlier: Callable[[], tuple[Value, ...]]
-    from_meant: Callable[[], tuple[Value, ...]]
-    from_partly_meant: Callable[[], tuple[Value, ...]]
-    tainted: bool  # some of what the document printed earlier is wrong
-    certain: bool  # the formula on the line itself says what it comes to, from nothing but right figures
-    line_is_wrong: bool  # the operands of the line are themselves in error
-    settles: Callable[[], bool]  # whether the operands of the line are all known, so that nothing else counts
-
-    @cached_property
-    def rounded(self) -> tuple[Value, ...]:
-        """From the operands of the line, each standing for all that rounds to it."""
-        return self.from_rounded()
-
-    @cached_property
-    def carried(self) -> tuple[Value, ...]:
-        """From what the document printed earlier."""
-        return self.from_earlier()
-
-    @cached_property
-    def meant(self) -> tuple[Value, ...]:
-        """From the same with what is wrong in it put right."""
-        return self.from_meant()
-
-    @cached_property
-    def partly_meant(self) -> tuple[Value, ...]:
-        """From the same with some of the slips in it put right."""
-        return self.from_partly_meant() if self.tainted else ()
 
 
 @dataclass(frozen=True)
@@ -111,11 +75,10 @@ def judged(printed: Printed) -> list[Verdict] | None:
     truth = items(routes.truth)
     if truth and all(any(touches(found[k], number.half()) for found in truth) for k, number in enumerate(shown)):
         return [Verdict.RIGHT] * len(shown)
-    line, rounded, carried = items(routes.line), items(routes.rounded), items(routes.carried)
-    meant = items(routes.meant) if routes.tainted else []
-    if not (truth or line or rounded or carried):
+    known = _Known(truth, items(routes.line), items(routes.rounded), items(routes.carried), items(routes.meant))
+    if not (known.truth or known.line or known.rounded or known.carried):
         return None
-    verdicts = [_one(number, k, truth, line, rounded, carried, meant, routes) for k, number in enumerate(shown)]
+    verdicts = [_one(number, k, known, routes) for k, number in enumerate(shown)]
     if Verdict.WRONG in verdicts:
         partly = items(routes.partly_meant)
         for k, number in enumerate(shown):
@@ -124,6 +87,16 @@ def judged(printed: Printed) -> list[Verdict] | None:
             ):
                 verdicts[k] = Verdict.CARRIED
     return verdicts
+
+
+class _Known(NamedTuple):
+    """Where the routes lead: of each value its items in the order they are printed."""
+
+    truth: list[list[Scalar]]
+    line: list[list[Scalar]]
+    rounded: list[list[Scalar]]
+    carried: list[list[Scalar]]
+    meant: list[list[Scalar]]
 
 
 def items_like(value: Value, shape: tuple[int, ...] | None, count: int) -> list[Scalar] | None:
@@ -136,16 +109,9 @@ def items_like(value: Value, shape: tuple[int, ...] | None, count: int) -> list[
     return [item for _, item in found] if len(found) == count else None
 
 
-def _one(
-    number: Shown,
-    k: int,
-    truth: list[list[Scalar]],
-    line: list[list[Scalar]],
-    rounded: list[list[Scalar]],
-    carried: list[list[Scalar]],
-    meant: list[list[Scalar]],
-    routes: Routes,
-) -> Verdict:
+def _one(number: Shown, k: int, known: _Known, routes: Routes) -> Verdict:
+    """The verdict on the k-th number: what it rounds from counts before what it is cut off from."""
+    truth, line, rounded, carried, meant = known
     half = number.half()
 
     def rounds(values: Iterable[list[Scalar]]) -> bool:
@@ -175,8 +141,8 @@ def _one(
         if not (truth or line):
             return Verdict.RIGHT
         return Verdict.CARRIED if routes.tainted else Verdict.DIGIT
-    known = truth or line or rounded or (carried and routes.certain)
-    return Verdict.WRONG if known else Verdict.UNDECIDED  # figures nobody can check disagree
+    is_known = truth or line or rounded or (carried and routes.certain)
+    return Verdict.WRONG if is_known else Verdict.UNDECIDED  # figures nobody can check disagree
 
 
 def as_shown(value: Scalar, like: Shown) -> str:

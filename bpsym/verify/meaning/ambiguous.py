@@ -121,9 +121,14 @@ class Given(NamedTuple):
         return not self.is_function and len(self.statement.terms) == 2
 
     @property
+    def is_number(self) -> bool:
+        """Whether a name gets a number, a list or a matrix of them, and nothing more is said."""
+        return self.is_all and kind_of(self.formula) is Kind.NUMBER
+
+    @property
     def figure(self) -> Shown | None:
         """The figure a name gets, where nothing more is said; None for a list of figures."""
-        shown = list(leaves(self.formula)) if self.is_all and kind_of(self.formula) is Kind.NUMBER else []
+        shown = list(leaves(self.formula)) if self.is_number else []
         return shown[0] if len(shown) == 1 else None
 
 

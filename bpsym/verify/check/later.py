@@ -1,0 +1,65 @@
+"""A figure that the words around it place after an update: `after the step E = 0.29`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from bpsym.verify.check.numbers import as_shown
+from bpsym.verify.check.state import atoms_of, values
+from bpsym.verify.check.terms import touches
+from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.meaning.keys import Key
+
+if TYPE_CHECKING:
+    from bpsym.verify.check.chain import Chain
+    from bpsym.verify.check.numbers import Printed
+    from bpsym.verify.tree import Context
+
+_SENTENCE = re.compile(r"[.;](?:\s|$)|[。；\n]")
+_AFTER = re.compile(
+    r"\bafter\b|\bnew\b|updated|once more|again|更新|新的|之后|以后|新しい|업데이트|갱신|\bпосле\b|\bнов\w+|обновл"
+    r"|\bactuali[sz]ad\w*|\batualizad\w*|\bnuev\w+|\bnov[oa]s?\b|\bdespués\b|\bdepois\b|\bmis(?:es)? à jour|\bnouve\w+"
+    r"|\baprès\b|\baktualisiert\w*|\bneue?[nrs]?\b|\bnach (?:dem|einem)\b",
+    re.IGNORECASE,
+)
+_UPDATED = re.compile(
+    r"\bafter (?:the |this |that |an? |one |1 )?(?:first )?(?:step|update|iteration)"
+    r"|\bnew (?:weights|values|parameters)|\bupdated|更新|新的?(?:权重|参数|值)|업데이트|갱신|обновл"
+    r"|\bactuali[sz]ad\w*|\batualizad\w*|\bmis(?:es)? à jour|\baktualisiert\w*",
+    re.IGNORECASE,
+)
+_TAG = re.compile(r"<[^<>]*>")
+_BEFORE = re.compile(r"\bbefore\b|之前|以前|更新前", re.IGNORECASE)
+
+
+def after_update(chain: Chain, printed: Printed) -> Judgement | None:
+    """What is to be said of a figure that is placed after the update; None where it may be from before."""
+    state, shown, span = chain.state, printed.shown, printed.term.span
+    context, first = chain.statement.context, chain.statement.terms[0]
+    words = _words(context)
+    is_update = not isinstance(chain.subject, Key) or chain.subject.new  # a new weight: it cannot be later
+    if is_update or not _AFTER.search(f"{context.heading} {context.before}") or _BEFORE.search(words):
+        return None
+    rights = []
+    for verdict, point in ((Verdict.RIGHT, state.after_update()), (Verdict.DIGIT, state.after_update_by_hand(shown))):
+        for items in printed.items(values(first, state, point) if point is not None else ()):
+            if all(touches(item, s.half()) for item, s in zip(items, shown, strict=True)):
+                return Judgement(span, verdict)
+            rights.append(items)
+    if len(shown) != 1 or not _AFTER.search(words):
+        return None
+    if not rights or not state.updates_all(atoms_of(state.scope, chain.subject)):
+        is_open = _UPDATED.search(words) is not None
+        return Judgement(span, Verdict.UNDECIDED, details={"why": "update"}) if is_open else None
+    ((right,), *others), (only,) = rights, shown
+    details = {"shown": only, "place": 0, "subject": None, "truth": (right,), "carried": [item for (item,) in others]}
+    return Judgement(only.tree.span, Verdict.WRONG, as_shown(right, only), "value", details)
+
+
+def _words(context: Context) -> str:
+    """The words of the sentence before a statement, the heading's where there are none."""
+    if context.before == context.heading:
+        return ""
+    said = _TAG.sub("", context.before).strip()
+    return _SENTENCE.split(said)[-1] if said else context.heading
