@@ -84,6 +84,14 @@ class Chain:
         """Go on from an expression in numbers that is about something else than what stands before it."""
         self.truth, self.formulas, self.numerics, self.broken = [], [], [(term, False)], False
 
+    def adopt(self, term: Expr) -> None:
+        """Go on from a formula: the next one is held against it if none was before."""
+        if self.reference is None or isinstance(self.reference, Missing):
+            self.reference = term
+        self.formulas.append(term)
+        if not self.truth:
+            self.truth = list(values(term, self.state, self.state.truth))
+
     def meant(self) -> list[Value]:
         """The subject's value for somebody who went on from what they meant rather than from the figures in error."""
         trees = self.name or tuple(tree for tree in self.formulas[-4:] if kind_of(tree) is Kind.SYMBOLIC)
@@ -93,6 +101,12 @@ class Chain:
         if point is None:
             return []
         return [value for tree in trees for value in values(tree, self.state, point)]
+
+
+def figures_of(chain: Chain) -> list[Value]:
+    """What the terms of a statement that hold nothing but numbers come to."""
+    numeric = [t for t in chain.statement.terms if kind_of(t) in (Kind.NUMERIC, Kind.NUMBER)]
+    return [value for t in numeric for value in values(t, chain.state, chain.state.as_read())]
 
 
 def is_path(statement: Statement) -> bool:

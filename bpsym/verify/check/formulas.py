@@ -8,30 +8,25 @@ from msgspec.structs import replace
 
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check import symbols
-from bpsym.verify.check.chain import Chain, has_free_letters, is_loose, meet, why
-from bpsym.verify.check.doubts import formula_doubt, is_of_several_methods
+from bpsym.verify.check.chain import Chain, figures_of, is_loose, meet, why
 from bpsym.verify.check.elided import agrees
 from bpsym.verify.check.numbers import as_shown
 from bpsym.verify.check.state import State, values
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
+from bpsym.verify.check.unequal import unequal
 from bpsym.verify.check.verdicts import Judgement, Verdict
-from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.arrays import Array
 from bpsym.verify.meaning.keys import Key, free_letters, key
 from bpsym.verify.meaning.patterns import substituted
 from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.tree import (
     Application,
-    Call,
     Derivative,
     Expr,
-    Matrix,
-    Missing,
     Name,
     Number,
     Power,
     Product,
-    Row,
     Sum,
     walk,
 )
@@ -43,23 +38,26 @@ if TYPE_CHECKING:
 
 def formula(chain: Chain, term: Expr, *, mixed: bool) -> Judgement:
     """Judge a formula against the one before it, or by its value where numbers stand in it."""
-    state, subject = chain.state, chain.subject
-    if (
-        isinstance(term, Application)
-        and subject_of(term.head) == subject
-        and all(isinstance(a, Name) for a in term.arguments)
-    ):
-        return Judgement(term.span, Verdict.RIGHT)  # L = L(a, y)
-    if isinstance(term, Name) and _names_result(chain, term):
+    if _is_called(chain, term) or (isinstance(term, Name) and _names_result(chain, term)):
         return Judgement(term.span, Verdict.RIGHT)
     if (moved := _moved(chain, term)) is not None:
         return moved
-    before = chain.reference
-    if before is None:
-        _adopt(chain, term)
-        return Judgement(
-            term.span, Verdict.RIGHT if chain.truth else Verdict.UNDECIDED, details={"why": why(chain, term)}
-        )
+    if chain.reference is None:
+        chain.adopt(term)
+        verdict = Verdict.RIGHT if chain.truth else Verdict.UNDECIDED
+        return Judgement(term.span, verdict, details={"why": why(chain, term)})
+    before, same = _compared(chain, chain.reference, term, mixed=mixed)
+    if same is False:
+        return unequal(chain, before, term)
+    if same is None and not agrees(chain, term):
+        return _elsewhere(chain, before, term) or _by_itself(chain, term)
+    chain.adopt(term)
+    return Judgement(term.span, Verdict.RIGHT)
+
+
+def _compared(chain: Chain, before: Expr, term: Expr, *, mixed: bool) -> tuple[Expr, bool | None]:
+    """The formula a term was held against, by default the chain's reference, and whether they agree; None: not told."""
+    state = chain.state
     same = symbols.equal(before, term, state)
     if same is not True and (mixed or same is None):
         here = _same_here(chain, term) if mixed or not is_loose(term) else same
@@ -70,25 +68,27 @@ def formula(chain: Chain, term: Expr, *, mixed: bool) -> Judgement:
         same = symbols.equal(before, term, other)
     if same is None and not mixed and (last := _last_formula(chain)) is not None:
         told = symbols.equal(last, term, state)
-        before, same = (before, None) if told is None else (last, told)
-    if same is False:
-        return _unequal(chain, before, term)
-    if same is None and agrees(chain, term):
-        same = True
-    if same is None:
-        found = _elsewhere(chain, before, term)
-        if found is not None:
-            return found
-    if same is None and subject is not None and state.scope.macros.get(subject) is term:
-        _adopt(chain, term)
+        return (before, None) if told is None else (last, told)
+    return before, same
+
+
+def _by_itself(chain: Chain, term: Expr) -> Judgement:
+    """A formula that cannot be compared: right only as what its name means, or as the step a name makes."""
+    own = chain.subject is not None and chain.state.scope.macros.get(chain.subject) is term
+    is_right = own or _adds_a_change(chain, term)
+    chain.adopt(term)
+    if is_right:
         return Judgement(term.span, Verdict.RIGHT)
-    changes = same is None and _adds_a_change(chain, term)
-    _adopt(chain, term)
-    if changes:
-        return Judgement(term.span, Verdict.RIGHT)
-    if same is None:
-        return Judgement(term.span, Verdict.UNDECIDED, details={"why": why(chain, term)})
-    return Judgement(term.span, Verdict.RIGHT)
+    return Judgement(term.span, Verdict.UNDECIDED, details={"why": why(chain, term)})
+
+
+def _is_called(chain: Chain, term: Expr) -> bool:
+    """`L = L(a, y)`: the name once more, with what it depends on."""
+    return (
+        isinstance(term, Application)
+        and subject_of(term.head) == chain.subject
+        and all(isinstance(a, Name) for a in term.arguments)
+    )
 
 
 def _adds_a_change(chain: Chain, term: Expr) -> bool:
@@ -99,7 +99,7 @@ def _adds_a_change(chain: Chain, term: Expr) -> bool:
     change: Subject = ("Δ", subject._replace(new=False))
     if change not in state.shown or {subject_of(part) for part in term.terms} != {change, change[1]}:
         return False
-    theirs = _figures(chain)
+    theirs = figures_of(chain)
     return any(meet(ours, other) for ours in values(term, state, state.carried(None)) for other in theirs)
 
 
@@ -189,7 +189,7 @@ def _elsewhere(chain: Chain, before: Expr, term: Expr) -> Judgement | None:
         return Judgement(term.span, Verdict.WRONG, "", "misplaced-subscript", {"right": term})
     own = state.own() if state.scope.described else None
     if own is not None and symbols.equal(before, term, own):
-        _adopt(chain, term)
+        chain.adopt(term)
         return Judgement(term.span, Verdict.RIGHT)
     single = state.shallower(1)
     if single is not None:
@@ -197,7 +197,7 @@ def _elsewhere(chain: Chain, before: Expr, term: Expr) -> Judgement | None:
         if not verdict and symbols.by_another_reading(before, term, single):
             verdict = True
         if verdict or (verdict is False and isinstance(chain.subject, Key) and chain.subject.new):
-            _adopt(chain, term)
+            chain.adopt(term)
             right = Verdict.RIGHT if verdict else Verdict.WRONG
             return Judgement(term.span, right, "", "" if verdict else "formula", {"left": before, "right": term})
     return None
@@ -212,14 +212,6 @@ def _subscript_moved(tree: Expr) -> Expr | None:
                 inner = substituted(node.exponent, bare[0], replace(bare[0], sub=node.base.sub))
                 return substituted(tree, node, Power(node.span, replace(node.base, sub=()), inner))
     return None
-
-
-def _adopt(chain: Chain, term: Expr) -> None:
-    """Go on from this formula."""
-    chain.reference = term if chain.reference is None or isinstance(chain.reference, Missing) else chain.reference
-    chain.formulas.append(term)
-    if not chain.truth:
-        chain.truth = list(values(term, chain.state, chain.state.truth))
 
 
 def _names_result(chain: Chain, term: Name) -> bool:
@@ -251,143 +243,3 @@ def _same_here(chain: Chain, term: Expr) -> bool | None:
                     return True
                 told = False
     return told
-
-
-def _unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
-    state = chain.state
-    flips = any(isinstance(node, Name) and node.base == "delta" for node in walk(term))
-    if flips and symbols.equal(before, term, state, flipped=True):
-        return Judgement(term.span, Verdict.NOTE, rule="opposite-delta")
-    vague = state.scope.printed is None  # bpsym's own names mean one thing only
-    if _defines_function_afresh(chain, term) or _names_components(chain, term):
-        return Judgement(term.span, Verdict.RIGHT)
-    if vague and (symbols.by_another_reading(before, term, state) or _right_when_shallower(before, term, state)):
-        return Judgement(term.span, Verdict.RIGHT)
-    if not state.scope.described and isinstance(chain.subject, Key) and _goes_on_from(chain, term):
-        chain.truth = list(values(term, state, state.truth))
-        chain.formulas.append(term)
-        return Judgement(term.span, Verdict.RIGHT)  # a name defined afresh
-    if _is_defined_afresh(chain, term):
-        _adopt(chain, term)
-        return Judgement(term.span, Verdict.RIGHT)
-    if _has_examples(before, state):
-        return Judgement(term.span, Verdict.UNDECIDED)  # a rule, beside an example that does otherwise
-    if _is_approximate(chain, term):
-        return Judgement(term.span, Verdict.UNDECIDED, details={"why": "approximation"})
-    if is_of_several_methods(chain):
-        return Judgement(term.span, Verdict.UNDECIDED, details={"why": "method"})
-    if symbols.follows_from_own_function(before, term, state):
-        return Judgement(term.span, Verdict.CARRIED)
-    carried = state.carried(chain.subject)
-    ours = list(values(before, state, state.truth))
-    if state.wrong and kind_of(term) is Kind.MIXED:
-        for value in values(term, state, carried):
-            if any(meet(value, other) for formula in chain.formulas for other in values(formula, state, carried)):
-                return Judgement(term.span, Verdict.CARRIED)
-    if any(isinstance(n, Name) and _is_wrongly_defined(key(n), state) for n in walk(term)):
-        return Judgement(term.span, Verdict.CARRIED)
-    said = (str(chain.subject), canonical(term))
-    if said in state.wrong_formulas:
-        chain.broken = True
-        chain.formulas.append(term)
-        return Judgement(term.span, Verdict.CARRIED)
-    state.wrong_formulas.add(said)
-    if chain.broken and symbols.equal(chain.formulas[-1], term, state):
-        chain.formulas.append(term)
-        return Judgement(term.span, Verdict.CARRIED)
-    if why_open := formula_doubt(before, term, chain):
-        _adopt(chain, term)
-        return Judgement(term.span, Verdict.UNDECIDED, details={"why": why_open})
-    chain.broken = True
-    chain.formulas.append(term)
-    return Judgement(
-        term.span,
-        Verdict.WRONG,
-        "",
-        "formula",
-        {"left": before, "right": term, "truth": ours[:1], "subject": chain.subject},
-    )
-
-
-def _is_approximate(chain: Chain, term: Expr) -> bool:
-    """Whether a formula without decimals is claimed to be near another only: `(κ - 1)/(κ + 1) ≈ 1 - 2/κ`."""
-    relations = {id(right): relation.kind for _, relation, right in chain.statement.links()}
-    return relations.get(id(term)) == "≈" and kind_of(term) is Kind.SYMBOLIC
-
-
-def _is_wrongly_defined(name: Key, state: State) -> bool:
-    """Whether a name means a formula of the document, and that was found wrong."""
-    return name in state.wrong and name in state.scope.macros and state.scope.atoms(name) is None
-
-
-def _is_defined_afresh(chain: Chain, term: Expr) -> bool:
-    """Whether a name gets another formula in another section, of names defined there."""
-    state, here = chain.state, chain.statement.context.heading
-    if state.scope.described or not isinstance(chain.subject, Key):
-        return False
-    if state.sections.get(chain.subject, here) == here:
-        return False
-    return any(isinstance(n, Name) and state.sections.get(key(n)) == here for n in walk(term))
-
-
-def _has_examples(before: Expr, state: State) -> bool:
-    """Whether a document's own rule, for any layer or unit, stands beside formulas for single ones."""
-    if state.scope.described or state.scope.laws or not isinstance(before, Name) or not has_free_letters(before):
-        return False
-    return any(
-        isinstance(k, Key)
-        and k.base == before.base
-        and (len(k.sub), len(k.layer)) == (len(before.sub), len(before.layer))
-        and all(part.isdigit() for part in (*k.sub, *k.layer))
-        for k in state.scope.macros
-    )
-
-
-def _defines_function_afresh(chain: Chain, term: Expr) -> bool:
-    """Whether a statement says what f(x) is after the document has said it once: another f."""
-    first = chain.statement.terms[0]
-    if not isinstance(first, Call) or first.function.marks or known_function(first) is not None:
-        return False
-    known = chain.state.scope.functions.get("_".join((first.function.base, *first.function.sub)))
-    plain = all(isinstance(a, Name) and not (a.sub or a.layer) for a in first.arguments)
-    return plain and known is not None and known.body.span != term.span
-
-
-def _names_components(chain: Chain, term: Expr) -> bool:
-    """Whether `x = [x_0, x_1, x_2]` says what the entries are called, in a document with another x elsewhere."""
-    rows = term.rows if isinstance(term, Matrix) else (term.items,) if isinstance(term, Row) else ()
-    cells, whole = [cell for row in rows for cell in row], chain.subject
-    names = [key(cell) for cell in cells if isinstance(cell, Name)]
-    return (
-        not chain.state.scope.described
-        and isinstance(whole, Key)
-        and len(names) == len(cells) > 1
-        and all(name.base.lower() == whole.base.lower() and len(name.sub) > len(whole.sub) for name in names)
-        and len(set(names)) == len(names)
-    )
-
-
-def _goes_on_from(chain: Chain, term: Expr) -> bool:
-    """Whether the numbers behind a formula are its values."""
-    ours, theirs = list(values(term, chain.state, chain.state.truth)), _figures(chain)
-    return any(meet(a, b) for a in ours for b in theirs)
-
-
-def _figures(chain: Chain) -> list[Value]:
-    """What the terms of a statement that hold nothing but numbers come to."""
-    numeric = [t for t in chain.statement.terms if kind_of(t) in (Kind.NUMERIC, Kind.NUMBER)]
-    return [value for t in numeric for value in values(t, chain.state, chain.state.as_read())]
-
-
-def _right_when_shallower(before: Expr, term: Expr, state: State) -> bool:
-    """A rule stated for a network with fewer layers, beside an example with more."""
-    numbers_of = [
-        int(part)
-        for tree in (before, term)
-        for n in walk(tree)
-        if isinstance(n, Name)
-        for part in n.layer
-        if part.isdigit()
-    ]
-    other = state.shallower(max(numbers_of)) if numbers_of else None
-    return other is not None and symbols.equal(before, term, other) is True

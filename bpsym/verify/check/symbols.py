@@ -44,36 +44,21 @@ def _bound(state: State) -> Mapping[str, str]:
 
 def _equal_everywhere(left: Expr, right: Expr, state: State, *, flipped: bool) -> bool | None:
     """Whether two formulas agree at every place and point that is tried, sums as they are written."""
-    verdicts: list[bool] = []
-    apart: list[bool] = []  # where index letters that differ stand for different units
-    together: dict[frozenset[str], list[bool]] = {}  # and where two stand for one
+    told = False  # whether they could be compared anywhere
+    apart: list[bool] = []  # the verdicts where index letters that differ stand for different units
+    together: dict[frozenset[str], list[bool]] = {}  # and those where two stand for one
     here = _here(state)
     for place in places(left, right, state):
-        verdict = _equal_at(left, right, state, state.anywhere, place, flipped=flipped)
-        if verdict is None:
-            verdict = _equal_at(left, right, state, state.positive, place, flipped=flipped)
-        if verdict is None and state.scope.laws and _has_slopes(left, right):
-            through = [replace(point, total=True) for point in state.anywhere]
-            verdict = _equal_at(left, right, state, through, place, flipped=flipped)
+        verdict = _equal_in_general(left, right, state, place, flipped=flipped)
         if verdict is not False and _equal_at(left, right, state, here, place, flipped=flipped) is False:
             if verdict:
                 return False
             verdict = False
         if verdict is False:
-            plain = [replace(point, plain=True) for point in state.anywhere] if _has_letters(left, right) else []
-            total = [replace(point, total=True) for point in state.anywhere] if _has_slopes(left, right) else []
-            passed = _through_new(left, right, state)
-            old = [replace(point, with_old=True) for point in state.anywhere] if passed else []
-            for points in ([*state.nearby, *here], [*state.specialised, *here], plain, total, old):
-                if points != here and _equal_at(left, right, state, points, place, flipped=flipped):
-                    verdict = True
-        if verdict is False and not comparable(left, right, state, place):
-            verdict = None
-        if verdict is False and _agree_below_zero(left, right, state, place):
-            verdict = None
+            verdict = _equal_after_all(left, right, state, place, flipped=flipped)
         if verdict is None:
             continue
-        verdicts.append(verdict)
+        told = True
         same = _same_letters(place)
         for pair in same:
             together.setdefault(pair, []).append(verdict)
@@ -81,9 +66,35 @@ def _equal_everywhere(left: Expr, right: Expr, state: State, *, flipped: bool) -
             apart.append(verdict)
         if verdict is False and not (same or _is_conditional(place, state)):
             return False
-    if False in verdicts:
-        return bool(apart and all(apart)) or any(all(together.get(pair, [False])) for pair in state.scope.said_equal)
-    return True if verdicts or _chain_rule(left, right) else None
+    if all(apart) and all(all(verdicts) for verdicts in together.values()):
+        return True if told or _chain_rule(left, right) else None
+    return bool(apart and all(apart)) or any(all(together.get(pair, [False])) for pair in state.scope.said_equal)
+
+
+def _equal_in_general(left: Expr, right: Expr, state: State, place: Indices, *, flipped: bool) -> bool | None:
+    """Whether formulas agree at random points, where they have values there at all."""
+    verdict = _equal_at(left, right, state, state.anywhere, place, flipped=flipped)
+    if verdict is None:
+        verdict = _equal_at(left, right, state, state.positive, place, flipped=flipped)
+    if verdict is None and state.scope.laws and _has_slopes(left, right):
+        through = [replace(point, total=True) for point in state.anywhere]
+        verdict = _equal_at(left, right, state, through, place, flipped=flipped)
+    return verdict
+
+
+def _equal_after_all(left: Expr, right: Expr, state: State, place: Indices, *, flipped: bool) -> bool | None:
+    """Whether formulas that differ at random points agree as they may be meant; None where they cannot be compared."""
+    here = _here(state)
+    plain = [replace(point, plain=True) for point in state.anywhere] if _has_letters(left, right) else []
+    total = [replace(point, total=True) for point in state.anywhere] if _has_slopes(left, right) else []
+    passed = _through_new(left, right, state)
+    old = [replace(point, with_old=True) for point in state.anywhere] if passed else []
+    for points in ([*state.nearby, *here], [*state.specialised, *here], plain, total, old):
+        if points != here and _equal_at(left, right, state, points, place, flipped=flipped):
+            return True
+    if comparable(left, right, state, place) and not _agree_below_zero(left, right, state, place):
+        return False
+    return None
 
 
 def _here(state: State) -> list[Point]:
