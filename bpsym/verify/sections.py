@@ -17,12 +17,12 @@ from msgspec.structs import replace
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check.judge import judge
 from bpsym.verify.check.terms import Kind, kind_of, leaves
-from bpsym.verify.check.verdicts import BAD, Verdict
-from bpsym.verify.meaning.keys import Key
+from bpsym.verify.check.verdicts import BAD, GOOD, Verdict
+from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.sources import named_first
 from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.own import own_state
-from bpsym.verify.tree import Name
+from bpsym.verify.tree import Name, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -59,14 +59,17 @@ def apart(
             continue
         section = next((s for s in every if any(t is statements[first] for t in s)), [*statements[first:last]])
         said = _said(section)
-        others = [said_in(k) for k, other in enumerate(every) if other is not section]
-        conflicting = {name for name, words in said.items() if any(_differ(words, o.get(name)) for o in others)}
+        others = [(other, said_in(k)) for k, other in enumerate(every) if other is not section]
+        conflicting = {name for name, words in said.items() if any(_differ(words, o.get(name)) for _, o in others)}
         numbered = NUMBERED.match(statements[first].context.heading) is not None
         given = all(_is_bare(statements[k]) for k in group if _count([found[k]], {Verdict.WRONG}))
         if len(conflicting) < (1 if numbered else CONFLICTS) or wrong < (1 if numbered or given else 2):
             continue
         tried += 1
-        state = own_state(replace(document, statements=_read(document, section, conflicting)), givens)
+        foreign = [other for other, o in others if any(_differ(said[name], o.get(name)) for name in conflicting)]
+        resting = {id(s) for other in foreign for s in _resting(other, conflicting)}
+        kept = [s for s in document.statements if id(s) not in resting]
+        state = own_state(replace(document, statements=_read(kept, section, conflicting)), givens)
         ours = tuple(tuple(judge(statement, state)) for statement in statements[first:last])
         if _is_better(ours, theirs):
             yield first, last, state, ours
@@ -112,7 +115,17 @@ def _is_bare(statement: Statement) -> bool:
     return len(statement.terms) == 2 and kind_of(statement.terms[1]) is Kind.NUMBER
 
 
-def _read(document: Document, here: Sequence[Statement], conflicting: set[Shape]) -> tuple[Statement, ...]:
+def _resting(section: Sequence[Statement], conflicting: set[Shape]) -> Iterator[Statement]:
+    """The statements of a section that speak of what it calls by a name that is something else elsewhere."""
+    theirs = {name[0] for name in conflicting if len(name) == 1}
+    for statement in section:
+        named = {key(node) for term in statement.terms[1:] for node in walk(term) if isinstance(node, Name)}
+        if named & theirs:
+            theirs |= set(_defined(statement) or ()) if kind_of(statement.terms[-1]) is Kind.SYMBOLIC else set()
+            yield statement
+
+
+def _read(statements: Sequence[Statement], here: Sequence[Statement], conflicting: set[Shape]) -> tuple[Statement, ...]:
     """A section's own statements, and those of the others that say nothing else of its names."""
     own = {id(statement) for statement in here}
     shapes = {_shape(name[0]) for name in conflicting if len(name) == 1 and isinstance(name[0], Key)}
@@ -124,7 +137,7 @@ def _read(document: Document, here: Sequence[Statement], conflicting: set[Shape]
         alike = len(name) == 1 and isinstance(name[0], Key) and _shape(name[0]) in shapes
         return name not in conflicting and not alike
 
-    return (*here, *(statement for statement in document.statements if is_kept(statement)))
+    return (*here, *(statement for statement in statements if is_kept(statement)))
 
 
 def _shape(name: Key) -> Shape:
@@ -136,9 +149,15 @@ def _is_better(ours: Sequence[Sequence[Judgement]], theirs: Sequence[Sequence[Ju
     wrong, bad = {Verdict.WRONG}, set(BAD)
     return (
         _count(ours, wrong) < _count(theirs, wrong)
-        and 2 * _count(ours, bad) <= _count(theirs, bad)
+        and (2 * _count(ours, bad) <= _count(theirs, bad) or _is_nowhere_worse(ours, theirs))
         and _count(ours, {Verdict.RIGHT}) >= _count(theirs, {Verdict.RIGHT})
     )
+
+
+def _is_nowhere_worse(ours: Sequence[Sequence[Judgement]], theirs: Sequence[Sequence[Judgement]]) -> bool:
+    """Whether every claim that was right stays so, and none gets wrong."""
+    was = {j.span: j.verdict for judgements in theirs for j in judgements}
+    return all(j.verdict in GOOD or j.verdict is was.get(j.span) for judgements in ours for j in judgements)
 
 
 def _count(found: Sequence[Sequence[Judgement]], verdicts: set[Verdict]) -> int:

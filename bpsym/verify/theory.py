@@ -57,26 +57,46 @@ FIGURES = 3  # statements with numbers: the document works an example
 MOST_STATEMENTS = 400
 SHARE = 0.7  # of the other claims, proved right on the instance that calls one wrong
 ENOUGH = 4  # of them, at least
-OPEN = 2  # claims left open by the whole of a document for which its sections are asked
+OPEN = 2  # claims left open by a document for which its laws alone, or its sections are asked
 TELLING = 2  # of these, at least, that are no definitions
 
 
 def settled_by_theory(document: Document, found: Sequence[Judgement]) -> list[Judgement]:
-    """Judgements with those replaced that an instance decides; none where all is right, or numbers are worked with."""
-    is_open = frozenset(j.span for j in found if j.verdict not in GOOD)
-    if not is_open or not _is_of_laws(document):
+    """Judgements with those replaced that an instance decides; none where all is right.
+
+    Where numbers are worked with too, the formulas without any may prove what these leave open, and blame nothing.
+    """
+    laws = tuple(s for s in document.statements if not _numeric(s))
+    if len(document.statements) - len(laws) < FIGURES:
+        return _settled_laws(document, found) if _is_of_laws(document) else list(found)
+    document = replace(document, statements=laws)
+    terms = {term.span for s in laws for term in s.terms}
+    is_open = {j.span for j in found if j.verdict is Verdict.UNDECIDED and j.span in terms}
+    if len(is_open) < OPEN or not _is_of_laws(document):
         return list(found)
+    settled = _settled_laws(document, [j for j in found if j.span in is_open], limits.TRIED)
+    proved = {j.span: j for j in settled if j.verdict in GOOD}
+    return [proved.get(j.span, j) for j in found]
+
+
+def _settled_laws(document: Document, found: Sequence[Judgement], work: int = limits.LAWS) -> list[Judgement]:
+    """The judgements of a document of laws with those replaced that an instance decides, within so much work."""
+    is_open = frozenset(j.span for j in found if j.verdict not in GOOD)
+    if not is_open:
+        return list(found)
+    renewed = _of_other_meanings(document)
     plain = document
     decided: dict[Span, Judgement] = {}
-    with suppress(TooMuchWork), bounded(limits.LAWS):
+    with suppress(TooMuchWork), bounded(work):
         with suppress(TooMuchWork), bounded(limits.LETTERED):
             plain = replace(document, statements=reworded(document.statements))
             of_several = _contested(plain)
-            decided = {s: j for s, j in _by_letters(plain).items() if j.verdict in GOOD or s not in of_several}
+            by_letters = _by_letters(plain, renewed)
+            decided = {s: j for s, j in by_letters.items() if j.verdict in GOOD or s not in of_several}
         if is_open - decided.keys():
             wrong = frozenset(j.span for j in found if j.verdict in BAD)
             doubtful = _doubtful(plain.statements)
-            for better in _decided(plain, is_open, wrong):
+            for better in _decided(plain, is_open, wrong, renewed):
                 certain = {span: j for span, j in better.items() if j.verdict in GOOD or span not in doubtful}
                 decided = certain | decided
             left = is_open - wrong - {span for span, j in decided.items() if j.verdict in GOOD}
@@ -115,9 +135,9 @@ def _contested(document: Document) -> set[Span]:
 
 
 def _is_of_laws(document: Document) -> bool:
-    """Whether it differentiates or transposes, hardly works in numbers, and has no more formulas than a chapter has."""
+    """Whether it differentiates or transposes, and has no more formulas than a chapter has."""
     statements = document.statements
-    if len(statements) > MOST_STATEMENTS or sum(_numeric(s) for s in statements) >= FIGURES:
+    if len(statements) > MOST_STATEMENTS:
         return False
     found = nodes(statements)
     return any(
@@ -136,7 +156,7 @@ def _settled(before: Judgement, decided: Mapping[Span, Judgement], *, alone: boo
     return before
 
 
-def _by_letters(document: Document) -> dict[Span, Judgement]:
+def _by_letters(document: Document, renewed: set[Span]) -> dict[Span, Judgement]:
     """What holds, and what does not, where index letters are layers: in the network, or with a layer as its last."""
     tried: list[_Tried] = []
     for statements in lettered(document.statements):
@@ -150,12 +170,17 @@ def _by_letters(document: Document) -> dict[Span, Judgement]:
             tried.append(world)
     proved = {span: j for world in tried for span, j in world.proved().items()}
     refuted = {span: j for world in tried[::-1] for span, j in world.verdicts.items() if j.verdict in BAD}
-    for span in proved:
-        refuted.pop(span, None)
+    refuted = {span: j for span, j in refuted.items() if span not in proved and span not in renewed}
     telling = proved.keys() - set(_definitions(document.statements))
     if len(proved) < max(ENOUGH, SHARE * (len(proved) + len(refuted))) or len(telling) < TELLING:
         return {}
     return proved | refuted
+
+
+def _of_other_meanings(document: Document) -> set[Span]:
+    """The formulas behind the place from which a letter of theirs means something else."""
+    again = redefinitions(document)
+    return {term.span for s in document.statements if again.are_behind(s) for term in s.terms}
 
 
 def _is_slip(before: Judgement, decided: Mapping[Span, Judgement], *, alone: bool) -> bool:
@@ -164,13 +189,17 @@ def _is_slip(before: Judgement, decided: Mapping[Span, Judgement], *, alone: boo
     return alone and now is not None and now.verdict is Verdict.WRONG and before.verdict is Verdict.RIGHT
 
 
-def _decided(document: Document, is_open: frozenset[Span], wrong: frozenset[Span]) -> Iterator[dict[Span, Judgement]]:
+def _decided(
+    document: Document, is_open: frozenset[Span], wrong: frozenset[Span], renewed: set[Span]
+) -> Iterator[dict[Span, Judgement]]:
     """What instances say of a document's claims: first what they prove, then with what they refute.
 
-    What was found wrong before, only the usual agreement makes right.
+    What was found wrong before, only the usual agreement makes right. What is `renewed` may speak of something else.
     """
     statements, depth = instance(document.statements)
     assignments = shapes_of(statements)
+    if not assignments:
+        return
     document = replace(document, statements=statements)
     asked = sorted((s for s in statements if any(term.span in is_open for term in s.terms)), key=_goes_far)
     others = [s for s in statements if s not in asked]
@@ -193,7 +222,7 @@ def _decided(document: Document, is_open: frozenset[Span], wrong: frozenset[Span
         best.judge([s for s in statements if s not in doubted])
     if best is not first:
         refuted |= _of_another_mind(first, best)
-    blamed = {span: best.verdicts[span] for span in refuted if best.is_sure_of(span, statements)}
+    blamed = {span: best.verdicts[span] for span in refuted - renewed if best.is_sure_of(span, statements)}
     if _is_one_problem(document) and any(j.verdict is Verdict.WRONG for j in blamed.values()):
         yield first.proved() | best.proved(first.bad() & wrong) | blamed
 
@@ -207,7 +236,7 @@ def _by_sections(document: Document, is_open: frozenset[Span]) -> Iterator[dict[
     for section in sections.values() if len(sections) > 1 else ():
         if any(term.span in is_open for s in section for term in s.terms):
             alone = replace(document, statements=(*shared, *section))
-            usual = next(_decided(alone, is_open, frozenset()))
+            usual = next(_decided(alone, is_open, frozenset(), set()), {})
             yield {span: j for span, j in usual.items() if span in is_open}
 
 
@@ -309,14 +338,18 @@ def _is_timed(statements: Sequence[Statement]) -> bool:
 
 
 def _is_one_problem(document: Document) -> bool:
-    """Whether a document speaks of one loss, and no name of something new: else its letters may be two problems'."""
+    """Whether a document speaks of one loss, and no other name of something new: else its letters may be two problems'.
+
+    A loss that is given another formula later is one.
+    """
     derivatives = (n for n in nodes(document.statements) if isinstance(n, Derivative))
     losses = {n.of.base for n in derivatives if isinstance(n.of, Name) and n.of.base in LOSS_NAMES}
     for statement in document.statements:  # J = L + s
         first = statement.terms[0]
         if statement.may_define and isinstance(first, Name) and first.base in losses:
             losses -= {n.base for n in walk(statement.terms[1]) if isinstance(n, Name) and n.base != first.base}
-    return len(losses) <= 1 and not redefinitions(document).names
+    again = redefinitions(document).names
+    return len(losses) <= 1 and all(isinstance(name, Key) and name.base in LOSS_NAMES for name in again)
 
 
 def _whole(span: Span, statement: Statement) -> Span:

@@ -19,7 +19,12 @@ from bpsym.verify.constants import is_exponential
 from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.givens import Givens
 from bpsym.verify.meaning.activations import known_function
-from bpsym.verify.tree import Call, Expr, walk
+from bpsym.verify.tree import (
+    Call,
+    Ellipsis,  # noqa: A004 - the sign of something left out
+    Expr,
+    walk,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -109,6 +114,8 @@ def _settled(document: Document, found: Sequence[Judgement]) -> tuple[list[Judge
     few = wrong > SHARE * len(verdicts)  # right claims enough to know the network by, but not to blame one
     if few or sum(_numeric(s) for s in document.statements) >= FIGURES:  # the example may be another network
         verdicts = {span: j for span, j in verdicts.items() if j.verdict is not Verdict.WRONG}
+    elided = {t.span for s in statements for t in s.terms if any(isinstance(node, Ellipsis) for node in walk(t))}
+    verdicts = {span: j for span, j in verdicts.items() if j.verdict is not Verdict.WRONG or span not in elided}
     return [verdicts.get(j.span, j) for j in found], _network(best) if verdicts else None
 
 

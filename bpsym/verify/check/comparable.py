@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from bpsym.verify.check.state import State
     from bpsym.verify.meaning.indices import Indices
     from bpsym.verify.meaning.network import Network
+    from bpsym.verify.meaning.symbolic import Definition
 
 _ENTRY = re.compile(r"_\d+(,\d+)*")
 MOST_NAMES = 200  # followed through names for formulas
@@ -97,11 +98,17 @@ def _loose_letters(left: Expr, right: Expr) -> frozenset[str]:
     return frozenset(free[1] - free[0])
 
 
+def _constants(function: Definition) -> list[Name]:
+    """The α of `f(x) = α x`."""
+    return [n for n in walk(function.body) if isinstance(n, Name) and key(n) != function.parameter]
+
+
 def _open_names(tree: Expr, state: State, place: Indices) -> frozenset[object]:
     """Atoms without a number and functions nobody defines."""
     found: set[object] = set()
     stack: list[Expr] = [tree]
     seen: set[Key] = set()
+    met: set[str] = set()  # functions the document defines
     for _ in range(MOST_NAMES):
         if not stack:
             break
@@ -116,6 +123,9 @@ def _open_names(tree: Expr, state: State, place: Indices) -> frozenset[object]:
                 and node.function.base not in ("sigma", "max", "min")
             ) and node.function.base not in state.scope.functions:
                 found.add(node.function.base)
+            if isinstance(node, Call) and node.letter not in met and node.letter in state.scope.functions:
+                met.add(node.letter)
+                stack += _constants(state.scope.functions[node.letter])
             if not isinstance(node, Name) or id(node) in ends:
                 continue
             letters = [letter for letter, _ in free_letters(node, {}) if letter in bound]

@@ -21,6 +21,7 @@ from bpsym.verify.meaning.patterns import substituted
 from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.tree import (
     Application,
+    Call,
     Derivative,
     Expr,
     Name,
@@ -64,7 +65,8 @@ def _compared(chain: Chain, before: Expr, term: Expr, *, mixed: bool) -> tuple[E
         same = here if here is not None or not _only_halves(term) else same
     if same is False and (_says_each_step(chain, term) or _is_slope_of_all(before, term, state)):
         same = True
-    if same is False and (other := state.in_effect(chain.statement.span.end)) is not None:
+    doubtful = same is False or (same is None and _calls_restated(before, state))
+    if doubtful and (other := state.in_effect(chain.statement.span.end)) is not None:
         same = symbols.equal(before, term, other)
     if same is None and not mixed and (last := _last_formula(chain)) is not None:
         told = symbols.equal(last, term, state)
@@ -243,3 +245,10 @@ def _same_here(chain: Chain, term: Expr) -> bool | None:
                     return True
                 told = False
     return told
+
+
+def _calls_restated(tree: Expr, state: State) -> bool:
+    """Whether it is a function, or the slope of one, that the document defines several times."""
+    if not isinstance(tree, Call) or len(tree.arguments) != 1:
+        return False
+    return subject_of(replace(tree, function=replace(tree.function, marks=()))) in state.scope.ambiguous.redefined.names

@@ -171,7 +171,9 @@ def _open(chain: Chain, first: Expr) -> None:
         chain.reference = replace(first, marks=("new",)) if isinstance(first, Name) else first
         chain.truth = list(values(chain.reference, state, state.truth))
     is_afresh = subject in state.scope.ambiguous.redefined.names
-    if is_afresh and (other := state.in_effect(chain.statement.span.end)) is not None:
+    if is_afresh and chain.statement.relations[0].kind in ARROWS:
+        chain.truth = []  # a step from what it was last, which is none of its formulas
+    elif is_afresh and (other := state.in_effect(chain.statement.span.end)) is not None:
         chain.truth = list(values(first, other, other.truth))
     chain.formulas.extend(state.formulas.get(subject, ()))
     chain.numerics.extend(state.numerics.get(subject, ()))

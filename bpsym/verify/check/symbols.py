@@ -87,14 +87,24 @@ def _equal_after_all(left: Expr, right: Expr, state: State, place: Indices, *, f
     here = _here(state)
     plain = [replace(point, plain=True) for point in state.anywhere] if _has_letters(left, right) else []
     total = [replace(point, total=True) for point in state.anywhere] if _has_slopes(left, right) else []
+    straight = [replace(point, straight=True) for point in state.anywhere] if total else []
     passed = _through_new(left, right, state)
     old = [replace(point, with_old=True) for point in state.anywhere] if passed else []
-    for points in ([*state.nearby, *here], [*state.specialised, *here], plain, total, old):
+    for points in ([*state.nearby, *here], [*state.specialised, *here], plain, total, straight, old):
         if points != here and _equal_at(left, right, state, points, place, flipped=flipped):
             return True
-    if comparable(left, right, state, place) and not _agree_below_zero(left, right, state, place):
+    if not comparable(left, right, state, place) or _agree_below_zero(left, right, state, place):
+        return None
+    return None if _is_of_one_side(left, right, state, place) else False
+
+
+def _is_of_one_side(left: Expr, right: Expr, state: State, place: Indices) -> bool:
+    """Whether it is the slope on one side of a loss with a kink, y x of max(0, 1 - y w·x), which has another beyond."""
+    network = state.scope.network
+    if network is None or not network.loss_has_kinks:
         return False
-    return None
+    points = (*state.anywhere, *state.positive)
+    return any(_equal_at(left, right, state, [point], place, flipped=False) for point in points)
 
 
 def _here(state: State) -> list[Point]:

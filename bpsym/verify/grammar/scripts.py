@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _RAISED: Final = frozenset(["e", "beta", "gamma", "rho", "lambda", "pi", "epsilon"])
 _INDEX: Final = re.compile(r"[A-Za-z]+\d*([+-]\d+)?|\d+|[lLtTkn][+-][a-z0-9]+|\d+[-+][a-z]")
 LONGEST: Final = 40  # signs of a superscript that may be marks and indices: a longer one is an exponent
+WORD: Final = 4  # letters of a subscript that has one of its own
+_APART: Final = ("separator", "dot", "open", "close", "colon", "row", "bar")
 _MARK_SIGNS: Final = {"+": "+", "*": "star", "**": "star"}
 
 
@@ -34,10 +36,11 @@ class Superscript(NamedTuple):
 
 
 def words(found: Sequence[Token]) -> list[str]:
-    """The parts of a script, as text: split at commas, dots and brackets; nested scripts are joined."""
+    """The parts of a script, as text: split at commas, dots and brackets; nested scripts are joined but to words."""
     parts = [""]
     for token in found:
-        if token.kind in ("separator", "dot", "open", "close", "colon", "row", "bar"):
+        is_word = len(parts[-1]) >= WORD and parts[-1].isalpha()
+        if token.kind in _APART or (token.kind == "sub" and is_word):  # E_{node_i}: the i-th node
             parts.append("")
         elif token.kind in ("sub", "sup", "begin-group", "end-group", "space", "amp"):
             continue

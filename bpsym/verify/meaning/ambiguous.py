@@ -25,7 +25,7 @@ from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.families import NameFamily, family
 from bpsym.verify.meaning.keys import LOSS_NAMES, RATES, UPDATABLE, Key, key
 from bpsym.verify.meaning.subjects import has_derivatives, subject_of
-from bpsym.verify.tree import Application, Call, Document, Expr, Name, Power, Span, Statement, walk
+from bpsym.verify.tree import Application, Call, Document, Expr, Name, Power, Span, Statement, nodes, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -47,10 +47,19 @@ class Redefinitions:
 
     spans: tuple[Span, ...] = ()  # of all formulas of these names
     names: frozenset[Subject] = frozenset()
+    second: Mapping[Subject, int] = field(default_factory=dict)  # where each of them gets its second meaning
 
     def era(self, position: int) -> int:
         """How many of them stand before a place."""
         return bisect_right([span.start for span in self.spans], position)
+
+    def are_behind(self, statement: Statement) -> bool:
+        """Whether a statement may speak of the second meaning of a letter, or of a function it calls."""
+        calls = {f"{node.function.base}(" for node in nodes([statement]) if isinstance(node, Call)}
+        return any(
+            statement.span.start >= start and (isinstance(subject, Key) or any(call in str(subject) for call in calls))
+            for subject, start in self.second.items()
+        )
 
     def latest_first(self, formulas: list[Expr], position: int | None) -> list[Expr]:
         """Formulas of one name with the one in effect at a place before the others."""
@@ -165,7 +174,8 @@ def _redefined(table: Iterable[Given]) -> Redefinitions:
         if earlier and not any(sense <= other for other, _ in earlier):
             names.add(subject)
         earlier.append((sense, given.formula.span))
-    return Redefinitions(tuple(sorted(span for name in names for _, span in known[name])), frozenset(names))
+    spans = sorted(span for name in names for _, span in known[name])
+    return Redefinitions(tuple(spans), frozenset(names), {name: known[name][1][1].start for name in names})
 
 
 def _sense(given: Given) -> tuple[Subject, frozenset[object]] | None:

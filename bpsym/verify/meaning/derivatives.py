@@ -7,6 +7,7 @@ from itertools import product
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bpsym.verify.meaning.algebra import NoValueError, symbolic
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, is_vector, mapped, scalars, transposed
@@ -99,6 +100,8 @@ def derivative(tree: Derivative | Differential, context: Context, indices: Indic
         return found
     if tree.wrt is None or tree.order != 1:
         raise NoValueError("a derivative of higher order")
+    if context.point.straight and tree.symbol == "d":
+        context = replace(context, point=replace(context.point, total=True))
     below = _quantity(tree.wrt, context, indices)
     try:
         above = _quantity(tree.of, context, indices)

@@ -74,7 +74,7 @@ def _function(scope: Scope, call: Call, statement: Statement) -> None:
             continue
         names = {key(node) for node in walk(body) if isinstance(node, Name) and not _is_function_name(body, node)}
         names -= {Key("e"), Key("pi")}
-        constants = names - {parameter} if scope.laws else set()  # a of 1/(1 + e^{-a v})
+        constants = names - {parameter}  # a of 1/(1 + e^{-a v})
         if parameter in names and all(not (n.sub or n.layer) for n in constants) and names == {parameter} | constants:
             scope.functions.setdefault(call.letter, Definition(parameter, body))
             return

@@ -26,16 +26,24 @@ from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.indices import Indices, kronecker
 from bpsym.verify.meaning.keys import IDENTITY, LOSS_NAMES, Called, Key, free_letters, is_off, key
 from bpsym.verify.meaning.nesting import Nested
-from bpsym.verify.meaning.reach import Reach, from_zero, matched, places
+from bpsym.verify.meaning.reach import (
+    Reach,
+    are_of_several_methods,
+    from_zero,
+    lists_from_zero,
+    matched,
+    places,
+    wholes,
+)
 from bpsym.verify.meaning.scope import ANY_SIZE, Scope
-from bpsym.verify.meaning.sources import COUNTS, Said, Sources, size_of, stated_shape
+from bpsym.verify.meaning.sources import Said, Sources, is_count, size_of, stated_shape
 from bpsym.verify.meaning.symbolic import symbolic_function
 from bpsym.verify.meaning.unexplained import is_figure, is_rounded, is_short, recomputed
 from bpsym.verify.meaning.upstream import loss_from_above, own_loss
 from bpsym.verify.tree import Application, BigSum, Call, Derivative, Differential, Expr, Name, Number, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Sequence
 
     from bpsym.verify.givens import Givens
 
@@ -44,7 +52,7 @@ MOST_NAMES = 1500  # atoms made for names that only occur
 MOST_ATOMS = 3000  # of a document's own network
 _DEEPER = Nested(3)  # a definition met inside another one
 SYMBOLIC = 40  # units of work a node of an equation is
-ENTRIES = 500  # one of an equation between matrices
+ENTRIES = 250  # one of an equation between matrices
 _ADDED = re.compile(r"(?:^|[\s\"])([A-Za-z_]\w{0,20})[ \t]{0,4}\+=", re.MULTILINE)
 _FAILURES = (NoValueError, ShapeError, BpsymError, ValueError, TypeError)
 
@@ -58,10 +66,9 @@ def gather(said: Said, given: Givens, position: int | None = None, instance: Ins
     known = said.sources.formulas
     formulas = {name: said.ambiguous.redefined.latest_first(meant, position) for name, meant in known.items()}
     sources = replace(said.sources, formulas=formulas)
-    counts = COUNTS.__contains__ if instance is None else lambda letter: _is_count(letter, sources)
     scope = Scope(
         ambiguous=said.ambiguous,
-        sizes={letter: size_of(letter, sources) for letter in sources.sizes if counts(letter)},
+        sizes={letter: size_of(letter, sources) for letter in sources.sizes if is_count(letter, sources)},
         apart=said.apart,
         worked=frozenset(sources.formulas),
         entering=frozenset(sources.formulas) & sources.entering,
@@ -71,7 +78,7 @@ def gather(said: Said, given: Givens, position: int | None = None, instance: Ins
         own=sources.own,
         columns=sources.columns,
         summed=frozenset(_ADDED.findall(said.document.text)),
-        from_zero=from_zero(sources) if instance is None else frozenset(),
+        from_zero=from_zero(sources) if instance is None else lists_from_zero(sources, instance),
     )
     scope.laws = frozenset(instance.shapes) if instance is not None else frozenset()
     definitions_of(said.document, scope, position if said.ambiguous.redefined.names else None)
@@ -87,11 +94,6 @@ def gather(said: Said, given: Givens, position: int | None = None, instance: Ins
             scope.sizes["layers"] = instance.depth
     _Builder(sources, scope, given, instance or Instance(), Reach(sources, scope)).build()
     return scope
-
-
-def _is_count(letter: str, sources: Sources) -> bool:
-    """Whether a letter a sum runs up to is a number of terms and nothing else."""
-    return letter in COUNTS or (len(letter) == 1 and not {Key(letter)} & {*sources.formulas, *sources.computed})
 
 
 @dataclass
@@ -193,22 +195,38 @@ class _Builder:
         """`a_3` by the rule for a_j; strict: only from names that are defined."""
         if self.instance.is_start(name):
             return None
-        for pattern, formula in self.sources.patterns:
-            indices = matched(pattern, name, self.sources.fixed)
-            value = None if indices is None else self._defined(name, formula, indices, strict=strict)
+        tried = ((matched(pattern, name, self.sources.fixed), formula) for pattern, formula in self.sources.patterns)
+        rules = [(indices, formula) for indices, formula in tried if indices is not None]
+        if are_of_several_methods(rules, name.base):
+            return None
+        for indices, formula in rules:
+            value = self._defined(name, formula, indices, strict=strict)
             if value is not None:
                 return value
         return None
 
-    def by_entries(self, name: Key) -> Value | None:
+    def by_listed_entries(self, name: Key) -> Value | None:
         """`s = (0.66, 0.24, 0.10)` by the rule `s_i = e^{z_i} / Σ_k e^{z_k}` for its entries."""
         shape = stated_shape(self.sources.numbers[name]) if name in self.sources.numbers else None
-        if shape is None or is_short(name, self.sources) or min((*shape, 1)) != 1 or max(shape) == 1:
+        if shape is None or min((*shape, 1)) != 1 or max(shape) == 1:
             return None
-        places = [name._replace(sub=(*name.sub, str(k))) for k in range(1, max(shape) + 1)]
-        if not self.reach.has_rule(places[0]):
+        if name.sub and is_short(name, self.sources):
             return None
-        entries = [self.by_rule(place, strict=True) for place in places]
+        return self._by_entries(name, shape, [(str(k),) for k in range(1, max(shape) + 1)], strict=True)
+
+    def by_entries(self, name: Key) -> Value | None:
+        """`z^3` by the rule for z^l_j."""
+        rows, columns = shape = self._shape(name)
+        if shape == SCALAR:
+            return None
+        at = [(r, c) for r in range(1, rows + 1) for c in range(1, columns + 1)]
+        places = [(str(r), str(c)) if shape == MATRIX else (str(max(r, c)),) for r, c in at]
+        return self._by_entries(name, shape, places)
+
+    def _by_entries(
+        self, name: Key, shape: tuple[int, ...], places: Sequence[tuple[str, ...]], *, strict: bool = False
+    ) -> Value | None:
+        entries = [self.by_rule(name._replace(sub=(*name.sub, *place)), strict=strict) for place in places]
         scalar = tuple(entry for entry in entries if entry is not None and not isinstance(entry, Array))
         return self._entered(name, Array(shape, scalar)) if len(scalar) == len(places) else None
 
@@ -220,24 +238,14 @@ class _Builder:
 
     def by_likeness(self, name: Key) -> Value | None:
         """`w_3` by the number for every w_j."""
-        alike = [t for p, t in self.sources.alike if p.base == name.base and self._stands_for(p, name)]
+        alike = [t for p, t in self.sources.alike if p.base == name.base and self.reach.stands_for(p, name)]
         return self._shown(name, alike[0]) if len(alike) == 1 else None
-
-    def _stands_for(self, pattern: Name, name: Key) -> bool:
-        """Whether `w_j` is w_3, and no name of its own beside w_f."""
-        found = matched(pattern, name, self.sources.fixed)
-        others = (k for k in self.sources.numbers if k.base == pattern.base and k != key(pattern))
-        return (
-            found is not None
-            and all(value.isdigit() for value in found.values())
-            and not any(part.isalpha() for other in others for part in (*other.sub, *other.layer))
-        )
 
     def by_whole(self, name: Key) -> Value | None:
         """`x_1` where the document gives all of x."""
         if name.new or not all(part.isdigit() for part in name.sub[-2:]):
             return None
-        for whole in _wholes(name):
+        for whole in wholes(name):
             if self.sources.states(whole) and self.wanted(whole) is not None:
                 return self.scope.atoms(name)
         return None
@@ -262,7 +270,7 @@ class _Builder:
         """The vector or matrix an entry belongs to, where the document's formulas make it one."""
         if self._shape(name) != SCALAR:
             return None
-        return next((whole for whole in _wholes(name) if self._shape(whole) != SCALAR), None)
+        return next((whole for whole in wholes(name) if self._shape(whole) != SCALAR), None)
 
     def _entered(self, name: Key, atoms: Value) -> Value:
         """The atoms, from now on those of a name."""
@@ -382,17 +390,10 @@ class _Builder:
 _WAYS: tuple[Callable[[_Builder, Key], Value | None], ...] = (
     _Builder.by_strict_formula,
     _Builder.by_formula,
-    _Builder.by_entries,
+    _Builder.by_listed_entries,
     _Builder.by_number,
     _Builder.by_rule,
+    _Builder.by_entries,
     _Builder.by_likeness,
     _Builder.by_whole,
 )
-
-
-def _wholes(name: Key) -> Iterator[Key]:
-    """The vectors and matrices a name may be an entry of: `w_{1,2}` of w_1 and w, in either case."""
-    for kept in range(len(name.sub) - 1, max(-1, len(name.sub) - 3), -1):
-        if all(part.isdigit() for part in name.sub[kept:]):
-            for base in dict.fromkeys((name.base, name.base.upper(), name.base.lower())):
-                yield name._replace(base=base, sub=name.sub[:kept])

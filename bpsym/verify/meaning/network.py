@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 
 SIDE = 3  # entries of a vector among a document's own
 MOST_STEPS = 4000  # of a small program
-DERIVED, LOWERED = 2500, 500  # units of work an equation of one is, differentiated and made code
+DERIVED, LOWERED = 1250, 250  # units of work an equation of one is, differentiated and made code
 OPERATION = 100  # what one of its operations is, at least
 DENSE = 60  # of differentiating a row times a column, for each pair of what it uses
 MOST_PAIRS = 4000  # of these in a small program
@@ -224,6 +224,12 @@ class Network:
         """Whether no equation has pieces: then formulas that agree at one point agree at any other."""
         steps = [step for step in self.expansion.program.steps if step.section != "backward"]
         return not any(step.rule == "document" or step.expr.has(Abs, Max, Piecewise) for step in steps)
+
+    @cached_property
+    def loss_has_kinks(self) -> bool:
+        """Whether the loss itself is one thing on one side and another on the other: a hinge, or a unit written out."""
+        step = None if self.loss is None else self.expansion.step(self.loss)
+        return step is not None and bool(step.expr.has(Piecewise, Max))
 
     def _sums_to_one(self) -> bool:
         return any(step.rule == "softmax" for step in self.expansion.program.steps)

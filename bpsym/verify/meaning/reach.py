@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import product, takewhile
+from itertools import combinations, product, takewhile
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.meaning.arrays import Array
+from bpsym.verify.meaning.families import COLUMN, ROW
 from bpsym.verify.meaning.indices import Indices, kronecker_pair
 from bpsym.verify.meaning.keys import Key, free_letters, key
 from bpsym.verify.meaning.scope import ANY_SIZE
@@ -16,8 +17,9 @@ from bpsym.verify.meaning.sources import stated_shape
 from bpsym.verify.tree import Expr, Name, Number, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from bpsym.verify.meaning.families import Instance
     from bpsym.verify.meaning.scope import Scope
     from bpsym.verify.meaning.sources import Sources
 
@@ -52,6 +54,13 @@ def matched(pattern: Name, wanted: Key, fixed: Mapping[str, str]) -> dict[str, s
     return found if key(pattern, found) == wanted else None
 
 
+def are_of_several_methods(rules: Sequence[tuple[Indices, Expr]], base: str) -> bool:
+    """Whether steps from what a quantity was are taken in several ways: θ_{t+1} by momentum, and by Adam."""
+    named = [{key(n) for n in walk(formula) if isinstance(n, Name)} for indices, formula in rules if "t" in indices]
+    steps = [names for names in named if any(name.base == base for name in names)]
+    return any(not (a <= b or b <= a) for a, b in combinations(steps, 2))
+
+
 def from_zero(sources: Sources) -> frozenset[str]:
     """The names of lists that are counted from 0: `k = [0.5, -0.2, 0.8]`, then k_0; and with one all others."""
     found, others = set[str](), set[str]()
@@ -64,6 +73,21 @@ def from_zero(sources: Sources) -> frozenset[str]:
         if Key(whole.base, (str(max(shape)),)) not in spoken and first not in sources.numbers:
             (found if first in spoken else others).add(whole.base)
     return frozenset(found | others if found else ())
+
+
+def lists_from_zero(sources: Sources, instance: Instance) -> frozenset[str]:
+    """The vectors of a document of laws, all of them, where one of them has an entry with the index 0: θ_0."""
+    vectors = {wanted.base for wanted, shape in instance.shapes.items() if shape in (COLUMN, ROW) and not wanted.sub}
+    starts = any(name.base in vectors and name.sub == ("0",) for name in sources.names)
+    return frozenset(vectors if starts else ())
+
+
+def wholes(name: Key) -> Iterator[Key]:
+    """The vectors and matrices a name may be an entry of: `w_{1,2}` of w_1 and w, in either case."""
+    for kept in range(len(name.sub) - 1, max(-1, len(name.sub) - 3), -1):
+        if all(part.isdigit() for part in name.sub[kept:]):
+            for base in dict.fromkeys((name.base, name.base.upper(), name.base.lower())):
+                yield name._replace(base=base, sub=name.sub[:kept])
 
 
 class Reach(Struct):
@@ -96,8 +120,8 @@ class Reach(Struct):
 
     def _is_listed(self, name: Key) -> bool:
         """Whether a list or a matrix is given of which a name would be an entry."""
-        wholes = (self.scope.table.get(name._replace(sub=name.sub[:kept])) for kept in range(len(name.sub)))
-        return any(whole and isinstance(whole[0], Array) for whole in wholes)
+        lists = (self.scope.table.get(name._replace(sub=name.sub[:kept])) for kept in range(len(name.sub)))
+        return any(found and isinstance(found[0], Array) for found in lists)
 
     def entries(self, whole: Key, pattern: Name, formula: Expr) -> list[str]:
         """The indices under which a rule makes the entries of a vector: as many as the list has it takes them from."""
@@ -154,3 +178,13 @@ class Reach(Struct):
             if any(not exists(name) and self.is_beyond(name) for name in wanted):
                 return
             yield place[letter]
+
+    def stands_for(self, pattern: Name, name: Key) -> bool:
+        """Whether `w_j` is w_3, and no name of its own beside w_f."""
+        found = matched(pattern, name, self.sources.fixed)
+        others = (k for k in self.sources.numbers if k.base == pattern.base and k != key(pattern))
+        return (
+            found is not None
+            and all(value.isdigit() for value in found.values())
+            and not any(part.isalpha() for other in others for part in (*other.sub, *other.layer))
+        )

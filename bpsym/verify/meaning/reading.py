@@ -114,6 +114,8 @@ class _At(Context):
         shown = self.point.shown.get(wanted)
         if shown is not None:
             return shown
+        if not self.scope.described and (count := self.scope.count(wanted)) is not None:
+            return fmpq(count)  # as in the equations of the network, though K = 3 is given too
         atoms = self.chosen(wanted)
         if atoms is not None:
             return self.standing(atoms)
@@ -283,6 +285,12 @@ class _At(Context):
             return True
         return bool(self.scope.laws and wanted.sub) and self.entry(wanted) is not None
 
+    def given_count(self, name: Key) -> int | None:
+        """The number of classes or samples where the document gives it: K = 3."""
+        network, count = self.scope.network, self.scope.count(name)
+        given = network is not None and self.scope.own_atoms(name) in network.values
+        return count if given and not self.scope.described else None
+
     def bound(self, tree: Expr | None, indices: Indices) -> int | None:
         if isinstance(tree, Number) and tree.value.denominator == 1:
             return int(tree.value)
@@ -290,6 +298,7 @@ class _At(Context):
             text = indices.get(tree.base, "")
             if text.isdigit():
                 return int(text)
+            return self.given_count(key(tree))
         if isinstance(tree, Sum):
             ends = [self.bound(term, indices) for term in tree.terms]
             if None not in ends:

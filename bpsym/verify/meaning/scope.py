@@ -173,6 +173,7 @@ class Point(Struct, frozen=True):
     own_functions: bool = False  # take functions as the document (wrongly) defines them
     choice: tuple[str, int] = ("", 0)  # which reading of an ambiguous letter to take
     total: bool = False  # differentiate through everything, also where an equation uses the variable itself
+    straight: bool = False  # differentiate through everything where that is written d, not ∂
     with_old: bool = False  # differentiate through the old weights also where a description has updated them by then
     plain: bool = False  # read σ as the sigmoid, whatever the layer
     printed: Family | None = None  # read index letters as bpsym's own sheets mean them

@@ -25,6 +25,7 @@ from bpsym.verify.tree import (
     Power,
     Product,
     Statement,
+    nodes,
     walk,
 )
 
@@ -43,6 +44,7 @@ _UPPER = {MATRIX: 0.0, COLUMN: 0.4, ROW: 0.6, SCALAR: 1.0}
 _LOWER = {COLUMN: 0.0, SCALAR: 0.1, ROW: 0.6, MATRIX: 0.8}
 _WEIGHT = {MATRIX: 0.1, COLUMN: 0.2, SCALAR: 0.6, ROW: 0.7}
 _BIAS = {COLUMN: 0.0, ROW: 0.1, SCALAR: 0.3}
+_LAST = {SCALAR: 0.0, COLUMN: 0.3, ROW: 0.6, MATRIX: 0.8}
 _INDEXED = {SCALAR: 0.0, COLUMN: 0.7}
 _PLAIN = {SCALAR: 0.0}
 _NUMBERS = frozenset(["eta", "alpha", "lambda", "epsilon", "lr", "e", "pi", "m", "n", "N", "T", "L"])
@@ -60,12 +62,16 @@ class _Shapes:
         self.names: dict[NameFamily, Name] = {}
         parameters = set(_parameters(self.statements))
         for statement in self.statements:
-            for term in statement.terms:
+            for term in _claimed(statement):
                 for name in _quantities(term):
                     if id(name) not in parameters:
                         self.names.setdefault(family(key(name)), name)
         self.wholes = {f: whole for f in self.names if (whole := self._whole(f)) is not None}
         self.said = dict(_said(self.statements))
+        tops = {id(n.of): n.of for n in nodes(self.statements) if isinstance(n, Derivative) and isinstance(n.of, Name)}
+        used = (n for s in self.statements for t in s.terms[1:] for n in _quantities(t) if id(n) not in tops)
+        self.tops = {family(key(top)) for top in tops.values()}
+        self.last = self.tops - {family(key(n)) for n in used}  # nothing is made of it: ℓ, perhaps
         self.ends = {
             node.upper.base
             for s in self.statements
@@ -75,8 +81,8 @@ class _Shapes:
         }
 
     def _whole(self, part: NameFamily) -> NameFamily | None:
-        """The vector or matrix a name is an entry of, where the document speaks of that too."""
-        if part.sub[-1:] != ("#",) or not UNITS.fullmatch(self.names[part].sub[-1]):
+        """The vector or matrix a name is an entry of, where the document speaks of that too; C_0 is no entry of C."""
+        if part.base in LOSS_NAMES or part.sub[-1:] != ("#",) or not UNITS.fullmatch(self.names[part].sub[-1]):
             return None
         for kept in (len(part.sub) - 1, len(part.sub) - 2):
             if kept >= 0 and set(part.sub[kept:]) == {"#"}:
@@ -99,6 +105,8 @@ class _Shapes:
         plain = not wanted.sub and not wanted.layer
         if (plain and wanted.base in _NUMBERS | self.ends) or wanted.base in LOSS_NAMES - {"C", "E"}:
             return _PLAIN
+        if wanted.base in LOSS_NAMES and wanted in self.tops:
+            return _PLAIN
         if wanted.base in LOSS_NAMES and plain:
             return {SCALAR: 0.0, MATRIX: 0.5}
         if len(wanted.sub) > 1 and wanted.sub[-2:] == ("#", "#"):
@@ -106,11 +114,13 @@ class _Shapes:
         unit = wanted.sub == ("#",) and UNITS.fullmatch(name.sub[0]) and not name.sub[0].isdigit()
         if unit and not self._is_gate(wanted):
             return _INDEXED
+        if wanted in self.last:
+            return _LAST
         if wanted.base in ("b", "bias"):
             return _BIAS
         if wanted.base in ("w", "v", "u"):
             return _WEIGHT
-        letter = wanted.base.removesuffix("hat").removesuffix("bar")
+        letter = wanted.base.removesuffix("star").removesuffix("hat").removesuffix("bar")
         return _UPPER if len(letter) == 1 and letter.isupper() else _LOWER
 
     def _is_gate(self, wanted: NameFamily) -> bool:
@@ -123,7 +133,7 @@ class _Shapes:
             return []
         kept: list[tuple[float, dict[NameFamily, Shape]]] = [(0.0, {})]
         for statement in self.statements:
-            families = {family(key(n)) for t in statement.terms for n in _quantities(t)} & set(self.names)
+            families = {family(key(n)) for t in _claimed(statement) for n in _quantities(t)} & set(self.names)
             needed = sorted({self.wholes.get(f, f) for f in families} - set(kept[0][1]))
             extended = []
             for new in self._new(needed):
@@ -158,7 +168,7 @@ class _Shapes:
             shape = reading.of(term)
             total += reading.cost
             fits = None in (before, shape) or shape == before or is_summed
-            if place and not fits and not _is_slope(first):
+            if place and not fits and not _is_slope(first, known):
                 total += MISFIT
             before = shape if shape is not None else before
         return total
@@ -171,9 +181,16 @@ def _size(domains: Sequence[Sequence[object]]) -> int:
     return size
 
 
-def _is_slope(tree: Expr) -> bool:
+def _is_slope(tree: Expr, known: Mapping[NameFamily, Shape]) -> bool:
     """Whether it is a derivative of something that may be a vector: layouts differ."""
-    return isinstance(tree, Derivative) and not (isinstance(tree.of, Name) and tree.of.base in LOSS_NAMES)
+    if not isinstance(tree, Derivative):
+        return False
+    return not isinstance(tree.of, Name) or known.get(family(key(tree.of)), COLUMN) != SCALAR
+
+
+def _claimed(statement: Statement) -> Sequence[Expr]:
+    """The terms that speak of quantities: the n and d_m of `X ∈ R^{n × d_m}` are sizes."""
+    return statement.terms[:1] if statement.relations[0].kind == "∈" else statement.terms
 
 
 def _quantities(tree: Expr) -> Iterator[Name]:

@@ -132,6 +132,11 @@ def size_of(letter: str, sources: Sources) -> int:
     return lengths.pop() if len(lengths) == 1 else ANY_SIZE
 
 
+def is_count(letter: str, sources: Sources) -> bool:
+    """Whether a letter a sum runs up to is a number of terms and nothing else."""
+    return letter in COUNTS or (len(letter) == 1 and not {Key(letter)} & {*sources.formulas, *sources.computed})
+
+
 def _collect(statement: Statement, sources: Sources) -> None:
     """Put what one statement says where it belongs."""
     for term in statement.terms:

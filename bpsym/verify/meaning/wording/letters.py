@@ -17,15 +17,32 @@ if TYPE_CHECKING:
 
 HEADS = 3  # names at least that are written with an iteration
 _SAMPLES = "dnkp"
+_USUAL = "ijkmnpqrs"  # letters of indices that are read as such
+_OTHERWISE = "tx"  # of time and of samples
 
 
 def with_index(statements: Statements) -> Statements:
-    """An index letter for the h that is summed over; it is a word elsewhere."""
+    """An index letter for the h, the l or the w that is summed over; it is a word, or a layer, elsewhere."""
+    for letter in _summed(statements):
+        statements = _with_letter(statements, letter)
+    return statements
+
+
+def _summed(statements: Statements) -> list[str]:
+    """The letters sums run over that are none of the usual ones, and nowhere a name, a layer, a time or a sample."""
     found = list(nodes(statements))
-    pairs = {part for n in found if isinstance(n, Name) and n.base in ("w", "v") for part in n.sub}
-    summed = any(isinstance(n, BigSum) and n.index == ("h",) for n in found)
-    if not summed and not any(len(p) == 2 and "h" in p and set(p) & set("ijk") for p in pairs):
-        return statements
+    names = [n for n in found if isinstance(n, Name)]
+    pairs = {part for n in names if n.base in ("w", "v") for part in n.sub}
+    letters = {n.index[0] for n in found if isinstance(n, BigSum) and len(n.index) == 1 and len(n.index[0]) == 1}
+    letters -= {*_USUAL, *_OTHERWISE, *(part for n in names for part in n.layer), *(n.base for n in names)}
+    if any(len(p) == 2 and "h" in p and set(p) & set("ijk") for p in pairs):
+        letters.add("h")
+    return sorted(letters)
+
+
+def _with_letter(statements: Statements, letter: str) -> Statements:
+    """The statements with a spare index letter for another."""
+    found = list(nodes(statements))
     letters = {c for n in found if isinstance(n, Name) for part in (*n.sub, *n.layer) for c in part}
     letters |= {c for n in found if isinstance(n, BigSum) for c in n.index} | {n.base for n in found if is_plain(n)}
     spare = next((c for c in "qprsm" if c not in letters), None)
@@ -34,10 +51,10 @@ def with_index(statements: Statements) -> Statements:
 
     def change(tree: Any) -> Any:
         if isinstance(tree, Name) and tree.sub:
-            pairs = (part.replace("h", spare) if "h" in part and len(part) < 3 else (part,) for part in tree.sub)
-            return replace(tree, sub=tuple(letter for pair in pairs for letter in pair))
+            pairs = (part.replace(letter, spare) if letter in part and len(part) < 3 else (part,) for part in tree.sub)
+            return replace(tree, sub=tuple(c for pair in pairs for c in pair))
         if isinstance(tree, BigSum):
-            return replace(tree, index=tuple(spare if c == "h" else c for c in tree.index))
+            return replace(tree, index=tuple(spare if c == letter else c for c in tree.index))
         return tree
 
     return mapped(statements, change)

@@ -1,0 +1,122 @@
+"""Texts whose sections, tables and rules use one letter for several things."""
+
+from __future__ import annotations
+
+import pytest
+
+from bpsym.verify.read import read_text
+from bpsym.verify.report.data import DocumentReport, report_of
+from bpsym.verify.run import verify
+
+
+def _report(name: str, text: str) -> DocumentReport:
+    return report_of(verify(read_text(text, name)))
+
+
+_TWO_NORMS = r"""
+## Over the batch
+
+$$\mu = \frac{1}{m} \sum_{i=1}^m x_i, \qquad \sigma^2 = \frac{1}{m} \sum_{i=1}^m (x_i - \mu)^2$$
+
+$$\hat{x}_i = \frac{x_i - \mu}{\sqrt{\sigma^2 + \epsilon}}, \qquad y_i = \gamma \hat{x}_i + \beta$$
+
+$$\frac{\partial \ell}{\partial \hat{x}_i} = \frac{\partial \ell}{\partial y_i} \gamma$$
+
+$$\frac{\partial \ell}{\partial \sigma^2} = \sum_{i=1}^m \frac{\partial \ell}{\partial \hat{x}_i} (x_i - \mu) \frac{-1}{2} (\sigma^2 + \epsilon)^{-3/2}$$
+
+$$\frac{\partial \ell}{\partial \mu} = \sum_{i=1}^m \frac{\partial \ell}{\partial \hat{x}_i} \frac{-1}{\sqrt{\sigma^2 + \epsilon}}$$
+
+## Over the features
+
+$$\mu = \frac{1}{H} \sum_{k=1}^H a_k, \qquad \sigma^2 = \frac{1}{H} \sum_{k=1}^H (a_k - \mu)^2$$
+
+$$\hat{a}_k = \frac{a_k - \mu}{\sqrt{\sigma^2 + \epsilon}}, \qquad h_k = g_k \hat{a}_k + b_k$$
+
+$$\frac{\partial \ell}{\partial g_k} = \frac{\partial \ell}{\partial h_k} \hat{a}_k$$
+"""  # noqa: E501 - formulas as people write them
+_TABLE = r"""
+| name | function | derivative |
+|---|---|---|
+| arctan | $f(x) = \tan^{-1}(x)$ | $f'(x) = \frac{1}{1 + x^2}$ |
+| softplus | $f(x) = \ln(1 + e^x)$ | $f'(x) = \frac{1}{1 + e^{-x}}$ |
+
+$$f(x) = \begin{cases} \alpha (e^x - 1) & x < 0 \\ x & x \ge 0 \end{cases}$$
+
+$$f'(x) = \begin{cases} \alpha e^x & x < 0 \\ 1 & x \ge 0 \end{cases}$$
+"""
+_RIDGE = r"""
+$$J(W) = \frac{1}{2m} \|XW - Y\|^2 + \frac{\lambda}{2} \|W\|^2$$
+
+$$\nabla_W J = \frac{1}{m} X^T (XW - Y) + \lambda W$$
+
+The best choice is $W^* = (X^T X + m \lambda I)^{-1} X^T Y$.
+
+$m = 2$, $\lambda = 0.1$, $X = \begin{bmatrix} 1 & 2 \\ 0 & 1 \end{bmatrix}$, $W = \begin{bmatrix} 0.5 \\ 1 \end{bmatrix}$, $Y = \begin{bmatrix} 2 \\ 0 \end{bmatrix}$
+
+$$XW - Y = \begin{bmatrix} 0.5 \\ 1 \end{bmatrix}$$
+
+$$\nabla_W J = \begin{bmatrix} 0.30 \\ 1.10 \end{bmatrix}$$
+"""  # noqa: E501 - formulas as people write them
+_SMOOTHED = r"""
+Targets
+=======
+
+For :math:`K` classes :math:`L = -\sum_{k=1}^{K} q_k \log p_k` with
+
+.. math::
+
+   q_i = (1 - \varepsilon) y_i + \frac{\varepsilon}{K}
+
+.. math::
+
+   p_i = \frac{e^{z_i}}{\sum_{k=1}^{K} e^{z_k}}
+
+   \frac{\partial L}{\partial z_i} = p_i - q_i
+
+:math:`y = (1, 0)`, :math:`\varepsilon = 0.2`, :math:`K = 2`, so :math:`q = (0.9, 0.1)`.
+"""
+_ENERGY = r"""
+$$E_{\rm graph} = E_{\rm edges} + E_{\rm nodes}$$
+
+with $E_{{\rm node}_i} = -\theta_i s_i$ for each node, so that
+
+$$E_{\rm nodes} = \sum_{i=1}^n E_{{\rm node}_i} = -\sum_{i=1}^n \theta_i s_i$$
+"""
+_TOTAL = r"""$u = x^2$, $v = x + u$, so
+
+$$\frac{dv}{dx} = \frac{\partial v}{\partial x} + \frac{\partial v}{\partial u} \frac{du}{dx} = 1 + 2x$$
+"""
+_STEPS = r"""
+Momentum: $v_{t+1} = \beta v_t + \eta g_t$ and $\theta_{t+1} = \theta_t - v_{t+1}$.
+
+RMSprop: $\theta_{t+1} = \theta_t - \frac{\eta}{\sqrt{s_{t+1}} + \epsilon} g_t$.
+
+$\theta_0 = 1$, $\eta = 0.1$, $s_1 = 0.16$, $g_0 = 2$
+
+$$\theta_1 = 1 - \frac{0.1 \cdot 2}{\sqrt{0.16}} = 0.5$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "lines"),
+    [
+        ("norms.md", _TWO_NORMS, []),
+        ("norms.md", _TWO_NORMS.replace(r"\frac{-1}{2}", r"\frac{1}{2}"), [10]),
+        ("table.md", _TABLE, []),
+        ("table.md", _TABLE.replace(r"\alpha e^x", r"\alpha (e^x + 1)"), [9]),
+        ("ridge.md", _RIDGE, []),
+        ("ridge.md", _RIDGE.replace("1.10", "0.10"), [12]),
+        ("smoothed.rst", _SMOOTHED, []),
+        ("smoothed.rst", _SMOOTHED.replace("p_i - q_i", "q_i - p_i"), [15]),
+        ("steps.md", _STEPS, []),
+        ("steps.md", _STEPS.replace("= 0.5$$", "= 0.7$$"), [8]),
+        ("energy.md", _ENERGY, []),
+        ("energy.md", _ENERGY.replace(r"= -\sum", r"= \sum"), [6]),
+        ("total.md", _TOTAL, []),
+        ("total.md", _TOTAL.replace("1 + 2x", "1 + x"), [3]),
+        ("hinge.md", "$L = \\max(0, 1 - y w x)$. On the slope $\\frac{\\partial L}{\\partial w} = -y x$.", []),
+    ],
+)
+def test_names_that_mean_several_things(name: str, text: str, lines: list[int]) -> None:
+    """Sections, tables and rules that reuse their letters raise no alarm, and a slip in them is found on its line."""
+    assert sorted({f.line for f in _report(name, text).findings if f.verdict == "wrong"}) == lines
