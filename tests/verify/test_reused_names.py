@@ -120,3 +120,13 @@ $$\theta_1 = 1 - \frac{0.1 \cdot 2}{\sqrt{0.16}} = 0.5$$
 def test_names_that_mean_several_things(name: str, text: str, lines: list[int]) -> None:
     """Sections, tables and rules that reuse their letters raise no alarm, and a slip in them is found on its line."""
     assert sorted({f.line for f in _report(name, text).findings if f.verdict == "wrong"}) == lines
+
+
+@pytest.mark.parametrize(("jacobian", "wrong"), [("I", 0), ("2", 1)])
+def test_vectors_that_were_taken_for_numbers(jacobian: str, wrong: int) -> None:
+    """A matrix beside a slope between names taken for numbers says that these are vectors; another number is wrong."""
+    text = rf"""$J = \begin{{bmatrix}} 6yx & 3x^2 \\ 2 & 8y^7 \end{{bmatrix}}$. The function $f(x) = x$ has $J = I$.
+
+$$\frac{{\partial (w + x)}}{{\partial w}} = {jacobian}$$
+"""
+    assert _report("jacobian.md", text).counts["wrong"] == wrong

@@ -103,13 +103,22 @@ def _is_product_by_chance(node: Node, state: State, place: Indices) -> bool:
     return state.scope.atoms(head._replace(sub=(*head.sub, word.base + "".join(word.sub)))) is None
 
 
+def _sides(value: Array) -> int:
+    """How many sides of a list or a matrix are longer than 1."""
+    return sum(side > 1 for side in value.shape)
+
+
 def _differ_in_kind(left: Expr, right: Expr, state: State, place: Indices) -> bool:
     """Whether a loss was taken for a list beside a number, or for a number beside a list, in every reading."""
     loss = left.of if isinstance(left, Derivative) else left
-    if not isinstance(loss, Name) or loss.base not in LOSS_NAMES:
+    if isinstance(loss, Name) and loss.base in LOSS_NAMES:
+        least = 1
+    elif isinstance(left, Derivative):
+        least = 2  # ∂(w + x)/∂w = I, where w was taken for a number
+    else:
         return False
     found = [list(values(tree, state, state.anywhere[0], place)) for tree in (left, right)]
-    kinds = [{isinstance(value, Array) and len(value.items) > 1 for value in several} for several in found]
+    kinds = [{isinstance(v, Array) and _sides(v) >= least for v in several} for several in found]
     return bool(kinds[0] and kinds[1]) and not kinds[0] & kinds[1]
 
 
