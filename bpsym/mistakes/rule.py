@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -13,12 +14,11 @@ if TYPE_CHECKING:
     from bpsym.expand import Expansion, ScalarStep
 
 
-@dataclass(frozen=True, slots=True)
-class Wrong:
+class Wrong(Struct, frozen=True):
     """One way to get a step wrong."""
 
     step: ScalarStep  # the step as it would be written: a scalar step again, so that mistakes compose
-    details: Mapping[str, Expr | str] = field(default_factory=dict)  # what the texts name: which factor, which weight
+    details: Mapping[str, Expr | str] = {}  # what the texts name: which factor, which weight
     kind: str = ""  # tells several ways of one rule apart; ways of the same kind at many steps are one habit
 
     @property
@@ -27,8 +27,7 @@ class Wrong:
         return self.step.expr
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(Struct, frozen=True):
     """What is said of a mistake in one language.
 
     `done` and `right` are templates: {out}, {right} and {wrong} are the step's left-hand side and its two right-hand
@@ -40,8 +39,7 @@ class Text:
     fix: str  # what is right
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """One mistake people make."""
 
     id: str  # stable: stands in JSON, SARIF and CSV files

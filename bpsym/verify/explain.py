@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bpsym.errors import BpsymError
 from bpsym.notation import NET_OUT, Z_A, Notation
@@ -27,8 +28,7 @@ DIGITS = 6  # significant digits of a number told beside a formula that shows no
 MOST_DIGITS = 15
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """The wrong steps that give what is written, and the numbers of the network they were made in."""
 
     made: tuple[tuple[Rule, Wrong], ...]

@@ -5,10 +5,10 @@ A slip is named only when it gives the printed digits exactly; of several the mo
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from flint import fmpq
+from msgspec import Struct
 
 from bpsym.errors import BpsymError
 from bpsym.rounding import ends
@@ -95,8 +95,7 @@ def _moved(shown: Shown, right: Scalar) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Figure:
+class _Figure(Struct, frozen=True):
     """A number as its digits stand: those behind the point, and at least one before it."""
 
     digits: str

@@ -7,7 +7,6 @@ taken out of their wrapping first.
 from __future__ import annotations
 
 import re
-from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -165,6 +164,6 @@ def _under_headings(parts: Iterable[tuple[str, Found]]) -> Iterator[Found]:
 def _joined(parts: Iterable[Found]) -> Found:
     out = Found()
     for part in parts:
-        for slot in fields(Found):
-            getattr(out, slot.name).extend(getattr(part, slot.name))
+        for slot in Found.__struct_fields__:
+            getattr(out, slot).extend(getattr(part, slot))
     return out

@@ -6,9 +6,10 @@ Text replacement with hard bounds; a loop or a bomb runs into a bound and stays 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from itertools import islice
 from typing import Final
+
+from msgspec import Struct
 
 from bpsym.verify import limits
 from bpsym.verify.source import Source, inserted, joined
@@ -22,8 +23,7 @@ _REACH: Final = 1_000  # characters of a body or an argument
 _CALL: Final = re.compile(r"\\([A-Za-z]+)")
 
 
-@dataclass(frozen=True, slots=True)
-class Macro:
+class Macro(Struct, frozen=True):
     """A definition: how many arguments, and what the call becomes."""
 
     arguments: int
@@ -55,8 +55,7 @@ def definitions(text: str) -> dict[str, Macro]:
     return found
 
 
-@dataclass(slots=True)
-class Budget:
+class Budget(Struct):
     """What expansion may still cost in this file."""
 
     calls: int = limits.MACRO_EXPANSIONS

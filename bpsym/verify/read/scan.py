@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass, field
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Final
 
+from msgspec import Struct
 from msgspec.structs import replace
 
 from bpsym.verify import limits
@@ -44,15 +44,14 @@ _IF: Final = re.compile(r"\s*,?\s*(?:if|when|si|wenn|falls)\b", re.IGNORECASE)  
 _EMPHASIS: Final = re.compile(r"(?<!\*)\*\*(?!\*)|(?<![\w*)\]}])\*(?=\w)|(?<=[^\s*])\*(?=\s*$)")
 
 
-@dataclass(slots=True)
-class Found:
+class Found(Struct):
     """What one scan collects, in reading order."""
 
-    formulas: list[Formula] = field(default_factory=list)
-    prose: list[Sentence] = field(default_factory=list)
-    calls: list[CodeCall] = field(default_factory=list)
-    tables: list[Table] = field(default_factory=list)
-    unreadable: list[Unreadable] = field(default_factory=list)
+    formulas: list[Formula] = []
+    prose: list[Sentence] = []
+    calls: list[CodeCall] = []
+    tables: list[Table] = []
+    unreadable: list[Unreadable] = []
 
 
 def scan(source: Source, how: Style, kind: str = "") -> Found:

@@ -7,8 +7,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from bpsym.verify.read.rewritten import closing, matrix, rewritten, split, with_commas
 from bpsym.verify.source import Source, inserted, joined
@@ -42,21 +43,19 @@ MOST_NAMES: Final = 200
 _SINGLE: Final = 7  # digits of a float32
 
 
-@dataclass(slots=True)
-class Session:
+class Session(Struct):
     """What the lines typed so far have left behind."""
 
-    formulas: list[Source] = field(default_factory=list)
-    last: dict[str, int] = field(default_factory=dict)  # the equation a name was assigned by, if nothing was shown yet
-    unread: set[str] = field(default_factory=set)  # names whose value is not what was last read of them
+    formulas: list[Source] = []
+    last: dict[str, int] = {}  # the equation a name was assigned by, if nothing was shown yet
+    unread: set[str] = set()  # names whose value is not what was last read of them
     fresh: set[str] | None = None  # where something unread may have changed every name: those assigned since
     steps: int = 0
-    meant: dict[str, str] = field(default_factory=dict)  # what each name was last assigned
-    old: set[str] = field(default_factory=set)  # names made of others that have been updated since
+    meant: dict[str, str] = {}  # what each name was last assigned
+    old: set[str] = set()  # names made of others that have been updated since
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """What was typed at one prompt, and what was printed below."""
 
     typed: Source

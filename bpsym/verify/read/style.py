@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from itertools import islice
 from typing import Final
+
+from msgspec import Struct, field
 
 from bpsym.verify.lexer import Flavour
 from bpsym.verify.read import macros
@@ -21,12 +22,11 @@ COMMAS: Final = 3  # figures that make it the decimal sign
 _SET_TO: Final = re.compile(r"(?:^|[ \t]{2}|[,;] ?|`)[ \t]{0,12}([A-Za-z]{1,2})[ \t]{0,12}:?=(?!=)", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
+class Style(Struct, frozen=True):
     """What holds for a whole document."""
 
     text: str
-    defined: dict[str, macros.Macro] = field(default_factory=dict)
+    defined: dict[str, macros.Macro] = {}
     budget: macros.Budget = field(default_factory=macros.Budget)
     decimal_comma: bool = False
     words: frozenset[str] = frozenset()

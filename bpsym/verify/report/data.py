@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.explain import explained
@@ -17,8 +18,7 @@ LONGEST_QUOTE = 300  # characters of the source a finding quotes
 MOST_OTHERS = 3  # causes told besides the first
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One claim that is not simply right; lines and columns count from 1."""
 
     line: int
@@ -32,15 +32,14 @@ class Finding:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentReport:
+class DocumentReport(Struct, frozen=True):
     """What there is to say about a document."""
 
     path: str
     claims: int
     counts: dict[str, int]
     findings: tuple[Finding, ...]
-    text: str = field(repr=False)
+    text: str
     missing: tuple[tuple[str, int], ...] = ()  # names without a value, and the line of their first use
     assumed: str = ""  # what network was taken where no description was given
     remarks: tuple[str, ...] = ()  # all that is to be said of the document as a whole
