@@ -233,6 +233,85 @@ def cycles(random: Random, size: int) -> str:
     return "".join(f"y{k + 1} = y{k}**2 + y{k} + 1\n" for k in range(count)) + "y0 = 0.3\n" + f"y{count} = 0.5\n"
 
 
+NESTS: Final = tuple(  # functions of one place and of two, as TeX and as plain text
+    (in_tex, in_text)
+    for pair in (
+        r"\max(0, …)‖max(0, …)",
+        r"\max(…, \min(…, x_2))‖max(…, min(…, x2))",
+        r"\tanh(…)‖tanh(…)",
+        r"\tanh^2(…)‖tanh(…)^2",
+        r"e^{…}‖exp(…)",
+        r"e^{-(…)^2}‖exp(-(…)^2)",
+        r"\ln(1 + …)‖ln(1 + …)",
+        r"\log …‖log(…)",
+        r"\sqrt{…}‖sqrt(…)",
+        r"\sqrt{(…)^2 + 1}‖sqrt((…)^2 + 1)",
+        r"\sqrt[3]{…}‖(…)**(1/3)",
+        r"(…)^2‖(…)**2",
+        r"(…)^{3/2}‖(…)**1.5",
+        r"(…)^{-1}‖(…)**-1",
+        r"(…)^{w_2}‖(…)**w2",
+        r"\frac{1}{…}‖1/(…)",
+        r"\frac{…}{1 + …}‖(…)/(1 + (…))",
+        r"\frac{1}{1 + e^{-(…)}}‖1/(1 + exp(-(…)))",
+        r"\sigma(…)‖sigmoid(…)",
+        r"\left|…\right|‖abs(…)",
+        r"(w_1 … + b)‖(w1*(…) + b)",
+        r"(… - …)‖((…) - (…))",
+        r"\sin(…)‖sin(…)",
+        r"f(…)‖f(…)",
+    )
+    for in_tex, _, in_text in (pair.partition("‖"),)
+)
+LEAVES: Final = (("x_1", "w_1 x_1", "0.5", "w_2", "2", "z"), ("x1", "w1*x1", "0.5", "w2", "2", "z"))
+
+
+def _nest(random: Random, depth: int, kind: int) -> str:
+    """Functions one in the other; those of two places take the same twice as long as that is short."""
+    text = random.choice(LEAVES[kind])
+    few = random.sample(NESTS, random.choice((1, 2, 3, 8)))
+    for _ in range(depth):
+        function, other = random.choice(few)[kind], text if len(text) < 400 else random.choice(LEAVES[kind])
+        text = function.replace("…", other, function.count("…") - 1).replace("…", text)
+    return text
+
+
+def nested(random: Random, size: int) -> str:
+    """Roots of powers, fractions of exponentials, maxima of tanh: as laws, with numbers, in a loss differentiated."""
+    kind, lines, length = random.choice((0, 0, 1)), list[str](), 0
+    w, x, target, given = (("w_1", "x_1", "t", "$w_1 = 0.5$, $x_1 = 0.3$, $w_2 = 2$, $b = 0.1$, $t = 1$"),
+                           ("w1", "x1", "t", "w1 = 0.5\nx1 = 0.3\nw2 = 2\nb = 0.1\nt = 1"))[kind]  # fmt: skip
+    most = random.choice((2, 4, 8, 15, 40))
+    while length < size:
+        depth = random.randint(1, most)
+        a, b = _nest(random, depth, kind), _nest(random, random.choice((1, depth)), kind)
+        by = random.choice((w, x, "z", "b"))
+        slope = rf"\frac{{\partial E}}{{\partial {by}}}" if kind == 0 else f"dE/d{by}"
+        inner = rf"\frac{{d}}{{d{by}}} {a}" if kind == 0 else f"d({a})/d{by}"
+        half = r"\frac{1}{2}" if kind == 0 else "1/2*"
+        line = random.choice(
+            (
+                f"y = {a}",
+                f"y = {a} = {b}",
+                f"z = {a}",
+                f"y = {a} = 0.{_digits(random, 4)}",
+                f"E = {half}({target} - {a})^2",
+                f"E = {half}(y - {target})^2 = {a}",
+                f"{slope} = {a}",
+                f"{slope} = {a} = 0.{_digits(random, 4)}",
+                f"{inner} = {b}",
+                f"f(x) = {a.replace(x, 'x')}",
+                f"f'(x) = {b.replace(x, 'x')}",
+                f"{a} = {a}",
+                f"{a} = {b}",
+            )
+        )
+        lines.append(f"$${line}$$" if kind == 0 else line)
+        length += len(lines[-1])
+    lines.insert(random.choice((0, len(lines))), random.choice((given, "")))
+    return "\n".join(lines)
+
+
 def layers(random: Random, size: int) -> str:
     """A network written out in full: every path through it leads from the loss to every weight."""
     units = random.randint(1, 6)
@@ -414,6 +493,7 @@ FAMILIES: Final[dict[str, Callable[[Random, int], str]]] = {
     "chains": chains,
     "many givens": givens,
     "cycles and recursion": cycles,
+    "nested formulas": nested,
     "layers in full": layers,
     "matrices": matrices,
     "index ranges": ranges,

@@ -42,6 +42,7 @@ CANNOT = 2  # exit status of a refusal
 CUT_SHORT = 10  # seconds of the processor after which a case is given up
 HUNG = 300  # seconds by the clock after which a worker is ended
 FRAMES = 700  # of Python's stack a case may use; Python grants a thousand
+IN_MEMORY = Path("/dev/shm")  # noqa: S108  (where a file costs nothing; the folder in it is ours alone)
 VERDICTS, REFUSED = "verdicts", "refused"
 
 
@@ -120,10 +121,11 @@ def work(pipe: Connection, numbers: range, options: argparse.Namespace, fuzz: Fu
     sys.stderr = io.StringIO()  # what the command says to its user
     case_of = fuzz.cases(options)
     signal.signal(signal.SIGPROF, _endless)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as folder:
         os.chdir(folder)
         fuzz.warm()
         gc.collect()
+        gc.freeze()  # what is imported is not searched again and again
         bound = _memory("VmSize") + MEGABYTES * 2**20
         resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
         sys.setrecursionlimit(FRAMES)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property, partial
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sympy import Add, Expr, Indexed, Integer, Pow, S, Sum, Symbol, exp, true
 
@@ -18,6 +18,8 @@ from bpsym.program import Form, Program, Quantity, Role, Step, Term, entries, he
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -63,6 +65,14 @@ class Expansion:
     _steps: dict[Expr, ScalarStep | None] = field(default_factory=dict, repr=False, compare=False)
     _entries: dict[tuple[str, tuple[Expr, ...]], Expr] = field(default_factory=dict, repr=False, compare=False)
     _known: dict[tuple[Expr, Expr], list[Integer]] = field(default_factory=dict, repr=False, compare=False)  # ranges
+    _found: dict[Callable[[Expansion], Any], Any] = field(default_factory=dict, repr=False, compare=False)
+
+    def found(self, find: Callable[[Expansion], Found]) -> Found:
+        """What a function finds out about this program, found once."""
+        if find not in self._found:
+            self._found[find] = find(self)
+        known: Found = self._found[find]
+        return known
 
     def entries(self, name: str) -> tuple[Expr, ...]:
         """Every entry of a quantity, the last index running fastest (unit by unit)."""

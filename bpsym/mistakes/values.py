@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from flint import arb, ctx
+from flint import arb, ctx, fmpq
 
 from bpsym.errors import EvaluationError, Undecided
 from bpsym.lowering import lower
@@ -17,7 +17,6 @@ from bpsym.rounding import SHOWN, numeral
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from flint import fmpq
     from sympy import Expr
 
     from bpsym.evaluate import Environment
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     Key = tuple[tuple[tuple[str, str, Expr], ...], tuple[Expr, ...]]
 
 Number = TypeVar("Number")
+MOST_PLANS = 20_000  # kept of one expansion
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,11 @@ class Plans:
     _ways: dict[tuple[Expr, ...], Way] = field(default_factory=dict, repr=False, compare=False)
     _codes: dict[Expr, Code] = field(default_factory=dict, repr=False, compare=False)
 
+    @classmethod
+    def of(cls, expansion: Expansion) -> Plans:
+        """The plans of an expansion, none made yet."""
+        return cls(expansion, {symbol: fmpq(number) for symbol, number in expansion.sizes.items()})
+
     def plan(self, mistake: Mistake, wanted: tuple[Expr, ...]) -> tuple[tuple[Expr, Code], ...]:
         """The entries on the way to the wanted ones that the mistake changes, in order, each with its code."""
         key = (mistake.key, wanted)
@@ -91,6 +96,8 @@ class Plans:
             steps = self._ways[wanted].with_wrong(mistake.steps)
             if steps is None:
                 steps = self._rerouted(mistake, wanted)
+            if len(self._plans) >= MOST_PLANS:
+                self._plans.clear()
             self._plans[key] = tuple((step.out, self._code(step)) for step in steps)
         return self._plans[key]
 
@@ -135,8 +142,8 @@ class Mistakes:
 
     @classmethod
     def of(cls, environment: Environment) -> Mistakes:
-        """Everything for an environment; `elsewhere` keeps what does not depend on its numbers."""
-        return cls(environment, Candidates(environment.expansion), Plans(environment.expansion, environment.sizes))
+        """Everything for an environment; what does not depend on its numbers is kept with its expansion."""
+        return cls(environment, environment.expansion.found(Candidates), environment.expansion.found(Plans.of))
 
     def elsewhere(self, environment: Environment) -> Mistakes:
         """The same for other values of the same expansion."""

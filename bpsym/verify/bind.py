@@ -8,22 +8,16 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from bpsym.backprop import backprop
-from bpsym.expand import Expansion
-from bpsym.networks import dense
-from bpsym.program import head
-from bpsym.update import with_update
 from bpsym.verify.check.state import State, new_state
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.effort import TooMuchWork, unbounded
 from bpsym.verify.givens import names_at
 from bpsym.verify.meaning.arrays import Array, Value, scalars, transposed
 from bpsym.verify.meaning.conventions import has_kronecker, said_equal
-from bpsym.verify.meaning.described import spellings
-from bpsym.verify.meaning.followed import followed
+from bpsym.verify.meaning.followed import followed, role_of, shallower
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.keys import Key, key
-from bpsym.verify.meaning.network import NO_VALUES, Network
+from bpsym.verify.meaning.network import NO_VALUES
 from bpsym.verify.meaning.printed import family_of
 from bpsym.verify.meaning.scope import Scope
 from bpsym.verify.tree import Document, Expr, Name, Product, Sum, walk
@@ -41,8 +35,8 @@ def bind(document: Document, description: Description | None, given: Givens) -> 
     if description is None:
         return _own(document, given)
     known = followed(description)
-    network, table = known.network, known.spellings  # whose lists are every document's: none is changed, only replaced
-    scope = Scope(network, dict(table), described=True, sizes=_sizes(description))
+    network = known.network.for_document()
+    scope = Scope(network, dict(known.spellings), described=True, sizes=_sizes(description))
     scope.kronecker = has_kronecker(document)
     scope.said_equal = said_equal(document)
     scope.letters = frozenset(description.letters.values())
@@ -54,7 +48,7 @@ def bind(document: Document, description: Description | None, given: Givens) -> 
         for wanted, value in scope.printed.names.items():
             scope.table[wanted] = [value, *(v for v in scope.table.get(wanted, ()) if v != value)]
     definitions_of(document, scope)
-    state = new_state(scope, network, environment, network.exact_values())
+    state = new_state(scope, network, environment, known.exact)
     state.shallower = lru_cache(maxsize=8)(lambda depth: _shallower(description, depth))
     state.own = lru_cache(maxsize=1)(lambda: _own(document, given))
     state.names = partial(names_at, document, scope)
@@ -78,18 +72,13 @@ def bound(document: Document, description: Description | None, given: Givens) ->
 
 def _shallower(description: Description, depth: int) -> State | None:
     """The same kind of network with fewer hidden layers: rules are often stated for one before the example has more."""
-    layers = description.layers
-    if not 0 < depth < len(layers) or description.family != "dense":
+    known = shallower(description, depth)
+    if known is None:
         return None
-    forward = dense((*layers[: depth - 1], layers[-1]), description.spec.network.loss)
-    expansion = Expansion(with_update(backprop(forward)), description.sizes)
-    network = Network(expansion, {}, loss=forward.loss.generic)
-    scope = Scope(network, spellings(expansion), described=True, sizes={**_sizes(description), "layers": depth})
-    if depth == 1:  # the delta rule's letters: h for the net input, t for the target beside y for the output
-        for wanted, values in scope.table.items():
-            first = {"h": "net", "y": "out"}.get(wanted.base)
-            values.sort(key=lambda value: _role(value) != first)
-    return new_state(scope, network, network.environment(), set())
+    network = known.network.for_document()
+    sizes = {**_sizes(description), "layers": depth}
+    scope = Scope(network, dict(known.spellings), described=True, sizes=sizes)
+    return new_state(scope, network, network.environment(), frozenset())
 
 
 def _sizes(description: Description) -> dict[str, int]:
@@ -142,7 +131,7 @@ def _tell_outputs(scope: Scope, document: Document) -> None:
         ):
             for wanted, values in scope.table.items():
                 if wanted.base == output:
-                    scope.table[wanted] = sorted(values, key=lambda value: _role(value) != "out")
+                    scope.table[wanted] = sorted(values, key=lambda value: role_of(value) != "out")
 
 
 def _name_alike(scope: Scope, votes: Mapping[Key, list[int]]) -> None:
@@ -150,15 +139,11 @@ def _name_alike(scope: Scope, votes: Mapping[Key, list[int]]) -> None:
     roles: dict[str, Counter[str]] = {}
     for wanted, scores in votes.items():
         if max(scores) > 0:
-            roles.setdefault(wanted.base, Counter())[_role(scope.table[wanted][0])] += 1
-    for wanted, values in scope.table.items():
+            roles.setdefault(wanted.base, Counter())[role_of(scope.table[wanted][0])] += 1
+    for wanted, values in scope.table.items() if roles else ():
         usual = roles.get(wanted.base)
         if usual and wanted not in votes and len(values) > 1:
-            scope.table[wanted] = sorted(values, key=lambda value: -usual[_role(value)])
-
-
-def _role(value: Value) -> str:
-    return str(head(scalars(value)[0])).split("_")[0]
+            scope.table[wanted] = sorted(values, key=lambda value: -usual[role_of(value)])
 
 
 def _likeness(value: Value, term: Expr, environment: Environment) -> int:

@@ -12,7 +12,7 @@ from threading import local
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Hashable, Iterator
 
 
 class TooMuchWork(Exception):
@@ -21,6 +21,7 @@ class TooMuchWork(Exception):
 
 class _Meter(local):
     left: float = math.inf
+    done: set[Hashable] | None = None  # for the document in hand, of what is kept for all; None where there is none
 
 
 _METER = _Meter()
@@ -33,6 +34,25 @@ def spend(units: float) -> None:
         _METER.left = 0
         raise TooMuchWork
     _METER.left = left
+
+
+def spend_once(what: Hashable, units: float, *, counted: bool = False) -> None:
+    """Count work a document needs done, where it was not counted before; `counted`: where it has just been."""
+    if _METER.done is None or what not in _METER.done:
+        if not counted:
+            spend(units)
+        if _METER.done is not None:
+            _METER.done.add(what)
+
+
+@contextmanager
+def one_document() -> Iterator[None]:
+    """What is done inside is done for one document."""
+    before, _METER.done = _METER.done, set()
+    try:
+        yield
+    finally:
+        _METER.done = before
 
 
 class Grant:

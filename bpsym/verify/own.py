@@ -13,7 +13,6 @@ from bpsym.verify.check.state import State, new_state
 from bpsym.verify.givens import names_at
 from bpsym.verify.meaning.arrays import Array, ShapeError, mapped, scalars
 from bpsym.verify.meaning.denote import denote
-from bpsym.verify.meaning.described import spellings
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.gathered import gather
 from bpsym.verify.meaning.keys import Key
@@ -89,7 +88,7 @@ def described_by_itself(document: Document, own: State) -> State | None:
     found = None if own.scope.network is None else layered(own.scope.network)
     if found is None:
         return None
-    table = spellings(found.network.expansion)
+    table = dict(found.spellings)
     for wanted, values in own.scope.table.items():
         if all(atom in found.entries for atom in scalars(values[0])):
             table[wanted] = [mapped(found.entries.__getitem__, values[0])]

@@ -86,6 +86,7 @@ def _own_claims(document: Document, state: State, settled: Sequence[Span]) -> li
     ]
 
 
+@effort.one_document()
 def verify(
     document: Document, description: Description | None = None, given: Mapping[str, fmpq] | None = None
 ) -> Verified:

@@ -64,7 +64,7 @@ class State:
     slips: dict[Atom, Scalar] = field(default_factory=dict)  # of figures blamed: what follows from those before them
     formulas: dict[Subject, list[Expr]] = field(default_factory=dict)
     numerics: dict[Subject, list[tuple[Expr, bool]]] = field(default_factory=dict)
-    exact: set[fmpq] = field(default_factory=set)
+    exact: frozenset[fmpq] = frozenset()
     sections: dict[Subject, str] = field(default_factory=dict)  # under which heading a name got its formula
     headings: dict[Subject, str] = field(default_factory=dict)  # under which heading a name was last worked out
     rounded: set[fmpq] = field(default_factory=set)  # figures shown of what has more digits
@@ -296,7 +296,7 @@ def atoms_of(scope: Scope, subject: Subject | None) -> tuple[Atom, ...]:
     return ()
 
 
-def new_state(scope: Scope, network: Network | None, truth: Environment, exact: set[fmpq]) -> State:
+def new_state(scope: Scope, network: Network | None, truth: Environment, exact: frozenset[fmpq]) -> State:
     """A document's state before its first line."""
     anywhere = []
     if network is not None:

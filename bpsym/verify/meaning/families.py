@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class NameFamily(NamedTuple):
     layer: tuple[str, ...]
 
 
+@lru_cache(maxsize=8192)  # asked for at each assignment of shapes that is tried
 def family(name: Key) -> NameFamily:
     """The family of a name, whether its indices are letters or numbers."""
     sub, layer = (tuple(part for written in parts for part in _parts(written)) for parts in (name.sub, name.layer))

@@ -17,20 +17,21 @@ from flint import arb, fmpq
 from sympy import Add, Expr, Mul, Symbol, exp, preorder_traversal
 
 from bpsym import primitives
-from bpsym.backprop import backprop
 from bpsym.evaluate import Environment
-from bpsym.expand import Expansion
 from bpsym.lowering import lower
-from bpsym.networks import Layer, dense, layer_names
-from bpsym.networks.equations import NONE, SHARED, UNIT, size
+from bpsym.networks import Layer, layer_names
+from bpsym.networks.equations import NONE, SHARED, UNIT
 from bpsym.program import Role
-from bpsym.update import with_update
-from bpsym.verify.meaning.network import NO_VALUES, Network
+from bpsym.verify.meaning.followed import fully_connected
+from bpsym.verify.meaning.network import NO_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from bpsym.expand import Expansion
     from bpsym.rounding import Value
+    from bpsym.verify.meaning.described import Table
+    from bpsym.verify.meaning.network import Network
 
 MOST_STEPS = 300  # equations of a document's own network
 MOST_LAYERS = 8
@@ -85,6 +86,7 @@ class Layered:
     """The network as a description would have it, and what the document's own atoms are in it."""
 
     network: Network
+    spellings: Table
     entries: Mapping[Expr, Expr]
 
 
@@ -106,15 +108,15 @@ def layered(own: Network) -> Layered | None:
             if made is not None:
                 entries = made.entries
                 again = {name: entries[source] for name, source in second.items() if source in entries}
-                return Layered(made.network, {**entries, **again})
+                return replace(made, entries={**entries, **again})
     return None
 
 
 def _made(own: Network, structure: Structure, loss: str) -> Layered | None:
     """The network with that loss, if it computes what the document's equations compute."""
-    sizes = {size(name): len(layer) for name, layer in zip(structure.names, structure.layers, strict=True)}
-    program = with_update(backprop(dense(structure.described, loss)))
-    expansion = Expansion(program, {**sizes, size("i"): len(structure.inputs)})
+    units = (len(structure.inputs), *map(len, structure.layers))
+    known = fully_connected(tuple(structure.described), units, loss)
+    expansion, program = known.network.expansion, known.network.expansion.program
     entries = dict(_entries(expansion, structure))
     if not _agree(own, expansion, entries):
         return None
@@ -124,7 +126,7 @@ def _made(own: Network, structure: Structure, loss: str) -> Layered | None:
     values = {entries[atom]: value for atom, value in own.values.items() if atom in entries}
     defined = {step.out for step in expansion.steps()}
     given = {entry: value for entry, value in values.items() if entry not in defined}
-    return Layered(Network(expansion, given, loss=program.loss.generic), entries)
+    return Layered(known.network.for_document(given), known.spellings, entries)
 
 
 def _entries(expansion: Expansion, structure: Structure) -> Iterator[tuple[Expr, Expr]]:

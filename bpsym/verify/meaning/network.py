@@ -6,6 +6,7 @@ Every derivative is taken by `bpsym.backprop` on the small program that ends in 
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from math import isqrt
@@ -26,6 +27,7 @@ from bpsym.lowering import Code, lower
 from bpsym.program import Program, Quantity, Role, Step, entries, head
 from bpsym.verify.effort import spend
 from bpsym.verify.meaning.algebra import NoValueError
+from bpsym.verify.meaning.kept import Kept
 from bpsym.verify.meaning.keys import LOSS_NAMES, UPDATABLE, Called
 
 if TYPE_CHECKING:
@@ -68,7 +70,15 @@ class Network:
     called: Mapping[Expr, Called] = field(default_factory=dict)  # a document's own names for its atoms
     _slopes: dict[tuple[Expr, Expr, bool], Code | Expr | fmpq | None] = field(default_factory=dict, repr=False)
     _environments: dict[object, Environment] = field(default_factory=dict, repr=False)
-    _programs: dict[tuple[Expr, bool], _Small] = field(default_factory=dict, repr=False)
+    _kept: Kept = field(default_factory=Kept, repr=False)
+
+    def for_document(self, values: Mapping[Expr, fmpq] | None = None) -> Network:
+        """The same for one more document; for one with other values."""
+        numbers, environments = (self.values, self._environments) if values is None else (values, {})
+        kept = self._kept.for_document()
+        network = dataclasses.replace(self, values=numbers, _environments=environments, _slopes={}, _kept=kept)
+        network.passed_after_update = self.passed_after_update
+        return network
 
     def environment(self) -> Environment:
         """The values as they are."""
@@ -80,18 +90,26 @@ class Network:
             self._environments[name] = Environment(self.expansion, values())
         return self._environments[name]
 
-    def exact_values(self) -> set[fmpq]:
+    def exact_values(self) -> frozenset[fmpq]:
         """Every value that is known exactly, and its negative."""
         environment = self.environment()
+        unknown: set[Expr] = set()  # to be told so by the environment, one by one, takes long
         found = {v for v in self.values.values() if isinstance(v, fmpq)}  # type: ignore[redundant-expr]  # balls occur
         for step in self.expansion.steps():
             try:
+                if any(used in unknown or self._has_no_value(used) for used in step.uses):
+                    unknown.add(step.out)
+                    continue
                 value = environment[step.out]
             except NO_VALUES:
+                unknown.add(step.out)
                 continue
             if isinstance(value, fmpq):
                 found.add(value)
-        return found | {-value for value in found}
+        return frozenset(found | {-value for value in found})
+
+    def _has_no_value(self, used: Expr) -> bool:
+        return used not in self.values and self.expansion.step(used) is None
 
     def inputs(self) -> list[Expr]:
         """All inputs of the program, entry by entry."""
@@ -298,9 +316,8 @@ class Network:
         return step is not None and wrt in step.uses
 
     def _derived(self, of: Expr, wrt: Expr, *, local: bool) -> Code | fmpq | None:
-        small = self._programs.get((of, local))
-        if small is None:
-            small = self._programs[of, local] = self._small_program(of, local=local)
+        for_all = _is_atom(of)
+        small = self._kept.once((of, local), lambda: self._small_program(of, local=local), for_all=for_all)
         if not local and any(not self._before_or_beside(atom, wrt) for atom in self.opaque & small.leaves - {wrt}):
             return None
         may_lead = of == self.loss or self._is_loss(of) or self._is_open(wrt)
@@ -309,11 +326,7 @@ class Network:
         name = adjoint_of(Quantity(_plain(wrt).name, Role.WEIGHT)).name
         if name not in small.expansion.program.quantities:
             return fmpq(0)
-        wanted = Symbol(name)
-        steps = [s for s in small.expansion.order((wanted,)) if s.step.section == "backward"]
-        spend(LOWERED * len(steps))
-        code = lower([(s.out, s.simplest) for s in steps], [wanted], {SEED: fmpq(1)})
-        return replace(code, inputs=tuple(small.originals.get(e, e) for e in code.inputs))
+        return self._kept.once((of, local, name), lambda: _lowered(small, Symbol(name)), for_all=for_all)
 
     def _is_open(self, atom: Expr) -> bool:
         """Whether a document with numbers has neither number nor formula for it: another way may lead through it."""
@@ -365,6 +378,14 @@ class Network:
         last = Step(Quantity("_end", Role.LOSS), SEED * of.xreplace(names), "", "loss")
         expansion = Expansion(backprop(Program((*inputs, seed), (*steps, last))), {})
         return _Small(expansion, leaves, leaves | everything, {symbol: entry for entry, symbol in names.items()})
+
+
+def _lowered(small: _Small, wanted: Symbol) -> Code:
+    """A derivative of a small program as code."""
+    steps = [s for s in small.expansion.order((wanted,)) if s.step.section == "backward"]
+    spend(LOWERED * len(steps))
+    code = lower([(s.out, s.simplest) for s in steps], [wanted], {SEED: fmpq(1)})
+    return replace(code, inputs=tuple(small.originals.get(e, e) for e in code.inputs))
 
 
 @lru_cache(maxsize=1 << 12)

@@ -21,6 +21,7 @@ _DEFINITION: Final = re.compile(
 )
 _REACH: Final = 1_000  # characters of a body or an argument
 _CALL: Final = re.compile(r"\\([A-Za-z]+)")
+_PLACE: Final = re.compile(r"#(\d)")  # of an argument
 
 
 class Macro(Struct, frozen=True):
@@ -91,8 +92,9 @@ def expand(source: Source, macros: dict[str, Macro], budget: Budget) -> Source:
 
 def _filled(body: str, values: list[str]) -> str:
     """A body with `#1` … replaced; what was not given is nothing."""
-    given = dict(enumerate(values, start=1))
-    return re.sub(r"#(\d)", lambda found: given.get(int(found.group(1)), ""), body)
+    given = {str(place): value for place, value in enumerate(values, start=1)}
+    first, *pieces = _PLACE.split(body)
+    return first + "".join(given.get(piece, "") if k % 2 == 0 else piece for k, piece in enumerate(pieces))
 
 
 def _arguments(text: str, position: int, macro: Macro) -> tuple[int, list[str]]:
