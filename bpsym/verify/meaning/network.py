@@ -8,52 +8,39 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cached_property
 from math import isqrt
 from random import Random
 from typing import TYPE_CHECKING
 
 from flint import ctx, fmpq
-from msgspec import Struct
-from msgspec.structs import replace
 from sympy import Abs, Expr, Indexed, Max, Piecewise, Symbol, log, preorder_traversal
 
 from bpsym import primitives
-from bpsym.backprop import adjoint_of, backprop
 from bpsym.errors import BpsymError, EvaluationError
 from bpsym.evaluate import Environment
-from bpsym.expand import Expansion
-from bpsym.lowering import Code, lower
-from bpsym.program import Program, Quantity, Role, Step, entries, head
+from bpsym.lowering import Code
+from bpsym.program import Role, entries, head
 from bpsym.verify.effort import spend
 from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.meaning.kept import Kept
 from bpsym.verify.meaning.keys import LOSS_NAMES, UPDATABLE, Called
+from bpsym.verify.meaning.small import Small, small_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from bpsym.expand import ScalarStep
+    from bpsym.expand import Expansion, ScalarStep
     from bpsym.verify.meaning.arrays import Scalar
 
 SIDE = 3  # entries of a vector among a document's own
 MOST_STEPS = 4000  # of a small program
-DERIVED, LOWERED = 1250, 250  # units of work an equation of one is, differentiated and made code
+DERIVED = 1250  # units of work an equation of one is, differentiated
 OPERATION = 100  # what one of its operations is, at least
 DENSE = 60  # of differentiating a row times a column, for each pair of what it uses
 MOST_PAIRS = 4000  # of these in a small program
 _TARGETS = frozenset("y t Y T target label ytrue ystar tstar".split())
 _COUNTS = frozenset("d n m N T D B M".split())  # widths and numbers of samples
-SEED = Symbol("_seed")  # 1, but not to be simplified away: every adjoint of a small program has a name
-
-
-class _Small(Struct, frozen=True):
-    """The equations that lead to an atom or a formula, as a program of scalars whose loss it is, with its gradients."""
-
-    expansion: Expansion
-    leaves: frozenset[Expr]  # what no equation of it defines
-    named: frozenset[Expr]  # all that occurs on the way, also where only the last equation is taken
-    originals: Mapping[Expr, Expr]  # the atoms its symbols stand for
 
 
 @dataclass
@@ -323,10 +310,7 @@ class Network:
         may_lead = of == self.loss or self._is_loss(of) or self._is_open(wrt)
         if self.is_own and may_lead and wrt not in small.named:
             return None
-        name = adjoint_of(Quantity(_plain(wrt).name, Role.WEIGHT)).name
-        if name not in small.expansion.program.quantities:
-            return fmpq(0)
-        return self._kept.once((of, local, name), lambda: _lowered(small, Symbol(name)), for_all=for_all)
+        return self._kept.once((of, local, wrt), lambda: small.slope(wrt), for_all=for_all)
 
     def _is_open(self, atom: Expr) -> bool:
         """Whether a document with numbers has neither number nor formula for it: another way may lead through it."""
@@ -346,7 +330,7 @@ class Network:
         atoms = (of,) if _is_atom(of) else tuple(dict.fromkeys(entries(of)))
         return self.expansion.order(tuple(atom for atom in atoms if self.expansion.step(atom) is not None))
 
-    def _small_program(self, of: Expr, *, local: bool) -> _Small:
+    def _small_program(self, of: Expr, *, local: bool) -> Small:
         order = self._order(of)
         everything = frozenset(step.out for step in order)
         if local:
@@ -362,47 +346,12 @@ class Network:
         defined = {step.out for step in order}
         used = [*(entry for step in order for entry in step.uses), *(() if _is_atom(of) else entries(of))]
         leaves = frozenset(entry for entry in used if entry not in defined)
-        names = {entry: _plain(entry) for entry in (*defined, *leaves)}
-        inputs = tuple(Quantity(name, Role.WEIGHT) for name in sorted(names[entry].name for entry in leaves))
-        sizes = dict(self.expansion.sizes.items())
-        steps = tuple(
-            Step(
-                Quantity(names[step.out].name, Role.NET),
-                step.expr.xreplace(names).xreplace(sizes),
-                _rule(step.step.rule),
-                "forward",
-            )
-            for step in order
-        )
-        seed = Quantity(SEED.name, Role.WEIGHT)
-        last = Step(Quantity("_end", Role.LOSS), SEED * of.xreplace(names), "", "loss")
-        expansion = Expansion(backprop(Program((*inputs, seed), (*steps, last))), {})
-        return _Small(expansion, leaves, leaves | everything, {symbol: entry for entry, symbol in names.items()})
-
-
-def _lowered(small: _Small, wanted: Symbol) -> Code:
-    """A derivative of a small program as code."""
-    steps = [s for s in small.expansion.order((wanted,)) if s.step.section == "backward"]
-    spend(LOWERED * len(steps))
-    code = lower([(s.out, s.simplest) for s in steps], [wanted], {SEED: fmpq(1)})
-    return replace(code, inputs=tuple(small.originals.get(e, e) for e in code.inputs))
-
-
-@lru_cache(maxsize=1 << 12)
-def _plain(atom: Expr) -> Symbol:
-    """The symbol that stands for an atom in small programs; atoms are many times written out for it."""
-    return Symbol(str(atom))
+        return small_program(of, order, leaves, leaves | everything, self.expansion.sizes)
 
 
 def _is_atom(expr: Expr) -> bool:
     """Whether it is an entry of a quantity rather than a formula."""
     return isinstance(expr, (Symbol, Indexed))
-
-
-def _rule(rule: str) -> str:
-    """The rule of a step between scalars: activations of one net input keep theirs, and with it their derivative."""
-    row = primitives.ACTIVATIONS.get(rule)
-    return rule if row is not None and not row.couples else ""
 
 
 NO_VALUES = (NoValueError, EvaluationError, BpsymError, KeyError, ZeroDivisionError)
