@@ -153,5 +153,3 @@ def _recognized(document: Document) -> Recognized | None:
         return recognized(document)
     except effort.TooMuchWork:
         return None
-
-

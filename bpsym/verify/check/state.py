@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from bpsym.lowering import lower
 from bpsym.program import Role
-from bpsym.verify.check.terms import Shown, ball, interval_literal
+from bpsym.verify.check.terms import Shown, ball, interval_literal, middle
 from bpsym.verify.check.verdicts import BAD, Verdict
 from bpsym.verify.meaning.algebra import NoValueError, rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, scalars
@@ -123,8 +123,7 @@ class State:
 
     def as_shown(self) -> Iterator[Scalar]:
         """What the document has shown, at its word."""
-        for value in self.overrides.values():
-            yield value.mid() if isinstance(value, arb) else value
+        yield from map(middle, self.overrides.values())
 
     def carried(self, without: Subject | None) -> Point:
         """The point at which the document's own figures stand for what it has shown."""

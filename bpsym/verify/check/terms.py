@@ -168,6 +168,11 @@ def ball(low: fmpq, high: fmpq) -> arb:
     return arb((low + high) / 2, (high - low) / 2)
 
 
+def middle(value: Scalar) -> Scalar:
+    """What a value is taken to be at its word: of a ball its middle."""
+    return value.mid() if isinstance(value, arb) else value
+
+
 Literal = Callable[[Number], Scalar]
 
 
