@@ -93,6 +93,23 @@ def _settled(document: Document, found: Sequence[Judgement]) -> tuple[list[Judge
     statements = [s for s in document.statements if any(t.span in open_at for t in s.terms) and _symbolic(s)]
     if len(statements) < OPEN:
         return list(found), None
+    best = _fitting(document, statements)
+    if not best:
+        return list(found), None
+    verdicts = {span: j for span, j in _judged(document, document.statements, best).items() if span in open_at}
+    if not _believed(verdicts.values()):
+        return list(found), None
+    wrong = sum(j.verdict is Verdict.WRONG for j in verdicts.values())
+    is_vague = wrong > SHARE * len(verdicts)  # right claims enough to know the network by, but not to blame one
+    if is_vague or sum(_numeric(s) for s in document.statements) >= FIGURES:  # the example may be another network
+        verdicts = {span: j for span, j in verdicts.items() if j.verdict is not Verdict.WRONG}
+    elided = {t.span for s in statements for t in s.terms if any(isinstance(node, Ellipsis) for node in walk(t))}
+    verdicts = {span: j for span, j in verdicts.items() if j.verdict is not Verdict.WRONG or span not in elided}
+    return [verdicts.get(j.span, j) for j in found], _network(best) if verdicts else None
+
+
+def _fitting(document: Document, statements: Sequence[Statement]) -> str:
+    """The description of the network that decides most of a sample of statements; "" where none decides enough."""
     best, most = "", OPEN - 1
     sample = _every([s for s in statements if _size(s) <= LARGEST], SAMPLE)
     for text in _networks(document):
@@ -105,18 +122,7 @@ def _settled(document: Document, found: Sequence[Judgement]) -> tuple[list[Judge
             best, most = text, score
         if score >= PLENTY * len(sample):
             break
-    if not best:
-        return list(found), None
-    verdicts = {span: j for span, j in _judged(document, document.statements, best).items() if span in open_at}
-    if not _believed(verdicts.values()):
-        return list(found), None
-    wrong = sum(j.verdict is Verdict.WRONG for j in verdicts.values())
-    few = wrong > SHARE * len(verdicts)  # right claims enough to know the network by, but not to blame one
-    if few or sum(_numeric(s) for s in document.statements) >= FIGURES:  # the example may be another network
-        verdicts = {span: j for span, j in verdicts.items() if j.verdict is not Verdict.WRONG}
-    elided = {t.span for s in statements for t in s.terms if any(isinstance(node, Ellipsis) for node in walk(t))}
-    verdicts = {span: j for span, j in verdicts.items() if j.verdict is not Verdict.WRONG or span not in elided}
-    return [verdicts.get(j.span, j) for j in found], _network(best) if verdicts else None
+    return best
 
 
 def _numeric(statement: Statement) -> bool:
@@ -124,6 +130,7 @@ def _numeric(statement: Statement) -> bool:
 
 
 def _size(statement: Statement) -> int:
+    """How many signs a statement has."""
     return sum(1 for term in statement.terms for _ in walk(term))
 
 

@@ -1,8 +1,8 @@
 """Signs that a difference is no error: the document was not read as it is meant.
 
 Of documents that are their own description only. A derivative nobody would take, because what is differentiated does
-not depend on the other; `J(W)` read as a product; a number where a list should be; a name the document defines in
-several ways, or gives one number after another.
+not depend on the other; `J(W)` read as a product; a number where a list should be; a name of several meanings, as
+`meaning.ambiguous` tells them.
 """
 
 from __future__ import annotations
