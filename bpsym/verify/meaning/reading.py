@@ -298,7 +298,8 @@ class _At(Context):
             text = indices.get(tree.base, "")
             if text.isdigit():
                 return int(text)
-            return self.given_count(key(tree))
+            if (count := self.given_count(key(tree))) is not None:
+                return count
         if isinstance(tree, Sum):
             ends = [self.bound(term, indices) for term in tree.terms]
             if None not in ends:
