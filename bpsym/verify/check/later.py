@@ -42,7 +42,8 @@ def after_update(chain: Chain, printed: Printed) -> Judgement | None:
     if is_update or not _AFTER.search(f"{context.heading} {context.before}") or _BEFORE.search(words):
         return None
     rights = []
-    for verdict, point in ((Verdict.RIGHT, state.after_update()), (Verdict.DIGIT, state.after_update_by_hand(shown))):
+    by_hand = [(Verdict.DIGIT, point) for point in state.after_update_by_hand(shown)]
+    for verdict, point in ((Verdict.RIGHT, state.after_update()), *by_hand):
         for items in printed.items(values(first, state, point) if point is not None else ()):
             if all(touches(item, s.half()) for item, s in zip(items, shown, strict=True)):
                 return Judgement(span, verdict)

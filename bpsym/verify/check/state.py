@@ -189,18 +189,30 @@ class State:
         kept = (used & network.values.keys()) - self._shown_new().keys()
         return not any(network.is_parameter(atom) for atom in kept)
 
-    def after_update_by_hand(self, shown: list[Shown]) -> Point | None:
-        """The same for somebody who goes on with rounded numbers: each is as uncertain as the digits shown leave it."""
+    def after_update_by_hand(self, shown: list[Shown]) -> Iterator[Point]:
+        """The same for somebody who goes on with rounded numbers: each is as uncertain as the digits shown leave it.
+
+        Once more, where a new value is in error, for whoever went on from what they meant.
+        """
         network, later = self.scope.network, self.after_update()
         if network is None or network.loss is None or later is None or not self.scope.described:
-            return None
+            return
         found = {was: _rounded(value, shown) for was, value in later.environment.given.items()}
+        updated: dict[Atom, Atom] = {}
         for quantity in network.expansion.program.all(Role.UPDATED):
-            old, new = network.expansion.entries(quantity.of), network.expansion.entries(quantity.name)
-            found |= {was: self.overrides[now] for was, now in zip(old, new, strict=True) if now in self.overrides}
+            updated |= zip(*map(network.expansion.entries, (quantity.of, quantity.name)), strict=True)
+        written = {was: self.overrides[now] for was, now in updated.items() if now in self.overrides}
+        meant = {was: self.meant[now] for was, now in updated.items() if now in self.meant}
+        for new in (written, written | meant) if meant else (written,):
+            point = self._computed_by_hand(network.loss, found | new, shown)
+            if point is not None:
+                yield point
+
+    def _computed_by_hand(self, wanted: Atom, found: dict[Atom, Scalar], shown: list[Shown]) -> Point | None:
+        """The point at which whatever leads to an atom is computed from what was found, and rounded as others were."""
         environment = self.truth.environment
         try:
-            for step in network.expansion.order((network.loss,)):
+            for step in environment.expansion.order((wanted,)):
                 code = lower([], [step.simplest], environment.sizes)
                 inputs = [found[used] if used in found else environment[used] for used in code.inputs]
                 found[step.out] = _rounded(code.run(inputs)[0], shown)
