@@ -14,22 +14,16 @@ from flint import fmpq
 from msgspec.structs import replace
 
 from bpsym.rounding import fraction
+from bpsym.verify.read.joined import Figure, Row, figure_of, given_numbers, is_figure, join
 from bpsym.verify.read.nodes import of_nodes
 from bpsym.verify.read.units import unit_claims
 from bpsym.verify.tree import (
-    BigSum,
-    Call,
-    Cell,
     Context,
-    Derivative,
-    Differential,
     Expr,
     Name,
     Negative,
     Number,
-    Power,
     Product,
-    Quotient,
     Relation,
     Span,
     Statement,
@@ -40,10 +34,6 @@ from bpsym.verify.tree import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_VALUE: Final = re.compile(
-    r"^\s*(?:numerical\s+)?(?:values?|results?|numbers?|数值|值|结果|計算値|valor(?:es)?|resultados?|=)\s*$",
-    re.IGNORECASE,
-)
 _TITLES: Final = tuple(
     re.compile(words, re.IGNORECASE)
     for words in (
@@ -53,11 +43,7 @@ _TITLES: Final = tuple(
     )
 )
 MADE: Final = frozenset(["cell", "node"])  # kinds of statements that are made here
-SHORT: Final = 3  # letters of a name
 MOST_COLUMNS: Final = 8  # of numbers, searched for an update
-MOST_PLACES: Final = 36  # of a figure
-LARGEST: Final = 10**30
-Row = tuple[Cell, ...]
 
 
 def with_rows(statements: Sequence[Statement], tables: Sequence[Table]) -> list[Statement]:
@@ -67,6 +53,7 @@ def with_rows(statements: Sequence[Statement], tables: Sequence[Table]) -> list[
     rest = sorted(statements, key=lambda statement: statement.span)
     starts = [statement.span.start for statement in rest]
     found: list[Statement] = []
+    given = given_numbers(rest)
     done = 0  # so many of the statements are dealt with
     for table in tables:
         updates = of_nodes(table) or list(_updates(table))
@@ -83,7 +70,7 @@ def with_rows(statements: Sequence[Statement], tables: Sequence[Table]) -> list[
             first = max(done, bisect_left(starts, row[0].span.start))
             last = max(first, bisect_left(starts, row[-1].span.end))
             own = rest[first:last]
-            _join(row, table.head, own)
+            join(row, table.head, own, given)
             found += [*rest[done:first], *own]
             done = last
     return list(_under_headings(sorted([*found, *rest[done:]], key=lambda statement: statement.span)))
@@ -101,88 +88,18 @@ def _under_headings(statements: Sequence[Statement]) -> Iterator[Statement]:
             yield statement
 
 
-# --- a formula and its value ---------------------------------------------------------------------------------------
-
-
-def _join(row: Row, head: Row, found: list[Statement]) -> None:
-    """`| z | w x + b | 0.8 |`: a chain over the cells of a row."""
-    numbers = [k for k, cell in enumerate(row) if _decimal(cell.expr)]
-    if len(numbers) != 1 or numbers[0] == 0:
-        return
-    place = numbers[0]
-    value = row[place].expr
-    title = head[place].text if place < len(head) else ""
-    named = bool(_VALUE.match(title))
-    cells = [cell for cell in row[:place] if cell.text] or [row[0]]
-    before, further = cells[-1], cells[-2] if len(cells) > 1 else None
-    inside = [k for k, s in enumerate(found) if before.span.start <= s.span.start < before.span.end]
-    if value is None:
-        return
-    relation = Relation(Span(value.span.start, value.span.start), "=")
-    if inside:
-        last = found[inside[-1]]
-        if len(last.terms) == 1 and isinstance(last.terms[0], Name) and not named:
-            return  # a weight and some number: nobody says which
-        if _decimal(last.terms[-1]) and not named:
-            return  # the cell has its value: the other number is something else
-        subject = _subject(further) if further is not None and len(inside) == 1 else None
-        terms, relations = (*last.terms, value), (*last.relations, relation)
-        if subject is not None and (len(last.terms) == 1 or not isinstance(last.terms[0], (Name, Derivative))):
-            terms, relations = (subject, *terms), (replace(relation, span=last.span), *relations)
-            _drop(found, subject.span)
-            inside = [k for k, s in enumerate(found) if s is last]
-        found[inside[-1]] = replace(
-            last, span=Span(terms[0].span.start, value.span.end), terms=terms, relations=relations
-        )
-        return
-    subject = _subject(before)
-    formula = isinstance(before.expr, (Derivative, Differential, Sum, Product)) or (
-        named and isinstance(before.expr, (Name, Quotient, Power, Call, BigSum))
-    )
-    if before.expr is None or not formula:
-        return
-    terms = (before.expr, value)
-    first = _subject(further) if further is not None and subject is None else None
-    if first is not None:
-        terms = (first, *terms)
-    found.append(
-        Statement(
-            Span(terms[0].span.start, value.span.end),
-            terms,
-            (relation,) * (len(terms) - 1),
-            Context("cell", column=title),
-        )
-    )
-
-
-def _drop(found: list[Statement], cell: Span) -> None:
-    """A name shown in a cell of its own is now the left-hand side of the chain."""
-    found[:] = [s for s in found if not (cell.start <= s.span.start < cell.end and len(s.terms) == 1)]
-
-
-def _subject(cell: Cell) -> Expr | None:
-    """A name or a derivative in a cell of its own; a longer word is one of the text."""
-    if isinstance(cell.expr, Name) and len(cell.expr.base) > SHORT and not cell.expr.sub:
-        return None
-    return cell.expr if isinstance(cell.expr, (Name, Derivative, Differential)) else None
-
-
-def _decimal(tree: Expr | None) -> bool:
-    return _number(tree) is not None
-
-
 # --- updates -------------------------------------------------------------------------------------------------------
 
 
 def _updates(table: Table) -> Iterator[Statement]:
     """Rows of a weight, its gradient, the step and the new value, told by most figures; under titles by some."""
-    if any(row and _decimal(row[0].expr) for row in table.rows):
+    if any(row and is_figure(row[0].expr) for row in table.rows):
         return  # rows that begin with a number are samples or steps, no parameters
     columns, least = _columns(table.rows), -(-2 * len(table.rows) // 3)
     titles = {k: table.head[k].text for k in columns if k < len(table.head)}
     if all(any(wanted.search(title) for title in titles.values()) for wanted in _TITLES):
         columns, least = list(titles), -(-len(table.rows) // 3)
-    figures = [[_number(cell.expr) for cell in row] for row in table.rows]
+    figures = [[figure_of(cell.expr) for cell in row] for row in table.rows]
     found = _with_step(figures, columns, least) or _without_step(figures, columns, least)
     if found is None:
         return
@@ -190,12 +107,12 @@ def _updates(table: Table) -> Iterator[Statement]:
     for row in table.rows:
         cells = [row[k].expr if 0 <= k < len(row) else None for k in (old, gradient, step, new)]
         before, slope, change, after = cells
-        if before is None or after is None or not (_decimal(before) and _decimal(after)):
+        if before is None or after is None or not (is_figure(before) and is_figure(after)):
             continue
         before = _sharp(before, after)
-        if slope is not None and _decimal(slope) and rate is not None:
+        if slope is not None and is_figure(slope) and rate is not None:
             times = Product(slope.span, (_rate(rate, slope.span), slope), ("×",))
-            if step >= 0 and change is not None and _decimal(change):
+            if step >= 0 and change is not None and is_figure(change):
                 yield _claim((times, change))
             else:
                 change = times
@@ -241,11 +158,10 @@ def _columns(rows: Sequence[Row]) -> list[int]:
     return [
         k
         for k in range(1, width)
-        if 3 * sum(len(row) > k and _decimal(row[k].expr) for row in rows) >= 2 * len(rows) > 0
+        if 3 * sum(len(row) > k and is_figure(row[k].expr) for row in rows) >= 2 * len(rows) > 0
     ][:MOST_COLUMNS]
 
 
-Figure = tuple[fmpq, fmpq]  # a number and half a unit of its last digit
 Figures = Sequence[Sequence[Figure | None]]  # row by row
 Moved = Callable[[Sequence[Figure | None]], Figure | None]
 _Found = tuple[int, int, int, int, fmpq | None]
@@ -323,11 +239,3 @@ def _short(value: fmpq, digits: int) -> fmpq:
     """The value to so many significant digits."""
     above, below = Fraction(f"{float(value):.{digits}g}").as_integer_ratio()
     return fmpq(above, below)
-
-
-def _number(tree: Expr | None) -> Figure | None:
-    """A figure and half a unit of its last digit."""
-    sign, tree = (-1, tree.operand) if isinstance(tree, Negative) else (1, tree)
-    if not isinstance(tree, Number) or abs(tree.places) > MOST_PLACES or tree.value > LARGEST:
-        return None
-    return fmpq(sign * tree.value.numerator, tree.value.denominator), fmpq(1, 2) / fmpq(10) ** tree.places

@@ -61,12 +61,12 @@ def _reckoned(text: str) -> frozenset[str]:
     """Words that get a value at the beginning of a line, and are reckoned with elsewhere: `neto = …`, `(neto - t)`."""
     words = islice(dict.fromkeys(match.group(1) for match in _ASSIGNED.finditer(text)), MOST_WORDS)
     return frozenset(
-        word for word in words if re.search(rf"[*/(+·×]\s?{word}\d*\b|(?<![A-Za-z]){word}\d*\s?[*/)+·×]", text)
+        word for word in words if re.search(rf"[*/(+·×]\s?d?{word}\d*\b|(?<![A-Za-z]){word}\d*\s?[*/)+·×]", text)
     )
 
 
 def _paired(text: str) -> frozenset[str]:
-    """Two letters that are one name in plain text: `wz = 0.4`, then `wz*x`, where w and z are not both names."""
+    """Two letters that are one name in plain text, where w and z are not both names: `wz = 0.4` or `wz*x`."""
     if TEX_COMMAND.search(text):
         return frozenset()
     names = dict.fromkeys(islice((match.group(1) for match in _SET_TO.finditer(text)), MOST_WORDS * 4))
@@ -75,5 +75,7 @@ def _paired(text: str) -> frozenset[str]:
         for word in names
         if len(word) > 1
         and not all(letter in names for letter in word)
-        and re.search(rf"[*/+×·(] ?d?{word}\b|(?<![A-Za-z]){word} ?[*/)+×·]", text)
+        and re.search(
+            rf"[*/+×·(] ?d?{word}\b|(?<![A-Za-z]){word} ?(?:[*/)+×·]|:?= ?[-−]?[\d.]+(?:,? |,?$))", text, re.MULTILINE
+        )
     )
