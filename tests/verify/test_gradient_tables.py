@@ -47,3 +47,34 @@ def test_new_values_beside_their_parameters(formula: str) -> None:
     text = _written(r"$\delta x$", r"$\delta$") + table
     assert found(verified(text.replace("FIGURE", "0.4260")), "wrong") == []
     assert [piece for _, piece, _ in found(verified(text.replace("FIGURE", "0.3740")), "wrong")] == ["0.3740"]
+
+
+ROWS = (
+    ("$v_1$", "0.2", "-0.0242", "0.2121"),
+    ("$v_2$", "-0.5", "0.0068", "-0.5034"),
+    ("$v_3$", "0.75", "0.0258", "0.7371"),
+)
+GIVEN = "We start from $v_1 = 0.2$, $v_2 = -0.5$, $v_3 = 0.75$ with $\\eta = 0.5$.\n\n"
+CHANGES = ("0.0121", "-0.0034", "-0.0129")
+ORDERS = [(0, 2, 1, 3), (0, 1, 2, 3), (0, 2, 3)]
+
+
+def _table(columns: tuple[int, ...], rows: tuple[tuple[str, ...], ...] = ROWS) -> str:
+    lines = [["." for _ in columns], ["---" for _ in columns], *([row[k] for k in columns] for row in rows)]
+    return GIVEN + "".join(f"| {' | '.join(line)} |\n" for line in lines)
+
+
+@pytest.mark.parametrize("columns", ORDERS, ids=["gradient first", "old value first", "no old value"])
+def test_the_columns_of_an_update_in_any_order(columns: tuple[int, ...]) -> None:
+    """0.2 + 0.5 · 0.0242 = 0.2121 and so on: told by the figures, the old value where it was given before the table."""
+    assert +verified(_table(columns)).counts == {"right": 10}
+    slip = (*ROWS[:2], (*ROWS[2][:3], "0.7629"))  # 0.75 + 0.5 · 0.0258
+    assert [piece for _, piece, _ in found(verified(_table(columns, slip)), "wrong")] == ["0.7629"]
+
+
+def test_changes_that_are_added() -> None:
+    """A table of the changes Δv = -η ∂E/∂v: the new value is the old one and the change."""
+    rows = tuple((name, old, change, new) for (name, old, _, new), change in zip(ROWS, CHANGES, strict=True))
+    assert +verified(_table((0, 2, 3), rows)).counts == {"right": 10}
+    slip = (*rows[:2], (*rows[2][:3], "0.7629"))
+    assert [piece for _, piece, _ in found(verified(_table((0, 2, 3), slip)), "wrong")] == ["0.7629"]

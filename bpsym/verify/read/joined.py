@@ -43,7 +43,7 @@ MOST_PLACES: Final = 36  # of a figure
 LARGEST: Final = 10**30
 Row = tuple[Cell, ...]
 Figure = tuple[fmpq, fmpq]  # a number and half a unit of its last digit
-_Identity = tuple[str, tuple[str, ...], tuple[str, ...]]  # base, indices and layer of a name
+Identity = tuple[str, tuple[str, ...], tuple[str, ...]]  # base, indices and layer of a name
 
 
 def figure_of(tree: Node | None) -> Figure | None:
@@ -59,38 +59,38 @@ def is_figure(tree: Expr | None) -> bool:
     return figure_of(tree) is not None
 
 
-def given_numbers(statements: Sequence[Statement]) -> dict[_Identity, set[fmpq]]:
-    """The numbers a document sets each name to: `w = 0.4`."""
-    found: dict[_Identity, set[fmpq]] = {}
+def given_numbers(statements: Sequence[Statement]) -> dict[Identity, list[Expr]]:
+    """The numbers a document sets each name to, in its order: `w = 0.4`."""
+    found: dict[Identity, list[Expr]] = {}
     for statement in statements:
-        if len(statement.terms) == 2 and isinstance(name := statement.terms[0], Name):
-            figure = figure_of(statement.terms[1])
-            if figure is not None:
-                found.setdefault(_identity(name), set()).add(figure[0])
+        first, *rest = statement.terms
+        if isinstance(first, Name) and len(rest) == 1 and is_figure(rest[0]):
+            found.setdefault(identity(first), []).append(rest[0])
     return found
 
 
-def _identity(name: Name) -> _Identity:
+def identity(name: Name) -> Identity:
+    """What tells a name from others in a table."""
     return name.base, name.sub, name.layer
 
 
-def _is_about(subject: Expr | None, formula: Expr, value: Expr, given: Mapping[_Identity, set[fmpq]]) -> bool:
+def _is_about(subject: Expr | None, formula: Expr, value: Expr, given: Mapping[Identity, Sequence[Expr]]) -> bool:
     """Whether a formula beside a name says what the name is.
 
     Beside a weight that has another number, `δ x` or `-0.104 · 0.5` is its gradient; its new value starts from the old.
     """
-    name = _identity(subject) if isinstance(subject, Name) else None
-    numbers = None if name is None else given.get(name)
+    name = identity(subject) if isinstance(subject, Name) else None
+    numbers = {figure[0] for tree in given.get(name, ()) if (figure := figure_of(tree))} if name is not None else set()
     own = figure_of(value)
-    if numbers is None or own is None or own[0] in numbers:
+    if not numbers or own is None or own[0] in numbers:
         return True
     parts = list(walk(formula))
-    return any(isinstance(part, Name) and _identity(part) == name for part in parts) or any(
+    return any(isinstance(part, Name) and identity(part) == name for part in parts) or any(
         figure[0] in numbers for part in parts if (figure := figure_of(part)) is not None
     )
 
 
-def join(row: Row, head: Row, found: list[Statement], given: Mapping[_Identity, set[fmpq]]) -> None:
+def join(row: Row, head: Row, found: list[Statement], given: Mapping[Identity, Sequence[Expr]]) -> None:
     """`| z | w x + b | 0.8 |`: a chain over the cells of a row."""
     numbers = [k for k, cell in enumerate(row) if is_figure(cell.expr)]
     if len(numbers) != 1 or numbers[0] == 0:

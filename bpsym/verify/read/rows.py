@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import partial
-from itertools import combinations
+from itertools import combinations, product
 from typing import TYPE_CHECKING, Final
 
 from flint import fmpq
 from msgspec.structs import replace
 
 from bpsym.rounding import fraction
-from bpsym.verify.read.joined import Figure, Row, figure_of, given_numbers, is_figure, join
+from bpsym.verify.read.joined import Figure, Identity, Row, figure_of, given_numbers, identity, is_figure, join
 from bpsym.verify.read.nodes import of_nodes
 from bpsym.verify.read.units import unit_claims
 from bpsym.verify.tree import (
+    Cell,
     Context,
     Expr,
     Name,
@@ -56,7 +57,7 @@ def with_rows(statements: Sequence[Statement], tables: Sequence[Table]) -> list[
     given = given_numbers(rest)
     done = 0  # so many of the statements are dealt with
     for table in tables:
-        updates = of_nodes(table) or list(_updates(table))
+        updates = of_nodes(table) or list(_updates(table)) or list(_updates(_with_old(table, given)))
         if updates:
             found.extend(updates)
             continue
@@ -91,6 +92,18 @@ def _under_headings(statements: Sequence[Statement]) -> Iterator[Statement]:
 # --- updates -------------------------------------------------------------------------------------------------------
 
 
+def _with_old(table: Table, given: Mapping[Identity, Sequence[Expr]]) -> Table:
+    """A table with one more column behind the first: the number the document has given each name there before."""
+
+    def widened(row: Row) -> Row:
+        first = row[0].expr if row else None
+        numbers = given.get(identity(first)) if isinstance(first, Name) else None
+        old = None if numbers is None else replace(numbers[0], span=row[0].span)
+        return (*row[:1], Cell(row[0].span, "", old), *row[1:]) if row else row
+
+    return replace(table, rows=tuple(map(widened, table.rows)), head=())
+
+
 def _updates(table: Table) -> Iterator[Statement]:
     """Rows of a weight, its gradient, the step and the new value, told by most figures; under titles by some."""
     if any(row and is_figure(row[0].expr) for row in table.rows):
@@ -98,12 +111,13 @@ def _updates(table: Table) -> Iterator[Statement]:
     columns, least = _columns(table.rows), -(-2 * len(table.rows) // 3)
     titles = {k: table.head[k].text for k in columns if k < len(table.head)}
     if all(any(wanted.search(title) for title in titles.values()) for wanted in _TITLES):
-        columns, least = list(titles), -(-len(table.rows) // 3)
+        roles = {k: next((n for n, wanted in enumerate(_TITLES) if wanted.search(titles[k])), 1) for k in titles}
+        columns, least = sorted(titles, key=roles.__getitem__), -(-len(table.rows) // 3)
     figures = [[figure_of(cell.expr) for cell in row] for row in table.rows]
     found = _with_step(figures, columns, least) or _without_step(figures, columns, least)
     if found is None:
         return
-    old, gradient, step, new, rate = found
+    old, gradient, step, new, rate, sign = found
     for row in table.rows:
         cells = [row[k].expr if 0 <= k < len(row) else None for k in (old, gradient, step, new)]
         before, slope, change, after = cells
@@ -120,7 +134,7 @@ def _updates(table: Table) -> Iterator[Statement]:
             yield _claim(
                 (
                     *_updated(row[0].expr),
-                    Sum(Span(before.span.start, change.span.end), (before, change), (1, -1)),
+                    Sum(Span(before.span.start, change.span.end), (before, change), (1, sign)),
                     after,
                 )
             )
@@ -164,19 +178,25 @@ def _columns(rows: Sequence[Row]) -> list[int]:
 
 Figures = Sequence[Sequence[Figure | None]]  # row by row
 Moved = Callable[[Sequence[Figure | None]], Figure | None]
-_Found = tuple[int, int, int, int, fmpq | None]
+_Found = tuple[int, int, int, int, fmpq | None, int]
+
+
+def _triples(columns: list[int]) -> Iterator[tuple[int, int, int]]:
+    """Columns that may be the old value, the change or the gradient, and the new value, those in this order first."""
+    yield from combinations(columns, 3)
+    yield from ((old, change, new) for change, old, new in combinations(columns, 3))
 
 
 def _with_step(rows: Figures, columns: list[int], least: int) -> _Found | None:
-    """Columns old, step and new with new = old - step, and one more the step is a multiple of."""
-    for old, step, new in combinations(columns, 3):
+    """Columns old, step and new with new = old - step or old + step, and one more the step is a multiple of."""
+    for (old, step, new), sign in product(_triples(columns), (-1, 1)):
         hits = moved = 0
         for row in rows:
             figures = [row[k] if k < len(row) else None for k in (old, step, new)]
             if None not in figures:
                 (a, ra), (b, rb), (c, rc) = (figure for figure in figures if figure is not None)
-                ra = _off(ra, rc)
-                good = abs(a - b - c) <= ra + rb + rc
+                ra, rb = _off(ra, rc), _off(rb, rc) if sign > 0 else rb
+                good = abs(a + sign * b - c) <= ra + rb + rc
                 hits += good
                 moved += good and b != 0
         if moved >= 2 and hits >= least:
@@ -184,8 +204,8 @@ def _with_step(rows: Figures, columns: list[int], least: int) -> _Found | None:
                 if gradient not in (old, step, new):
                     rate = _ratio(rows, gradient, partial(_cell, step), least)
                     if rate is not None:
-                        return old, gradient, step, new, rate
-            return old, -1, step, new, None
+                        return old, gradient, step, new, rate, sign
+            return old, -1, step, new, None, sign
     return None
 
 
@@ -193,7 +213,7 @@ def _without_step(rows: Figures, columns: list[int], least: int) -> _Found | Non
     """Columns old, gradient and new with new = old - rate · gradient for one short rate."""
     if len(rows) < 3:
         return None
-    for old, gradient, new in combinations(columns, 3):
+    for old, gradient, new in _triples(columns):
 
         def moved(row: Sequence[Figure | None], old: int = old, new: int = new) -> Figure | None:
             before, after = (row[k] if k < len(row) else None for k in (old, new))
@@ -203,7 +223,7 @@ def _without_step(rows: Figures, columns: list[int], least: int) -> _Found | Non
 
         rate = _ratio(rows, gradient, moved, least)
         if rate is not None:
-            return old, gradient, -1, new, rate
+            return old, gradient, -1, new, rate, -1
     return None
 
 
