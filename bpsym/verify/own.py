@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bpsym.errors import BpsymError
+from bpsym.verify.check.afresh import samples_of
 from bpsym.verify.check.samples import rows_of
 from bpsym.verify.check.state import State, new_state
 from bpsym.verify.givens import names_at
@@ -50,7 +51,7 @@ def own_state(document: Document, given: Givens, instance: Instance | None = Non
         return built.get(era)
 
     state.in_effect = in_effect
-    state.rows = rows_of(document)
+    state.rows, state.samples = rows_of(document), samples_of(document)
     return state
 
 

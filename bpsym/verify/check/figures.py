@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from flint import fmpq
 
 from bpsym.verify.check import numbers, symbols
+from bpsym.verify.check.afresh import of_another_sample
 from bpsym.verify.check.chain import Chain, is_constant, meet, shape_of
 from bpsym.verify.check.doubts import figure_doubt, is_setting
 from bpsym.verify.check.later import after_update
@@ -108,7 +109,7 @@ def _excused(chain: Chain, printed: Printed, verdicts: list[Verdict], *, is_firs
         return Judgement(span, Verdict.RIGHT)  # as bpsym's sheets write ∂net_p/∂b_2 = 1, p no output
     if not is_first:
         return None
-    if is_wrong and (later := after_update(chain, printed)) is not None:
+    if is_wrong and (later := after_update(chain, printed) or of_another_sample(chain, printed)) is not None:
         return later
     given = _own_given(chain)
     if is_case(chain.statement) and (is_wrong or given is None):

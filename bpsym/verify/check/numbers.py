@@ -139,7 +139,7 @@ def _one(number: Shown, k: int, known: _Known, routes: Routes) -> Verdict:
     beside_its_line = bool(line) and not routes.line_is_wrong and routes.tainted
     if not (settled or beside_its_line) and (rounds(carried) or cuts(carried)):
         if not (truth or line):
-            return Verdict.RIGHT
+            return Verdict.CARRIED if routes.from_wrong else Verdict.RIGHT
         return Verdict.CARRIED if routes.tainted else Verdict.DIGIT
     is_known = truth or line or rounded or (carried and routes.certain)
     return Verdict.WRONG if is_known else Verdict.UNDECIDED  # figures nobody can check disagree

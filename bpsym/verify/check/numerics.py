@@ -77,13 +77,13 @@ def numeric(chain: Chain, term: Expr) -> Judgement:
     verdict, culprit = _numeric_verdict(chain, term)
     if not state.scope.described and culprit is not None and _is(culprit.right, culprit.shown):
         verdict, culprit = Verdict.DIGIT, None  # as far as its digits go, it is what ought to stand there
+    off = verdict not in (Verdict.RIGHT, Verdict.UNDECIDED)
+    if off and (_is_next_step(chain, term) or _is_of_another_row(chain, term)):
+        chain.begin_with(term)
+        return Judgement(term.span, Verdict.RIGHT)
     if verdict is Verdict.WRONG and _is_other_computation(chain, term, culprit):
         chain.begin_with(term)
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": "computed in another way than before"})
-    off = verdict not in (Verdict.RIGHT, Verdict.UNDECIDED)
-    if (off and _is_next_step(chain, term)) or (verdict is Verdict.WRONG and _is_of_another_row(chain, term)):
-        chain.begin_with(term)
-        return Judgement(term.span, Verdict.RIGHT)
     if verdict in (Verdict.WRONG, Verdict.DIGIT) and (doubt := figure_doubt(chain, term)):
         chain.begin_with(term)
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": doubt})
@@ -122,9 +122,12 @@ def _is_next_step(chain: Chain, term: Expr) -> bool:
 
 
 def _is_of_another_row(chain: Chain, term: Expr) -> bool:
-    """Whether the operands are those of another row of the document's table of steps than the first."""
+    """Whether the operands are those of another sample, or of another row of a table of steps, than the first.
+
+    The weights may have moved meanwhile.
+    """
     state = chain.state
-    for formula in chain.formulas if state.rows else ():
+    for formula in chain.formulas if state.rows or state.samples else ():
         elsewhere = 0
         for piece, numeral in pairs(formula, term) or ():
             (shown,) = leaves(numeral)
@@ -132,13 +135,31 @@ def _is_of_another_row(chain: Chain, term: Expr) -> bool:
             if shown is None or any(_is(value, shown) for value in found):
                 continue
             name, value = (piece.operand, -shown.value) if isinstance(piece, Negative) else (piece, shown.value)
-            if not isinstance(name, Name) or value not in state.rows.get(key(name), ()):
+            if not isinstance(name, Name):
                 break
-            elsewhere += 1
+            if _is_elsewhere(key(name), value, state):
+                elsewhere += 1
+            elif not _is_shown(key(name)._replace(new=True), value, state):
+                break
         else:
             if elsewhere:
+                state.moved.update(() if chain.subject is None else [chain.subject])
                 return True
     return False
+
+
+def _is_elsewhere(name: Key, value: fmpq, state: State) -> bool:
+    """Whether a name is so much in another row or sample."""
+    given = value in state.rows.get(name, ()) or any(sample.get(name) == value for sample in state.samples)
+    return given or (name in state.moved and _is_shown(name, value, state))
+
+
+def _is_shown(name: Key, value: fmpq, state: State) -> bool:
+    """Whether a figure is the one last shown for a name, or what ought to have been shown there."""
+    known = state.shown.get(name)
+    meant = [state.slips[atom] for atom in atoms_of(state.scope, name) if atom in state.slips]
+    found = [*meant, *(() if known is None or isinstance(known, Array) else [known])]
+    return any(touches(number, (value, value)) for number in found)
 
 
 def _is_other_computation(chain: Chain, term: Expr, culprit: Operand | None) -> bool:

@@ -14,7 +14,8 @@ from bpsym.verify.check.state import FAILURES, atoms_of, values
 from bpsym.verify.check.terms import interval_literal
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Array, Scalar, Value
-from bpsym.verify.tree import Expr, Number, walk
+from bpsym.verify.meaning.subjects import subject_of
+from bpsym.verify.tree import Call, Derivative, Differential, Expr, Name, Number, children, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
     from bpsym.verify.check.chain import Chain
     from bpsym.verify.check.state import State
     from bpsym.verify.check.terms import Literal
+    from bpsym.verify.meaning.subjects import Subject
+    from bpsym.verify.tree import Node
 
 
 def wide_literal(state: State) -> Literal:
@@ -120,3 +123,30 @@ def spread(tree: Expr, state: State, operands: Operands) -> Iterator[Value]:
             yield from values(tree, state, replace(state.truth, literal=operands))
             return
         yield value + arb(0, reach.upper()) if reach != 0 else value
+
+
+def is_certain(chain: Chain) -> bool:
+    """Whether the statement has a formula of its own for what is shown, and all before it, or all in it, is right."""
+    own, state = chain.own_formula, chain.state
+    if chain.broken or own is None or own not in chain.formulas:
+        return False
+    return not state.is_astray or all(
+        used in state.shown and used not in state.wrong and used not in state.doubtful for used in _used(own)
+    )
+
+
+def follows_from_wrong(chain: Chain) -> bool:
+    """Whether the statement's own formula goes on with a figure in error."""
+    own = chain.own_formula
+    return own is not None and own in chain.formulas and any(used in chain.state.wrong for used in _used(own))
+
+
+def _used(tree: Expr) -> Iterator[Subject | None]:
+    """The names and derivatives a formula is made of."""
+    stack: list[Node] = [tree]
+    while stack:
+        top = stack.pop()
+        if isinstance(top, (Name, Derivative, Differential)):
+            yield subject_of(top)
+        else:
+            stack += top.arguments if isinstance(top, Call) else children(top)

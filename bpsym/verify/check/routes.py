@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from flint import fmpq
 
 from bpsym.verify.check.chain import Chain, meet
-from bpsym.verify.check.operands import Operands, spread
+from bpsym.verify.check.operands import Operands, follows_from_wrong, is_certain, spread
 from bpsym.verify.check.state import State, values
 from bpsym.verify.check.terms import Kind, ball, kind_of, leaves
 from bpsym.verify.meaning.arrays import Scalar, Value, mapped, scalars
@@ -47,6 +47,7 @@ class Routes:
     line_is_wrong: bool  # the operands of the line are themselves in error
     tainted: bool  # some of what the document printed earlier is wrong
     certain: bool  # the formula on the line itself says what it comes to, from nothing but right figures
+    from_wrong: bool  # that formula goes on with a figure in error
 
     @classmethod
     def of(cls, chain: Chain, unit: fmpq) -> Routes:
@@ -57,8 +58,8 @@ class Routes:
         sources = (chain.numerics[-1][0],) if line_is_wrong else right[-2:]
         line = _at(sources, state, state.truth)
         tainted = state.is_astray or chain.broken
-        certain = not tainted and chain.own_formula is not None and chain.own_formula in chain.formulas
-        return cls(chain, sources, unit, tuple(chain.truth), line, line_is_wrong, tainted, certain)
+        certain, from_wrong = is_certain(chain), follows_from_wrong(chain)
+        return cls(chain, sources, unit, tuple(chain.truth), line, line_is_wrong, tainted, certain, from_wrong)
 
     @cached_property
     def rounded(self) -> tuple[Value, ...]:

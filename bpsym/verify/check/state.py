@@ -26,7 +26,7 @@ from bpsym.verify.meaning.scope import Point, Scope
 from bpsym.verify.tree import BigSum, Expr, Matrix, Name, Number, Product, Row, Transpose, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from sympy import Expr as Atom
 
@@ -39,7 +39,9 @@ SEEDS = (1, 2, 3)
 LONG = 4  # places nobody writes for a given
 VARIANTS = tuple(Choices(elementwise, rows) for rows in (False, True) for elementwise in (False, True))
 SWAPPED = tuple(Choices(swaps=swaps) for swaps in range(1, 6))  # where a bullet says: transpose as the shapes need it
-SAID = tuple("shown doubtful wrong overrides slips updated wrong_numbers wrong_formulas before pending rounded".split())
+SAID = tuple(
+    "shown moved doubtful wrong overrides slips updated wrong_numbers wrong_formulas before pending rounded".split()
+)
 MOST_ALIKE = 0.6  # of the figures: so many places are the usual number
 MOST_SLIPS = 3  # of which some may have been gone on with and others not
 FAILURES = (*NO_VALUES, ShapeError, ValueError, OverflowError)
@@ -55,6 +57,8 @@ class State:
     positive: list[Point]  # where roots and logarithms exist
     nearby: list[Point]  # on the same side of every kink
     specialised: list[Point]  # at the same inputs and targets, where these simplify formulas
+    samples: Sequence[Mapping[Key, Scalar]] = ()  # the inputs and targets of each, by a document that has several
+    moved: set[Subject] = field(default_factory=set)  # what has been worked out for another sample than the first
     rows: dict[Key, frozenset[fmpq]] = field(default_factory=dict)  # all that names are in the rows of a table of steps
     shown: dict[Subject, Value] = field(default_factory=dict)
     doubtful: set[Subject] = field(default_factory=set)  # shown, but not right to the digit
@@ -161,7 +165,7 @@ class State:
         network, environment = self.scope.network, self.truth.environment
         if network is None:
             return None
-        updated: dict[Atom, Scalar] = {} if self.scope.described else self._shown_new()
+        updated: dict[Atom, Scalar] = {} if self.scope.described else self.shown_new()
         try:
             for quantity in network.expansion.program.all(Role.UPDATED):
                 old, new = network.expansion.entries(quantity.of), network.expansion.entries(quantity.name)
@@ -170,7 +174,7 @@ class State:
             return None
         return Point(environment.overridden(updated)) if updated else None
 
-    def _shown_new(self) -> dict[Atom, Scalar]:
+    def shown_new(self) -> dict[Atom, Scalar]:
         """The new values the document has shown, each for the parameter it is the new value of."""
         found: dict[Atom, Scalar] = {}
         for subject, value in self.shown.items():
@@ -186,7 +190,7 @@ class State:
         if network is None or self.scope.described:
             return network is not None
         used = {atom for step in network.expansion.order(tuple(atoms)) for atom in step.uses}
-        kept = (used & network.values.keys()) - self._shown_new().keys()
+        kept = (used & network.values.keys()) - self.shown_new().keys()
         return not any(network.is_parameter(atom) for atom in kept)
 
     def after_update_by_hand(self, shown: list[Shown]) -> Iterator[Point]:
