@@ -110,6 +110,12 @@ def test_a_slip_in_a_figure_after_the_update_is_told_from_its_own_right_value() 
     assert found(judged, "wrong") == [(1, "0.290127774", "digits-swapped")]
 
 
+def test_nobody_is_blamed_for_the_figure_after_an_update_that_was_mistyped() -> None:
+    """Whoever writes w5 = 0.63 and goes on from 0.36 has made one slip: 0.29112 is E at 0.36, 0.29103 at 0.35892."""
+    text = "$w_5^+ = 0.63$\n\nAfter the update: $E_{total} = 0.29112$\n"
+    assert found(verified(text, described()), "wrong") == [(1, "0.63", "digits-swapped")]
+
+
 def test_a_figure_from_before_the_update_is_told_from_its_own_right_value() -> None:
     """Of two errors in one sentence the one `before the update` is held against the error before it."""
     text = "用新的权重算得 $E_{total} = 0.291027774$；更新之前为 $E_{total} = 0.298731109$。\n"
