@@ -29,6 +29,9 @@ HOSTILE = {
     "a great matrix times itself": f"W = {[[0.5] * 27] * 27}\ny = W * W = {[[0.5] * 27] * 27}\n",
     "powers of powers": "$y = (2 x)" + "^{64}" * 50 + SLOPE,
     "roots of squares": "$y = " + r"\sqrt{(b + " * 6 + "x" + ")^2}" * 6 + SLOPE,
+    "tanh of sigmoids": "$y = " + r"\tanh(\frac{1}{1 + e^{-" * 6 + "x" + "}})" * 6 + SLOPE,
+    "the larger of tanh of tanh": "$y = " + r"\max(0, \sin(\frac{1}{\tanh^2(" * 4 + "x" + ")}))" * 4 + SLOPE,
+    "broken powers of powers": "$y = " + "(" * 14 + "x" + ")^{3/2}" * 14 + SLOPE,
     "roots of fractions": "$y = " + r"\sqrt{\frac{1}{b + \tanh(" * 5 + "x" + ")}}" * 5 + SLOPE,
     "a loss of names of roots": "$y_{0} = x + b$\n\n"
     + "".join(f"$y_{{{k + 1}}} = \\sqrt{{(\\tanh(y_{{{k}}}) + b)^2}}$\n\n" for k in range(6))

@@ -26,6 +26,7 @@ LARGEST_VALUE = 10**30  # arguments of functions
 # What SymPy simplifies by looking into its parts again and again, for periods and conditions: the times they count.
 LABORIOUS = {"tanh": 4, "Piecewise": 3}
 PLAIN, ROOTED = 8, 24  # parts of what a root is taken of a power of, at most: with roots in it, and without
+BARE = 2  # functions and broken powers one in the other, with no letter added between them, where SymPy wants a sign
 EXAMINED, FEW = 500, 100  # units of work each operation of such a function is; where it has more than a few
 
 
@@ -186,9 +187,21 @@ def symbolic() -> Algebra:
         count = sum(1 for _ in islice(sympy.preorder_traversal(base.base), ROOTED + 1))
         return count > ROOTED or (count > PLAIN and roots(base.base))
 
+    def bare(expr: Any) -> int:
+        """How many functions and broken powers stand one in the other with no letter added between them.
+
+        Of each SymPy asks those inside for their sign, each time anew: the work is many times that of the one inside.
+        """
+        if expr.is_Add and any(sympy.Mul.make_args(part)[-1].is_Symbol for part in expr.args):
+            return 0
+        own = expr.is_Function or (expr.is_Pow and expr.exp.is_Rational and expr.exp.q > 1 and expr.exp.p > 1)
+        return own + max(map(bare, expr.args), default=0)
+
     def tanh(x: Scalar) -> Scalar:
         if roots(x):
             raise NoValueError("the tanh of a root")
+        if bare(x) > BARE:
+            raise NoValueError("the tanh of functions out of all bounds")
         return sympy.tanh(x)
 
     def power(base: Scalar, exponent: Scalar) -> Scalar:
@@ -198,6 +211,8 @@ def symbolic() -> Algebra:
             raise NoValueError("a power out of all bounds")
         if not exponent.is_Integer and any(map(intricate, sympy.Mul.make_args(base))):
             raise NoValueError("a root of a power out of all bounds")
+        if not exponent.is_Integer and base.is_Pow and bare(base) > BARE:
+            raise NoValueError("a power of powers out of all bounds")
         return base**exponent
 
     def chosen(left: Scalar, relation: str, right: Scalar, then: Scalar, otherwise: Scalar) -> Scalar:
@@ -214,6 +229,8 @@ def symbolic() -> Algebra:
 
     def without_puzzles(x: Scalar) -> Scalar:
         """A net input; refused where its own cases are told by functions of one variable, which SymPy would solve."""
+        if bare(x) > BARE:
+            raise NoValueError("a case of functions out of all bounds")
         for piece in x.atoms(sympy.Piecewise):
             for _, condition in piece.args:
                 if len(condition.free_symbols) == 1 and condition.atoms(sympy.Function):
