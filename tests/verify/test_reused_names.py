@@ -75,6 +75,28 @@ For :math:`K` classes :math:`L = -\sum_{k=1}^{K} q_k \log p_k` with
 
 :math:`y = (1, 0)`, :math:`\varepsilon = 0.2`, :math:`K = 2`, so :math:`q = (0.9, 0.1)`.
 """
+_REPLACED = r"""
+Targets
+=======
+
+.. math::
+
+   p_i = \frac{e^{z_i}}{\sum_{k=1}^{3} e^{z_k}}
+
+   L = -\sum_i y_i \log p_i
+
+   \frac{\partial L}{\partial z_j} = p_j - y_j
+
+Label smoothing replaces the targets:
+
+.. math::
+
+   q_i = (1 - \varepsilon) y_i + \frac{\varepsilon}{3}
+
+   \frac{\partial L}{\partial z_j} = p_j - q_j
+
+For example :math:`y = (1, 0, 0)` and :math:`\varepsilon = 0.1`.
+"""
 _ENERGY = r"""
 $$E_{\rm graph} = E_{\rm edges} + E_{\rm nodes}$$
 
@@ -110,6 +132,8 @@ $$\theta_1 = 1 - \frac{0.1 \cdot 2}{\sqrt{0.16}} = 0.5$$
         ("smoothed.rst", _SMOOTHED.replace("p_i - q_i", "q_i - p_i"), [15]),
         ("steps.md", _STEPS, []),
         ("steps.md", _STEPS.replace("= 0.5$$", "= 0.7$$"), [8]),
+        ("replaced.rst", _REPLACED, []),
+        ("replaced.rst", _REPLACED.replace("p_j - q_j", "p_j + p_j"), [19]),
         ("energy.md", _ENERGY, []),
         ("energy.md", _ENERGY.replace(r"= -\sum", r"= \sum"), [6]),
         ("total.md", _TOTAL, []),

@@ -13,6 +13,8 @@ from bpsym.verify.meaning.keys import Key, free_letters, is_word, key
 from bpsym.verify.tree import Application, BigSum, Call, Derivative, Differential, Expr, Name, Node, Norm, walk
 
 if TYPE_CHECKING:
+    from collections.abc import Set as AbstractSet
+
     from sympy import Expr as Atom
 
     from bpsym.verify.check.state import State
@@ -67,9 +69,19 @@ def _strangers(left: Derivative, right: Expr, state: State, place: Indices) -> b
     for node in walk(right):
         if isinstance(node, Name) and (atoms := state.scope.atoms(key(node, at))) is not None:
             strange = [atom for atom in scalars(atoms) if atom not in known]
-            if any(not known & _behind(atom, network) for atom in strange):
+            if any(_is_apart(atom, known, network) for atom in strange):
                 return True
     return False
+
+
+def _is_apart(atom: Atom, known: AbstractSet[Atom], network: Network) -> bool:
+    """Whether a quantity has nothing to do with the `known` ones, or is made for the loss of nothing but what is given.
+
+    With label smoothing a document goes on with the loss of q_i = (1 - ε) y_i + ε/K, and may not say so in a formula.
+    """
+    shared = known & _behind(atom, network)
+    is_of_loss = network.loss in known and network.expansion.step(atom) is not None
+    return not shared or (is_of_loss and all(network.expansion.step(other) is None for other in shared))
 
 
 def _behind(atom: Atom, network: Network) -> set[Atom]:
