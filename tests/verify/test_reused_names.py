@@ -154,3 +154,32 @@ def test_vectors_that_were_taken_for_numbers(jacobian: str, wrong: int) -> None:
 $$\frac{{\partial (w + x)}}{{\partial w}} = {jacobian}$$
 """
     assert _report("jacobian.md", text).counts["wrong"] == wrong
+
+
+_MEANS = r"""
+## One
+
+$p = (0.9, 0.2, 0.4)$, $t = (1, 0, 1)$
+
+$$L = \frac{1}{m} \sum_{i=1}^m (t_i - p_i)^2 = \frac{1}{3}(0.01 + 0.04 + 0.36) = 0.1367$$
+
+## Two
+
+$e = (0.1, 0.3)$
+
+$$J = \frac{1}{m} \sum_i e_i^2 = \frac{1}{2} (0.01 + 0.09) = 0.05$$
+"""
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        (_MEANS, 0),
+        (_MEANS.replace("0.05$$", "0.08$$"), 1),
+        (r"$H = -\sum_i p_i \log_2 p_i$ with $p = (0.5, 0.25, 0.25)$, so $H = 1.5$.", 0),
+        (r"$H = -\sum_i p_i \log_2 p_i$ with $p = (0.5, 0.25, 0.25)$, so $H = 1.04$.", 1),
+    ],
+)
+def test_letters_of_sizes_and_bases(text: str, wrong: int) -> None:
+    """The m of a mean is as long as the list at hand, and a logarithm has the base it is written with."""
+    assert _report("sizes.md", text).counts["wrong"] == wrong

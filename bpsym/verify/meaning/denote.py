@@ -199,6 +199,7 @@ def _indexed(tree: Indexed, reading: Reading, indices: Indices) -> Value:
     return value.items[int(places[0]) - 1]
 
 
+_BASES = ("2", "10")  # of logarithms; a log without one is natural
 _LETTERS = frozenset("fgJLE")  # of what a document may call a function, and what it works out
 
 
@@ -225,7 +226,11 @@ def _call(tree: Call, reading: Reading, indices: Indices) -> Value:
         value = reading.moved(tree.function, tree.arguments[0], indices)
         if value is not None:
             return value
-    return reading.function(tree, indices)(denote(tree.arguments[0], reading, indices))
+    value = reading.function(tree, indices)(denote(tree.arguments[0], reading, indices))
+    if base == "log" and len(tree.function.sub) == 1 and tree.function.sub[0] in _BASES:
+        ours = reading.algebra.functions["log"](reading.algebra.number(Fraction(tree.function.sub[0])))
+        return arrays.elementwise(reading.algebra.quotient, value, ours)
+    return value
 
 
 def _extremum(tree: Call, reading: Reading, indices: Indices) -> Value:

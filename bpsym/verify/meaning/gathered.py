@@ -66,9 +66,10 @@ def gather(said: Said, given: Givens, position: int | None = None, instance: Ins
     known = said.sources.formulas
     formulas = {name: said.ambiguous.redefined.latest_first(meant, position) for name, meant in known.items()}
     sources = replace(said.sources, formulas=formulas)
+    counted = {letter: size_of(letter, sources) for letter in sources.sizes if is_count(letter, sources)}
     scope = Scope(
         ambiguous=said.ambiguous,
-        sizes={letter: size_of(letter, sources) for letter in sources.sizes if is_count(letter, sources)},
+        sizes={letter: size for letter, size in counted.items() if size is not None},
         apart=said.apart,
         worked=frozenset(sources.formulas),
         entering=frozenset(sources.formulas) & sources.entering,

@@ -41,6 +41,7 @@ from bpsym.verify.tree import (
     Negative,
     Number,
     Product,
+    Quotient,
     Statement,
     Sum,
     is_numeral,
@@ -122,14 +123,19 @@ def _sources_of(document: Document, *, timed: bool) -> Sources:
     return sources
 
 
-def size_of(letter: str, sources: Sources) -> int:
-    """How many a letter counts: as the document says, or as long as the list that is summed over."""
+def size_of(letter: str, sources: Sources) -> int | None:
+    """How many a letter counts: as the document says, or as long as the list that is summed over.
+
+    None where it is taken for the lengths of several.
+    """
     said = sources.numbers.get(Key(letter))
     if isinstance(said, Number) and said.value.denominator == 1 and 0 < said.value <= MOST_SUMMED:
         return int(said.value)
     lists = [stated_shape(sources.numbers[k]) for k in sources.sizes[letter] if k in sources.numbers]
     lengths = {max(shape) for shape in lists if shape is not None}
-    return lengths.pop() if len(lengths) == 1 else ANY_SIZE
+    if len(lengths) > 1:
+        return None
+    return lengths.pop() if lengths else ANY_SIZE
 
 
 def is_count(letter: str, sources: Sources) -> bool:
@@ -172,6 +178,8 @@ def _shares_number(defined: Name, term: Expr, statement: Statement) -> bool:
 def _collect_names(term: Expr, sources: Sources) -> None:
     """The names of a term, and what it does with them: sums over them, differentiates them."""
     functions = {id(node.function) for node in walk(term) if isinstance(node, Call)}
+    below = [node.denominator for node in walk(term) if isinstance(node, Quotient)]
+    shared = [name.base for name in below if isinstance(name, Name) and name.base in COUNTS and not name.sub]
     for node in walk(term):
         match node:
             case Name():
@@ -183,8 +191,11 @@ def _collect_names(term: Expr, sources: Sources) -> None:
             case BigSum(upper=Name(sub=()) as upper, index=index):
                 under = {Key(n.base) for n in walk(node.body) if isinstance(n, Name) and set(n.sub) & set(index)}
                 sources.sizes.setdefault(upper.base, set()).update(under)
-            case Differential(symbol="d", of=Name() as below):
-                sources.changed.append(below)
+            case BigSum(upper=None, index=index) if len(shared) == 1:  # 1/m Σ_i e_i
+                under = {Key(n.base) for n in walk(node.body) if isinstance(n, Name) and set(n.sub) & set(index)}
+                sources.sizes.setdefault(shared[0], set()).update(under)
+            case Differential(symbol="d", of=Name() as changed):
+                sources.changed.append(changed)
             case Derivative():
                 above = subject_of(node.of)
                 if isinstance(above, Key):
