@@ -156,6 +156,13 @@ $$\frac{{\partial (w + x)}}{{\partial w}} = {jacobian}$$
     assert _report("jacobian.md", text).counts["wrong"] == wrong
 
 
+_CORRECTED = r"""
+$G_t = \sum_{k=1}^t g_k^2$ for one method; for another, with $\beta_1 = 0.9$,
+
+$$m_t = \beta_1 m_{t-1} + (1 - \beta_1) g_t, \qquad \hat{m}_t = \frac{m_t}{1 - \beta_1^t}$$
+
+$m_1 = 0.9 \cdot 0 + 0.1 \cdot 2 = 0.2$, so $\hat{m}_1 = 0.2 / (1 - 0.9^1) = 2.0$.
+"""
 _MEANS = r"""
 ## One
 
@@ -174,6 +181,8 @@ $$J = \frac{1}{m} \sum_i e_i^2 = \frac{1}{2} (0.01 + 0.09) = 0.05$$
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
+        (_CORRECTED, 0),
+        (r"$x = (1, 2)$, $f(z) = \begin{cases} z & 0 > x \\ 2 z & 0 \le x \end{cases}$, $f(3) = 6$", 0),
         (_MEANS, 0),
         (_MEANS.replace("0.05$$", "0.08$$"), 1),
         (r"$H = -\sum_i p_i \log_2 p_i$ with $p = (0.5, 0.25, 0.25)$, so $H = 1.5$.", 0),
@@ -181,5 +190,5 @@ $$J = \frac{1}{m} \sum_i e_i^2 = \frac{1}{2} (0.01 + 0.09) = 0.05$$
     ],
 )
 def test_letters_of_sizes_and_bases(text: str, wrong: int) -> None:
-    """The m of a mean is as long as the list at hand, and a logarithm has the base it is written with."""
+    """The m of a mean is as long as the list at hand, the t of a step no size, and a logarithm has the base it is written with."""
     assert _report("sizes.md", text).counts["wrong"] == wrong

@@ -383,6 +383,8 @@ def _cases(tree: Cases, reading: Reading, indices: Indices) -> Value:
 def _chosen(left: Value, relation: str, right: Value, then: Value, otherwise: Value, reading: Reading) -> Value:
     """One case, for each item where the condition is about a vector."""
     if not isinstance(left, Array):
+        if isinstance(right, Array):
+            raise ShapeError("a number compared with a list")
         return reading.algebra.chosen(left, relation, right, then, otherwise)
     count = len(left.items)
     rest = [value.items if isinstance(value, Array) else (value,) * count for value in (right, then, otherwise)]

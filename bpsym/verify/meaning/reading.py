@@ -114,7 +114,7 @@ class _At(Context):
         shown = self.point.shown.get(wanted)
         if shown is not None:
             return shown
-        if not self.scope.described and (count := self.scope.count(wanted)) is not None:
+        if (count := self.given_count(wanted)) is not None:
             return fmpq(count)  # as in the equations of the network, though K = 3 is given too
         atoms = self.chosen(wanted)
         if atoms is not None:

@@ -139,8 +139,11 @@ def size_of(letter: str, sources: Sources) -> int | None:
 
 
 def is_count(letter: str, sources: Sources) -> bool:
-    """Whether a letter a sum runs up to is a number of terms and nothing else."""
-    return letter in COUNTS or (len(letter) == 1 and not {Key(letter)} & {*sources.formulas, *sources.computed})
+    """Whether a letter a sum runs up to is a number of terms and nothing else: no name, no index, the t of h_t."""
+    if letter in COUNTS:
+        return True
+    is_index = any(letter in part for name in sources.names for part in (*name.sub, *name.layer))
+    return len(letter) == 1 and not is_index and not {Key(letter)} & {*sources.formulas, *sources.computed}
 
 
 def _collect(statement: Statement, sources: Sources) -> None:
