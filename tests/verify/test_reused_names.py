@@ -190,5 +190,5 @@ $$J = \frac{1}{m} \sum_i e_i^2 = \frac{1}{2} (0.01 + 0.09) = 0.05$$
     ],
 )
 def test_letters_of_sizes_and_bases(text: str, wrong: int) -> None:
-    """The m of a mean is as long as the list at hand, the t of a step no size, and a logarithm has the base it is written with."""
+    """The m of a mean is as long as the list at hand, the t of a step no size; a logarithm has its base."""
     assert _report("sizes.md", text).counts["wrong"] == wrong

@@ -146,9 +146,10 @@ class Reach(Struct):
         Raises NoValueError where neither a bound nor a name under the sum says how far.
         """
         lower, upper = bounds
-        if isinstance(lower, Number) and isinstance(upper, Number):
-            start = int(lower.value)
-            return [str(k) for k in range(start, min(int(upper.value), start + MOST_VALUES) + 1)]
+        last = at.get(upper.base, "") if isinstance(upper, Name) else ""  # of G_t, a sum up to t
+        if isinstance(lower, Number) and (isinstance(upper, Number) or last.isdigit()):
+            start, end = int(lower.value), int(upper.value) if isinstance(upper, Number) else int(last)
+            return [str(k) for k in range(start, min(end, start + MOST_VALUES) + 1)]
         names = [node for node in walk(body) if isinstance(node, Name) and any(letter in part for part in node.sub)]
         if self.scope.kronecker:
             names = [name for name in names if kronecker_pair(name) is None]
