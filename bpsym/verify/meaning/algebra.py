@@ -194,8 +194,9 @@ def symbolic() -> Algebra:
         """
         if expr.is_Add and any(sympy.Mul.make_args(part)[-1].is_Symbol for part in expr.args):
             return 0
-        own = expr.is_Function or (expr.is_Pow and expr.exp.is_Rational and expr.exp.q > 1 and expr.exp.p > 1)
-        return own + max(map(bare, expr.args), default=0)
+        own = bool(expr.is_Function or (expr.is_Pow and expr.exp.is_Rational and expr.exp.q > 1 and expr.exp.p > 1))
+        below: int = max(map(bare, expr.args), default=0)
+        return own + below
 
     def tanh(x: Scalar) -> Scalar:
         if roots(x):
