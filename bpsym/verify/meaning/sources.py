@@ -142,7 +142,7 @@ def is_count(letter: str, sources: Sources) -> bool:
     """Whether a letter a sum runs up to is a number of terms and nothing else: no name, no index, the t of h_t."""
     if letter in COUNTS:
         return True
-    is_index = any(letter in part for name in sources.names for part in (*name.sub, *name.layer))
+    is_index = letter.islower() and any(letter in part for name in sources.names for part in (*name.sub, *name.layer))
     return len(letter) == 1 and not is_index and not {Key(letter)} & {*sources.formulas, *sources.computed}
 
 
