@@ -315,7 +315,7 @@ def new_state(scope: Scope, network: Network | None, truth: Environment, exact: 
     """A document's state before its first line."""
     anywhere = []
     if network is not None:
-        seeds = SEEDS[:1] if network.is_smooth() else SEEDS[:-1]
+        seeds = SEEDS[:1] if network.is_smooth else SEEDS[:-1]
         anywhere = [Point(network.anywhere(seed)) for seed in seeds]
         # where all is positive no unit is dead, which would hide what it is multiplied with
         anywhere.append(Point(network.anywhere(SEEDS[-1], positive=True)))

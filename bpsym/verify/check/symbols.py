@@ -128,7 +128,9 @@ def printed_equal(left: Expr, right: Expr, state: State) -> bool:
     family = state.scope.printed
     if family is None:
         return False
-    points = [replace(point, printed=family) for point in (*state.anywhere, *_here(state))]
+    network = state.scope.network
+    here = [] if network is None or network.is_smooth else _here(state)
+    points = [replace(point, printed=family) for point in (*state.anywhere, *here)]
     verdicts = [_equal_at(left, right, state, points, place, flipped=False) for place in family.places((left, right))]
     return True in verdicts and False not in verdicts
 

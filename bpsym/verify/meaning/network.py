@@ -225,6 +225,7 @@ class Network:
             step.rule == "document" for step in self.expansion.program.steps
         )
 
+    @cached_property
     def is_smooth(self) -> bool:
         """Whether no equation has pieces: then formulas that agree at one point agree at any other."""
         steps = [step for step in self.expansion.program.steps if step.section != "backward"]
