@@ -181,7 +181,8 @@ def _shares_number(defined: Name, term: Expr, statement: Statement) -> bool:
 def _collect_names(term: Expr, sources: Sources) -> None:
     """The names of a term, and what it does with them: sums over them, differentiates them."""
     functions = {id(node.function) for node in walk(term) if isinstance(node, Call)}
-    below = [node.denominator for node in walk(term) if isinstance(node, Quotient)]
+    summed = {id(node) for total in walk(term) if isinstance(total, BigSum) for node in walk(total.body)}
+    below = [node.denominator for node in walk(term) if isinstance(node, Quotient) and id(node) not in summed]
     shared = [name.base for name in below if isinstance(name, Name) and name.base in COUNTS and not name.sub]
     for node in walk(term):
         match node:
