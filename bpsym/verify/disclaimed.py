@@ -32,6 +32,8 @@ _SUPPOSING: Final = _any_of(
         r"\b(?:solve|solves|solving|equation|method for)|\b(?:resolver|ecuación)",
         r"\b(?:suppose|if|assume|assuming|imagine|had)(?: that| we had| we took)?",
         r"\b(?:such that|(?:boundary|hyperplane|constraint)(?: is| where| at)*)",
+        # the second of two: "if a = z and b = y"
+        r"(?:\b(?:if|suppose|assume|wenn|si)\b|若|如果|假设)[^.;:。；：]{0,60}[=<>≤≥≠][^.;:。；：]{0,40}(?:\b(?:and|und|et|y)|且|和)",
     ),
     r"{}[\s$,，:：]*$",
 )

@@ -33,6 +33,7 @@ SCANNED: Final = 600_000  # of looking for formulas
 TABLED: Final = 250_000  # of these, in tables
 STATED: Final = 700_000  # of reading them
 JUDGED: Final = 500_000  # of judging, at least
+DESCRIBED: Final = 1_200_000  # of judging by a description, which builds no networks of its own, at least
 DEFINED: Final = 200_000  # of one formula as an equation of the document's own network
 STATEMENT: Final = 500_000  # of judging one statement
 OPERAND: Final = 100_000  # of looking for the operand in error of one expression

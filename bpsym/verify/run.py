@@ -93,8 +93,8 @@ def verify(
     """Judge every claim of a document."""
     before, ctx.prec = ctx.prec, PRECISION
     try:
-        left = limits.WORK - document.work
-        with effort.bounded(max(limits.JUDGED, left)) as judging:
+        left, least = limits.WORK - document.work, limits.JUDGED if description is None else limits.DESCRIBED
+        with effort.bounded(max(least, left)) as judging:
             verified = _judged(document, description, Givens.of(given or {}))
         with effort.bounded(max(limits.DIAGNOSED, left - judging.spent)):
             found = diagnosed(verified.judgements, verified.state)

@@ -171,6 +171,14 @@ def test_two_places_are_no_excuse(network: Description, written: str, verdict: s
     assert last.expected == ("" if verdict == "right" else "0.14")
 
 
+def test_a_figure_rounded_to_more_places_leaves_a_given_exact() -> None:
+    """Beside a computed 0.1500 the given 0.15 is exact: no digit behind it makes -0.0388 of the right -0.03978."""
+    network = in_a_row((-11.564, "sigmoid"), (0.4, "identity"), given=0.15, target=0.84)
+    text = "$out_{h1} = 0.1500$\n\n$\\frac{\\partial E}{\\partial w_1} = (-0.03978) \\cdot 0.15 = -0.005967$\n"
+    assert found(verified(text, network), "wrong") == []
+    assert [line for line, *_ in found(verified(text.replace("0.03978", "0.0388"), network), "wrong")] == [3]
+
+
 def test_nobody_is_blamed_for_the_last_digit_after_a_slip(network: Description) -> None:
     """Whoever writes a digit wrongly and goes on with the right, cut-off figure has made one slip.
 

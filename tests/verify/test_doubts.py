@@ -84,9 +84,23 @@ KRONECKER = r"""
 $A = \begin{bmatrix} 1 & 2 \\ 0 & 1 \end{bmatrix}$, $v = \begin{bmatrix} 3 \\ 4 \\ 5 \end{bmatrix}$,
 $A \otimes v = \begin{bmatrix} 3 & 6 \\ 4 & 8 \\ 5 & 10 \\ 0 & 3 \\ 0 & 4 \\ 0 & 5 \end{bmatrix}$
 """
+STANDARDISED = r"""
+$y = \gamma \hat{x} + \beta$. If $\gamma = \sigma_B$ and $\beta = \mu_B$, nothing changes.
+
+Here $\gamma = 1.5$, $\beta = 0.5$.
+
+$\mu_B = \frac{1 + 5 + 3 + 7}{4} = 4$
+
+| $x_i$ | $x_i - \mu_B$ | $\hat{x}_i = (x_i - \mu_B)/2.2361$ |
+|---|---|---|
+| 1 | -3 | -1.3416 |
+| 5 | 1 | 0.4472 |
+| 3 | -1 | -0.4472 |
+| 7 | 3 | 1.3416 |
+"""  # a column of values, not of indices
 
 
-@pytest.mark.parametrize("text", [EXAMPLES, LAYERS, SLOPES, TWO_LOSSES, RISK, LABELS, GATES, STEPS])
+@pytest.mark.parametrize("text", [EXAMPLES, LAYERS, SLOPES, TWO_LOSSES, RISK, LABELS, GATES, STEPS, STANDARDISED])
 def test_names_with_several_meanings_blame_nobody(text: str) -> None:
     """Each example has its own f, each section its own ŷ, each case its own numbers."""
     assert blamed(text) == []

@@ -71,7 +71,7 @@ class State:
     exact: frozenset[fmpq] = frozenset()
     sections: dict[Subject, str] = field(default_factory=dict)  # under which heading a name got its formula
     headings: dict[Subject, str] = field(default_factory=dict)  # under which heading a name was last worked out
-    rounded: set[fmpq] = field(default_factory=set)  # figures shown of what has more digits
+    rounded: set[tuple[fmpq, int]] = field(default_factory=set)  # figures of what has more digits, their places
     updated: set[Key] = field(default_factory=set)
     wrong_numbers: dict[fmpq, Scalar | None] = field(default_factory=dict)  # figures in error, and what is right
     wrong_formulas: set[tuple[str, str]] = field(default_factory=set)  # subject and formula, as already blamed
@@ -106,7 +106,7 @@ class State:
         if number.places >= LONG and (number.value * 10 ** (number.places - 1)).denominator == 1:
             return False  # 0.0500 is a rounded 0.04996 as often as the 0.05 that was given
         value = rational(number.value)
-        return number.places <= 0 or short or (value in self.exact and abs(value) not in self.rounded)
+        return number.places <= 0 or short or (value in self.exact and (abs(value), number.places) not in self.rounded)
 
     def usual_places(self) -> int | None:
         """How many places most figures have that do not end where they are shown; None where these differ."""
@@ -280,7 +280,7 @@ class State:
                 except FAILURES:
                     continue
                 if not isinstance(value, fmpq):
-                    self.rounded.add(abs(figure.value))
+                    self.rounded.add((abs(figure.value), figure.number.places))
 
 
 def _rounded(value: Scalar, like: list[Shown]) -> arb:

@@ -84,8 +84,11 @@ def _in_turn(row: Sequence[Cell]) -> Iterator[Statement]:
 def _numbered_by_row(table: Table, own: Sequence[Statement]) -> list[tuple[tuple[Cell, ...], str]]:
     """The rows that begin with the number of a unit: no two have the same."""
     found = []
-    if table.head and _TIMES.search(table.head[0].text):
+    title = table.head[0] if table.head else None
+    if title is not None and _TIMES.search(title.text):
         return []  # a row for each epoch
+    if title is not None and isinstance(title.expr, _ENTITLED) and _letters(title.expr):
+        return []  # the values of z_i
     for row in table.rows:
         first = row[0].expr if row else None
         if isinstance(first, Number) and first.places == 0 and first.value.denominator == 1 and first.value > 0:
