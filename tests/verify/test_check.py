@@ -179,6 +179,19 @@ def test_a_figure_rounded_to_more_places_leaves_a_given_exact() -> None:
     assert [line for line, *_ in found(verified(text.replace("0.03978", "0.0388"), network), "wrong")] == [3]
 
 
+def test_the_slope_of_a_leaky_unit_is_no_rounded_number() -> None:
+    """Of the products R1 · 0.01 · 0.15, with R1 = -0.3120 and the exact slope 0.01, -0.000568 is not one."""
+    network = in_a_row((-0.9, "leaky-relu"), (0.4, "identity"), given=0.15, target=0.77946)
+    text = (
+        "$R_1 = \\frac{\\partial E}{\\partial out_{h1}} = -0.3120$\n\n"
+        "$R_2 = \\frac{\\partial out_{h1}}{\\partial net_{h1}} = 0.01$\n\n"
+        "$\\frac{\\partial E}{\\partial w_1} = R_1 \\cdot R_2 \\cdot 0.15 = -0.000468$\n"
+    )
+    assert found(verified(text, network), "wrong") == []
+    slips = verified(text.replace("-0.000468", "-0.000568"), network)
+    assert [(line, piece) for line, piece, _ in found(slips, "wrong")] == [(5, "-0.000568")]
+
+
 def test_nobody_is_blamed_for_the_last_digit_after_a_slip(network: Description) -> None:
     """Whoever writes a digit wrongly and goes on with the right, cut-off figure has made one slip.
 

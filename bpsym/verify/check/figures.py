@@ -135,7 +135,7 @@ def _remember(chain: Chain, printed: Printed, verdicts: list[Verdict], verdict: 
         slipped = tuple(printed.from_before(k, units[k]) if verdicts[k] is Verdict.WRONG else None for k in places)
         if verdict is Verdict.RIGHT and printed.by_chance:
             verdict = Verdict.DIGIT  # behind the last digit stands what follows from a slip
-        state.record(chain.subject, printed.shown, printed.shape, verdict, meant, slipped)
+        state.record(chain.subject, printed.shown, printed.shape, verdict, meant, slipped, printed.exact_places())
 
 
 def _unit_meant(state: State, shown: Shown) -> fmpq:

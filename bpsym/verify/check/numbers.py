@@ -50,6 +50,12 @@ class Printed:
             every = arb(items[place]) if every is None else every.union(arb(items[place]))
         return None if every is None else every + ball(-unit, unit)
 
+    def exact_places(self) -> frozenset[int]:
+        """The places whose figures are all there is of a value: the slope 0.01 of a leaky unit, no rounded number."""
+        truth = list(self.items(self.routes.truth))
+        values = ((k, items[k], shown.value) for items in truth for k, shown in enumerate(self.shown))
+        return frozenset(k for k, item, value in values if isinstance(item, fmpq) and item == value)
+
     @property
     def by_chance(self) -> bool:
         """Whether figures that look right are not what the document's own figures, some of them wrong, come to."""

@@ -245,19 +245,21 @@ class State:
         verdict: Verdict,
         meant: tuple[Scalar | None, ...] = (),
         slipped: tuple[Scalar | None, ...] = (),
+        ends: frozenset[int] = frozenset(),
     ) -> None:
         """Remember what the document says a quantity is, and of figures in error what they ought to be.
 
         That is what an honest person would have written, and, of those blamed, what follows from the figures before.
+        `ends`: the places of values that have no digits behind those shown.
         """
         atoms = atoms_of(self.scope, subject)
         self._note_rounded(atoms, shown)
         self.places.update(s.number.places for s in shown if not self.is_exact(s.number))
         reach = fmpq(1, 2) if verdict is Verdict.RIGHT else 1  # what is wrong may have been cut off as well
         items = tuple(
-            s.value if self.is_exact(s.number) and verdict is Verdict.RIGHT
+            s.value if verdict is Verdict.RIGHT and (k in ends or self.is_exact(s.number))
             else ball(s.value - reach * s.ulp, s.value + reach * s.ulp)
-            for s in shown
+            for k, s in enumerate(shown)
         )  # fmt: skip
         value: Value = items[0] if shape is None else Array(shape, items)
         self.shown[subject] = value
