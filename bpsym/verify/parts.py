@@ -17,7 +17,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bpsym.verify import limits
-from bpsym.verify.check.judge import judge, note_section
+from bpsym.verify.check.judge import is_cut_short, judge, note_section
 from bpsym.verify.check.symbols import equal
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import BAD, GOOD, Judgement, Verdict, is_doubted
@@ -100,6 +100,8 @@ def _divide(parts: list[Part], document: Document, statements: tuple[Statement, 
             other = _part(anew, here)
             if _better(other.found[first:], last.found[begin + first : stop], 0 if restart.afresh else GAIN):
                 further = _part(anew, behind)
+                if is_cut_short(further.found):
+                    raise TooMuchWork  # what was judged to its end stays
                 parts[-1] = replace(last, statements=last.statements[:begin], found=last.found[:begin])
                 parts.append(Part(anew, here + behind, other.found + further.found))
                 break

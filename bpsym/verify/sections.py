@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bpsym.verify.canonical import canonical
-from bpsym.verify.check.judge import judge
+from bpsym.verify.check.judge import is_cut_short, judge
 from bpsym.verify.check.terms import Kind, kind_of, leaves
 from bpsym.verify.check.verdicts import BAD, GOOD, Verdict
 from bpsym.verify.meaning.keys import Key, key
@@ -71,7 +71,7 @@ def apart(
         kept = [s for s in document.statements if id(s) not in resting]
         state = own_state(replace(document, statements=_read(kept, section, conflicting)), givens)
         ours = tuple(tuple(judge(statement, state)) for statement in statements[first:last])
-        if _is_better(ours, theirs):
+        if not is_cut_short(ours) and _is_better(ours, theirs):
             yield first, last, state, ours
 
 

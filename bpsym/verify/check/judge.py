@@ -7,6 +7,8 @@ truth is the one to blame; what follows from it is carried.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec.structs import replace
 
 from bpsym.verify import limits
@@ -43,6 +45,9 @@ from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.meaning.symbolic import Definition
 from bpsym.verify.tree import Call, Differential, Expr, Matrix, Missing, Name, Row, Statement, Sum
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 PLAIN = frozenset(["code", "output", "prose"])  # where an equals sign may be a programme's
 BEGUN = 600  # units of work a statement is at least
 
@@ -59,6 +64,11 @@ def judge(statement: Statement, state: State) -> list[Judgement]:
     except TooMuchWork:
         links = [term for _, relation, term in statement.links() if relation.kind in EQUALITIES]
         return [Judgement(term.span, Verdict.UNDECIDED, details={"why": "effort"}) for term in links]
+
+
+def is_cut_short(found: Iterable[Iterable[Judgement]]) -> bool:
+    """Whether the work granted did not suffice for some statements."""
+    return any(judgement.details.get("why") == "effort" for judgements in found for judgement in judgements)
 
 
 def _judged_or_denied(statement: Statement, state: State) -> list[Judgement]:

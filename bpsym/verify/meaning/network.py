@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 SIDE = 3  # entries of a vector among a document's own
 MOST_STEPS = 4000  # of a small program
 DERIVED = 1250  # units of work an equation of one is, differentiated
-OPERATION = 100  # what one of its operations is, at least
+OPERATION = 180  # what one of its operations is, at least
 DENSE = 60  # of differentiating a row times a column, for each pair of what it uses
 MOST_PAIRS = 4000  # of these in a small program
 _TARGETS = frozenset("y t Y T target label ytrue ystar tstar".split())
