@@ -179,6 +179,13 @@ def test_a_figure_rounded_to_more_places_leaves_a_given_exact() -> None:
     assert [line for line, *_ in found(verified(text.replace("0.03978", "0.0388"), network), "wrong")] == [3]
 
 
+def test_a_figure_of_two_values_is_not_taken_for_the_exact_one() -> None:
+    """net is 0.0496 and ends there, its tanh is 0.04956: -0.26628 · 0.04956 is -0.013197, not -0.013208."""
+    network = in_a_row((0.0992, "tanh"), (0.4, "identity"), given=0.5, target=0.2861)
+    text = "$\\frac{\\partial E}{\\partial w_2} = (-0.2663) \\cdot 0.0496 = -0.0132$\n"
+    assert found(verified(text, network), "wrong") == []
+
+
 def test_the_slope_of_a_leaky_unit_is_no_rounded_number() -> None:
     """Of the products R1 · 0.01 · 0.15, with R1 = -0.3120 and the exact slope 0.01, -0.000568 is not one."""
     network = in_a_row((-0.9, "leaky-relu"), (0.4, "identity"), given=0.15, target=0.77946)

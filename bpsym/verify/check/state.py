@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from bpsym.lowering import lower
 from bpsym.program import Role
-from bpsym.verify.check.terms import Shown, ball, interval_literal, middle
+from bpsym.verify.check.terms import Shown, ball, interval_literal, middle, touches
 from bpsym.verify.check.verdicts import BAD, Verdict
 from bpsym.verify.meaning.algebra import NoValueError, rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, scalars
@@ -72,6 +72,7 @@ class State:
     sections: dict[Subject, str] = field(default_factory=dict)  # under which heading a name got its formula
     headings: dict[Subject, str] = field(default_factory=dict)  # under which heading a name was last worked out
     rounded: set[tuple[fmpq, int]] = field(default_factory=set)  # figures of what has more digits, their places
+    shared: dict[tuple[fmpq, fmpq], bool] = field(default_factory=dict)  # whether figures are those of several values
     updated: set[Key] = field(default_factory=set)
     wrong_numbers: dict[fmpq, Scalar | None] = field(default_factory=dict)  # figures in error, and what is right
     wrong_formulas: set[tuple[str, str]] = field(default_factory=set)  # subject and formula, as already blamed
@@ -106,7 +107,17 @@ class State:
         if number.places >= LONG and (number.value * 10 ** (number.places - 1)).denominator == 1:
             return False  # 0.0500 is a rounded 0.04996 as often as the 0.05 that was given
         value = rational(number.value)
-        return number.places <= 0 or short or (value in self.exact and (abs(value), number.places) not in self.rounded)
+        ends_here = value in self.exact and (abs(value), number.places) not in self.rounded
+        return number.places <= 0 or short or (ends_here and not self._is_shared(number))
+
+    def _is_shared(self, number: Number) -> bool:
+        """Whether a value that was worked out ends in these digits and another has them, too: 0.0496 and its tanh."""
+        network, value, half = self.scope.network, abs(rational(number.value)), fmpq(10) ** -number.places / 2
+        if (value, half) not in self.shared:
+            is_given = network is None or any(abs(given) == value for given in network.values.values())
+            others = () if is_given else (abs(other) for other in self.known() if isinstance(other, arb))
+            self.shared[value, half] = any(touches(other, (value - half, value + half)) for other in others)
+        return self.shared[value, half]
 
     def usual_places(self) -> int | None:
         """How many places most figures have that do not end where they are shown; None where these differ."""
