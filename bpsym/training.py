@@ -45,12 +45,14 @@ def train(
     at: Sequence[int],
     progress: Callable[[int], None] | None = None,
     precision: int = PRECISION,
+    most: int = PRECISION_LIMIT,
 ) -> list[Row]:
     """Run gradient descent and record the loss and the outputs after each number of updates in `at`.
 
-    The program must have its update steps. The `precision` is raised until every recorded figure is settled; `progress`
-    is called with the number of updates done, from 1 again each time. Raises EvaluationError for a number of updates
-    out of range, an entry without a value, and a run that diverges; Undecided where a digit stays open.
+    The program must have its update steps. The `precision` is raised, up to `most` bits, until every recorded figure is
+    settled; `progress` is called with the number of updates done, from 1 again each time. Raises EvaluationError for a
+    number of updates out of range, an entry without a value, and a run that diverges; Undecided where a digit stays
+    open.
     """
     wanted = sorted(set(at))
     if wanted and not 0 <= wanted[0] <= wanted[-1] <= STEPS_LIMIT:
@@ -60,7 +62,7 @@ def train(
         try:
             return _run(expansion, values, rounding, wanted, precision, progress)
         except Undecided:
-            if precision >= PRECISION_LIMIT:
+            if precision >= most:
                 raise
             precision *= 2
 

@@ -38,7 +38,7 @@ _COUNT = re.compile(
     re.IGNORECASE,
 )
 _TRAINING = re.compile(r"iterat|round|epoch|after|迭代|训练|轮|->|→|下降|fell|drop|decreas", re.IGNORECASE)
-BITS = 64  # a run begins with; a figure longer than that settles asks for more
+BITS, MOST_BITS = 64, 128  # a run begins with, and may be made with where its figures are not settled by fewer
 STEP = 0.6  # units of work an equation is in each step
 DIGITS = 4  # a figure shows at least so many; fewer are counts and names
 
@@ -81,7 +81,7 @@ class Runs:
             found: Mapping[int, Mapping[Atom, Any]]
             try:
                 if order == self.order:
-                    rows = train(expansion, values, Rounding(None, self.digits), some, precision=BITS)
+                    rows = train(expansion, values, Rounding(None, self.digits), some, precision=BITS, most=MOST_BITS)
                     found = {row.step: row.values for row in rows}
                 else:
                     found = approximate(expansion, values, some)
