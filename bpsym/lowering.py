@@ -56,7 +56,7 @@ class Code(Struct, frozen=True):
         ArithmeticError or ValueError.
         """
         own = _OWN.get(kind, {})
-        constants: list[Any] = [_of(kind, constant) for constant in reversed(self.constants)]
+        constants = [as_kind(kind, constant) for constant in reversed(self.constants)]
         names = {slot: f"v{slot}" for slot in range(len(self.inputs) + len(self.operations))}
         names |= {-number: f"c{number}" for number in range(1, len(constants) + 1)}
         calls = sorted({f.__name__: f for f, _, _ in self.operations if f not in _OPERATORS}.items())
@@ -344,11 +344,11 @@ _OWN: dict[type | None, dict[Callable[[Any, Any], Any], Callable[[Any], Any]]] =
 }
 
 
-def _of(kind: type | None, constant: Value) -> Value | float:
+def as_kind(kind: type | None, value: Value) -> Any:
+    """A value as balls (arb) or floats have it; as it is, where no kind is asked for."""
     if kind is float:
-        return float(constant) if isinstance(constant, arb) else int(constant.p) / int(constant.q)
-    return constant if kind is None else arb(constant)
-
+        return float(value) if isinstance(value, arb) else int(value.p) / int(value.q)
+    return value if kind is None else arb(value)
 
 
 # Every operation of our own by name, for interpreters of code on other values.

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from bpsym.errors import EvaluationError, Undecided
 from bpsym.evaluate import EXACT_BITS, PRECISION, PRECISION_LIMIT, Environment
-from bpsym.lowering import lower
+from bpsym.lowering import as_kind, lower
 from bpsym.program import Role
 from bpsym.rounding import Numeral, Rounding, numeral, numeral_at_last
 
@@ -73,7 +73,7 @@ def approximate(expansion: Expansion, values: Mapping[Expr, fmpq], at: Sequence[
     Several times as fast, and proves nothing. Raises EvaluationError for an entry without a value and for an overflow.
     """
     descent = _Descent.of(expansion, values)
-    state = [int(value.p) / int(value.q) for value in descent.start]
+    state: list[float] = [as_kind(float, value) for value in descent.start]
     found: dict[int, dict[Expr, float]] = {}
     try:
         look, advance = descent.look.compiled(float), descent.code.compiled(float)
