@@ -97,6 +97,41 @@ def test_one_figure_tells_how_a_document_treats_the_biases(monkeypatch: pytest.M
     assert sorted(runs) == [1, 1, 500]  # those proved: in the order of the description
 
 
+def _with_a_constant_loss() -> Description:
+    """Two softmax units above their targets: E = a1 - t1 + a2 - t2 = 1 - t1 - t2 moves with the decayed weights alone."""
+    return loads(
+        """
+[network]
+family = "dense"
+loss = "absolute-error"
+inputs = 1
+decay = 0.01
+[[network.layers]]
+units = 2
+activation = "softmax"
+bias = "none"
+[given]
+inputs = [0.5]
+targets = [0.2, 0.2234586224]
+weights = [0.32, 0.32]
+[training]
+rate = 1
+"""
+    )
+
+
+def test_a_run_whose_figures_cannot_be_rounded_leaves_a_figure_open() -> None:
+    """E after one step is exactly 0.577545, which no ball settles the fifth place of: nothing is said, nothing breaks."""
+    judged = verified("After 1 iteration the error is 0.5123.\n", _with_a_constant_loss())
+    assert found(judged, "wrong") == found(judged, "right") == []
+
+
+def test_new_weights_with_all_their_digits_leave_no_room_in_what_follows() -> None:
+    """0.32 decays to exactly 0.3168: no rounding of it accounts for 0.577554 in the place of E = 0.577545."""
+    text = "$w_1^+ = 0.3168$\n\n$w_2^+ = 0.3168$\n\nAfter the update: $E_{total} = 0.577554$\n"
+    assert found(verified(text, _with_a_constant_loss()), "wrong") == [(5, "0.577554", "digits-swapped")]
+
+
 def test_a_mistake_in_the_method_is_named() -> None:
     """An update with the sign of gradient ascent is told from its figure."""
     judged = verified(r"$w_5^+ = 0.441083520$" + "\n", described())

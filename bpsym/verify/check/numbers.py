@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from bpsym.verify.check.routes import Routes
     from bpsym.verify.tree import Expr
 
+BY_CHANCE = fmpq(1, 10**9)  # of a unit of its last digit, in which a figure does not meet a value it is not
+
 
 @dataclass(frozen=True)
 class Printed:
@@ -53,8 +55,8 @@ class Printed:
     def exact_places(self) -> frozenset[int]:
         """The places whose figures are all there is of a value: the slope 0.01 of a leaky unit, no rounded number."""
         truth = list(self.items(self.routes.truth))
-        values = ((k, items[k], shown.value) for items in truth for k, shown in enumerate(self.shown))
-        return frozenset(k for k, item, value in values if isinstance(item, fmpq) and item == value)
+        values = ((k, items[k], shown) for items in truth for k, shown in enumerate(self.shown))
+        return frozenset(k for k, item, shown in values if _is_all_of(item, shown))
 
     @property
     def by_chance(self) -> bool:
@@ -149,6 +151,12 @@ def _one(number: Shown, k: int, known: _Known, routes: Routes) -> Verdict:
         return Verdict.CARRIED if routes.tainted else Verdict.DIGIT
     is_known = truth or line or rounded or (carried and routes.certain)
     return Verdict.WRONG if is_known else Verdict.UNDECIDED  # figures nobody can check disagree
+
+
+def _is_all_of(value: Scalar, shown: Shown) -> bool:
+    """Whether a value has no digits behind those shown; of one known as a ball, none by chance."""
+    known = isinstance(value, fmpq) or value.rad() < shown.ulp * BY_CHANCE
+    return known and touches(value, (shown.value, shown.value))
 
 
 def as_shown(value: Scalar, like: Shown) -> str:
