@@ -98,7 +98,7 @@ def test_one_figure_tells_how_a_document_treats_the_biases(monkeypatch: pytest.M
 
 
 def _with_a_constant_loss() -> Description:
-    """Two softmax units above their targets: E = a1 - t1 + a2 - t2 = 1 - t1 - t2 moves with the decayed weights alone."""
+    """Two softmax units above their targets: E = a1 - t1 + a2 - t2 = 1 - t1 - t2 moves with the decay alone."""
     return loads(
         """
 [network]
@@ -121,7 +121,7 @@ rate = 1
 
 
 def test_a_run_whose_figures_cannot_be_rounded_leaves_a_figure_open() -> None:
-    """E after one step is exactly 0.577545, which no ball settles the fifth place of: nothing is said, nothing breaks."""
+    """E after one step is exactly 0.577545, whose fifth place no ball settles: nothing is said, nothing breaks."""
     judged = verified("After 1 iteration the error is 0.5123.\n", _with_a_constant_loss())
     assert found(judged, "wrong") == found(judged, "right") == []
 
