@@ -132,7 +132,7 @@ def derivation(data: bytes, path: Path, record: Record, marker: Marker) -> tuple
     verified = verify(read(data, path.name), marker.description(record))
     entries = []
     for asked in structure.asked:
-        shown = verified.state.overrides.get(asked.entry)
+        shown = verified.state.said.overrides.get(asked.entry)
         if shown is None:
             continue
         try:

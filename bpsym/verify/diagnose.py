@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from bpsym.verify.check.chain import meet
-from bpsym.verify.check.state import FAILURES, State, atoms_of
+from bpsym.verify.check.state import State, atoms_of
 from bpsym.verify.check.terms import Shown, middle
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.effort import TooMuchWork
 from bpsym.verify.explain import Explanation
 from bpsym.verify.meaning.arrays import Scalar, scalars
-from bpsym.verify.meaning.network import NO_VALUES
+from bpsym.verify.meaning.network import FAILURES
 from bpsym.verify.mistaken import Cause, Diagnosis, mistakes
 from bpsym.verify.slips import FEW, MOVES, VAGUE, ranked, slips, two_slips
 
@@ -99,14 +99,14 @@ def _rights(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Scalar]:
     if judgement.rule != "operand" and place < len(atoms):
         try:
             yield diagnosis.at_their_word(judgement)[atoms[place]]
-        except FAILURES + NO_VALUES:
+        except FAILURES:
             return
 
 
 def _others(state: State, right: Scalar, own: Subject | None) -> Iterator[tuple[str, Scalar]]:
     """The document's other figures, as far as they are right."""
-    for subject, value in state.shown.items():
-        if subject == own or subject in state.wrong:
+    for subject, value in state.said.shown.items():
+        if subject == own or subject in state.said.wrong:
             continue
         for item in scalars(value):
             if not meet(item, right):

@@ -47,7 +47,7 @@ class Explanation(Struct, frozen=True):
 def _bases(state: State) -> set[str]:
     """What the names begin with that the document has given a value."""
     found: set[str] = set()
-    for subject in state.shown:
+    for subject in state.said.shown:
         parts = (subject,) if isinstance(subject, Key) else subject[1:]
         found |= {part.base for part in parts if isinstance(part, Key)}
     return found

@@ -9,12 +9,14 @@ from flint import fmpq
 from msgspec.structs import replace
 
 from bpsym.verify.check.chain import meet
-from bpsym.verify.check.state import FAILURES, State, atoms_of, values
+from bpsym.verify.check.points import as_read
+from bpsym.verify.check.state import State, atoms_of
 from bpsym.verify.check.terms import Kind, Shown, interval_literal, kind_of, middle, touches
+from bpsym.verify.check.values import values
 from bpsym.verify.effort import TooMuchWork
 from bpsym.verify.meaning.arrays import Scalar, Value, scalars
 from bpsym.verify.meaning.keys import Key
-from bpsym.verify.meaning.network import NO_VALUES
+from bpsym.verify.meaning.network import FAILURES
 from bpsym.verify.tree import Missing, Span
 
 if TYPE_CHECKING:
@@ -63,12 +65,12 @@ class Diagnosis:
     def at_their_word(self, judgement: Judgement) -> Environment:
         """The network worked with the figures the document shows, but for the one judged."""
         own = set(atoms_of(self.state.scope, judgement.details.get("subject")))
-        shown = {atom: middle(value) for atom, value in self.state.overrides.items() if atom not in own}
+        shown = {atom: middle(value) for atom, value in self.state.said.overrides.items() if atom not in own}
         return self.state.truth.environment.overridden(shown)
 
     def beyond(self, judgement: Judgement) -> int | None:
         """How many more places a figure has than most of the document's; None where these have no common number."""
-        shown, usual = judgement.details.get("shown"), self.state.usual_places()
+        shown, usual = judgement.details.get("shown"), self.state.said.usual_places()
         return shown.number.places - usual if isinstance(shown, Shown) and usual is not None else None
 
     def method(self) -> Mistakes | None:
@@ -101,7 +103,7 @@ def mistakes(judgement: Judgement, diagnosis: Diagnosis, *, local: bool) -> Iter
             found = _by_array(judgement, diagnosis, method, atoms) if local else []
         else:
             found = _by_formula(judgement, diagnosis, method, atoms[0], indices, local=local)
-    except FAILURES + NO_VALUES:
+    except FAILURES:
         return
     for explanation in found[:MOST_NAMED]:
         yield Cause(explanation.mistake.rules[0].id, made=explanation.mistake.made, at=indices)
@@ -151,7 +153,7 @@ def _by_expression(judgement: Judgement, diagnosis: Diagnosis, method: Mistakes,
     state = diagnosis.state
     cut_off = replace(state.truth, literal=interval_literal(state.is_exact, fmpq(1)))
     own = method.elsewhere(diagnosis.at_their_word(judgement))
-    for point in (state.as_read(), cut_off):
+    for point in (as_read(state), cut_off):
         written = [v for v in values(judgement.details["right"], state, point) if len(scalars(v)) == 1]
         for made in (own, method):
             found = _explained(

@@ -12,13 +12,13 @@ from bpsym.verify.check.afresh import samples_of
 from bpsym.verify.check.samples import rows_of
 from bpsym.verify.check.state import State, new_state
 from bpsym.verify.givens import names_at
-from bpsym.verify.meaning.arrays import Array, ShapeError, mapped, scalars
+from bpsym.verify.meaning.arrays import Array, mapped, scalars
 from bpsym.verify.meaning.denote import denote
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.gathered import gather
 from bpsym.verify.meaning.keys import Key
 from bpsym.verify.meaning.layered import layered
-from bpsym.verify.meaning.network import NO_VALUES
+from bpsym.verify.meaning.network import FAILURES
 from bpsym.verify.meaning.reading import reading
 from bpsym.verify.meaning.scope import Point, Scope
 from bpsym.verify.meaning.signals import name_rate, name_signals
@@ -80,7 +80,7 @@ def _by_their_formulas(scope: Scope, environment: Environment) -> None:
             del scope.table[wanted]
             try:
                 denote(formula, reading(scope, Point(environment)))
-            except (*NO_VALUES, ShapeError, ValueError):
+            except FAILURES:
                 scope.table[wanted] = found
 
 

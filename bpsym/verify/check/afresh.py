@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 
 from flint import fmpq
 
-from bpsym.verify.check.state import atoms_of, values
+from bpsym.verify.check.points import shown_new
+from bpsym.verify.check.state import atoms_of
 from bpsym.verify.check.terms import Kind, interval_literal, kind_of, leaves, touches
+from bpsym.verify.check.values import values
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.keys import Key, is_parameter, key
 from bpsym.verify.meaning.scope import Point
@@ -54,7 +56,7 @@ def of_another_sample(chain: Chain, printed: Printed) -> Judgement | None:
             if all(touches(item, shown.half()) for item, shown in zip(items, printed.shown, strict=True)):
                 if subject is not None:
                     state.record(subject, printed.shown, printed.shape, Verdict.RIGHT)
-                    state.moved.add(subject)
+                    state.said.moved.add(subject)
                 return Judgement(printed.term.span, Verdict.RIGHT)
     return None
 
@@ -62,9 +64,9 @@ def of_another_sample(chain: Chain, printed: Printed) -> Judgement | None:
 def _at_samples(state: State, without: Subject | None) -> Iterator[Point]:
     """The points of the samples: with what the document has shown, and at full precision with old or new weights."""
     own = set(atoms_of(state.scope, without))
-    shown = {atom: value for atom, value in state.overrides.items() if atom not in own}
+    shown = {atom: value for atom, value in state.said.overrides.items() if atom not in own}
     for sample in state.samples:
         given = {atom: value for name, value in sample.items() for atom in atoms_of(state.scope, name)}
-        for known in (shown, {}, state.shown_new()):
+        for known in (shown, {}, shown_new(state)):
             environment = state.truth.environment.overridden({**known, **given})
             yield Point(environment, {}, interval_literal(state.is_exact, fmpq(1, 2)))

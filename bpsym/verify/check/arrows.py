@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bpsym.verify.check.state import FAILURES, State
 from bpsym.verify.check.terms import Shown, leaves, touches
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.arrays import Scalar, scalars
 from bpsym.verify.meaning.keys import RATES, UPDATABLE, Key
+from bpsym.verify.meaning.network import FAILURES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from bpsym.verify.check.state import State
     from bpsym.verify.tree import Expr
 
 
@@ -37,7 +38,7 @@ def moved(old: Expr, new: Expr, state: State) -> Judgement:
 
 def _slopes_at(old: Shown, state: State) -> Iterator[Scalar]:
     """The gradients the document has shown, and those of its parameters that have a certain value."""
-    for subject, value in state.shown.items():
+    for subject, value in state.said.shown.items():
         if not isinstance(subject, Key) and subject[0] == "d":
             yield from scalars(value)
     network, environment = state.scope.network, state.truth.environment

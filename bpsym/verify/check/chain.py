@@ -7,8 +7,10 @@ from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING
 
-from bpsym.verify.check.state import State, atoms_of, values, why_not
+from bpsym.verify.check.points import as_mended, as_read
+from bpsym.verify.check.state import State, atoms_of
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
+from bpsym.verify.check.values import values, why_not
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
 from bpsym.verify.meaning.keys import NO_TIME, Key, free_letters, is_parameter, is_word, key
@@ -97,7 +99,7 @@ class Chain:
         trees = self.name or tuple(tree for tree in self.formulas[-4:] if kind_of(tree) is Kind.SYMBOLIC)
         if self.broken or not trees:
             return []
-        point = self.state.mended(self.subject)
+        point = as_mended(self.state, self.subject)
         if point is None:
             return []
         return [value for tree in trees for value in values(tree, self.state, point)]
@@ -106,7 +108,7 @@ class Chain:
 def figures_of(chain: Chain) -> list[Value]:
     """What the terms of a statement that hold nothing but numbers come to."""
     numeric = [t for t in chain.statement.terms if kind_of(t) in (Kind.NUMERIC, Kind.NUMBER)]
-    return [value for t in numeric for value in values(t, chain.state, chain.state.as_read())]
+    return [value for t in numeric for value in values(t, chain.state, as_read(chain.state))]
 
 
 def is_path(statement: Statement) -> bool:
@@ -207,7 +209,7 @@ def subject_at(statement: Statement, state: State) -> Subject | None:
         moved = is_parameter(subject.base) or _is_trained(subject, state) or arrow in ARROWS
         if moved and _steps_from_old(statement, subject, state):
             return subject._replace(new=True)
-        if subject in state.updated and not _fits_old(statement, subject, state):
+        if subject in state.said.updated and not _fits_old(statement, subject, state):
             return subject._replace(new=True)
     return subject
 
@@ -216,7 +218,7 @@ def _is_trained(subject: Key, state: State) -> bool:
     """Whether a name without a formula is one the document has differentiated by, as the c of `m x + c`."""
     network, atoms = state.scope.network, atoms_of(state.scope, subject)
     given = network is not None and bool(atoms) and all(atom in network.values for atom in atoms)
-    return given and (("d", subject) in state.shown or ("d", subject) in state.formulas)
+    return given and (("d", subject) in state.said.shown or ("d", subject) in state.said.formulas)
 
 
 def _steps_from_old(statement: Statement, subject: Key, state: State) -> bool:
@@ -227,7 +229,7 @@ def _steps_from_old(statement: Statement, subject: Key, state: State) -> bool:
         return False
     if kind_of(second) is Kind.NUMBER:
         return statement.relations[0].kind in ARROWS and not _fits_old(statement, subject, state)
-    if kind_of(second) is not Kind.NUMERIC or not isinstance(second, Sum) or state.formulas.get(subject):
+    if kind_of(second) is not Kind.NUMERIC or not isinstance(second, Sum) or state.said.formulas.get(subject):
         return False
     firsts = [
         sign * shown.value
@@ -242,7 +244,7 @@ def _steps_from_old(statement: Statement, subject: Key, state: State) -> bool:
 def _fits_old(statement: Statement, subject: Key, state: State) -> bool:
     """Whether the numbers of a line are the values before the update."""
     shown = list(leaves(statement.terms[-1])) if kind_of(statement.terms[-1]) is Kind.NUMBER else []
-    known = state.shown.get(subject)
+    known = state.said.shown.get(subject)
     olds = [known] if known is not None else list(values(statement.terms[0], state, state.truth))
     return any(
         len(scalars(old)) == len(shown)

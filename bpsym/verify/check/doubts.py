@@ -10,9 +10,9 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from bpsym.verify.check.state import State, values
 from bpsym.verify.check.symbols import equal, places
 from bpsym.verify.check.terms import Kind, kind_of, touches
+from bpsym.verify.check.values import values
 from bpsym.verify.meaning.ambiguous import given_by, stepped
 from bpsym.verify.meaning.arrays import Array, scalars
 from bpsym.verify.meaning.families import NameFamily, family
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from bpsym.verify.check.chain import Chain
+    from bpsym.verify.check.state import State
     from bpsym.verify.meaning.ambiguous import BySection
     from bpsym.verify.meaning.indices import Indices
 

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from sympy import Add
 
 from bpsym.verify.check.chain import Chain, meet
-from bpsym.verify.check.state import FAILURES, atoms_of, values
+from bpsym.verify.check.points import as_carried, as_read
+from bpsym.verify.check.state import atoms_of
 from bpsym.verify.check.terms import Kind, kind_of
+from bpsym.verify.check.values import values
 from bpsym.verify.meaning.arrays import Value, mapped
+from bpsym.verify.meaning.network import FAILURES
 from bpsym.verify.tree import Ellipsis, Expr, Sum  # noqa: A004 - the sign of something left out
 
 if TYPE_CHECKING:
@@ -32,7 +35,7 @@ def agrees(chain: Chain, term: Expr) -> bool:
     parts = list(islice(Add.make_args(step.expr), MOST_TERMS))
     signed = zip(term.signs, term.terms, strict=True)
     written = [(sign, part) for sign, part in signed if not isinstance(part, Ellipsis)]
-    points = [state.as_read(), state.carried(chain.subject)] if kind_of(term) is Kind.NUMERIC else state.anywhere[:1]
+    points = [as_read(state), as_carried(state, chain.subject)] if kind_of(term) is Kind.NUMERIC else state.anywhere[:1]
 
     def ours(part: Expr, sign: int, point: Point) -> list[Value]:
         return [value if sign > 0 else mapped(neg, value) for value in values(part, state, point)]

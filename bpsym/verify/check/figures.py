@@ -32,9 +32,9 @@ if TYPE_CHECKING:
 
 def _says_again(state: State, shown: Shown, rights: list[Scalar]) -> bool:
     """Whether a figure is one blamed before, in the place of the same right one: another name for it."""
-    if shown.value not in state.wrong_numbers:
+    if shown.value not in state.said.wrong_numbers:
         return False
-    blamed = state.wrong_numbers[shown.value]
+    blamed = state.said.wrong_numbers[shown.value]
     if shown.number.digits <= 2:  # many figures are as short
         return blamed is not None and any(meet(blamed, right) for right in rights)
     return blamed is None or not rights or any(meet(blamed + ball(-shown.ulp, shown.ulp), right) for right in rights)
@@ -91,7 +91,7 @@ def _alone(chain: Chain, printed: Printed, *, is_first: bool) -> Judgement:
     if chain.reference is not None and symbols.equal(chain.reference, printed.term, state):
         return Judgement(span, Verdict.RIGHT)  # net_p is a layer and a unit: ∂net_p/∂b_p = 1
     if subject is not None:
-        known = state.shown.get(subject)
+        known = state.said.shown.get(subject)
         state.record(subject, printed.shown, printed.shape, Verdict.RIGHT)
         if known is not None and len(scalars(known)) == len(printed.shown):
             agrees = all(touches(v, s.cut()) for v, s in zip(scalars(known), printed.shown, strict=True))
@@ -128,7 +128,7 @@ def _remember(chain: Chain, printed: Printed, verdicts: list[Verdict], verdict: 
     bad = [v in BAD for v in verdicts]
     for k in places:
         if bad[k]:
-            state.wrong_numbers[printed.shown[k].value] = printed.right_value(k)
+            state.said.wrong_numbers[printed.shown[k].value] = printed.right_value(k)
     if chain.subject is not None:
         units = [_unit_meant(state, shown) for shown in printed.shown]
         meant = tuple(printed.meant(k, units[k]) if bad[k] else None for k in places)
@@ -140,7 +140,7 @@ def _remember(chain: Chain, printed: Printed, verdicts: list[Verdict], verdict: 
 
 def _unit_meant(state: State, shown: Shown) -> fmpq:
     """One unit of the last digit a figure has without its slip, which may have added one."""
-    usual = state.usual_places()
+    usual = state.said.usual_places()
     return shown.ulp * 10 if usual is not None and shown.number.places == usual + 1 else shown.ulp
 
 
@@ -197,7 +197,7 @@ def _own_given(chain: Chain) -> Key | None:
 
 def _is_restated(state: State, subject: Subject | None, shown: list[Shown]) -> bool:
     """Whether figures in error are said once more, digit for digit."""
-    if subject not in state.wrong or subject not in state.shown:
+    if subject not in state.said.wrong or subject not in state.said.shown:
         return False
-    known = scalars(state.shown[subject])
+    known = scalars(state.said.shown[subject])
     return len(known) == len(shown) and all(touches(v, (s.value, s.value)) for v, s in zip(known, shown, strict=True))

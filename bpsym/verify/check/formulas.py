@@ -11,9 +11,10 @@ from bpsym.verify.check import symbols
 from bpsym.verify.check.chain import Chain, figures_of, is_loose, meet, why
 from bpsym.verify.check.elided import agrees
 from bpsym.verify.check.numbers import as_shown
-from bpsym.verify.check.state import State, values
+from bpsym.verify.check.points import as_carried, as_read
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.check.unequal import unequal
+from bpsym.verify.check.values import values
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.arrays import Array
 from bpsym.verify.meaning.keys import Key, free_letters, key
@@ -33,6 +34,7 @@ from bpsym.verify.tree import (
 )
 
 if TYPE_CHECKING:
+    from bpsym.verify.check.state import State
     from bpsym.verify.meaning.arrays import Value
     from bpsym.verify.meaning.subjects import Subject
 
@@ -99,10 +101,10 @@ def _adds_a_change(chain: Chain, term: Expr) -> bool:
     if state.scope.described or not isinstance(subject, Key) or not subject.new or not isinstance(term, Sum):
         return False
     change: Subject = ("Δ", subject._replace(new=False))
-    if change not in state.shown or {subject_of(part) for part in term.terms} != {change, change[1]}:
+    if change not in state.said.shown or {subject_of(part) for part in term.terms} != {change, change[1]}:
         return False
     theirs = figures_of(chain)
-    return any(meet(ours, other) for ours in values(term, state, state.carried(None)) for other in theirs)
+    return any(meet(ours, other) for ours in values(term, state, as_carried(state, None)) for other in theirs)
 
 
 def _says_each_step(chain: Chain, term: Expr) -> bool:
@@ -222,7 +224,7 @@ def _names_result(chain: Chain, term: Name) -> bool:
     scope = chain.state.scope
     if not isinstance(subject, Key) or chain.reference is None:
         return False
-    if scope.atoms(subject) is not None or subject in chain.state.shown:
+    if scope.atoms(subject) is not None or subject in chain.state.said.shown:
         return False
     if scope.laws and scope.atoms(key(term, dict.fromkeys((letter for letter, _ in free_letters(term, {})), "1"))):
         return False  # x_i, of which there are x_1 and x_2
@@ -238,7 +240,7 @@ def _same_here(chain: Chain, term: Expr) -> bool | None:
     state = chain.state
     truth = chain.truth or list(values(chain.reference, state, state.truth)) if chain.reference else chain.truth
     told = None
-    for point in (state.truth, state.as_read()):
+    for point in (state.truth, as_read(state)):
         for value in values(term, state, point):
             for right in truth:
                 if meet(value, right):

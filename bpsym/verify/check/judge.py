@@ -34,8 +34,10 @@ from bpsym.verify.check.chain import (
 from bpsym.verify.check.figures import figure
 from bpsym.verify.check.formulas import formula
 from bpsym.verify.check.numerics import numeric, row_below, worked_row
-from bpsym.verify.check.state import State, atoms_of, values
+from bpsym.verify.check.points import as_carried, as_read
+from bpsym.verify.check.state import State, atoms_of
 from bpsym.verify.check.terms import Kind, kind_of
+from bpsym.verify.check.values import values
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.disclaimed import is_disclaimed, is_other_error, supposes
 from bpsym.verify.effort import TooMuchWork, bounded, spend
@@ -74,10 +76,10 @@ def is_cut_short(found: Iterable[Iterable[Judgement]]) -> bool:
 def _judged_or_denied(statement: Statement, state: State) -> list[Judgement]:
     if not is_disclaimed(statement):
         return _judged(statement, state)
-    before = state.remembered()
+    before = state.said.copied()
     found = _judged(statement, state)
     if any(j.verdict is Verdict.WRONG for j in found):
-        state.forget(before)
+        state.said = before
         return []
     return found
 
@@ -146,10 +148,11 @@ def _is_worked(statement: Statement, state: State) -> bool:
 def _joined(statement: Statement, state: State) -> Statement:
     """A chain that goes on behind words, `= out_k - target_k`, with the left-hand side before them where that holds."""
     first, second, *_ = statement.terms
+    before = state.said.before
     if not isinstance(first, Missing):
-        state.before = first
-    elif state.before is not None and kind_of(second) is Kind.SYMBOLIC and symbols.equal(state.before, second, state):
-        return replace(statement, terms=(state.before, *statement.terms[1:]))
+        state.said.before = first
+    elif before is not None and kind_of(second) is Kind.SYMBOLIC and symbols.equal(before, second, state):
+        return replace(statement, terms=(before, *statement.terms[1:]))
     return statement
 
 
@@ -185,15 +188,15 @@ def _open(chain: Chain, first: Expr) -> None:
         chain.truth = []  # a step from what it was last, which is none of its formulas
     elif is_afresh and (other := state.in_effect(chain.statement.span.end)) is not None:
         chain.truth = list(values(first, other, other.truth))
-    chain.formulas.extend(state.formulas.get(subject, ()))
-    chain.numerics.extend(state.numerics.get(subject, ()))
+    chain.formulas.extend(state.said.formulas.get(subject, ()))
+    chain.numerics.extend(state.said.numerics.get(subject, ()))
 
 
 def _begins_with(left: Expr, right: Expr, state: State) -> bool:
     """Whether a sum begins with the very values of the names it is said to be."""
     if not isinstance(right, Sum) or kind_of(right.terms[0]) is not Kind.NUMBER:
         return False
-    before = values(right.terms[0], state, state.as_read())
+    before = values(right.terms[0], state, as_read(state))
     return any(meet(ours, theirs) for theirs in before for ours in values(left, state, state.truth))
 
 
@@ -228,8 +231,8 @@ def _follow_own_formula(chain: Chain) -> None:
     wrong = chain.formulas[-1]
     if isinstance(first, Call) and len(first.arguments) == 1 and isinstance(first.arguments[0], Name):
         state.scope.restated[first.letter] = Definition(key(first.arguments[0]), wrong)
-    elif chain.subject is not None and chain.subject not in state.shown and not has_free_letters(first):
-        found = list(values(wrong, state, state.carried(chain.subject)))
+    elif chain.subject is not None and chain.subject not in state.said.shown and not has_free_letters(first):
+        found = list(values(wrong, state, as_carried(state, chain.subject)))
         if found:
             state.assume(chain.subject, found[0])
 
@@ -240,21 +243,21 @@ def _close(chain: Chain) -> None:
     if chain.broken:
         _follow_own_formula(chain)
     if subject is None:
-        if state.pending and chain.numerics and kind_of(statement.terms[0]) is Kind.NUMERIC:
-            state.pending.pop(0)
+        if state.said.pending and chain.numerics and kind_of(statement.terms[0]) is Kind.NUMERIC:
+            state.said.pending.pop(0)
         return
     note_section(statement, state)
-    known = state.formulas.setdefault(subject, [])
+    known = state.said.formulas.setdefault(subject, [])
     same = {id(t) for t in known}  # most came from there
     known.extend([t for t in chain.formulas if id(t) not in same and t not in known])
     if chain.numerics:
-        state.numerics[subject] = chain.numerics[-1:]
+        state.said.numerics[subject] = chain.numerics[-1:]
     if (
         isinstance(subject, Key)
         and subject.new
         and not any("new" in getattr(t, "marks", ()) for t in statement.terms[:1])
     ):
-        state.updated.add(subject._replace(new=False))
+        state.said.updated.add(subject._replace(new=False))
     if statement.label and not isinstance(statement.terms[0], Missing):
         state.scope.macros[Key(statement.label)] = statement.terms[0]
 
@@ -263,6 +266,6 @@ def note_section(statement: Statement, state: State) -> None:
     """Remember under which heading a name got its formula, and under which it was worked out in numbers."""
     subject, kinds = subject_of(statement.terms[0]), {kind_of(term) for term in statement.terms[1:]}
     if subject is not None and Kind.SYMBOLIC in kinds:
-        state.sections[subject] = statement.context.heading
+        state.said.sections[subject] = statement.context.heading
     if subject is not None and kinds & {Kind.NUMERIC, Kind.NUMBER}:
-        state.headings[subject] = statement.context.heading
+        state.said.headings[subject] = statement.context.heading

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from itertools import chain as concatenated
 from typing import TYPE_CHECKING
 
 from bpsym.verify.check.numbers import as_shown
-from bpsym.verify.check.state import atoms_of, values
+from bpsym.verify.check.points import as_updated, as_updated_by_hand, updates_all
+from bpsym.verify.check.state import atoms_of
 from bpsym.verify.check.terms import touches
+from bpsym.verify.check.values import values
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.keys import Key
 
@@ -42,15 +45,15 @@ def after_update(chain: Chain, printed: Printed) -> Judgement | None:
     if is_update or not _AFTER.search(f"{context.heading} {context.before}") or _BEFORE.search(words):
         return None
     rights = []
-    by_hand = [(Verdict.DIGIT, point) for point in state.after_update_by_hand(shown)]
-    for verdict, point in ((Verdict.RIGHT, state.after_update()), *by_hand):
+    by_hand = ((Verdict.DIGIT, point) for point in as_updated_by_hand(state, shown))
+    for verdict, point in concatenated([(Verdict.RIGHT, as_updated(state))], by_hand):
         for items in printed.items(values(first, state, point) if point is not None else ()):
             if all(touches(item, s.half()) for item, s in zip(items, shown, strict=True)):
                 return Judgement(span, verdict)
             rights.append(items)
     if len(shown) != 1 or not _AFTER.search(words):
         return None
-    if not rights or not state.updates_all(atoms_of(state.scope, chain.subject)):
+    if not rights or not updates_all(state, atoms_of(state.scope, chain.subject)):
         is_open = _UPDATED.search(words) is not None
         return Judgement(span, Verdict.UNDECIDED, details={"why": "update"}) if is_open else None
     ((right,), *others), (only,) = rights, shown

@@ -10,10 +10,13 @@ from flint import arb, fmpq
 from msgspec.structs import replace
 
 from bpsym.verify.check.chain import meet
-from bpsym.verify.check.state import FAILURES, atoms_of, values
+from bpsym.verify.check.points import as_carried
+from bpsym.verify.check.state import atoms_of
 from bpsym.verify.check.terms import interval_literal
+from bpsym.verify.check.values import values
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Array, Scalar, Value
+from bpsym.verify.meaning.network import FAILURES
 from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.tree import Call, Derivative, Differential, Expr, Name, Number, children, walk
 
@@ -52,8 +55,8 @@ class Operands:
         Of the derivatives it takes on its way there is only the size.
         """
         state, network = self.chain.state, self.chain.state.scope.network
-        vague = {atom for subject in state.doubtful for atom in atoms_of(state.scope, subject)}
-        environment, carried = state.truth.environment, state.carried(self.chain.subject).environment
+        vague = {atom for subject in state.said.doubtful for atom in atoms_of(state.scope, subject)}
+        environment, carried = state.truth.environment, as_carried(state, self.chain.subject).environment
         known: list[tuple[Atom | None, Scalar, Scalar]] = []
         for atom in atoms_of(state.scope, self.chain.subject):
             step = network.expansion.step(atom) if network is not None else None
@@ -62,7 +65,7 @@ class Operands:
             try:
                 for used in step.uses:
                     right = environment[used]
-                    is_open = used in vague or used not in state.overrides  # the latter nobody has rounded yet
+                    is_open = used in vague or used not in state.said.overrides  # the latter nobody has rounded yet
                     known.append((used, abs(right), abs(carried[used] if is_open else right)))
                 for term in step.terms:
                     size = abs(environment.of(term.local))
@@ -127,18 +130,18 @@ def spread(tree: Expr, state: State, operands: Operands) -> Iterator[Value]:
 
 def is_certain(chain: Chain) -> bool:
     """Whether the statement has a formula of its own for what is shown, and all before it, or all in it, is right."""
-    own, state = chain.own_formula, chain.state
+    own, said = chain.own_formula, chain.state.said
     if chain.broken or own is None or own not in chain.formulas:
         return False
-    return not state.is_astray or all(
-        used in state.shown and used not in state.wrong and used not in state.doubtful for used in _used(own)
+    return not said.is_astray or all(
+        used in said.shown and used not in said.wrong and used not in said.doubtful for used in _used(own)
     )
 
 
 def follows_from_wrong(chain: Chain) -> bool:
     """Whether the statement's own formula goes on with a figure in error."""
     own = chain.own_formula
-    return own is not None and own in chain.formulas and any(used in chain.state.wrong for used in _used(own))
+    return own is not None and own in chain.formulas and any(used in chain.state.said.wrong for used in _used(own))
 
 
 def _used(tree: Expr) -> Iterator[Subject | None]:

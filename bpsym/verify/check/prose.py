@@ -85,8 +85,8 @@ def _restated(row: Row, vectors: list[list[Scalar]], state: State) -> Iterator[J
         elif touches(value, number.cut()):
             yield Judgement(number.tree.span, Verdict.DIGIT, as_shown(value, number))
         else:
-            known = number.value in state.wrong_numbers
-            state.wrong_numbers[number.value] = value
+            known = number.value in state.said.wrong_numbers
+            state.said.wrong_numbers[number.value] = value
             details = {"shown": number, "truth": [value]}
             verdict = Verdict.CARRIED if known else Verdict.WRONG
             yield Judgement(number.tree.span, verdict, as_shown(value, number), "restated", details)

@@ -10,8 +10,9 @@ from flint import fmpq
 
 from bpsym.verify.check.chain import Chain, meet
 from bpsym.verify.check.operands import Operands, follows_from_wrong, is_certain, spread
-from bpsym.verify.check.state import State, values
+from bpsym.verify.check.points import as_carried, as_partly_mended
 from bpsym.verify.check.terms import Kind, ball, kind_of, leaves
+from bpsym.verify.check.values import values
 from bpsym.verify.meaning.arrays import Scalar, Value, mapped, scalars
 from bpsym.verify.tree import (
     Case,
@@ -31,6 +32,7 @@ from bpsym.verify.tree import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from bpsym.verify.check.state import State
     from bpsym.verify.meaning.scope import Point
     from bpsym.verify.tree import Node
 
@@ -57,7 +59,7 @@ class Routes:
         right = tuple(tree for tree, is_wrong in chain.numerics if not is_wrong)
         sources = (chain.numerics[-1][0],) if line_is_wrong else right[-2:]
         line = _at(sources, state, state.truth)
-        tainted = state.is_astray or chain.broken
+        tainted = state.said.is_astray or chain.broken
         certain, from_wrong = is_certain(chain), follows_from_wrong(chain)
         return cls(chain, sources, unit, tuple(chain.truth), line, line_is_wrong, tainted, certain, from_wrong)
 
@@ -77,7 +79,7 @@ class Routes:
     def carried(self) -> tuple[Value, ...]:
         """From what the document printed earlier."""
         state = self.chain.state
-        return _at(self._formulas, state, state.carried(self.chain.subject)) if self._formulas else ()
+        return _at(self._formulas, state, as_carried(state, self.chain.subject)) if self._formulas else ()
 
     @cached_property
     def meant(self) -> tuple[Value, ...]:
@@ -87,7 +89,7 @@ class Routes:
     @cached_property
     def partly_meant(self) -> tuple[Value, ...]:
         """From the same with some of the slips in it put right."""
-        points = self.chain.state.partly_mended(self.chain.subject) if self.tainted else ()
+        points = as_partly_mended(self.chain.state, self.chain.subject) if self.tainted else ()
         return tuple(value for point in points for value in _at(self._formulas, self.chain.state, point))
 
     def settles(self) -> bool:

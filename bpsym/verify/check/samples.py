@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bpsym.verify.check.numbers import as_shown
-from bpsym.verify.check.state import FAILURES, values
 from bpsym.verify.check.terms import Kind, Shown, ball, kind_of, leaves, touches
+from bpsym.verify.check.values import values
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.arrays import Array
 from bpsym.verify.meaning.keys import Key, key
+from bpsym.verify.meaning.network import FAILURES
 from bpsym.verify.tree import Expr, Name, walk
 
 if TYPE_CHECKING:

@@ -9,7 +9,8 @@ from flint import arb, fmpq
 from msgspec.structs import replace
 
 from bpsym.verify.check.comparable import comparable
-from bpsym.verify.check.state import SEEDS, State, values
+from bpsym.verify.check.state import SEEDS, State
+from bpsym.verify.check.values import values
 from bpsym.verify.meaning.activations import WITH_SLOPE, known_function
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, diagonal, is_vector, scalars
 from bpsym.verify.meaning.einstein import names_outside_sums, with_sums

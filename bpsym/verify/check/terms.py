@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from enum import StrEnum
+from typing import NamedTuple
 
 from flint import arb, fmpq
 from msgspec import Struct
@@ -42,6 +43,15 @@ class Kind(StrEnum):
     SYMBOLIC = "symbolic"  # names, and whole numbers as in ½ or 2
     MIXED = "mixed"  # names and decimals
     UNREAD = "unread"
+
+
+class Facts(NamedTuple):
+    """What a term has in it that can be read in several ways; whether it has names or arrays."""
+
+    products: bool
+    sums: bool  # without an index
+    bullets: bool
+    arrays: bool
 
 
 def kind_of(tree: Expr) -> Kind:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check import symbols
 from bpsym.verify.check.chain import Chain, figures_of, has_free_letters, meet
 from bpsym.verify.check.doubts import formula_doubt, is_of_several_methods
-from bpsym.verify.check.state import State, values
+from bpsym.verify.check.points import as_carried
 from bpsym.verify.check.terms import Kind, kind_of
+from bpsym.verify.check.values import values
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.tree import Call, Expr, Matrix, Name, Row, walk
+
+if TYPE_CHECKING:
+    from bpsym.verify.check.state import State
 
 
 def unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
@@ -22,11 +28,11 @@ def unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
     if _follows_from_an_error(chain, before, term):
         return Judgement(term.span, Verdict.CARRIED)
     said = (str(chain.subject), canonical(term))
-    if said in state.wrong_formulas:
+    if said in state.said.wrong_formulas:
         chain.broken = True
         chain.formulas.append(term)
         return Judgement(term.span, Verdict.CARRIED)
-    state.wrong_formulas.add(said)
+    state.said.wrong_formulas.add(said)
     if chain.broken and symbols.equal(chain.formulas[-1], term, state):
         chain.formulas.append(term)
         return Judgement(term.span, Verdict.CARRIED)
@@ -73,8 +79,8 @@ def _follows_from_an_error(chain: Chain, before: Expr, term: Expr) -> bool:
     state = chain.state
     if symbols.follows_from_own_function(before, term, state):
         return True
-    if state.wrong and kind_of(term) is Kind.MIXED:
-        point = state.carried(chain.subject)
+    if state.said.wrong and kind_of(term) is Kind.MIXED:
+        point = as_carried(state, chain.subject)
         ours = list(values(term, state, point))
         if any(meet(x, y) for earlier in chain.formulas for y in values(earlier, state, point) for x in ours):
             return True
@@ -89,7 +95,7 @@ def _is_approximate(chain: Chain, term: Expr) -> bool:
 
 def _is_wrongly_defined(name: Key, state: State) -> bool:
     """Whether a name means a formula of the document, and that was found wrong."""
-    return name in state.wrong and name in state.scope.macros and state.scope.atoms(name) is None
+    return name in state.said.wrong and name in state.scope.macros and state.scope.atoms(name) is None
 
 
 def _is_defined_afresh(chain: Chain, term: Expr) -> bool:
@@ -97,9 +103,9 @@ def _is_defined_afresh(chain: Chain, term: Expr) -> bool:
     state, here = chain.state, chain.statement.context.heading
     if state.scope.described or not isinstance(chain.subject, Key):
         return False
-    if state.sections.get(chain.subject, here) == here:
+    if state.said.sections.get(chain.subject, here) == here:
         return False
-    return any(isinstance(n, Name) and state.sections.get(key(n)) == here for n in walk(term))
+    return any(isinstance(n, Name) and state.said.sections.get(key(n)) == here for n in walk(term))
 
 
 def _has_examples(before: Expr, state: State) -> bool:

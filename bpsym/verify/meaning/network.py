@@ -23,6 +23,7 @@ from bpsym.lowering import Code
 from bpsym.program import Role, entries, head
 from bpsym.verify.effort import spend
 from bpsym.verify.meaning.algebra import NoValueError
+from bpsym.verify.meaning.arrays import ShapeError
 from bpsym.verify.meaning.kept import Kept
 from bpsym.verify.meaning.keys import LOSS_NAMES, UPDATABLE, Called
 from bpsym.verify.meaning.small import Small, small_program
@@ -356,3 +357,4 @@ def _is_atom(expr: Expr) -> bool:
 
 
 NO_VALUES = (NoValueError, EvaluationError, BpsymError, KeyError, ZeroDivisionError)
+FAILURES = (*NO_VALUES, ShapeError, ValueError, OverflowError)  # of whatever a written term may be

@@ -11,14 +11,12 @@ from typing import TYPE_CHECKING
 
 from flint import arb
 
-from bpsym.errors import EvaluationError
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
-from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.meaning.arrays import Array, ShapeError, Value, aligned, scalars
 from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.denote import denote
 from bpsym.verify.meaning.keys import RATES, Key, free_letters, key
-from bpsym.verify.meaning.network import NO_VALUES
+from bpsym.verify.meaning.network import FAILURES
 from bpsym.verify.meaning.reading import reading
 from bpsym.verify.meaning.scope import Point, Scope
 from bpsym.verify.tree import Derivative, Document, Expr, Name, Negative, Span, walk
@@ -32,7 +30,6 @@ if TYPE_CHECKING:
 NETS = ("net", "z", "Z", "Net", "a", "s", "n", "u", "h", "t", "v", "in", "out", "o", "y")
 SEEDS = (5, 6)
 ENOUGH = 12  # claims looked at
-FAILURES = (*NO_VALUES, NoValueError, ShapeError, EvaluationError, ValueError, OverflowError)
 
 
 def name_signals(document: Document, scope: Scope) -> None:

@@ -11,9 +11,9 @@ from bpsym.expand import Expansion
 from bpsym.program import Program
 from bpsym.verify.check.terms import interval_literal, leaves
 from bpsym.verify.meaning.algebra import rational
-from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError
+from bpsym.verify.meaning.arrays import Array, Scalar
 from bpsym.verify.meaning.denote import denote
-from bpsym.verify.meaning.network import NO_VALUES
+from bpsym.verify.meaning.network import FAILURES
 from bpsym.verify.meaning.reading import reading
 from bpsym.verify.meaning.scope import Point, Scope
 from bpsym.verify.tree import Name
@@ -71,7 +71,7 @@ def recomputed(name: Key, shown: Scalar, sources: Sources, scope: Scope) -> Scal
     read = interval_literal(lambda n: n.places <= 0 or n.digits <= 1 or rational(n.value) in givens, fmpq(1, 2))
     try:
         found = denote(numeric, reading(scope, Point(_NOWHERE, literal=read)))
-    except (*NO_VALUES, ShapeError, ValueError):  # a name without a number among them
+    except FAILURES:  # a name without a number among them
         return None
     if isinstance(found, Array) or not arb(found).is_finite():
         return None
