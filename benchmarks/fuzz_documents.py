@@ -23,11 +23,11 @@ if TYPE_CHECKING:
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 SIZES: Final = {  # characters, and of a hundred thousand documents how many are so long
-    "tiny": (4, 150, 93_000),
-    "small": (150, 1_000, 6_000),
-    "medium": (1_000, 10_000, 850),
-    "large": (10_000, 100_000, 120),
-    "huge": (100_000, 1_500_000, 30),
+    "tiny": (4, 150, 96_000),
+    "small": (150, 1_000, 3_500),
+    "medium": (1_000, 10_000, 400),
+    "large": (10_000, 100_000, 80),
+    "huge": (100_000, 1_500_000, 20),
 }
 SHARES: Final = {"bytes": 5, "heap": 20, "repeated": 10, "formulas": 25, "damaged": 25, "hostile": 15}
 SUFFIXES: Final = (".md", ".md", ".md", ".tex", ".txt", ".html", ".ipynb", ".py", "")

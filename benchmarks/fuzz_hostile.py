@@ -28,6 +28,7 @@ WRAPPERS: Final = (
     "```\nx = {}\n```\n",
     r"\begin{{align}}{} &= 1\end{{align}}",
 )
+SMALL: Final = 120  # characters: no more than one unit is worked out in a document of so many
 ACTIVATIONS: Final = (r"\sigma", r"\tanh", r"\max(0, ", "")
 TWO_BY_TWO: Final = """x1 = 0.05, x2 = 0.10, w1 = 0.15, w2 = 0.20, w3 = 0.25, w4 = 0.30, b1 = 0.35
 w5 = 0.40, w6 = 0.45, w7 = 0.50, w8 = 0.55, b2 = 0.60, t1 = 0.01, t2 = 0.99, eta = 0.5
@@ -41,6 +42,10 @@ out_o1 = 1/(1 + exp(-net_o1)) = 0.751365
 out_o2 = 1/(1 + exp(-net_o2)) = 0.772928
 E = 1/2*(t1 - out_o1)^2 + 1/2*(t2 - out_o2)^2 = 0.298371
 w5_new = w5 - eta*dE/dw5 = 0.358916
+"""
+ONE_UNIT: Final = """x = 0.5, w = 0.4, b = 0.1, t = 1, eta = 0.5
+y = 1/(1 + exp(-(w*x + b)))
+E = 1/2*(t - y)^2 = 0.090550
 """
 
 
@@ -126,7 +131,7 @@ def macros(random: Random, size: int) -> str:
 
 def tables(random: Random, size: int) -> str:
     """Long and wide tables in Markdown, HTML and LaTeX."""
-    columns = random.choice((1, 2, 5, 30, 400))
+    columns = min(random.choice((1, 2, 5, 30, 400)), max(2, size // 8))
     heads = [
         random.choice(("w_1", "$x$", "net", "δ", "\\eta", "sample", "E", "", "权重", "$w_5$ new"))
         for _ in range(columns)
@@ -314,7 +319,7 @@ def nested(random: Random, size: int) -> str:
 
 def layers(random: Random, size: int) -> str:
     """A network written out in full: every path through it leads from the loss to every weight."""
-    units = random.randint(1, 6)
+    units = random.randint(1, 6 if size > SMALL else 2)
     depth = max(1, min(40, size // (units * (12 * units + 30))))
     lines = [f"$a^{{(0)}}_{{{k}}} = 0.{k + 1}$" for k in range(units)]
     for layer in range(1, depth + 1):
@@ -388,8 +393,9 @@ def training(random: Random, size: int) -> str:
             f"$E^{{({runs})}} = 0.3$ after {runs} {steps}.\n",
         )
     )
+    network = TWO_BY_TWO if size > SMALL else ONE_UNIT
     return (
-        TWO_BY_TWO.replace("0.5\n", f"{_number(random)}\n", 1)
+        network.replace("0.5\n", f"{_number(random)}\n", 1)
         + "\n"
         + text * random.choice((1, 1, 3, max(1, size // 200)))
     )

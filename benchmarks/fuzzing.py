@@ -41,6 +41,7 @@ SECONDS, MEGABYTES = 2.0, 500
 CANNOT = 2  # exit status of a refusal
 CUT_SHORT = 10  # seconds of the processor after which a case is given up
 HUNG = 300  # seconds by the clock after which a worker is ended
+SWEPT = 500  # cases of a worker after which garbage is looked for everywhere
 FRAMES = 700  # of Python's stack a case may use; Python grants a thousand
 IN_MEMORY = Path("/dev/shm")  # noqa: S108  (where a file costs nothing; the folder in it is ours alone)
 VERDICTS, REFUSED = "verdicts", "refused"
@@ -124,18 +125,24 @@ def work(pipe: Connection, numbers: range, options: argparse.Namespace, fuzz: Fu
     with tempfile.TemporaryDirectory(dir=IN_MEMORY if IN_MEMORY.is_dir() else None) as folder:
         os.chdir(folder)
         fuzz.warm()
-        gc.collect()
-        gc.freeze()  # what is imported is not searched again and again
+        _swept()
         bound = _memory("VmSize") + MEGABYTES * 2**20
         resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
         sys.setrecursionlimit(FRAMES)
         for number in numbers:
             case = case_of(number)
-            if number // options.processes % 50 == 0:
-                gc.collect()
+            if number // options.processes % SWEPT == 0:
+                _swept()
             pipe.send((number, case.family, case.size, case.length))
             pipe.send(_one(number, case, fuzz.run))
     pipe.send(None)
+
+
+def _swept() -> None:
+    """Without garbage; what is imported, and what the command keeps for all, is not searched again and again."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
 
 
 def _endless(*_: object) -> None:

@@ -72,6 +72,20 @@ $0.02 - 0.28 = -0.26$
 """
 
 
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        (r"$x = 2$ and $y = \sum_{i=1}^{100} i = 5050$, so $z = y + 1 = 5051$.", []),
+        (r"$x = 2$ and $y = \sum_{i=1}^{100} i = 5150$.", ["5150"]),
+        (r"$$\sum_{k=1}^{10} k^2 = 385$$", []),
+        (r"$x = 2$ and $y = \sum_{i=1}^{10000000} \sum_{j=1}^{10000000} x = 3$.", []),
+    ],
+)
+def test_a_sum_runs_to_its_bound_and_its_letter_is_a_number(text: str, wrong: list[str]) -> None:
+    """1 + 2 + ... + 100 is 5050 and the squares up to 10 come to 385; a sum nobody can write out is left open."""
+    assert [piece for _, piece, _ in found(verified(text), "wrong")] == wrong
+
+
 def test_sums_worked_out_below_a_matrix() -> None:
     """Each line below a matrix of products is held against its row."""
     assert found(verified(SUMS), "wrong") == []

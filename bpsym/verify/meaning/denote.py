@@ -100,6 +100,9 @@ def _number(tree: Number, reading: Reading, _indices: Indices) -> Value:
 def _name(tree: Name, reading: Reading, indices: Indices) -> Value:
     if is_e_or_pi(tree) and not tree.marks and tree.base not in reading.own:
         return _constant(tree.base, reading.algebra)
+    place = indices.get(tree.base)
+    if place is not None and place.isdigit() and not (tree.sub or tree.layer or tree.marks):
+        return reading.algebra.number(Fraction(place))  # the k of k x_k
     return reading.name(tree, indices)
 
 

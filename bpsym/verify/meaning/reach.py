@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.sources import Sources
 
 MOST_VALUES = 64  # of one index
+MOST_TERMS = 400  # of a sum whose bounds are written down
 MOST_LETTERS = 3  # of one name
 
 
@@ -143,13 +144,15 @@ class Reach(Struct):
     ) -> list[str]:
         """What the letter of a sum runs over; `exists` makes the entry of a name, if it can be made.
 
-        Raises NoValueError where neither a bound nor a name under the sum says how far.
+        Raises NoValueError where neither a bound nor a name under the sum says how far, and where that is too far.
         """
         lower, upper = bounds
         last = at.get(upper.base, "") if isinstance(upper, Name) else ""  # of G_t, a sum up to t
         if isinstance(lower, Number) and (isinstance(upper, Number) or last.isdigit()):
             start, end = int(lower.value), int(upper.value) if isinstance(upper, Number) else int(last)
-            return [str(k) for k in range(start, min(end, start + MOST_VALUES) + 1)]
+            if end - start > MOST_TERMS:
+                raise NoValueError("a sum of too many terms")
+            return [str(k) for k in range(start, end + 1)]
         names = [node for node in walk(body) if isinstance(node, Name) and any(letter in part for part in node.sub)]
         if self.scope.kronecker:
             names = [name for name in names if kronecker_pair(name) is None]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -59,6 +60,7 @@ def written(reports: Sequence[DocumentReport], language: str) -> str:
     return json.dumps(log, ensure_ascii=False, indent=1) + "\n"
 
 
+@cache
 def _version() -> str:
     try:
         return version("bpsym")
