@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import cache
 from typing import TYPE_CHECKING
 
 from flint import arb, ctx
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from bpsym.lowering import Code
     from bpsym.rounding import Value
 
-CHECKED = 16  # steps between two looks at whether the run diverges
+CHECKED = 16  # steps made at once between two looks at whether the run diverges
 STEPS_LIMIT = 10**7
 LARGEST = arb(10) ** 1000  # a parameter beyond that has diverged
 
@@ -50,9 +51,9 @@ def train(
     """Run gradient descent and record the loss and the outputs after each number of updates in `at`.
 
     The program must have its update steps. The `precision` is raised, up to `most` bits, until every recorded figure is
-    settled; `progress` is called with the number of updates done, from 1 again each time. Raises EvaluationError for a
-    number of updates out of range, an entry without a value, and a run that diverges; Undecided where a digit stays
-    open.
+    settled; `progress` is called every few updates with the number of them done, from the start again each time. Raises
+    EvaluationError for a number of updates out of range, an entry without a value, and a run that diverges; Undecided
+    where a digit stays open.
     """
     wanted = sorted(set(at))
     if wanted and not 0 <= wanted[0] <= wanted[-1] <= STEPS_LIMIT:
@@ -76,14 +77,13 @@ def approximate(expansion: Expansion, values: Mapping[Expr, fmpq], at: Sequence[
     state: list[float] = [as_kind(float, value) for value in descent.start]
     found: dict[int, dict[Expr, float]] = {}
     try:
-        look, advance = descent.look.compiled(float), descent.code.compiled(float)
-        for step in range(max(at, default=-1) + 1):
-            if step in at:
-                figures = look(state)
-                if not all(map(math.isfinite, figures)):
-                    raise OverflowError
-                found[step] = dict(zip(descent.shown, figures, strict=True))
-            state = advance(state)
+        look, advance, done = descent.look.compiled(float), descent.code.repeated(float), 0
+        for step in sorted(at):
+            state, done = advance(state, range(done, step)), step
+            figures = look(state)
+            if not all(map(math.isfinite, figures)):
+                raise OverflowError
+            found[step] = dict(zip(descent.shown, figures, strict=True))
     except (ArithmeticError, ValueError):
         msg = "training in floating point comes to numbers it does not have"
         raise EvaluationError(msg) from None
@@ -123,28 +123,30 @@ def _run(
     precision: int,
     progress: Callable[[int], None] | None,
 ) -> list[Row]:
-    exact = True
     rows: list[Row] = []
     before, ctx.prec = ctx.prec, precision
     try:
         descent = _Descent.of(expansion, values)
         state: list[Value] = list(descent.start)
-        advance: Callable[[list[Value]], list[Value]] = descent.code.run
-        for step in range(at[-1] + 1 if at else 0):
-            if step in at:
-                names = [*descent.old, *descent.shown]
-                values_now = dict(zip(names, [*state, *descent.look.run(state)], strict=True))
-                rows.append(_row(step, values_now, descent.shown, rounding))
-            if step == at[-1]:
-                break
-            state = advance(state)
-            if step % CHECKED == 0 and any(value > LARGEST or value < -LARGEST for value in state):
-                msg = f"training diverges: after {step + 1} steps a parameter is larger than 10 to the power 1000"
-                raise EvaluationError(msg)
-            if exact and any(isinstance(v, arb) or v.height_bits() > EXACT_BITS for v in state):
-                exact, state, advance = False, [arb(value) for value in state], descent.code.compiled(arb)
-            if progress is not None:
-                progress(step + 1)
+        balls = cache(lambda: descent.code.repeated(arb))  # not where there is one step alone
+        exact, done = True, 0
+        for step in at:
+            while done < step:
+                if exact:
+                    state, done = descent.code.run(state), done + 1
+                    exact = not any(isinstance(v, arb) or v.height_bits() > EXACT_BITS for v in state)
+                    state = state if exact else [arb(value) for value in state]
+                else:
+                    turns = range(done, min(done + CHECKED, step))
+                    state, done = balls()(state, turns), turns.stop
+                if any(value > LARGEST or value < -LARGEST for value in state):
+                    msg = f"training diverges: after {done} steps a parameter is larger than 10 to the power 1000"
+                    raise EvaluationError(msg)
+                if progress is not None:
+                    progress(done)
+            names = [*descent.old, *descent.shown]
+            values_now = dict(zip(names, [*state, *descent.look.run(state)], strict=True))
+            rows.append(_row(step, values_now, descent.shown, rounding))
     finally:
         ctx.prec = before
     return rows

@@ -109,6 +109,11 @@ class Description(Shown):
         weights = frozenset(quantity.name for quantity in program.all(Role.WEIGHT))
         return with_update(program, self.training.order, weights if self.training.biases == FROZEN else None)
 
+    @cached_property
+    def expansion(self) -> Expansion:
+        """The whole derivation entry by entry; an equation is written out once for all who ask for it."""
+        return Expansion(self.program, self.sizes)
+
     @property
     def batch(self) -> str:
         """How contributions of several samples (sum, mean) or time steps (time) make the loss; empty for one sample."""

@@ -10,7 +10,6 @@ from functools import cached_property
 from itertools import product
 from typing import TYPE_CHECKING
 
-from bpsym.expand import Expansion
 from bpsym.notation import Name as PrintedName
 from bpsym.program import Role
 from bpsym.spec import Description
@@ -72,7 +71,7 @@ class Givens:
 
     def described(self, description: Description) -> Description:
         """A description with the numbers given in the place of its own."""
-        expansion = Expansion(description.program, description.sizes)
+        expansion = description.expansion
         roles = (Role.WEIGHT, Role.BIAS, Role.INPUT, Role.TARGET, Role.RATE, Role.DECAY, Role.STATE)
         inputs = {e for q in expansion.program.inputs if q.role in roles for e in expansion.entries(q.name)}
         replaced = {}

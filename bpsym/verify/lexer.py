@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CJK", "Flavour", "Token", "tokens"]
 
+FIRST_CJK: Final = "\u2e80"
 CJK: Final = r"\u2e80-\u2fdf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
 
 _COMMON: Final = (
@@ -39,8 +40,8 @@ _COMMON: Final = (
     r"|(?P<letters>[A-Za-z]+)"
 )
 _HIGH: Final = "".join(SUPERSCRIPTS)
+_CJK: Final = rf"|(?P<cjk>[{CJK}](?:[{CJK}\w、，。；：]*[{CJK}])?)"
 _BEYOND_ASCII: Final = (
-    rf"|(?P<cjk>[{CJK}](?:[{CJK}\w、，。；：]*[{CJK}])?)"
     r"|(?P<circled>[①-⑳])"
     r"|(?P<greek>[α-ωΓΘΛΞΠΦΨΩϵϕϑℓµς])"
     r"|(?P<low>[₀-₎ₐ-ₜᵢᵣᵤᵥⱼ]+)"
@@ -50,7 +51,7 @@ _SIGNS: Final = (
     r"|(?P<long>:=|<-+|=>|->|-->|——+>?|~=|≈=|==+|!=|<=|>=|\+=|-=|\*\*|\|\||\.\.\.+|。。+|//)"
     r"|(?P<sign>.)"
 )
-_TOKEN: Final = re.compile(_COMMON + _SIGNS, re.DOTALL)
+_ASCII: Final = re.compile(_COMMON + _SIGNS, re.DOTALL)
 _PLAIN: Final = {
     sign: (kind, text, {"open": 1, "close": -1}.get(kind, 0))
     for sign, (kind, text) in SIGNS.items()
@@ -62,9 +63,9 @@ _SCRIPT: Final = frozenset("{" + ascii_letters + digits)  # behind `_`: no secon
 
 
 @cache
-def _any_token() -> re.Pattern[str]:
-    """Tokens that begin with any character; its large sets are slow to compile, and most formulas are ASCII."""
-    return re.compile(_COMMON + _BEYOND_ASCII + _SIGNS, re.DOTALL)
+def _pattern(*, cjk: bool) -> re.Pattern[str]:
+    """Tokens that begin beyond ASCII. The sets of CJK are slow to compile, and most documents have none in formulas."""
+    return re.compile(_COMMON + (_CJK if cjk else "") + _BEYOND_ASCII + _SIGNS, re.DOTALL)
 
 
 def tokens(source: Source, flavour: Flavour) -> list[Token]:
@@ -72,7 +73,7 @@ def tokens(source: Source, flavour: Flavour) -> list[Token]:
     text, starts, ends, out = source.text.translate(ONE_FOR_ONE), source.starts, source.ends, list[Token]()
     pen = Pen(text, source, flavour, out)
     spend(BEGUN + LEXED * len(text))
-    size, ascii_token, handlers, plain_signs = len(text), _TOKEN.match, _HANDLERS, _PLAIN
+    size, ascii_token, handlers, plain_signs = len(text), _ASCII.match, _HANDLERS, _PLAIN
     while (start := pen.position) < size and len(out) <= limits.FORMULA_TOKENS:
         sign, following = text[start], text[start + 1 : start + 2]
         plain = None if sign == "+" and following == " " and not pen.gap else plain_signs.get(sign)  # w5+ = 0.36
@@ -87,7 +88,8 @@ def tokens(source: Source, flavour: Flavour) -> list[Token]:
             pen.gap = True
             pen.position = start + 1
             continue
-        match = ascii_token(text, start) if sign < "\x80" else _any_token().match(text, start)
+        token = ascii_token if sign < "\x80" else _pattern(cjk=sign >= FIRST_CJK).match
+        match = token(text, start)
         if match is None:  # cannot happen: the last alternative takes any character
             break
         pen.position = match.end()

@@ -16,7 +16,7 @@ from bpsym.program import Role
 from bpsym.spec import load
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-SLOT = re.compile(r"values|[vc]\d+|_[a-z_]+")  # what compiled code may call its variables
+SLOT = re.compile(r"values|turns?|[vcf]\d+")  # what compiled code may call its variables
 
 
 def step_of(example: str) -> tuple[Code, list[fmpq]]:
@@ -45,16 +45,28 @@ def test_code_compiled_for_balls_computes_the_same(example: str) -> None:
     assert [str(value) for value in code.compiled(arb)(balls)] == [str(value) for value in code.run(balls)]
 
 
+@pytest.mark.parametrize("kind", [None, arb])
+def test_repeated_code_goes_on_from_its_own_results(kind: type | None) -> None:
+    """The Fibonacci numbers from the twentieth on, by one call and by two; no turn gives back what was put in."""
+    from sympy import Symbol
+
+    x, y = Symbol("x"), Symbol("y")
+    run = lower([], [y, x + y], {}, [x, y]).repeated(kind)
+    start = [arb(0), arb(1)] if kind is arb else [fmpq(0), fmpq(1)]
+    assert run(start, range(20)) == run(run(start, range(13)), range(7)) == [6765, 10946]
+    assert run(start, ()) == [0, 1]
+
+
 @pytest.mark.parametrize("kind", [None, arb, float])
 @pytest.mark.parametrize("example", ["two-by-two", "conv1d"])
 def test_compiled_code_names_nothing(example: str, kind: type | None) -> None:
-    """Compiled code has numbered slots and our own operations for names, and reaches no global and no attribute."""
+    """Compiled code has numbered slots and functions for names, and reaches no global and no attribute."""
     code, _ = step_of(example)
-    run = code.compiled(kind)
-    assert isinstance(run, types.FunctionType)
-    assert run.__code__.co_names == ()
-    assert run.__globals__.keys() <= {"__builtins__"}
-    assert all(SLOT.fullmatch(name) for name in run.__code__.co_varnames)
+    for run in (code.compiled(kind), code.repeated(kind)):
+        assert isinstance(run, types.FunctionType)
+        assert run.__code__.co_names == ()
+        assert run.__globals__.keys() <= {"__builtins__"}
+        assert all(SLOT.fullmatch(name) for name in run.__code__.co_varnames)
 
 
 def test_powers_of_balls() -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from sympy import Expr as Atom
 
+    from bpsym.expand import Expansion
     from bpsym.rounding import Value
     from bpsym.spec import Description
 
@@ -65,15 +66,9 @@ class Runs:
         return self._rows[run].get(steps, {})
 
     def _run(self, order: str, biases: str, counts: list[int]) -> Iterator[tuple[int, dict[str, list[Value]]]]:
-        from bpsym.backprop import backprop
-        from bpsym.expand import Expansion
-        from bpsym.program import Role
         from bpsym.training import approximate, outputs, train
-        from bpsym.update import with_update
 
-        base = backprop(self.description.forward)
-        weights = frozenset(q.name for q in base.all(Role.WEIGHT))
-        expansion = Expansion(with_update(base, order, weights if biases == "frozen" else None), self.description.sizes)
+        expansion = self._expansion(order, biases)
         equations = sum(1 for _ in expansion.steps())
         values, loss, units = self.description.values, expansion.program.loss.generic, outputs(expansion)
         for some in (counts, *([count] for count in counts)):
@@ -91,6 +86,18 @@ class Runs:
                 yield step, {"loss": [arb(row[loss])], "outputs": [arb(row[entry]) for entry in units]}
             if len(found) == len(counts):
                 return
+
+    def _expansion(self, order: str, biases: str) -> Expansion:
+        from bpsym.backprop import backprop
+        from bpsym.expand import Expansion
+        from bpsym.program import Role
+        from bpsym.update import with_update
+
+        if (order, biases) == (self.order, self.policy):
+            return self.description.expansion
+        base = backprop(self.description.forward)
+        weights = frozenset(q.name for q in base.all(Role.WEIGHT))
+        return Expansion(with_update(base, order, weights if biases == "frozen" else None), self.description.sizes)
 
     def policies(self) -> tuple[str, ...]:
         """Both treatments of the biases: the document's before the description's before the other."""

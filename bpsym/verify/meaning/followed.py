@@ -62,11 +62,10 @@ class Followed:
 @lru_cache(maxsize=32)  # all general networks, and some more
 def followed(description: Description) -> Followed:
     """A description's network, its update included also where none is described: one may be written down."""
-    program = description.program
-    if not program.all(Role.UPDATED):
-        program = with_update(program)
-    expansion = Expansion(program, description.sizes)
-    return Followed(Network(expansion, dict(description.values), loss=program.loss.generic))
+    expansion = description.expansion
+    if not expansion.program.all(Role.UPDATED):
+        expansion = Expansion(with_update(expansion.program), description.sizes)
+    return Followed(Network(expansion, dict(description.values), loss=expansion.program.loss.generic))
 
 
 @lru_cache(maxsize=64)

@@ -7,6 +7,7 @@ it.
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
 
@@ -14,7 +15,7 @@ from bpsym.verify import limits
 from bpsym.verify.grammar.cursor import Reading, UnreadError
 from bpsym.verify.grammar.expressions import expression
 from bpsym.verify.grammar.numerals import number
-from bpsym.verify.lexer import CJK, Flavour, Token, tokens
+from bpsym.verify.lexer import CJK, FIRST_CJK, Flavour, Token, tokens
 from bpsym.verify.source import Source
 from bpsym.verify.symbols import CONNECTIVES, FUNCTIONS, GREEK_WORDS, UNIT_NAMES, WORDS
 from bpsym.verify.tree import Negative, Number, Row, Sentence, Span
@@ -32,10 +33,11 @@ _NUMERAL: Final = (
     r"[-−–+]?(?:\d{1,3}(?:[,\u2009\u202f ]\d{3})+(?![\d.])|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?|\.\d+)(?:\.\.\.|…)?"
 )
 _ENTRY: Final = r"[-−]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?"
-_VALUES: Final = re.compile(
-    rf"[\[(（［]\s*(?P<row>{_ENTRY}(?:(?:\s*[,，、;]\s*|\s+){_ENTRY})+)\s*[\])）］]|(?<![\w.])(?P<number>{_NUMERAL})(?![\w]|\.\d)"
-    rf"|(?<=[{CJK}])(?P<behind>{_NUMERAL})",
+_VALUES: Final = (
+    rf"[\[(（［]\s*(?P<row>{_ENTRY}(?:(?:\s*[,，、;]\s*|\s+){_ENTRY})+)\s*[\])）］]"
+    rf"|(?<![\w.])(?P<number>{_NUMERAL})(?![\w]|\.\d)"
 )
+_BEHIND_CJK: Final = rf"|(?<=[{CJK}])(?P<behind>{_NUMERAL})"
 _COUNTED: Final = re.compile(
     r"\b(?:class|day|node|unit|neuron|layer|step|sample|example|epoch|feature|token|case|customer)\s+$", re.IGNORECASE
 )
@@ -250,8 +252,14 @@ def sentences(line: Source, text: str) -> Iterator[Sentence]:
             yield Sentence(part.span(0, len(part)), part.text, values)
 
 
+@cache
+def _pattern(*, cjk: bool) -> re.Pattern[str]:
+    """Numbers in prose; the set of CJK is slow to compile."""
+    return re.compile(_VALUES + (_BEHIND_CJK if cjk else ""))
+
+
 def _values(part: Source, text: str) -> Iterator[Number | Negative | Row]:
-    for match in _VALUES.finditer(part.text):
+    for match in _pattern(cjk=max(part.text) >= FIRST_CJK).finditer(part.text):
         name = match.lastgroup or "number"
         try:
             if name == "row":
