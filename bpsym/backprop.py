@@ -39,6 +39,7 @@ def backprop(program: Program) -> Program:
     adjoints = {name: adjoint_of(program.get(name)) for name in needed}
     constant: dict[str, Expr] = {program.loss.name: ONE}  # adjoints that are plain numbers are put in, not named
     steps: dict[str, Step] = {}
+    sizes = _sizes(program)
     remaining = [q for q in program.inputs if q.role in TRAINABLE]
     for step in reversed(program.steps):
         layer = [q for q in remaining if q.name in consumers and consumers[q.name][0] is step]
@@ -47,7 +48,7 @@ def backprop(program: Program) -> Program:
                 continue
             terms = tuple(t for user in consumers[quantity.name] for t in _terms(user, quantity, constant, adjoints))
             total = sum((term.expr for term in terms), ZERO)
-            if not total.atoms(Symbol, Indexed) - _sizes(program):
+            if not total.atoms(Symbol, Indexed) - sizes:
                 constant[quantity.name] = total
                 continue
             adjoint = adjoints[quantity.name]

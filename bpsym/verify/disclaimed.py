@@ -6,23 +6,24 @@ Each table has a row for a language; what is in no table is taken for a claim.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.tree import Differential, Name, Number, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
     from bpsym.verify.tree import Context, Statement
 
 _END: Final = r"[\s$,，:：*_(（~]*$"
 
 
-def _any_of(rows: Iterable[str], frame: str = "{}") -> re.Pattern[str]:
-    """What finds any of the rows in words in lower case: twice as fast as finding them in either case."""
-    return re.compile(frame.format(f"(?:{'|'.join(rows)})"))
+def _any_of(rows: Iterable[str], frame: str = "{}") -> Callable[[str], bool]:
+    """What finds any of the rows in words in lower case, twice as fast as in either; compiled when it is first used."""
+    pattern = cache(lambda: re.compile(frame.format(f"(?:{'|'.join(rows)})")))
+    return lambda words: pattern().search(words) is not None
 
 
 # What stands right before a formula that is only thought of: "if a = z, then …".
@@ -141,9 +142,9 @@ CONTEXTS: Final = 1 << 12  # remembered: the statements of a line share theirs, 
 def supposes(statement: Statement) -> bool:
     """Whether a formula is only thought of: "if a = z, then …"; or says where a curve runs."""
     before, after = statement.context.before, statement.context.after
-    if _IN_CASE.search(after) and _WHEN.search(before) and not isinstance(statement.terms[-1], Number):
+    if _IN_CASE(after) and _WHEN.search(before) and not isinstance(statement.terms[-1], Number):
         return True  # 当 output = input 时
-    is_curve = not isinstance(statement.terms[0], Name) and _CURVE.search(before.lower()) is not None
+    is_curve = not isinstance(statement.terms[0], Name) and _CURVE(before.lower())
     return is_curve or _is_supposed(before)
 
 
@@ -156,9 +157,9 @@ def is_case(statement: Statement) -> bool:
     before = "" if context.before == context.heading else context.before.lower()
     numbers = [n for n in walk(rest[0]) if isinstance(n, Number)]
     is_whole = all(n.places <= 0 for n in numbers)
-    if _FOR_INSTANCE.search(before) or (is_whole and (_FOR_CASE.search(before) or _IN_CASE.search(context.after))):
+    if _FOR_INSTANCE(before) or (is_whole and (_FOR_CASE(before) or _IN_CASE(context.after))):
         return True
-    if len(numbers) == 1 and numbers[0].value == 0 and _AT_FIRST.search(before):
+    if len(numbers) == 1 and numbers[0].value == 0 and _AT_FIRST(before):
         return True
     is_class = is_whole and len(numbers) == 1 and numbers[0].digits <= 1
     return is_class and context.kind == "inline" and isinstance(first, Name) and key(first) in _LABELS
@@ -172,7 +173,7 @@ def is_disclaimed(statement: Statement) -> bool:
 def is_other_error(statement: Statement) -> bool:
     """`relative error = 0.0002`: of a check, no loss."""
     named = getattr(statement.terms[0], "base", "") in ("error", "Error", "err")
-    return named and _OTHER_ERROR.search(statement.context.before.lower()) is not None
+    return named and _OTHER_ERROR(statement.context.before.lower())
 
 
 def is_shown_as_mistake(statement: Statement) -> bool:
@@ -185,26 +186,26 @@ def _speaks_of_mistakes(context: Context) -> bool:
     return (
         any(map(_names_mistake, (context.before, context.heading, context.row, context.column)))
         or any(map(_is_marked, (context.before, context.row, context.column)))
-        or _WRITTEN.search(_SENTENCE.split(context.before.lower())[-1]) is not None
-        or _DENIED.search(context.after.lower()) is not None
+        or _WRITTEN(_SENTENCE.split(context.before.lower())[-1])
+        or _DENIED(context.after.lower())
     )
 
 
 @lru_cache(CONTEXTS)
 def _is_supposed(words: str) -> bool:
-    return _SUPPOSING.search(words.lower()) is not None
+    return _SUPPOSING(words.lower())
 
 
 @lru_cache(CONTEXTS)
 def _is_conditional(words: str) -> bool:
-    return _CONDITION.search(words.lower()) is not None
+    return _CONDITION(words.lower())
 
 
 @lru_cache(CONTEXTS)
 def _names_mistake(words: str) -> bool:
-    return _MISTAKE.search(words.lower()) is not None
+    return _MISTAKE(words.lower())
 
 
 @lru_cache(CONTEXTS)
 def _is_marked(words: str) -> bool:
-    return _MARK.search(words.lower()) is not None
+    return _MARK(words.lower())

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from bpsym.verify.check.points import as_mended, as_read
 from bpsym.verify.check.state import State, atoms_of
@@ -44,8 +45,7 @@ LONG_WORD = 4  # letters of a word that is no name
 ARROWS = frozenset(["←", "→"])
 
 
-@dataclass
-class Chain:
+class Chain(Struct, dict=True):
     """A statement on its way through the judge."""
 
     statement: Statement

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 from flint import arb, fmpq
+from msgspec import Struct
 
 from bpsym.errors import BpsymError
 from bpsym.rounding import Rounding, leading_place, numeral
@@ -22,8 +22,7 @@ if TYPE_CHECKING:
 BY_CHANCE = fmpq(1, 10**9)  # of a unit of its last digit, in which a figure does not meet a value it is not
 
 
-@dataclass(frozen=True)
-class Printed:
+class Printed(Struct, frozen=True):
     """A printed number, or a list or matrix of them, with the routes to what each ought to be."""
 
     term: Expr

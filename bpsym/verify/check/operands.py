@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flint import arb, fmpq
+from msgspec import Struct
 from msgspec.structs import replace
 
 from bpsym.verify.check.chain import meet
@@ -37,8 +37,7 @@ def wide_literal(state: State) -> Literal:
     return interval_literal(state.is_exact, fmpq(1))
 
 
-@dataclass
-class Operands:
+class Operands(Struct, dict=True):
     """Reads the numerals of a line as its writer may have had them: as they stand, or unrounded.
 
     A numeral that is none of the quantities the subject is worked out from stands for all that rounds to it or is cut

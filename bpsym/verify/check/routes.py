@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from flint import fmpq
+from msgspec import Struct
 
 from bpsym.verify.check.chain import Chain, meet
 from bpsym.verify.check.operands import Operands, follows_from_wrong, is_certain, spread
@@ -37,8 +37,7 @@ if TYPE_CHECKING:
     from bpsym.verify.tree import Node
 
 
-@dataclass(frozen=True)
-class Routes:
+class Routes(Struct, frozen=True, dict=True):
     """The values a printed number may have been computed from, one for each reading; most are made when wanted."""
 
     chain: Chain  # as far as the number

@@ -16,8 +16,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
 
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves
@@ -41,8 +42,7 @@ _LETTING = re.compile(r"(?:令|改为|换成|重新定义|\b(?:let|redefine|now 
 Stepped = tuple[str, int]  # what changes from step to step: its letter, and how many indices it has
 
 
-@dataclass(frozen=True)
-class Redefinitions:
+class Redefinitions(Struct, frozen=True):
     """Where names and functions are defined afresh, in reading order."""
 
     spans: tuple[Span, ...] = ()  # of all formulas of these names
@@ -71,8 +71,7 @@ class Redefinitions:
 BySection = dict[str, tuple[Expr, Expr]]
 
 
-@dataclass(frozen=True)
-class Ambiguous:
+class Ambiguous(Struct, frozen=True):
     """The names of a document that mean more than one thing; none of a network that is described elsewhere."""
 
     redefined: Redefinitions = field(default_factory=Redefinitions)

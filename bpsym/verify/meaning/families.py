@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,8 +40,7 @@ def family(name: Key) -> NameFamily:
     return NameFamily(name.base, sub, layer)
 
 
-@dataclass(frozen=True)
-class Instance:
+class Instance(Struct, frozen=True):
     """What the names of a document without numbers are taken to be."""
 
     shapes: Mapping[NameFamily, Shape] = field(default_factory=dict)
