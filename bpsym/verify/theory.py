@@ -7,7 +7,6 @@ agreement makes it right, and where the instance proves most of the rest of the 
 
 from __future__ import annotations
 
-import dataclasses
 import re
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -313,11 +312,11 @@ def _instances(statements: Sequence[Statement], plain: Sequence[Instance]) -> It
     yield first
     names = {n.function.base.lower() for n in nodes(statements) if isinstance(n, Call)}
     if "softmax" in names and MATRIX in first.shapes.values():
-        yield dataclasses.replace(first, rows=True)
+        yield replace(first, rows=True)
     found = list(nodes(statements))
     shared = any(isinstance(n, Quotient) and isinstance(n.denominator, Name) for n in found)
     if shared and any(isinstance(n, Differential) for n in found):
-        yield dataclasses.replace(first, mean=True)
+        yield replace(first, mean=True)
     yield from others
 
 
