@@ -29,7 +29,7 @@ SIZES: Final = {  # characters, and of a hundred thousand documents how many are
     "large": (10_000, 100_000, 80),
     "huge": (100_000, 1_500_000, 20),
 }
-SHARES: Final = {"bytes": 5, "heap": 20, "repeated": 10, "formulas": 25, "damaged": 25, "hostile": 15}
+SHARES: Final = {"bytes": 6, "heap": 24, "repeated": 12, "formulas": 16, "damaged": 27, "hostile": 15}
 SUFFIXES: Final = (".md", ".md", ".md", ".tex", ".txt", ".html", ".ipynb", ".py", "")
 WORDS: Final = (
     *r"""
@@ -145,7 +145,7 @@ def _options(random: Random) -> tuple[str, ...]:
     chosen = ["--format", random.choice(("text", "json", "sarif", "html", "md"))]
     for share, option in (
         (0.2, ("--lang", "zh")),
-        (0.1, ("--spec", random.choice(("two-by-two", "matrix-form", "softmax", "rnn")))),
+        (0.05, ("--spec", random.choice(("two-by-two", "matrix-form", "softmax", "rnn")))),
         (0.1, ("--given", random.choice(("b_1=0.35", "x=1/3", "w_1=-2", "η=0.5", "t=0")))),
         (0.1, ("--diff",)),
         (0.1, ("--fix",)),

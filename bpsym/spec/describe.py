@@ -49,6 +49,11 @@ class Description(Shown):
         return title.get(language) or title.get("en") or next(iter(title.values()), "")
 
     @property
+    def whole(self) -> Description:
+        """The description whose network it is; another one where only numbers differ."""
+        return self
+
+    @property
     def family(self) -> str:
         """Dense, recurrent or convolutional."""
         return self.spec.network.family

@@ -72,7 +72,7 @@ def bound(document: Document, description: Description | None, given: Givens) ->
 
 def _shallower(description: Description, depth: int) -> State | None:
     """The same kind of network with fewer hidden layers: rules are often stated for one before the example has more."""
-    known = shallower(description, depth)
+    known = shallower(description.whole, depth)
     if known is None:
         return None
     network = known.network.for_document()

@@ -15,7 +15,7 @@ from bpsym.program import Role
 from bpsym.spec import Description
 from bpsym.spec.values import Entries, Tensor
 from bpsym.verify.meaning.arrays import Array
-from bpsym.verify.meaning.described import spellings
+from bpsym.verify.meaning.followed import followed
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.read import read
 from bpsym.verify.tree import Document, Name, walk
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from flint import fmpq
     from sympy import Expr
 
+    from bpsym.program import Program
     from bpsym.verify.meaning.indices import Indices
     from bpsym.verify.meaning.scope import Scope
 
@@ -36,12 +37,23 @@ RATES = frozenset(["eta", "lr", "alpha", "learningrate", "rate"])
 class Completed(Description):
     """A description with some of its numbers replaced."""
 
-    replaced: Mapping[Expr, fmpq] = field(default_factory=dict)
+    completed: Description
+    replaced: Mapping[Expr, fmpq]
+
+    @property
+    def whole(self) -> Description:
+        """The description itself."""
+        return self.completed
+
+    @property
+    def program(self) -> Program:
+        """The network, with its derivatives."""
+        return self.completed.program
 
     @cached_property
     def values(self) -> Entries[fmpq]:
         """The description's numbers, those replaced as they are now."""
-        own = super().values.tensors
+        own = self.completed.values.tensors
         return Entries({name: Tensor(t.quantity, t.shape, self._flat(t)) for name, t in own.items()})
 
     def _flat(self, tensor: Tensor[fmpq]) -> tuple[fmpq, ...]:
@@ -71,16 +83,17 @@ class Givens:
 
     def described(self, description: Description) -> Description:
         """A description with the numbers given in the place of its own."""
-        expansion = description.expansion
+        known = followed(description)
+        expansion = known.network.expansion
         roles = (Role.WEIGHT, Role.BIAS, Role.INPUT, Role.TARGET, Role.RATE, Role.DECAY, Role.STATE)
         inputs = {e for q in expansion.program.inputs if q.role in roles for e in expansion.entries(q.name)}
         replaced = {}
-        for wanted, candidates in spellings(expansion).items():
+        for wanted, candidates in known.spellings.items():
             number = self.get(wanted)
             atom = candidates[0] if candidates else None
             if number is not None and atom is not None and not isinstance(atom, Array) and atom in inputs:
                 replaced[atom] = number
-        return Completed(description.spec, description.name, replaced)
+        return Completed(description.spec, description.name, description, replaced)
 
 
 def unused(given: Mapping[str, fmpq], document: Document) -> Iterator[str]:

@@ -7,7 +7,7 @@ more than two seconds or 500 MB.  Real documents stay far below each of them.
 from typing import Final
 
 FILE_BYTES: Final = 8_000_000  # a longer file is refused
-TEXT_CHARACTERS: Final = 600_000  # what lies behind is not read, and said to be
+TEXT_CHARACTERS: Final = 500_000  # what lies behind is not read, and said to be
 PROSE_CHARACTERS: Final = 200_000  # of lines with a relation in them, searched for formulas
 LINE_CHARACTERS: Final = 20_000  # a longer line of prose is not searched for formulas
 FORMULA_CHARACTERS: Final = 60_000  # one display
@@ -29,9 +29,9 @@ MATRIX_CELLS: Final = 20_000
 # Work, in the units of `effort`: about a microsecond each.
 WORK: Final = 1_400_000  # of reading and judging a document
 CHARACTER: Final = 0.5  # a character of it, whatever it holds
-SCANNED: Final = 600_000  # of looking for formulas
+SCANNED: Final = 350_000  # of looking for formulas
 TABLED: Final = 250_000  # of these, in tables
-STATED: Final = 700_000  # of reading them
+STATED: Final = 550_000  # of reading them
 JUDGED: Final = 500_000  # of judging, at least
 DESCRIBED: Final = 1_200_000  # of judging by a description, which builds no networks of its own, at least
 DEFINED: Final = 200_000  # of one formula as an equation of the document's own network

@@ -40,12 +40,12 @@ class Followed:
     @cached_property
     def families(self) -> tuple[Family, ...]:
         """The names of bpsym's own sheets."""
-        return families(self.network.expansion)
+        return self.network.expansion.found(families)
 
     @cached_property
     def spellings(self) -> Table:
         """Those of other people."""
-        table = spellings(self.network.expansion)
+        table = self.network.expansion.found(spellings)
         if self.is_single:
             for wanted, values in table.items():
                 first = _SINGLE.get(wanted.base)
@@ -62,10 +62,14 @@ class Followed:
 @lru_cache(maxsize=32)  # all general networks, and some more
 def followed(description: Description) -> Followed:
     """A description's network, its update included also where none is described: one may be written down."""
-    expansion = description.expansion
-    if not expansion.program.all(Role.UPDATED):
-        expansion = Expansion(with_update(expansion.program), description.sizes)
+    expansion = _expansion(description.whole)
     return Followed(Network(expansion, dict(description.values), loss=expansion.program.loss.generic))
+
+
+@lru_cache(maxsize=32)
+def _expansion(description: Description) -> Expansion:
+    own = description.expansion
+    return own if own.program.all(Role.UPDATED) else Expansion(with_update(own.program), description.sizes)
 
 
 @lru_cache(maxsize=64)

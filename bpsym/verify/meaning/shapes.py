@@ -135,6 +135,8 @@ class _Shapes:
         for statement in self.statements:
             families = {family(key(n)) for t in _claimed(statement) for n in _quantities(t)} & set(self.names)
             needed = sorted({self.wholes.get(f, f) for f in families} - set(kept[0][1]))
+            asked = self._asked(statement)
+            costs: dict[tuple[Shape | None, ...], float] = {}  # many assignments differ in other names alone
             extended = []
             for new in self._new(needed):
                 price = sum(cost for _, (_, cost) in new)
@@ -142,10 +144,18 @@ class _Shapes:
                 spend(SEARCHED * len(kept))
                 for cost, before in kept:
                     known = before | more
-                    extended.append((cost + price + self.cost(statement, known), known))
+                    here = tuple(map(known.get, asked))
+                    if here not in costs:
+                        costs[here] = self.cost(statement, known)
+                    extended.append((cost + price + costs[here], known))
             kept = sorted(extended, key=lambda entry: entry[0])[:MOST_KEPT]
         parts = dict.fromkeys(self.wholes, SCALAR)
         return [shapes | parts for cost, shapes in kept[:MOST_TRIED] if cost - kept[0][0] < NEAR]
+
+    def _asked(self, statement: Statement) -> list[NameFamily]:
+        """The families on whose shapes the cost of a statement rests."""
+        named = {family(key(n)) for n in nodes([statement]) if isinstance(n, Name)}
+        return list(named | {self.wholes[f] for f in named if f in self.wholes})
 
     def _new(self, needed: Sequence[NameFamily]) -> list[tuple[tuple[NameFamily, tuple[Shape, float]], ...]]:
         """The assignments of some names, the likeliest first, few of them."""
