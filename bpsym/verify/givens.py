@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from flint import fmpq
     from sympy import Expr
 
+    from bpsym.expand import Expansion
     from bpsym.program import Program
     from bpsym.verify.meaning.indices import Indices
     from bpsym.verify.meaning.scope import Scope
@@ -49,6 +50,11 @@ class Completed(Description):
     def program(self) -> Program:
         """The network, with its derivatives."""
         return self.completed.program
+
+    @property
+    def expansion(self) -> Expansion:
+        """The same entry by entry."""
+        return self.completed.expansion
 
     @cached_property
     def values(self) -> Entries[fmpq]:
