@@ -31,10 +31,14 @@ _SUPPOSING: Final = _any_of(
     (
         r"若|如果|假设|假如|假定|倘若|要是|万一|求解|方程",
         r"\b(?:solve|solves|solving|equation|method for)|\b(?:resolver|ecuación)",
-        r"\b(?:suppose|if|assume|assuming|imagine|had)(?: that| we had| we took)?",
+        r"\b(?:suppose|if|unless|assume|assuming|imagine|had)(?: that| we had| we took)?",
+        r"\b(?:we(?:'d like| want| wish| would like)|ideally)(?: that| to have)?|希望|想要|理想情况下?",
         r"\b(?:such that|(?:boundary|hyperplane|constraint)(?: is| where| at)*)",
         # the second of two: "if a = z and b = y"
         r"(?:\b(?:if|suppose|assume|wenn|si)\b|若|如果|假设)[^.;:。；：]{0,60}[=<>≤≥≠][^.;:。；：]{0,40}(?:\b(?:and|und|et|y)|且|和)",
+        # the same in a bracket: "(if a = z, b = y)"; and words said once more: "if W is orthogonal (‖W‖ = 1)"
+        r"\((?:if|unless|wenn|si|若|如果)\b[^.;:()。；：]{0,60}[=<>≤≥≠][^.;:()。；：]{0,40},",
+        r"\b(?:if|unless|wenn|si)\b[^.;:,=<>()。；：]{1,60}\(",
     ),
     r"{}[\s$,，:：]*$",
 )
@@ -60,12 +64,23 @@ _CONDITION: Final = _any_of(
     (r"\b(?:if|when|whenever|unless)\b", r"\b(?:si|cuando)\b", r"\b(?:wenn|falls)\b", r"(?:若|如果)"),
     r"{}[^.;。；]*[<>=≤≥≠][^.;。；]*$",
 )
+# What stands behind, or right before, the last of several cases: "g = -2C otherwise".
+_OTHERWISE: Final = _any_of(
+    (
+        r"\b(?:otherwise|else|sonst|ansonsten|sinon|en otro caso|si no|altrimenti|caso contrário)\b",
+        r"否则|其他情况|иначе|それ以外|그 외",
+    ),
+    r"^\W*{}",
+)
+_OTHERWISE_BEFORE: Final = _any_of((r"\b(?:otherwise|else|sonst|sinon)|否则|иначе",), "{}" + _END)
 # What stands right before a number that is one of several a name may have: "e.g. η = 0.01".
 _FOR_INSTANCE: Final = _any_of(
     (
         r"\b(?:e\.\s?g\.|(?:for )?(?:example|instance)(?: of)?|such as|say|z\.\s?b\.|zum beispiel)",
         r"例如|比如|譬如|例えば|たとえば|예를 들어|예컨대|ví dụ|например",
         r"\b(?:p(?:or|ar) )?(?:exemple|ejemplo|exemplo)(?: d[eo])?",
+        r"\bdefaults?(?: value)?(?: is| to| of)?|\b(?:standardmäßig|par défaut|por defecto|por padrão|di default)",
+        r"默认(?:值)?(?:是|为)?|по умолчанию|デフォルト(?:値)?は?|기본값은?|mặc định(?: là)?",
     ),
     "{}" + _END,
 )
@@ -167,7 +182,9 @@ def is_case(statement: Statement) -> bool:
 
 def is_disclaimed(statement: Statement) -> bool:
     """Whether what a statement says holds under a condition alone, or is shown as a mistake."""
-    return _is_conditional(statement.context.before) or is_shown_as_mistake(statement)
+    context = statement.context
+    last = _OTHERWISE.search(context.after.lower()) or _OTHERWISE_BEFORE.search(context.before.lower())
+    return last is not None or _is_conditional(context.before) or is_shown_as_mistake(statement)
 
 
 def is_other_error(statement: Statement) -> bool:

@@ -112,11 +112,10 @@ def figures_of(chain: Chain) -> list[Value]:
 
 
 def is_path(statement: Statement) -> bool:
-    """`w_5 → net_o1 → out_o1, out_o2 → E`: the ways an influence takes."""
+    """`w_5 → net_o1 → out_o1, out_o2 → E`, `A ← B → C`: the ways an influence takes."""
     stops = [stop for term in statement.terms for stop in (term.items if isinstance(term, Row) else (term,))]
-    return all(r.kind == "→" for r in statement.relations) and all(
-        isinstance(stop, (Name, Application)) for stop in stops
-    )
+    kinds = {relation.kind for relation in statement.relations}
+    return kinds in ({"→"}, ARROWS) and all(isinstance(stop, (Name, Application)) for stop in stops)
 
 
 def is_assigned_to_itself(statement: Statement) -> bool:

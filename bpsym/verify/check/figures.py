@@ -14,7 +14,7 @@ from bpsym.verify.check.later import after_update
 from bpsym.verify.check.numbers import Printed, as_shown
 from bpsym.verify.check.routes import Routes
 from bpsym.verify.check.state import State, atoms_of
-from bpsym.verify.check.terms import Shown, ball, leaves, touches
+from bpsym.verify.check.terms import Shown, ball, is_fraction, leaves, touches
 from bpsym.verify.check.verdicts import BAD, Judgement, Verdict, worst
 from bpsym.verify.disclaimed import is_case
 from bpsym.verify.meaning.arrays import Scalar, scalars
@@ -193,6 +193,11 @@ def _own_given(chain: Chain) -> Key | None:
     atoms = atoms_of(state.scope, subject)
     is_given = bool(atoms) and all(network.expansion.step(a) is None and a not in network.opaque for a in atoms)
     return subject if is_given else None
+
+
+def is_given_fraction(chain: Chain, term: Expr) -> bool:
+    """`w_0 = 1/8`, of another example: people hand out fractions as much as decimals."""
+    return len(chain.statement.terms) == 2 and is_fraction(term) and _own_given(chain) is not None
 
 
 def _is_restated(state: State, subject: Subject | None, shown: list[Shown]) -> bool:

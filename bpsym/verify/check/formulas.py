@@ -246,7 +246,17 @@ def _same_here(chain: Chain, term: Expr) -> bool | None:
                 if meet(value, right):
                     return True
                 told = False
-    return told
+    return True if told is False and _same_after_update(chain, term) else told
+
+
+def _same_after_update(chain: Chain, term: Expr) -> bool:
+    """Whether a formula is the one before it with new parameters put in: `ŷ = 3.37 x + 0.18` below their update."""
+    state = chain.state
+    later = None if state.scope.described or chain.reference is None else state.after_update()
+    if later is None or chain.reference is None:
+        return False
+    ours = values(term, state, replace(later, literal=state.as_read().literal))
+    return any(meet(a, b) for b in values(chain.reference, state, later) for a in ours)
 
 
 def _calls_restated(tree: Expr, state: State) -> bool:

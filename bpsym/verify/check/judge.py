@@ -31,7 +31,7 @@ from bpsym.verify.check.chain import (
     meet,
     subject_at,
 )
-from bpsym.verify.check.figures import figure
+from bpsym.verify.check.figures import figure, is_given_fraction
 from bpsym.verify.check.formulas import formula
 from bpsym.verify.check.numerics import numeric, row_below, worked_row
 from bpsym.verify.check.points import as_carried, as_read
@@ -45,7 +45,7 @@ from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.meaning.symbolic import Definition
-from bpsym.verify.tree import Call, Differential, Expr, Matrix, Missing, Name, Row, Statement, Sum
+from bpsym.verify.tree import Call, Differential, Expr, Matrix, Missing, Name, Number, Row, Statement, Sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -94,6 +94,7 @@ def _judged(statement: Statement, state: State) -> list[Judgement]:
         or is_counted_up(statement)
         or is_of_shapes(statement)
         or (statement.context.kind in PLAIN and (is_assigned_to_itself(statement) or _is_part(statement, state)))
+        or (_is_part(statement, state) and _is_zero(statement.terms[-1]))
     ):
         return []
     if not state.scope.described and (supposes(statement) or is_passing(statement)):
@@ -137,6 +138,11 @@ def _is_part(statement: Statement, state: State) -> bool:
         "d" + getattr(first.of, "spelled", "") if isinstance(first, Differential) else getattr(first, "spelled", "")
     )
     return spelled in state.scope.summed
+
+
+def _is_zero(tree: Expr) -> bool:
+    """Whether it is the 0 that a sum begins with: `db = 0`."""
+    return isinstance(tree, Number) and tree.value == 0
 
 
 def _is_worked(statement: Statement, state: State) -> bool:
@@ -207,7 +213,7 @@ def _term(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
     if kind is Kind.NUMBER:
         return figure(chain, term, is_first=is_first)
     if kind is Kind.NUMERIC:
-        return numeric(chain, term)
+        return Judgement(term.span, Verdict.RIGHT) if is_given_fraction(chain, term) else numeric(chain, term)
     return formula(chain, term, mixed=kind is Kind.MIXED)
 
 

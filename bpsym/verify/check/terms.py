@@ -26,6 +26,7 @@ from bpsym.verify.tree import (
     Name,
     Negative,
     Number,
+    Quotient,
     Row,
     Unknown,
     children,
@@ -79,6 +80,13 @@ def kind_of(tree: Expr) -> Kind:
     if not names:
         return Kind.NUMERIC
     return Kind.MIXED if decimals else Kind.SYMBOLIC
+
+
+def is_fraction(tree: Expr) -> bool:
+    """Whether it is one whole number over another: what people hand out as much as decimals."""
+    return isinstance(tree, Quotient) and all(
+        isinstance(part, Number) and part.places <= 0 for part in (tree.numerator, tree.denominator)
+    )
 
 
 def _only_numbers(tree: Expr) -> bool:

@@ -108,7 +108,23 @@ def _items(inside: Sequence[Token], bracket: str) -> list[Sequence[Token]]:
     if bracket != "[" or len(parts) != 1:
         return parts
     cuts = _spaced_items(parts[0])
-    return cuts if len(cuts) > 1 else parts
+    return cuts if len(cuts) > 1 else _spaced_calls(parts[0]) or parts
+
+
+def _spaced_calls(part: Sequence[Token]) -> list[Sequence[Token]]:
+    """Cut `σ(0.51) σ(1.12)`, calls of one function merely apart; nothing of anything else."""
+    starts: list[int] = []
+    position = 0
+    while position < len(part) - 1:
+        name, sign = part[position], part[position + 1]
+        is_same = name.kind == "word" and name.text == part[0].text and (name.gap or not position)
+        if not is_same or sign.text != "(" or sign.gap:
+            return []
+        starts.append(position)
+        position = matching(part, position + 1, len(part)) + 1
+    if len(starts) < 2 or position != len(part):
+        return []
+    return [part[start:stop] for start, stop in zip(starts, [*starts[1:], len(part)], strict=True)]
 
 
 def _spaced_items(part: Sequence[Token]) -> list[Sequence[Token]]:

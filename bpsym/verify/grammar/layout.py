@@ -336,7 +336,20 @@ def _numbered(found: list[Token], text: str) -> tuple[list[Token], str]:
     if numbered and kinds[3:] and kinds[3] in ("word", "diff", "frac", "label") and has_relation(found):
         label = label or text[found[0].start : found[2].end]
         found = found[3:]
+    if _has_dashed_number(found, text):
+        label = label or text[found[-3].start : found[-1].end]
+        found = found[:-4]
     if len(found) > 4 and [token.kind for token in found[-4:]] == ["space", "open", "number", "close"]:
         label = label or text[found[-3].start : found[-1].end]
         found = found[:-4]
     return found, label
+
+
+def _has_dashed_number(found: Sequence[Token], text: str) -> bool:
+    """Whether an equation's number stands behind a dash, set apart from the formula: `& -(14)`, `\\ -(11)`."""
+    if len(found) < 5 or [token.kind for token in found[-4:]] != ["operator", "open", "number", "close"]:
+        return False
+    dash, sign, number, _ = found[-4:]
+    apart = text[found[-5].end : dash.start]
+    whole = dash.text == "-" and sign.text == "(" and not sign.gap and number.text.isdigit()
+    return whole and ("&" in apart or "\\" in apart)

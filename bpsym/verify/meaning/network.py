@@ -164,6 +164,7 @@ class Network:
                 groups.setdefault(name.base, []).append(entry)
         for group in groups.values():
             side = isqrt(len(group)) if len(self.called[group[0]].place) > 1 and len(group) > SIDE else 0
+            side = side if side**2 == len(group) else 0
             first = group[:side] or group
             total = sum((values[entry] for entry in first), fmpq(0))
             shares = [values[entry] / total for entry in first]

@@ -68,6 +68,7 @@ class Sources:
     sizes: dict[str, set[Key]] = field(default_factory=dict)  # letters sums run up to, and the names summed over
     computed: set[Key] = field(default_factory=set)  # names with a computation in numbers
     numerics: dict[Key, Expr] = field(default_factory=dict)  # the first of them
+    results: set[Key] = field(default_factory=set)  # names whose first number ends a computation in numbers
     moved: dict[Key, Expr] = field(default_factory=dict)  # what the last update made of a parameter
     bare: dict[Name, None] = field(default_factory=dict)  # letters of counts that stand for numbers, as in 1/n
     names: dict[Name, None] = field(default_factory=dict)  # every name that stands for something, in order
@@ -165,6 +166,8 @@ def _collect(statement: Statement, sources: Sources) -> None:
     for term in statement.terms[1:]:
         if not _shares_number(defined, term, statement):
             _collect_meaning(defined, term, sources, overall=overall)
+    if sources.numbers.get(key(defined)) is statement.terms[-1] and kind_of(statement.terms[-2]) is Kind.NUMERIC:
+        sources.results.add(key(defined))
     if not list(free_letters(defined, sources.fixed)):
         by_formula = any(kind_of(term) is Kind.SYMBOLIC for term in statement.terms[1:])
         note_figure(defined, statement.terms[-1], sources.figures, worked=by_formula)

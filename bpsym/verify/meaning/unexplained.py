@@ -31,6 +31,8 @@ _NOWHERE = Environment(Expansion(Program((), ()), {}), {})  # for expressions in
 
 def is_figure(name: Key, sources: Sources) -> bool:
     """Whether a number is worked out: for out_o2 where out_o1 has a formula, it has one too, only nobody wrote it."""
+    if name in sources.results:
+        return True
     if name.sub[-1:] in (("0",), ("t-1",)):
         return False  # h_0: where a recurrence starts
     if name in sources.computed:

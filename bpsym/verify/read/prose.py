@@ -56,6 +56,11 @@ def formulas(line: Source, words: frozenset[str] = frozenset(), *, decimal_comma
             yield line[kept[0].start : kept[-1].end]
 
 
+def words_before(formula: Source, line: Source) -> str:
+    """What a line says before a formula, with the bracket that the formula stands in as a whole."""
+    return line.text[: max(0, formula.starts[0] - line.starts[0])] + "(" * formula.text.startswith("(")
+
+
 def _counts(run: Sequence[Token]) -> bool:
     """Whether a run begins with a whole number alone: `0 = 0.119` behind `Probability of class`."""
     return run[0].kind == "number" and run[0].text.isdigit() and run[1].kind == "relation"
@@ -73,7 +78,9 @@ def _runs(found: Sequence[Token], words: frozenset[str]) -> Iterator[list[Token]
             run.append(token)
             continue
         apart = not _is_open_bar(run) if following is None else following.gap
-        if token.kind == "bar" and token.gap and apart:  # columns set apart by a bar
+        is_edge = token.kind == "bar" and token.gap and apart  # of columns set apart by a bar
+        is_about = token.text in ("≈", "~") and bool(run) and run[-1].kind == "separator"  # `between 85-115, ~95 %`
+        if is_edge or is_about:
             yield run
             run = []
             continue

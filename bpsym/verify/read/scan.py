@@ -228,7 +228,9 @@ class _Scanner:
         stripped = stripped[numbered.end() :] if numbered else stripped
         pieces = [piece for part in between_edges(stripped) for piece in _code_formulas(part, self.how)]
         for piece in pieces:
-            self.found.formulas.append(Formula(piece, context, self.how.flavour(tex=False), guessed=True))
+            said = prose.words_before(piece, stripped)
+            around = replace(context, before=f"{self.before} {said}"[-300:]) if _WORD.search(said) else context
+            self.found.formulas.append(Formula(piece, around, self.how.flavour(tex=False), guessed=True))
         if not pieces:
             self.found.prose.extend(prose.sentences(stripped, self.how.text))
 
@@ -362,7 +364,7 @@ class _Scanner:
             prose.formulas(beside, self.how.words, decimal_comma=self.how.decimal_comma) for beside in columns(piece)
         ):
             kind = self.kind or ("output" if self.text[start:stop].lstrip().startswith(("OUT", ">>>")) else "prose")
-            said = piece.text[: max(0, part.starts[0] - piece.starts[0])]
+            said = prose.words_before(part, piece)
             if _CASE.search(part.text) and _IF.match(piece.text, part.ends[-1] - piece.starts[0]):
                 continue  # one case of several
             context = Context(kind, self.heading, said.strip()[-300:] or self.before[-300:], "", row, column)

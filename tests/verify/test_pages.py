@@ -1,0 +1,95 @@
+"""How real pages write: what they suppose, compute on the way or set apart is not held against their formulas."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bpsym.verify.read import read
+from bpsym.verify.run import verify
+
+if TYPE_CHECKING:
+    from collections import Counter
+
+LISTING = """
+```
+These conditions agree (unless n_in = n_out).
+  n_in = 512, n_out = 256
+  But we want: E = C
+  E = g * C
+  Boundary: p^2 + q^2 = 1
+  p = 2, q = 3
+  If W is orthogonal (||W|| = 1), states stay bounded.
+  W = 0
+```
+"""
+CASES = """
+```
+  g = +C   if the step is the first
+  g = -2C  otherwise
+```
+"""
+BRACKETED = r"""
+The page lets $\gamma = 1.5$, $\beta = 0.5$ and $\mu = 5$, and could undo all (if $\gamma = \sigma$, $\beta = \mu$).
+"""
+START = "The bias is b_0 = log(0.9/0.1) = log(9) ≈ 2.2.\n\n## Balanced classes\n\nThere b_0 = log(0.5) = -0.69."
+FRACTION = "Round 1 has w_0 = 1/8 for each example.\n\nThe unit has w_0 = -0.5 and the next has w_0 = 1.5."
+RANGES = "Scores lie within 85-115, ~95% within 70-130, ~99.7% within 55-145."
+PATHS = "A confounder is A ← B → C, a collider A → B ← C, with A = 1 and C = 2."
+DEFAULT = "The strength is $C = 1/\\lambda$, here $\\lambda = 0.01$. The default is $C = 1.0$."
+SUMS = "With $b = 3$ and $J = b^2$:\n\n$db = 0$, then for each sample\n\ndb += 2\n"
+UPDATED = r"""
+$\hat{y} = w x + b$ with $w = 0$, $b = 0$, $x = [10, 20]$.
+
+$$w = 0 - 0.01 \cdot (-300) = 3$$
+$$b = 0 - 0.01 \cdot (-17.5) = 0.175$$
+
+The model is now
+$$\hat{y} = 3 x + 0.175$$
+"""
+NUMBERED = r"""
+$$
+\begin{align*}
+h &= u\,p + v\,q \\
+∂h/∂u &= p  \ &-(14) \\
+∂h/∂v &= q  &-(15)
+\end{align*}
+$$
+"""
+CALLS = "a = σ(z), z = [0.51, 1.12]\n\na = [σ(0.51) σ(1.12)] = [0.625 0.754]\n"
+
+
+def verdicts(text: str) -> Counter[str]:
+    """How many claims of a text stand how."""
+    return verify(read(text.encode(), "text.md")).counts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [LISTING, CASES, BRACKETED, START, FRACTION, RANGES, PATHS, DEFAULT, SUMS, UPDATED, NUMBERED, CALLS],
+)
+def test_nothing_of_these_is_blamed(text: str) -> None:
+    """Suppositions in listings and brackets, cases, figures with their computation, ranges, paths, defaults, sums."""
+    found = verdicts(text)
+    assert found["wrong"] == found["carried"] == 0
+
+
+@pytest.mark.parametrize(("text", "count"), [(START, 3), (UPDATED, 7), (NUMBERED, 3), (CALLS, 4)])
+def test_what_these_say_is_right(text: str, count: int) -> None:
+    """Undecided would be too little where everything is on the page."""
+    assert verdicts(text)["right"] >= count
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        START.replace("≈ 2.2", "≈ 2.7"),
+        UPDATED.replace("3 x +", "4 x +"),
+        NUMBERED.replace("&= p ", "&= q "),
+        CALLS.replace("0.754]", "0.774]"),
+    ],
+)
+def test_slips_in_the_same_places_are_blamed(text: str) -> None:
+    """A wrong logarithm, an updated weight miscopied, a slope beside an equation's number, one of two activations."""
+    assert verdicts(text)["wrong"] > 0
