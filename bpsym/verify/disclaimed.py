@@ -183,8 +183,8 @@ def is_case(statement: Statement) -> bool:
 def is_disclaimed(statement: Statement) -> bool:
     """Whether what a statement says holds under a condition alone, or is shown as a mistake."""
     context = statement.context
-    last = _OTHERWISE.search(context.after.lower()) or _OTHERWISE_BEFORE.search(context.before.lower())
-    return last is not None or _is_conditional(context.before) or is_shown_as_mistake(statement)
+    is_last = _OTHERWISE(context.after.lower()) or _OTHERWISE_BEFORE(context.before.lower())
+    return is_last or _is_conditional(context.before) or is_shown_as_mistake(statement)
 
 
 def is_other_error(statement: Statement) -> bool:

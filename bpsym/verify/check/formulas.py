@@ -11,7 +11,7 @@ from bpsym.verify.check import symbols
 from bpsym.verify.check.chain import Chain, figures_of, is_loose, meet, why
 from bpsym.verify.check.elided import agrees
 from bpsym.verify.check.numbers import as_shown
-from bpsym.verify.check.points import as_carried, as_read
+from bpsym.verify.check.points import as_carried, as_read, as_updated
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.check.unequal import unequal
 from bpsym.verify.check.values import values
@@ -252,10 +252,10 @@ def _same_here(chain: Chain, term: Expr) -> bool | None:
 def _same_after_update(chain: Chain, term: Expr) -> bool:
     """Whether a formula is the one before it with new parameters put in: `ŷ = 3.37 x + 0.18` below their update."""
     state = chain.state
-    later = None if state.scope.described or chain.reference is None else state.after_update()
+    later = None if state.scope.described or chain.reference is None else as_updated(state)
     if later is None or chain.reference is None:
         return False
-    ours = values(term, state, replace(later, literal=state.as_read().literal))
+    ours = values(term, state, replace(later, literal=as_read(state).literal))
     return any(meet(a, b) for b in values(chain.reference, state, later) for a in ours)
 
 
