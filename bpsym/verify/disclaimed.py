@@ -34,6 +34,11 @@ _SUPPOSING: Final = _any_of(
         r"\b(?:suppose|if|unless|assume|assuming|imagine|had)(?: that| we had| we took)?",
         r"\b(?:we(?:'d like| want| wish| would like)|ideally)(?: that| to have)?|希望|想要|理想情况下?",
         r"\b(?:such that|(?:boundary|hyperplane|constraint)(?: is| where| at)*)",
+        # what holds there and then: "since all predictions are zero, ŷ - y = -y"
+        (
+            r"(?:\b(?:since|because|da|weil|comme|puisque|como|porque)\b|因为|由于)[^.;。；]{0,80}"
+            r"(?:\b(?:zero|null|nuls?|nulles?|ceros?|vanish\w*|verschwinde\w*)\b|为\s?[零0])[^.;。；=]{0,40}?"
+        ),
         # the second of two: "if a = z and b = y"
         r"(?:\b(?:if|suppose|assume|wenn|si)\b|若|如果|假设)[^.;:。；：]{0,60}[=<>≤≥≠][^.;:。；：]{0,40}(?:\b(?:and|und|et|y)|且|和)",
         # the same in a bracket: "(if a = z, b = y)"; and words said once more: "if W is orthogonal (‖W‖ = 1)"

@@ -29,6 +29,8 @@ __all__ = ["CJK", "Flavour", "Token", "tokens"]
 FIRST_CJK: Final = "\u2e80"
 CJK: Final = r"\u2e80-\u2fdf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
 
+_UNDER_A_HAT: Final = "âêîôûÂÊÎÔÛ"
+_ACCENTED: Final = "àáäåæçèéëìíïñòóöøùúüýßÀÁÄÅÆÇÈÉËÌÍÏÑÒÓÖØÙÚÜÝœŒ"  # of words: a letter under a hat may be an estimate
 _COMMON: Final = (
     r"(?P<blank>[\s\u200b]+)"
     r"|(?P<number>(?:\d{1,3}(?:(?:,|\{,\}|\\,|\\ )\d{3})+(?!\d)(?:\.\d+)?"
@@ -37,6 +39,8 @@ _COMMON: Final = (
     r"|(?P<row>\\\\+(?:\*)?(?:\s{0,3}\[-?[\d.]+\s*(?:pt|em|ex|mm|cm|in)\])?)"
     r"|(?P<command>\\(?:[A-Za-z]+\*?|.|$))"
     r"|(?P<comment>%[^\n]*)"
+    rf"|(?P<foreign>[A-Za-z]*(?:[{_ACCENTED}]|[{_UNDER_A_HAT}](?=[A-Za-z{_ACCENTED}]{{2}})|(?<=[A-Za-z]{{2}})[{_UNDER_A_HAT}])"
+    rf"[A-Za-z{_ACCENTED}{_UNDER_A_HAT}]*)"
     r"|(?P<letters>[A-Za-z]+)"
 )
 _HIGH: Final = "".join(SUPERSCRIPTS)
@@ -57,6 +61,7 @@ _PLAIN: Final = {
     for sign, (kind, text) in SIGNS.items()
     if kind not in ("space", "unknown") and sign not in "~@Σ.。"  # what these mean depends on what stands around them
 }
+_LETTERS: Final = re.compile(r"[A-Za-z]+")
 BEGUN, LEXED = 40, 2.5  # units of work a formula is, and each of its characters
 _LONGER: Final = frozenset("=>-*/|")  # a sign before one of these may be the first of several
 _SCRIPT: Final = frozenset("{" + ascii_letters + digits)  # behind `_`: no second underscore
@@ -118,6 +123,20 @@ def _cjk(pen: Pen, run: str, start: int, end: int) -> None:
     pen.put("note", run, start, end)
 
 
+def _foreign(pen: Pen, run: str, start: int, end: int) -> None:
+    """A word with accents, in plain text; in TeX its letters are read one by one."""
+    if not pen.flavour.tex:
+        pen.put("word", run, start, end)
+        return
+    plain = _LETTERS.match(run)
+    if plain is not None:
+        pen.position = start + plain.end()
+        words.letters(pen, plain.group(), start, pen.position)
+        return
+    pen.position = start + 1
+    signs.single(pen, run[0], start, start + 1)
+
+
 def _circled(pen: Pen, sign: str, start: int, end: int) -> None:
     pen.put("label", sign, start, end)
 
@@ -126,6 +145,7 @@ _HANDLERS: Final[dict[str, Callable[[Pen, str, int, int], None]]] = {
     "blank": _blank,
     "comment": _comment,
     "number": words.number,
+    "foreign": _foreign,
     "letters": words.letters,
     "greek": words.greek,
     "command": commands.command,

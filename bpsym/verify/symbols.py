@@ -146,6 +146,7 @@ SIGN_WORDS: Final[dict[str, tuple[str, str]]] = {
 # Spellings of functions, and the one name the tree uses.
 FUNCTIONS: Final[dict[str, str]] = {
     "sigmoid": "sigmoid", "Sigmoid": "sigmoid", "SIGMOID": "sigmoid", "sigm": "sigmoid", "sig": "sigmoid",
+    "sigmoïde": "sigmoid", "sigmoide": "sigmoid", "Sigmoïde": "sigmoid", "Sigmoide": "sigmoid",
     "logistic": "sigmoid", "Logistic": "sigmoid", "expit": "sigmoid",
     "relu": "relu", "ReLU": "relu", "Relu": "relu", "RELU": "relu", "ReLu": "relu",
     "LeakyReLU": "leaky_relu", "leakyReLU": "leaky_relu",

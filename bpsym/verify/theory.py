@@ -27,6 +27,7 @@ from bpsym.verify.meaning.keys import LOSS_NAMES, Key, key
 from bpsym.verify.meaning.lettered import is_of_other_letters, lettered, of_several_layers
 from bpsym.verify.meaning.shapes import shapes_of
 from bpsym.verify.meaning.wording import reworded
+from bpsym.verify.meaning.wording.letters import STEP_BEFORE
 from bpsym.verify.meaning.wording.plain import NOWHERE
 from bpsym.verify.own import own_state
 from bpsym.verify.tree import (
@@ -333,7 +334,8 @@ def _telling(others: Iterable[Instance], usual: Instance, doubted: Sequence[Stat
 def _is_timed(statements: Sequence[Statement]) -> bool:
     """Whether an index counts steps in time, each of which is a network of its own."""
     names = (n for n in nodes(statements) if isinstance(n, Name))
-    return any(part.startswith(("t-", "t+")) for name in names for part in (*name.sub, *name.layer))
+    parts = {part for name in names for part in (*name.sub, *name.layer)}
+    return STEP_BEFORE in parts or any(part.startswith(("t-", "t+")) for part in parts)
 
 
 def _is_one_problem(document: Document) -> bool:

@@ -453,3 +453,20 @@ def test_where_nothing_on_the_line_is_rounded_the_figure_is_not_either() -> None
     given = "$x_1 = 1$, $x_2 = 2$, $w_1 = 0.2$, $w_2 = 0.3$, $b = 0.1$\n\n"
     text = given + "$z = w_1 x_1 + w_2 x_2 + b = 0.2 + 0.6 + 0.1 = 0.8$\n"
     assert [(line, piece) for line, piece, _ in found(verified(text), "wrong")] == [(3, "0.8")]
+
+
+def test_what_is_worked_out_is_not_given_by_its_own_figure() -> None:
+    """a_0 = σ(1 · 1.5) = 0.8176 is no given 0.8176, from which σ(1.5) = 0.81757 would differ."""
+    text = (
+        "$a = \\sigma(w x)$, $x = 1.5$, $w_0 = 1$\n\n$g_k = (a_k - 0.2) a_k (1 - a_k) x$\n\n"
+        "$a_0 = \\sigma(1 \\cdot 1.5) = 0.8176$\n\n"
+        "$g_0 = (0.8176 - 0.2) \\cdot 0.8176 (1 - 0.8176) \\cdot 1.5 = 0.1382$\n"
+    )
+    assert found(verified(text), "wrong") == []
+
+
+def test_a_sum_that_leaves_out_what_nobody_has_checked_is_not_blamed() -> None:
+    """0.2065 is 0.118 + 0.0885: either the sum or the -0.059, of which nothing is known, is in error."""
+    text = "dL/dc1 = 0.118\n\ndL/dc2 = -0.059\n\ndL/dc3 = 0.0885\n\ndL/db = dL/dc1 + dL/dc2 + dL/dc3 = 0.2065\n"
+    assert found(verified(text), "wrong") == []
+    assert [line for line, _, _ in found(verified(text.replace("0.2065", "0.2165")), "wrong")] == [7]

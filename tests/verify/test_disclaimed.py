@@ -72,3 +72,9 @@ def test_what_is_shown_as_a_mistake_defines_nothing() -> None:
     """A net input without its bias, shown before the right one, leaves the right one right."""
     text = NEURON.replace("$$z =", "Common mistake: $z = w x$.\n\n$$z =")
     assert wrong_lines(text) == []
+
+
+def test_what_holds_because_something_is_zero_is_no_law() -> None:
+    """Since b is zero, z is w x there; without these words the bias is missing."""
+    assert wrong_lines(NEURON + "Since the bias is zero here, $z = w x$.\n") == []
+    assert wrong_lines(NEURON + "Then $z = w x$.\n") != []

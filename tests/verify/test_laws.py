@@ -99,3 +99,54 @@ def test_names_have_the_shapes_their_formulas_ask_for(formulas: list[str], shape
     """Columns, rows and matrices are told apart by what they are multiplied with and added to."""
     found, *_ = shapes_of(read_text("\n\n".join(f"$${formula}$$" for formula in formulas), "laws.md").statements)
     assert {base: found[NameFamily(base, (), ())] for base in shapes} == shapes
+
+
+GATES = r"""
+$$i = \sigma(W_i x + U_i h_{t-1} + b_i)$$
+
+$$f = \sigma(W_f x + U_f h_{t-1} + b_f)$$
+
+$$o = \sigma(W_o x + U_o h_{t-1} + b_o)$$
+
+$$g = \tanh(W_g x + U_g h_{t-1} + b_g)$$
+
+$$c_t = f \odot c_{t-1} + i \odot g$$
+
+$$h_t = o \odot \tanh(c_t)$$
+
+$$\frac{\partial L}{\partial o} = \frac{\partial L}{\partial h_t} \odot \tanh(c_t)$$
+
+$$\frac{\partial L}{\partial c_t} = \frac{\partial L}{\partial h_t} \odot o \odot (1 - \tanh^2(c_t))$$
+
+$$\frac{\partial L}{\partial i} = \frac{\partial L}{\partial c_t} \odot g$$
+
+$$\frac{\partial L}{\partial c_{t-1}} = \frac{\partial L}{\partial c_t} \odot f$$
+
+$$\frac{\partial L}{\partial \hat{i}} = \frac{\partial L}{\partial i} \odot i \odot (1 - i)$$
+
+$$\frac{\partial L}{\partial \hat{g}} = \frac{\partial L}{\partial g} \odot (1 - g^2)$$
+
+$$\frac{\partial L}{\partial W_i} = \frac{\partial L}{\partial \hat{i}} x^T$$
+
+$$\frac{\partial L}{\partial U_f} = \frac{\partial L}{\partial \hat{f}} h_{t-1}^T$$
+"""
+
+
+def test_one_step_of_a_cell_takes_the_state_before_as_given() -> None:
+    """Gates without an index are those of the step spoken of; hats stand for what goes into them."""
+    report = _report("gates.md", GATES)
+    assert (report.counts["right"], report.claims) == (14, 14)
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [
+        (r"(1 - \tanh^2(c_t))", "(1 - c_t^2)"),
+        (r"\frac{\partial L}{\partial c_t} \odot f$$", r"\frac{\partial L}{\partial c_t} \odot i$$"),
+        (r"\odot (1 - g^2)", r"\odot g \odot (1 - g)"),
+    ],
+)
+def test_a_slip_in_one_step_of_a_cell_is_told(right: str, wrong: str) -> None:
+    """The slope of tanh at its value, the wrong gate, the slope of σ for that of tanh."""
+    assert right in GATES
+    assert _report("gates.md", GATES.replace(right, wrong)).counts["wrong"] == 1

@@ -348,3 +348,10 @@ def test_a_table_with_windows_line_ends() -> None:
     """The titles of a pipe table are its titles whatever ends its lines: a name beside its value is a claim."""
     table = "| quantity | value |\r\n|---|---|\r\n| $net_1$ | 0.3775 |\r\n"
     assert shown(read_text(table)) == ["net_1 = 0.3775"]
+
+
+def test_words_with_accents_are_words() -> None:
+    """The é of `cachée z1` leaves no e to be multiplied with, and what is a sigmoid may be a sigmoïde."""
+    text = "couche cachée z1 = w1*x + b1, coût : C = (a2 - y)^2. s = sigmoïde\n"
+    assert shown(read_text(text, "notes.txt")) == ["z_1 = w_1 * x + b_1", "C = (a_2 - y)^2", "s = sigmoid"]
+    assert shown(read_text("ŷ1 = 2*x\n", "notes.txt")) == ["y_1.hat = 2 * x"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from flint import fmpq
+from msgspec.structs import replace
 
 from bpsym.verify.check import numbers, symbols
 from bpsym.verify.check.afresh import of_another_sample
@@ -12,18 +13,23 @@ from bpsym.verify.check.chain import Chain, is_constant, meet, shape_of
 from bpsym.verify.check.doubts import figure_doubt, is_setting
 from bpsym.verify.check.later import after_update
 from bpsym.verify.check.numbers import Printed, as_shown
+from bpsym.verify.check.points import as_carried
 from bpsym.verify.check.routes import Routes
 from bpsym.verify.check.state import State, atoms_of
 from bpsym.verify.check.terms import Shown, ball, is_fraction, leaves, touches
+from bpsym.verify.check.values import values
 from bpsym.verify.check.verdicts import BAD, Judgement, Verdict, worst
 from bpsym.verify.disclaimed import is_case
 from bpsym.verify.meaning.arrays import Scalar, scalars
 from bpsym.verify.meaning.keys import Key
+from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.tree import (
     Derivative,
+    Differential,
     Expr,
     Missing,
     Name,
+    walk,
 )
 
 if TYPE_CHECKING:
@@ -65,6 +71,8 @@ def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
         if subject is not None:
             state.record(subject, shown, printed.shape, Verdict.RIGHT)
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": doubt})
+    if verdict is Verdict.WRONG and _is_without_an_unchecked(chain, printed):
+        return Judgement(term.span, Verdict.UNDECIDED, details={"why": "alone"})
     if verdict is Verdict.WRONG and _in_a_table_of_parameters(chain):
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": "a table that does not say what of it this is"})
     _remember(chain, printed, verdicts, verdict)
@@ -97,6 +105,8 @@ def _alone(chain: Chain, printed: Printed, *, is_first: bool) -> Judgement:
             agrees = all(touches(v, s.cut()) for v, s in zip(scalars(known), printed.shown, strict=True))
             return Judgement(span, Verdict.RIGHT if agrees else Verdict.UNDECIDED)
     given = is_first and isinstance(subject, Key)
+    if subject is not None and not given:
+        state.said.unchecked.add(subject)
     return Judgement(span, Verdict.RIGHT if given else Verdict.UNDECIDED, details={"why": "alone"})
 
 
@@ -168,6 +178,22 @@ def _found(subject: Subject | None, printed: Printed, verdicts: list[Verdict], v
         "carried": routes.carried[:1],
     }
     return Judgement(shown[at].tree.span, verdict, expected, "value" if verdict is Verdict.WRONG else "", details)
+
+
+def _is_without_an_unchecked(chain: Chain, printed: Printed) -> bool:
+    """Whether a figure is right where another, of which nothing is known, is 0: a dead unit's, most often."""
+    state = chain.state
+    if chain.truth or state.scope.described or not chain.formulas:
+        return False
+    formula, carried = chain.formulas[-1], as_carried(state, None)
+    named = {subject_of(node) for node in walk(formula) if isinstance(node, (Name, Derivative, Differential))}
+    for unchecked in named & state.said.unchecked:
+        dead = replace(carried, shown={**carried.shown, unchecked: fmpq(0)})
+        for value in values(formula, state, dead):
+            found = scalars(value)
+            if len(found) == len(printed.shown) and all(map(touches, found, (s.cut() for s in printed.shown))):
+                return True
+    return False
 
 
 def _in_a_table_of_parameters(chain: Chain) -> bool:

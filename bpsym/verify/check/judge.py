@@ -36,7 +36,7 @@ from bpsym.verify.check.formulas import formula
 from bpsym.verify.check.numerics import numeric, row_below, worked_row
 from bpsym.verify.check.points import as_carried, as_read
 from bpsym.verify.check.state import State, atoms_of
-from bpsym.verify.check.terms import Kind, kind_of
+from bpsym.verify.check.terms import Kind, kind_of, leaves
 from bpsym.verify.check.values import values
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.disclaimed import is_disclaimed, is_other_error, supposes
@@ -48,7 +48,11 @@ from bpsym.verify.meaning.symbolic import Definition
 from bpsym.verify.tree import Call, Differential, Expr, Matrix, Missing, Name, Number, Row, Statement, Sum
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
+
+    from sympy import Expr as Atom
+
+    from bpsym.verify.meaning.arrays import Scalar
 
 PLAIN = frozenset(["code", "output", "prose"])  # where an equals sign may be a programme's
 BEGUN = 600  # units of work a statement is at least
@@ -186,6 +190,8 @@ def _open(chain: Chain, first: Expr) -> None:
             chain.formulas.append(first)
         if network is not None and network.opaque & set(atoms_of(state.scope, subject)):
             chain.truth = []  # known by this very number alone
+        if network is not None and _is_its_own_source(chain, network.values):
+            chain.truth = []
     elif isinstance(subject, Key):
         chain.reference = replace(first, marks=("new",)) if isinstance(first, Name) else first
         chain.truth = list(values(chain.reference, state, state.truth))
@@ -196,6 +202,15 @@ def _open(chain: Chain, first: Expr) -> None:
         chain.truth = list(values(first, other, other.truth))
     chain.formulas.extend(state.said.formulas.get(subject, ()))
     chain.numerics.extend(state.said.numerics.get(subject, ()))
+
+
+def _is_its_own_source(chain: Chain, given: Mapping[Atom, Scalar]) -> bool:
+    """Whether a quantity is given as the very figure the statement works out: `a_0 = σ(1 · 1.5) = 0.8176`."""
+    *_, worked, last = chain.statement.terms
+    if chain.state.scope.described or kind_of(worked) is not Kind.NUMERIC or kind_of(last) is not Kind.NUMBER:
+        return False
+    known = [given.get(atom) for atom in atoms_of(chain.state.scope, chain.subject)]
+    return bool(known) and known == [shown.value for shown in leaves(last) if shown is not None]
 
 
 def _begins_with(left: Expr, right: Expr, state: State) -> bool:

@@ -29,6 +29,7 @@ class Said:
     shown: dict[Subject, Value] = field(default_factory=dict)
     doubtful: set[Subject] = field(default_factory=set)  # shown, but not right to the digit
     wrong: set[Subject] = field(default_factory=set)
+    unchecked: set[Subject] = field(default_factory=set)  # shown, and nothing else is known of it
     moved: set[Subject] = field(default_factory=set)  # what has been worked out for another sample than the first
     updated: set[Key] = field(default_factory=set)
     overrides: dict[Atom, Scalar] = field(default_factory=dict)

@@ -89,12 +89,24 @@ def _runs(found: Sequence[Token], words: frozenset[str]) -> Iterator[list[Token]
         script = script or (token.kind == "word" and not token.gap and bool(run) and run[-1].kind == "diff")
         ends = token.kind == "separator" and token.text == ";"
         ends = ends or (token.kind == "dot" and not token.gap and following is not None and following.gap)
-        if depth > 0 or token.kind == "end" or script or (_mathematical(token, following, words) and not ends):
+        if depth <= 0 and _ends_sentence(token, following, run):
+            yield [*run, token]
+            run = []
+        elif depth > 0 or token.kind == "end" or script or (_mathematical(token, following, words) and not ends):
             run.append(token)
         else:
             yield run
             run = []
     yield run
+
+
+def _ends_sentence(token: Token, following: Token | None, run: Sequence[Token]) -> bool:
+    """`C = (a - y)^2. s = 4`: a full stop behind a number, and a word behind that."""
+    whole = token.kind == "number" and token.text.endswith(".") and not token.text.endswith("...")
+    if not whole or following is None or not following.gap or following.kind not in ("word", "diff"):
+        return False
+    opened = sum((t.kind == "open") - (t.kind == "close") for t in run)
+    return opened <= 0 and any(t.kind == "relation" for t in run)
 
 
 def _is_open_bar(run: Sequence[Token]) -> bool:

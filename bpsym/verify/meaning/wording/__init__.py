@@ -9,7 +9,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bpsym.verify.meaning.wording.functions import by_layer, with_arguments, with_functions, with_outputs
-from bpsym.verify.meaning.wording.letters import of_any_sample, with_gates, with_index, without_iteration
+from bpsym.verify.meaning.wording.letters import (
+    of_any_sample,
+    of_one_step,
+    of_their_step,
+    with_gates,
+    with_index,
+    without_iteration,
+)
 from bpsym.verify.meaning.wording.meanings import (
     over_samples,
     turned_names,
@@ -27,7 +34,9 @@ if TYPE_CHECKING:
 
 _WAYS = (
     with_index,
+    of_their_step,
     with_gates,
+    of_one_step,
     without_iteration,
     of_any_sample,
     with_functions,

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from bpsym.verify.meaning.keys import key
 from bpsym.verify.meaning.mapped import mapped
+from bpsym.verify.meaning.wording.letters import STEP_BEFORE
 from bpsym.verify.meaning.wording.plain import NOWHERE
 from bpsym.verify.tree import Application, Call, Name, Power, Sum, nodes, walk
 
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from bpsym.verify.tree import Statement
 
 _ACTIVATIONS = frozenset(["tanh", "sigma", "relu", "sigmoid"])
+
+_OVER = (("hat",), ("tilde",), ("bar",))
+_STEPS = (("t-1",), (STEP_BEFORE,))
 
 
 def with_functions(statements: Statements) -> Statements:
@@ -135,17 +139,25 @@ def _at_layer(tree: Any, letter: str, layer: str) -> Any:
 
 
 def with_arguments(statements: Statements) -> Statements:
-    """a^z_t, which nobody defines, is what stands in the σ of `z_t = σ(W_z x_t + …)`."""
-    defined = {(s.terms[0].base, s.terms[0].layer) for s in statements if s.relations and isinstance(s.terms[0], Name)}
-    names = {(n.base, n.sub, n.layer): n for n in nodes(statements) if isinstance(n, Name) and len(n.layer) == 1}
+    """a^z_t, or ẑ_t, which nobody defines, is what stands in the σ of `z_t = σ(W_z x_t + …)`."""
+    firsts = [s.terms[0] for s in statements if s.relations]
+    defined = {(n.base, n.layer, n.marks) for n in firsts if isinstance(n, Name)}
+    names = {
+        (n.base, n.sub, n.layer, n.marks): n
+        for n in nodes(statements)
+        if isinstance(n, Name) and (len(n.layer) == 1 or n.marks in _OVER)
+    }
     found: list[Statement] = []
     for statement in statements:
         first = statement.terms[0]
         call = statement.terms[1] if statement.may_define else None
         if isinstance(first, Name) and first.sub and isinstance(call, Call) and len(call.arguments) == 1:
-            for (base, sub, layer), name in names.items():
-                wanted = layer in ((first.base,), (f"gate{first.base}",)) and sub == first.sub and base != first.base
-                if wanted and (base, layer) not in defined and not isinstance(call.arguments[0], Name):
+            gate = any(isinstance(n, Name) and n.sub in _STEPS for n in walk(call))
+            for (base, sub, layer, marks), name in names.items():
+                above = layer in ((first.base,), (f"gate{first.base}",)) and base != first.base
+                wanted = above or (gate and base == first.base and marks in _OVER and not first.marks)
+                wanted = wanted and sub == first.sub and (base, layer, marks) not in defined
+                if wanted and not isinstance(call.arguments[0], Name):
                     said = replace(statement, terms=(name, call.arguments[0]), relations=statement.relations[:1])
                     found.append(replace(said, span=NOWHERE))
                     statement = replace(  # noqa: PLW2901 - of its argument by name

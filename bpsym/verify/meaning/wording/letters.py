@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
@@ -15,10 +16,13 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.wording.plain import Statements
     from bpsym.verify.tree import Expr
 
+_STEP = re.compile(r"[tT]([-+].*)?|tau")
 HEADS = 3  # names at least that are written with an iteration
 _SAMPLES = "dnkp"
 _USUAL = "ijkmnpqrs"  # letters of indices that are read as such
 _OTHERWISE = "tx"  # of time and of samples
+_NOW, _BEFORE = "t", "t-1"
+STEP_NOW, STEP_BEFORE = "now", "before"  # where there are only these two
 
 
 def with_index(statements: Statements) -> Statements:
@@ -60,6 +64,26 @@ def _with_letter(statements: Statements, letter: str) -> Statements:
     return mapped(statements, change)
 
 
+def of_their_step(statements: Statements) -> Statements:
+    """The i of `i = σ(W_i x + U_i h_{t-1})` is i_t: what the step before decides is of each step."""
+    names = [n for n in nodes(statements) if isinstance(n, Name)]
+    timed = {
+        s.terms[0].base
+        for s in statements
+        if s.may_define
+        and is_plain(s.terms[0])
+        and any(isinstance(n, Name) and n.sub == (_BEFORE,) for n in nodes([s]))
+    }
+    timed -= {n.base for n in names if n.sub or n.layer}
+
+    def change(tree: Any) -> Any:
+        if isinstance(tree, Name) and tree.base in timed and not (tree.sub or tree.layer):
+            return replace(tree, sub=(_NOW,))
+        return tree
+
+    return mapped(statements, change) if timed else statements
+
+
 def with_gates(statements: Statements) -> Statements:
     """The r of W_r and of a^r_t, beside a gate r_t, is a word and no index letter."""
     names = [n for n in nodes(statements) if isinstance(n, Name)]
@@ -74,6 +98,26 @@ def with_gates(statements: Statements) -> Statements:
             sub = tuple(f"gate{part}" if part in gates else part for part in tree.sub)
             return replace(tree, sub=sub, layer=tuple(f"gate{part}" if part in gates else part for part in tree.layer))
         return tree
+
+    return mapped(statements, change)
+
+
+def of_one_step(statements: Statements) -> Statements:
+    """A document that speaks of one step in time alone: what the step before leaves is handed in, as an input is."""
+    found = list(nodes(statements))
+    names = [n for n in found if isinstance(n, Name)]
+    timed = {n.base for n in names if n.sub == (_BEFORE,)} & {n.base for n in names if n.sub == (_NOW,)}
+    other = any(_STEP.fullmatch(part) for n in names for part in n.sub if part not in (_NOW, _BEFORE))
+    numbered = any(n.base in timed and n.sub not in ((_NOW,), (_BEFORE,)) for n in names)
+    summed = any(isinstance(n, BigSum) and _NOW in n.index for n in found)
+    goes_back = any(isinstance(n, Derivative) and isinstance(n.of, Name) and n.of.sub == (_BEFORE,) for n in found)
+    if not timed or other or numbered or summed or goes_back:
+        return statements
+    plain = {_NOW: STEP_NOW, _BEFORE: STEP_BEFORE}
+
+    def change(tree: Any) -> Any:
+        is_timed = isinstance(tree, Name) and tree.sub[:1] in ((_NOW,), (_BEFORE,))
+        return replace(tree, sub=(plain[tree.sub[0]],)) if is_timed else tree
 
     return mapped(statements, change)
 
