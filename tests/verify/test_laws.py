@@ -150,3 +150,10 @@ def test_a_slip_in_one_step_of_a_cell_is_told(right: str, wrong: str) -> None:
     """The slope of tanh at its value, the wrong gate, the slope of σ for that of tanh."""
     assert right in GATES
     assert _report("gates.md", GATES.replace(right, wrong)).counts["wrong"] == 1
+
+
+def test_a_matrix_and_a_vector_of_one_letter_are_no_square() -> None:
+    """Targets that are a matrix under one name and a number under another are drawn, and a definition stands."""
+    text = "so E = W .\n`out_h1 = ln(z1) = y = sigmoid(E)`\nW = z1\ny_hat = y_hat\nso y_hat = dt/dt .\n    x2 = w1"
+    judged = verify(read_text(text)).judgements
+    assert [str(j.verdict) for j in judged if text[j.span.start : j.span.end] == "z1"] == ["right"]
