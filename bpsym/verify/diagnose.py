@@ -16,7 +16,7 @@ from bpsym.verify.explain import Explanation
 from bpsym.verify.meaning.arrays import Scalar, scalars
 from bpsym.verify.meaning.network import FAILURES
 from bpsym.verify.mistaken import Cause, Diagnosis, mistakes
-from bpsym.verify.slips import FEW, MOVES, VAGUE, ranked, slips, two_slips
+from bpsym.verify.slips import FEW, MOVES, ONE_FEWER, ONE_MORE, VAGUE, ranked, slips, two_slips
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,7 +54,7 @@ def _causes(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[Cause]:
     """Slips of the pen, then mistakes at the claim's own step; vague slips and mistakes further away come last."""
     beyond = diagnosis.beyond(judgement)
     pen = [Cause(slip, what) for slip, what in ranked(_of_the_pen(judgement, diagnosis), beyond)]
-    unlikely = VAGUE if beyond != 0 else VAGUE | MOVES  # a figure has as many places as it ought to have
+    unlikely = VAGUE if beyond != 0 else VAGUE | MOVES | ONE_FEWER | ONE_MORE  # a figure has as many places as others
     if isinstance(shown := judgement.details.get("shown"), Shown) and shown.number.digits < FEW:
         unlikely = frozenset(cause.rule for cause in pen)
     vague = [cause for cause in pen if cause.rule in unlikely] or ([] if pen else _two_at_once(judgement, diagnosis))

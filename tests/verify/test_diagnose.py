@@ -216,3 +216,9 @@ def test_a_new_weight_is_that_of_this_update() -> None:
     network = in_a_row((0.5, "identity"), given=1, target=0.6, rate=0.6, loss="absolute-error")
     assert found(verified("New weights:\n\n$w_1^+ = 1.1$\n", network), "wrong") == []
     assert found(verified("New weights:\n\n$w_1^+ = 0.5$\n", network), "wrong") == [(3, "0.5", "not-updated")]
+
+
+def test_a_weight_left_as_it_was_is_named_before_a_step_too_small_to_see() -> None:
+    """0.50 is the old weight, and 0.5 - 0.01^2 * 4 rounded: of the two the one that gives this figure and no other."""
+    network = in_a_row((0.5, "identity"), given=1, target=-3.5, rate=0.01)
+    assert found(verified("$w_1^+ = 0.50$\n", network), "wrong") == [(1, "0.50", "not-updated")]

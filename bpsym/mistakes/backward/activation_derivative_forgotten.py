@@ -33,7 +33,7 @@ def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
 
 RULE = Rule(
     id="activation-derivative-forgotten",
-    specificity=60,
+    specificity=70,
     wrong=_wrong,
     texts={
         "en": Text(

@@ -27,7 +27,7 @@ def _wrong(expansion: Expansion, step: ScalarStep) -> Iterator[Wrong]:
 
 RULE = Rule(
     id="not-updated",
-    specificity=50,
+    specificity=70,
     wrong=_wrong,
     texts={
         "en": Text(
