@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.scope import Point
 
 VARIANTS = tuple(Choices(elementwise, rows) for rows in (False, True) for elementwise in (False, True))
+EACH = tuple(Choices(elementwise, each=True) for elementwise in (False, True))
 SWAPPED = tuple(Choices(swaps=swaps) for swaps in range(1, 6))  # where a bullet says: transpose as the shapes need it
 
 
@@ -28,11 +29,9 @@ def values(tree: Expr, state: State, point: Point, indices: Indices | None = Non
     """Every value a term can have at a point, the usual reading first; none where it has no value."""
     tried: list[Choices] = []
     last: Value | None = None
-    for way in (*VARIANTS, *SWAPPED):
-        if any(earlier.settles(way) for earlier in tried):
+    for way in (*VARIANTS, *EACH, *SWAPPED):
+        if any(earlier.settles(way) for earlier in tried) or (tried and not _is_open(tree, way, last, state)):
             continue
-        if tried and not _is_open(tree, way, last, state):
-            return
         choices = way.again()
         tried.append(choices)
         try:
@@ -48,6 +47,8 @@ def values(tree: Expr, state: State, point: Point, indices: Indices | None = Non
 def _is_open(tree: Expr, way: Choices, last: Value | None, state: State) -> bool:
     """Whether a term that has been read is worth reading in another way too; `last` is the value it had, if any."""
     products, sums, bullets, arrays = _facts(tree, state)
+    if way.each and not way.elementwise:
+        return True
     if way.swaps and not bullets:
         return False
     return last is None or ((products or sums) and (isinstance(last, Array) or arrays))

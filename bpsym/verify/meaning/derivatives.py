@@ -13,7 +13,7 @@ from bpsym.verify.meaning.algebra import NoValueError, symbolic
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, is_vector, mapped, scalars, transposed
 from bpsym.verify.meaning.denote import Reading, denote
 from bpsym.verify.meaning.indices import kronecker
-from bpsym.verify.meaning.keys import Key, is_parameter, key
+from bpsym.verify.meaning.keys import LOSS_NAMES, Key, is_parameter, key
 from bpsym.verify.meaning.scope import ANY_SIZE, Point, Scope
 from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.meaning.symbolic import symbolic_function
@@ -95,9 +95,10 @@ def derivative(tree: Derivative | Differential, context: Context, indices: Indic
         if tree.symbol not in ("d", "∇") or network.loss is None:
             raise NoValueError("a change nobody defines")
         found = slopes(network.loss, _quantity(tree.of, context, indices), context)
-        if context.scope.mean and isinstance(tree.of, Name) and is_parameter(tree.of.base):
+        of_parameter = isinstance(tree.of, Name) and is_parameter(tree.of.base)
+        if context.scope.mean and of_parameter:
             return mapped(lambda item: item / ANY_SIZE, found)
-        return found
+        return found if of_parameter else _of_each(found, context)
     if tree.wrt is None or tree.order != 1:
         raise NoValueError("a derivative of higher order")
     if context.point.straight and tree.symbol == "d":
@@ -107,7 +108,15 @@ def derivative(tree: Derivative | Differential, context: Context, indices: Indic
         above = _quantity(tree.of, context, indices)
     except NoValueError:
         above = denote(tree.of, over_atoms(context, values), indices)
-    return slopes(above, below, context)
+    found = slopes(above, below, context)
+    is_other_loss = isinstance(tree.of, Name) and tree.of.base in LOSS_NAMES and key(tree.of) not in context.scope.table
+    return _of_each(found, context) if is_other_loss else found
+
+
+def _of_each(slope: Value, context: Context) -> Value:
+    """A slope of the loss, or of each sample's own loss, of which that is the mean."""
+    count = context.scope.sample_count()
+    return mapped(lambda item: item * count, slope) if count > 1 and context.choices.ask("each") else slope
 
 
 def slopes(above: Value, below: Value, context: Context) -> Value:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from bpsym.verify.meaning.mapped import mapped
-from bpsym.verify.tree import Application, Derivative, Name, nodes
+from bpsym.verify.meaning.wording.plain import NOWHERE
+from bpsym.verify.tree import Application, BigSum, Derivative, Name, nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -22,6 +23,7 @@ _LAST = re.compile(r"(?:L|n_?l)(?:([+-])(\d+))?")
 
 def instance(statements: Sequence[Statement]) -> tuple[tuple[Statement, ...], int | None]:
     """The statements with everything of an instance put in, and how many layers there are; None if any."""
+    statements = _of_each_sample(statements)
     named = {key for s in statements for key in _defined_of_names(s)}
     statements = mapped(statements, lambda tree: _as_name(tree, named))
     names = [node for node in nodes(statements) if isinstance(node, Name)]
@@ -30,6 +32,48 @@ def instance(statements: Sequence[Statement]) -> tuple[tuple[Statement, ...], in
     layered = _only_layered(statements, names)
     depth = _depth(names)
     return mapped(statements, lambda tree: _with_depth(tree, layered, depth)), depth
+
+
+def _of_each_sample(statements: Sequence[Statement]) -> Sequence[Statement]:
+    """With `h_θ(x) = g(θᵀx)` as h_θ^{(i)} = g(θᵀx^{(i)}), where h_θ(x^{(i)}) is summed over the samples."""
+    sums = {n.index for n in nodes(statements) if isinstance(n, BigSum)}
+    pairs = [pair for node in nodes(statements) if (pair := _made_of_name(node)) is not None]
+    made = {head: argument.layer for head, argument in pairs if argument.layer in sums}
+    if not any((pair := _made_of_name(s.terms[0])) is not None and pair[0] in made for s in statements):
+        return statements
+
+    def change(tree: Any) -> Any:
+        pair = _made_of_name(tree)
+        if pair is None or made.get(pair[0]) != pair[1].layer:
+            return tree
+        return replace(pair[0], span=tree.span, layer=pair[1].layer)
+
+    found: list[Statement] = []
+    for statement in statements:
+        said, pair = statement, _made_of_name(statement.terms[0])
+        if pair is not None and pair[0] in made and not pair[1].layer:
+            said = _layered(statement, pair[1], made[pair[0]])
+        found += mapped([said], change)
+    return found
+
+
+def _made_of_name(tree: Any) -> tuple[Name, Name] | None:
+    """The letter of what is made of one name, wherever it stands, and that name: h_θ and x of h_θ(x)."""
+    match tree:
+        case Application(head=head, arguments=(Name(sub=()) as argument,)):
+            return replace(head, span=NOWHERE), argument
+    return None
+
+
+def _layered(statement: Statement, of: Name, layer: tuple[str, ...]) -> Statement:
+    """A statement with a superscript at a name, wherever it stands in it."""
+
+    def change(tree: Any) -> Any:
+        alike = isinstance(tree, Name) and (tree.base, tree.sub, tree.layer) == (of.base, of.sub, of.layer)
+        return replace(tree, layer=layer) if alike else tree
+
+    (found,) = mapped([statement], change)
+    return found
 
 
 def _defined_of_names(statement: Statement) -> Iterator[tuple[str, tuple[str, ...], tuple[str, ...]]]:

@@ -14,14 +14,15 @@ from bpsym.verify.meaning.indices import Indices, kronecker_pair
 from bpsym.verify.meaning.keys import Key, free_letters, key
 from bpsym.verify.meaning.scope import ANY_SIZE
 from bpsym.verify.meaning.sources import stated_shape
-from bpsym.verify.tree import Expr, Name, Number, walk
+from bpsym.verify.tree import BigSum, Expr, Name, Number, nodes, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
     from bpsym.verify.meaning.families import Instance
     from bpsym.verify.meaning.scope import Scope
     from bpsym.verify.meaning.sources import Sources
+    from bpsym.verify.tree import Document
 
 MOST_VALUES = 64  # of one index
 MOST_TERMS = 400  # of a sum whose bounds are written down
@@ -83,8 +84,25 @@ def lists_from_zero(sources: Sources, instance: Instance) -> frozenset[str]:
     return frozenset(vectors if starts else ())
 
 
-def wholes(name: Key) -> Iterator[Key]:
-    """The vectors and matrices a name may be an entry of: `w_{1,2}` of w_1 and w, in either case."""
+def sampled(document: Document, sources: Sources) -> frozenset[str]:
+    """The letters of samples that a matrix holds: the y of Σ_i y^{(i)} beside Y."""
+    wholes = {name.base for name in (*sources.formulas, *sources.numbers) if not (name.sub or name.layer)}
+    stated = {name.base for name in (*sources.formulas, *sources.numbers) if name.layer}
+    stated |= {pattern.base for pattern, _ in sources.patterns}
+    found = {
+        name.base
+        for node in nodes(document.statements)
+        if isinstance(node, BigSum) and len(node.index) == 1
+        for name in walk(node.body)
+        if isinstance(name, Name) and name.layer[-1:] == node.index
+    }
+    return frozenset(base for base in found - stated if base.upper() in wholes and base.upper() != base)
+
+
+def wholes(name: Key, samples: Collection[str] = ()) -> Iterator[Key]:
+    """The vectors and matrices a name may be an entry of: `w_{1,2}` of w_1 and w, in either case; X of a sample x."""
+    if name.base in samples and name.layer:
+        yield Key(name.base.upper(), (), name.layer[:-1], name.new)
     for kept in range(len(name.sub) - 1, max(-1, len(name.sub) - 3), -1):
         if all(part.isdigit() for part in name.sub[kept:]):
             for base in dict.fromkeys((name.base, name.base.upper(), name.base.lower())):

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.ambiguous import Ambiguous
-from bpsym.verify.meaning.arrays import Array, Scalar, Value, is_vector, scalars
+from bpsym.verify.meaning.arrays import Array, Scalar, Value, is_vector, scalars, transposed
 from bpsym.verify.meaning.families import family
 from bpsym.verify.meaning.keys import IDENTITY, LOSS_NAMES, Key
 
@@ -74,6 +74,7 @@ class Scope:
     vague_letters: set[str] = field(default_factory=set)  # functions met that nobody defines
     summed: frozenset[str] = frozenset()  # variables a programme adds to: what it sets them to is only a part
     from_zero: frozenset[str] = frozenset()  # lists whose first entry has the index 0
+    samples: frozenset[str] = frozenset()  # the x of x^(i), the i-th sample in X
 
     def atoms(self, wanted: Key) -> Value | None:
         """The atoms a key stands for: by itself, as a component, by another spelling."""
@@ -129,6 +130,8 @@ class Scope:
 
     def _component(self, wanted: Key) -> Value | None:
         """`x_1` of x, `w_{12}` or `W_{1,2}` of W."""
+        if wanted.base in self.samples and wanted.layer and wanted.layer[-1].isdigit():
+            return self._of_sample(wanted)
         if not wanted.sub or not wanted.sub[-1].isdigit():
             return None
         base, (*front, last), layer, new = wanted
@@ -146,6 +149,32 @@ class Scope:
                     if item is not None:
                         return item
         return None
+
+    def _of_sample(self, wanted: Key) -> Value | None:
+        """`x^{(2)}` or `x_1^{(2)}` of X, in which the samples stand side by side, or lie below each other."""
+        whole, at = self._all_samples(wanted.base, wanted.layer[:-1]), int(wanted.layer[-1])
+        if whole is None or (is_vector(whole) and not 0 < at <= len(whole.items)) or len(wanted.sub) > 1:
+            return None
+        if is_vector(whole):
+            return None if wanted.sub else whole.items[at - 1]
+        others = (self._all_samples(base, ()) for base in self.samples)
+        if any(other is not None and other.shape[1:] == (1,) for other in others):
+            whole = transposed(whole)
+        rows = [str(row) for row in range(1, whole.shape[0] + 1)]
+        if wanted.sub:
+            return _cell(whole, wanted.sub[0], str(at)) if wanted.sub[0] in rows else None
+        found = [_cell(whole, row, str(at)) for row in rows]
+        return None if None in found else Array((len(rows), 1), tuple(found))
+
+    def sample_count(self) -> int:
+        """How many samples a document has that writes x^{(i)} for one of those in X, 1 of any other."""
+        lists = [whole for base in self.samples if (whole := self._all_samples(base, ())) is not None]
+        return next((len(whole.items) for whole in lists if is_vector(whole)), 1)
+
+    def _all_samples(self, base: str, layer: tuple[str, ...]) -> Array | None:
+        """X, of which x^{(i)} is the i-th sample."""
+        found = self.table.get(Key(base.upper(), (), layer))
+        return found[0] if found and isinstance(found[0], Array) else None
 
 
 def _item(whole: Array, place: str) -> Scalar | None:
