@@ -184,8 +184,10 @@ def _is_doubtful(found: Sequence[Sequence[Judgement]]) -> bool:
 
 def _better(ours: Sequence[Sequence[Judgement]], theirs: Sequence[Sequence[Judgement]], least: int) -> bool:
     """Whether clearly more claims come out one way than the other."""
-    gain = _score(ours) - _score(theirs)
-    return gain >= least and _bad(ours) <= _bad(theirs) and _open(ours) <= _open(theirs)
+    gain, opened = _score(ours) - _score(theirs), max(0, _open(ours) - _open(theirs))
+    if opened and _bad(ours):
+        return False  # what says less finds less
+    return gain >= least + GAIN * opened and _bad(ours) <= _bad(theirs)
 
 
 def _score(found: Sequence[Sequence[Judgement]]) -> int:

@@ -12,14 +12,14 @@ from bpsym.verify.check.chain import ARROWS, declares_index
 from bpsym.verify.check.terms import Kind, kind_of, leaves
 from bpsym.verify.meaning.ambiguous import given_by
 from bpsym.verify.meaning.keys import Key, is_parameter, key
-from bpsym.verify.tree import Name, walk
+from bpsym.verify.tree import Name, Sum, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from flint import fmpq
 
-    from bpsym.verify.tree import Statement
+    from bpsym.verify.tree import Expr, Statement
 
 Figures = tuple["fmpq", ...]
 
@@ -135,13 +135,23 @@ def update(statement: Statement, given: Mapping[Key, Figures]) -> tuple[Key, Sta
         return None
     wanted = key(first)
     old = wanted._replace(new=False)
-    if not is_parameter(old.base) or len(last_figures(statement)) != 1:
+    stepped = _steps_from(rest, given.get(old, ()))
+    if not (is_parameter(old.base) or stepped) or len(last_figures(statement)) != 1:
         return None
     own = any(isinstance(n, Name) and key(n) == old for term in rest for n in walk(term))
     arrow = statement.relations[0].kind in ARROWS and old in given
     computed = old in given and len(rest) > 1 and kind_of(rest[0]) is Kind.NUMERIC
-    if not (wanted.new or own or arrow or computed):
+    if not (wanted.new or own or arrow or computed or stepped):
         return None
     name = replace(first, marks=tuple(mark for mark in first.marks if mark not in ("new", "+", "prime")))
     equals = replace(statement.relations[-1], kind="=")
     return old, replace(statement, terms=(name, rest[-1]), relations=(equals,))
+
+
+def _steps_from(rest: Sequence[Expr], before: Figures) -> bool:
+    """Whether a sum in numbers begins with the very figure its name was given, and comes to another: `a = 2 + 0.06`."""
+    worked = rest[0]
+    if len(before) != 1 or not isinstance(worked, Sum) or kind_of(worked) is not Kind.NUMERIC:
+        return False
+    begins = [worked.signs[0] * shown.value for shown in leaves(worked.terms[0]) if shown is not None]
+    return begins == [*before] and [shown.value for shown in leaves(rest[-1]) if shown is not None] != begins

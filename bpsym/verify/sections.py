@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 CONFLICTS = 2  # names that mean something else in a section
 MOST_SECTIONS = 12  # of a document that are read anew
-NUMBERED = re.compile(r"\W{0,4}(?:\w+ )?[^\W\d_]{1,10} ?(?:\d|[IVX]+\b|[A-H]\b|[一二三四五六七八九])")
+ENUMERATED = re.compile(r"\(?\d{1,2}[.)]\Z")
+NUMBERED = re.compile(r"\(?\d{1,2}[.)]\Z|\W{0,4}(?:\w+ )?[^\W\d_]{1,10} ?(?:\d|[IVX]+\b|[A-H]\b|[一二三四五六七八九])")
 Shape = tuple[object, ...]
 
 
@@ -63,16 +64,22 @@ def apart(
         conflicting = {name for name, words in said.items() if any(_differ(words, o.get(name)) for _, o in others)}
         numbered = NUMBERED.match(statements[first].context.heading) is not None
         given = all(_is_bare(statements[k]) for k in group if _count([found[k]], {Verdict.WRONG}))
-        if len(conflicting) < (1 if numbered else CONFLICTS) or wrong < (1 if numbered or given else 2):
+        alone = ENUMERATED.match(statements[first].context.heading) is not None
+        if not alone and (len(conflicting) < (1 if numbered else CONFLICTS) or wrong < (1 if numbered or given else 2)):
             continue
         tried += 1
         foreign = [other for other, o in others if any(_differ(said[name], o.get(name)) for name in conflicting)]
         resting = {id(s) for other in foreign for s in _resting(other, conflicting)}
         kept = [s for s in document.statements if id(s) not in resting]
-        state = own_state(replace(document, statements=_read(kept, section, conflicting)), givens)
-        ours = tuple(tuple(judge(statement, state)) for statement in statements[first:last])
-        if not is_cut_short(ours) and _is_better(ours, theirs):
-            yield first, last, state, ours
+        words = [(_read(kept, section, conflicting), _is_better)] if conflicting else []
+        if alone:
+            words.append((tuple(section), _are_explained))
+        for known, is_better in words:
+            state = own_state(replace(document, statements=known), givens)
+            ours = tuple(tuple(judge(statement, state)) for statement in statements[first:last])
+            if not is_cut_short(ours) and is_better(ours, theirs):
+                yield first, last, state, ours
+                break
 
 
 def _said(statements: Iterable[Statement]) -> dict[Shape, list[tuple[str, tuple[object, ...]]]]:
@@ -158,6 +165,14 @@ def _is_nowhere_worse(ours: Sequence[Sequence[Judgement]], theirs: Sequence[Sequ
     """Whether every claim that was right stays so, and none gets wrong."""
     was = {j.span: j.verdict for judgements in theirs for j in judgements}
     return all(j.verdict in GOOD or j.verdict is was.get(j.span) for judgements in ours for j in judgements)
+
+
+def _are_explained(ours: Sequence[Sequence[Judgement]], theirs: Sequence[Sequence[Judgement]]) -> bool:
+    """Whether less is blamed now, and nothing that was is passed over: what says less of it does not explain it."""
+    pairs = zip(ours, theirs, strict=True)
+    passed = any(j.verdict is Verdict.UNDECIDED for now, was in pairs if _count([was], set(BAD)) for j in now)
+    wrong, bad = {Verdict.WRONG}, set(BAD)
+    return not passed and _count(ours, wrong) < _count(theirs, wrong) and _count(ours, bad) < _count(theirs, bad)
 
 
 def _count(found: Sequence[Sequence[Judgement]], verdicts: set[Verdict]) -> int:

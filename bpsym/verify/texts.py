@@ -99,6 +99,10 @@ REASONS: dict[str, dict[str, str]] = {  # why a claim could not be decided
         "en": "the document gives this name several figures, and does not say which of them is meant here",
         "zh": "文中给这个名称几个不同的数值，没有说明此处指哪一个",
     },
+    "condition": {
+        "en": "it may be the condition that is solved here, which holds at another place",
+        "zh": "这可能是所要求解的条件，在别的取值处才成立",
+    },
     "training": {"en": "no figure of the training run is this one", "zh": "训练过程中没有与之相符的数值"},
 }
 

@@ -17,7 +17,7 @@ from bpsym.verify.meaning.ambiguous import given_by, stepped
 from bpsym.verify.meaning.arrays import Array, scalars
 from bpsym.verify.meaning.families import NameFamily, family
 from bpsym.verify.meaning.keys import LOSS_NAMES, Key, key
-from bpsym.verify.tree import Application, Call, Derivative, Expr, Name, Node, walk
+from bpsym.verify.tree import Application, Call, Derivative, Differential, Expr, Name, Node, Number, Sum, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -75,6 +75,18 @@ def is_setting(chain: Chain) -> bool:
         return False
     explained = any(touches(right, f.cut()) for f in figures for value in chain.truth for right in scalars(value))
     return not explained or len({figure.value for figure in figures}) >= MANY
+
+
+def is_condition(chain: Chain, term: Expr) -> bool:
+    """Whether `∇J = Xᵀ(X w - y) = 0` asks for the place where it holds, the slope being another where the document is.
+
+    A sum that is set to 0 has such a place; a product comes to 0 by an input or a dead unit, which is a claim.
+    """
+    first, *between, last = chain.statement.terms
+    is_zero = last is term and isinstance(term, Number) and term.value == 0 and term.places <= 0
+    if not is_zero or not between or not isinstance(first, (Derivative, Differential)):
+        return False
+    return kind_of(between[-1]) is Kind.SYMBOLIC and any(isinstance(node, Sum) for node in walk(between[-1]))
 
 
 def is_of_several_methods(chain: Chain) -> bool:

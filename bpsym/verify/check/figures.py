@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from bpsym.verify.check import numbers, symbols
 from bpsym.verify.check.afresh import of_another_sample
 from bpsym.verify.check.chain import Chain, is_constant, meet, shape_of
-from bpsym.verify.check.doubts import figure_doubt, is_setting
+from bpsym.verify.check.doubts import figure_doubt, is_condition, is_setting
 from bpsym.verify.check.later import after_update
 from bpsym.verify.check.numbers import Printed, as_shown
 from bpsym.verify.check.points import as_carried
@@ -73,6 +73,8 @@ def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": doubt})
     if verdict is Verdict.WRONG and _is_without_an_unchecked(chain, printed):
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": "alone"})
+    if verdict is Verdict.WRONG and not chain.state.scope.described and is_condition(chain, term):
+        return Judgement(term.span, Verdict.UNDECIDED, details={"why": "condition"})
     if verdict is Verdict.WRONG and _in_a_table_of_parameters(chain):
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": "a table that does not say what of it this is"})
     _remember(chain, printed, verdicts, verdict)

@@ -46,7 +46,8 @@ _OPENING: Final = re.compile(
     r"|^[ \t]{0,3}(?:\*\*|__)?(?P<numbered>(?:(?:Worked )?Example|Part|Problem|Exercise|Question|Case|Ejemplo|Ejercicio"
     r"|Beispiel|Aufgabe|Exemple|Exercice|例题?|习题|练习|问题|案例)[ \t]{0,2}"
     r"(?:\d{1,2}|[IVX]{1,4}|[A-H]|[一二三四五六七八九])"
-    r"(?=[.:)：、。（( *_\n\t–—-]|\r))(?!\s{0,3}[=≈]))"
+    r"(?=[.:)：、。（( *_\n\t–—-]|\r))(?!\s{0,3}[=≈])"
+    r"|^[ \t]{0,3}\*\*(?P<enumerated>\(?\d{1,2}[.)])\*\*(?=[ \t]))"
     r"|(?P<stepped>^[ \t]{0,3}\*\*(?P<step>(?:Step|Iteration|Epoch|Round|Sample|第|步骤|迭代|样本|Paso|Schritt)[ \t]?"
     r"(?:\d{1,2}|[一二三四五六七八九])[ \t]?(?:步|轮|次迭代)?)[.:：]?\*\*[ \t]*[.:：]?[ \t]*\r?$)"
     r"|(?P<dollar>(?<![\\$])\$(?!\$))"
@@ -149,7 +150,8 @@ def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | N
     if match.group("directive"):
         return _directive(text, match)
     if match.group("heading") or match.group("stepped"):
-        name = next(name for name in ("title", "section", "numbered", "step") if match.group(name) is not None)
+        names = ("title", "section", "numbered", "enumerated", "step")
+        name = next(name for name in names if match.group(name) is not None)
         return Region("heading", start, first, match.start(name), match.end(name))
     if kind is not None and match.group("dollar"):
         return _dollar(text, start)
