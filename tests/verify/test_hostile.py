@@ -45,6 +45,7 @@ HOSTILE = {
     "the logarithm of the logarithm": "$y = " + "\\log " * 3_000 + SLOPE,
     "each given by the next": "".join(f"$a_{{{k}}} = a_{{{k + 1}}} + 1$\n" for k in range(400)) + "$a_{400} = 1$\n",
     "each the larger of the next": "".join(f"$a_{{{k}}} = \\max(0, \\max(0, a_{{{k + 1}}}))$\n" for k in range(100)),
+    "a tower of powers above a letter": "$x = 0.5$, $y = " + "0.5^{" * 9 + "x" + "}" * 9 + " = 0.7$",
     "a sum of sums of sums": "$x_i = i$ and $w_i = 0.5$\n\n$$y = " + r"\sum_{i=1}^{9} " * 6 + "w_i x_i = 1$$",
     "lists without end": "The outputs are [0.1, 0.2] here.\n" * 800 + "x = 0.5 * 0.3 = 0.16\n" * 800,
     "each the square of the one before": "$x_{0} = 0.5$\n"

@@ -194,7 +194,8 @@ def symbolic() -> Algebra:
         """
         if expr.is_Add and any(sympy.Mul.make_args(part)[-1].is_Symbol for part in expr.args):
             return 0
-        own = bool(expr.is_Function or (expr.is_Pow and expr.exp.is_Rational and expr.exp.q > 1 and expr.exp.p > 1))
+        broken = expr.is_Pow and expr.exp.is_Rational and expr.exp.q > 1 and expr.exp.p > 1
+        own = bool(expr.is_Function or broken or (expr.is_Pow and expr.exp.args))
         below: int = max(map(bare, expr.args), default=0)
         return own + below
 
@@ -214,6 +215,8 @@ def symbolic() -> Algebra:
             raise NoValueError("a root of a power out of all bounds")
         if not exponent.is_Integer and base.is_Pow and bare(base) > BARE:
             raise NoValueError("a power of powers out of all bounds")
+        if exponent.args and bare(exponent) > BARE:
+            raise NoValueError("a tower of powers out of all bounds")
         return base**exponent
 
     def chosen(left: Scalar, relation: str, right: Scalar, then: Scalar, otherwise: Scalar) -> Scalar:
