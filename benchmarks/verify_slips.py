@@ -154,8 +154,10 @@ def visible(bases: list[Work], work: Work, slip: Slip) -> bool:
     """Whether the line with the slip shows something nobody shows who does not make it: the same people without.
 
     A figure may be off by two units of the last digit; one that stands alone by one, and by as much as the last digits
-    of the rounded numbers it is made from come to: nobody sees whether more of them came in. What rounding leaves of
-    terms that cancel is noise, in which no digit is right or wrong.
+    of the rounded numbers it is made from come to: nobody sees whether more of them came in. Where these numbers stand
+    on the line, what they come to as they stand is a right figure too, whatever else the writer had: who carries
+    -1/0.447184 = -2.23620 and slips to -2.23623 has written what -1/0.44718 is. What rounding leaves of terms that
+    cancel is noise, in which no digit is right or wrong.
     """
     right = bases[0]
     theirs = work.line(slip.entry)
@@ -171,13 +173,26 @@ def visible(bases: list[Work], work: Work, slip: Slip) -> bool:
     ours = [base.line(slip.entry).value for base in bases]
     if 0 in exact and any(value.value != 0 for value in ours):
         return False
-    return _apart(theirs.value, *ours, *exact, reach=_reach(right, slip.entry) if right.who.style == VALUE else NONE)
+    if right.who.style == VALUE:
+        return _apart(theirs.value, *ours, *exact, reach=_reach(right, slip.entry))
+    return _apart(theirs.value, *ours, *exact, *(_of_the_line(base, slip.entry) for base in bases))
 
 
 def _exact(work: Work, entry: Expr, slip: Slip | None = None) -> fmpq:
     """An entry's value at full precision."""
     slips = work.slips if slip is None else (slip,)
     return Work(work.network, Person("exact", VALUE, 18, work.who.family), slips).numeral(entry).value
+
+
+def _of_the_line(work: Work, entry: Expr) -> fmpq:
+    """What the numbers of a line come to as they stand there."""
+    line, step = work.line(entry), work.expansion.step(entry)
+    if step is None:
+        return line.value.value
+    code = work.network.code(step.simplest)
+    given = {used: n.value for used, n in line.operands.items()} | work.sizes
+    low, high = ends(code.run([given[used] for used in code.inputs])[0])
+    return (low + high) / 2
 
 
 def _reach(work: Work, entry: Expr) -> fmpq:

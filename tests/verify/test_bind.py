@@ -57,6 +57,12 @@ def test_the_opposite_sign_of_delta_is_a_note(network: Description) -> None:
     }
 
 
+def test_who_has_shown_the_sign_of_delta_means_that_one(network: Description) -> None:
+    """δ_o1 = ∂E/∂net_o1 = 0.1384986 stands there: then ∂E/∂w5 is no -δ_o1 · out_h1."""
+    text = r"$\delta_{o1} = 0.1384986$" + "\n\n" + r"$\frac{\partial E}{\partial w_5} = -\delta_{o1} out_{h1}$" + "\n"
+    assert [line for line, _, _ in found(verified(text, network), "wrong")] == [3]
+
+
 def test_a_document_may_be_its_own_description() -> None:
     """Without a description, givens and definitions in the text are enough to find a wrong value."""
     text = "$x = 2$, $w = 0.25$, $b = 0.1$\n\n$$z = w x + b = 0.6$$\n\n$$a = \\frac{1}{1+e^{-z}} = 0.6457$$\n\n"

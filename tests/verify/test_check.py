@@ -470,3 +470,32 @@ def test_a_sum_that_leaves_out_what_nobody_has_checked_is_not_blamed() -> None:
     text = "dL/dc1 = 0.118\n\ndL/dc2 = -0.059\n\ndL/dc3 = 0.0885\n\ndL/db = dL/dc1 + dL/dc2 + dL/dc3 = 0.2065\n"
     assert found(verified(text), "wrong") == []
     assert [line for line, _, _ in found(verified(text.replace("0.2065", "0.2165")), "wrong")] == [7]
+
+
+def test_who_goes_on_from_what_a_label_ought_to_be_makes_one_slip(network: Description) -> None:
+    """R1 = 0.138499 stands there as 1.38499; 0.138499 * 0.59327 is 0.0821673, at full precision it is 0.0821670."""
+    chain = "\\frac{\\partial E}{\\partial out_{o1}} \\cdot \\frac{\\partial out_{o1}}{\\partial net_{o1}}"
+    text = (
+        f"$R_1 = \\frac{{\\partial E}}{{\\partial net_{{o1}}}} = {chain} = 1.38499$\n\n"
+        "$\\frac{\\partial E}{\\partial w_5} = R_1 \\cdot out_{h1} = 0.0821673$\n"
+    )
+    assert [(line, piece) for line, piece, _ in found(verified(text, network), "wrong")] == [(1, "1.38499")]
+
+
+BACK_IN_TIME = """
+network = { family = "recurrent", loss = "cross-entropy", inputs = 3, decay = 0.01, layers = [
+    { units = 2, activation = "elu", bias = "unit" }, { units = 3, activation = "softmax", bias = "shared" }] }
+[given]
+inputs = [[-0.32, 0.76, -0.61], [0.64, 0.85, -0.40]]
+targets = [[1, 0, 0], [0, 1, 0]]
+biases = [-0.22, 0.28, 0.17]
+weights = [0.62, -0.63, 0.12, -0.82, -0.33, 0.95, 0.36, 0.72, 0.10, 0.36, 0.42, 0.83, 0.42, 0.19, 0.16, 0.52]
+[training]
+rate = 0.1
+"""
+
+
+def test_nothing_is_right_because_hardly_anything_is_known_of_it() -> None:
+    """Under "New weights" δ may be that after the update, of which rounding leaves nothing but a bound."""
+    text = "## New weights\n\n$\\delta_{h2}^{(2)} \\approx 0.00000$\n"
+    assert [piece for _, piece, _ in found(verified(text, loads(BACK_IN_TIME)), "wrong")] == ["0.00000"]

@@ -6,6 +6,8 @@ import re
 from itertools import chain as concatenated
 from typing import TYPE_CHECKING
 
+from flint import fmpq
+
 from bpsym.verify.check.numbers import as_shown
 from bpsym.verify.check.points import as_updated, as_updated_by_hand, updates_all
 from bpsym.verify.check.state import atoms_of
@@ -17,6 +19,8 @@ from bpsym.verify.meaning.keys import Key
 if TYPE_CHECKING:
     from bpsym.verify.check.chain import Chain
     from bpsym.verify.check.numbers import Printed
+    from bpsym.verify.check.terms import Shown
+    from bpsym.verify.meaning.arrays import Scalar
     from bpsym.verify.tree import Context
 
 _SENTENCE = re.compile(r"[.;](?:\s|$)|[。；\n]")
@@ -32,6 +36,7 @@ _UPDATED = re.compile(
     r"|\bactuali[sz]ad\w*|\batualizad\w*|\bmis(?:es)? à jour|\baktualisiert\w*",
     re.IGNORECASE,
 )
+VAGUE = 20  # units of the last digit: what rounding at each step may come to
 _TAG = re.compile(r"<[^<>]*>")
 _BEFORE = re.compile(r"\bbefore\b|之前|以前|更新前", re.IGNORECASE)
 
@@ -48,7 +53,7 @@ def after_update(chain: Chain, printed: Printed) -> Judgement | None:
     by_hand = ((Verdict.DIGIT, point) for point in as_updated_by_hand(state, shown))
     for verdict, point in concatenated([(Verdict.RIGHT, as_updated(state))], by_hand):
         for items in printed.items(values(first, state, point) if point is not None else ()):
-            if all(touches(item, s.half()) for item, s in zip(items, shown, strict=True)):
+            if all(touches(item, s.half()) and _is_told(item, s) for item, s in zip(items, shown, strict=True)):
                 return Judgement(span, verdict)
             rights.append(items)
     if len(shown) != 1 or not _AFTER.search(words):
@@ -59,6 +64,11 @@ def after_update(chain: Chain, printed: Printed) -> Judgement | None:
     ((right,), *others), (only,) = rights, shown
     details = {"shown": only, "place": 0, "subject": None, "truth": (right,), "carried": [item for (item,) in others]}
     return Judgement(only.tree.span, Verdict.WRONG, as_shown(right, only), "value", details)
+
+
+def _is_told(value: Scalar, shown: Shown) -> bool:
+    """Whether a value is known well enough to say what its figure is: the slope beside a kink is 0 or 1, or a half."""
+    return isinstance(value, fmpq) or bool(value.rad() <= max(VAGUE * shown.ulp, abs(value.mid()) / 4))
 
 
 def _words(context: Context) -> str:

@@ -46,6 +46,7 @@ def as_mended(state: State, without: Subject | None) -> Point | None:
         given.pop(atom, None)
     gone = state.said.wrong | {without}
     shown = {subject: value for subject, value in state.said.shown.items() if subject not in gone}
+    shown |= {subject: value for subject, value in state.said.named.items() if subject != without}
     return Point(state.truth.environment.overridden(given), shown, interval_literal(state.is_exact, fmpq(1, 2)))
 
 

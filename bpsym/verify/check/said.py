@@ -34,6 +34,7 @@ class Said:
     updated: set[Key] = field(default_factory=set)
     overrides: dict[Atom, Scalar] = field(default_factory=dict)
     meant: dict[Atom, Scalar] = field(default_factory=dict)  # of figures in error: whatever would have been right there
+    named: dict[Subject, Scalar] = field(default_factory=dict)  # the same of names for what is no entry: R_9
     slips: dict[Atom, Scalar] = field(default_factory=dict)  # of figures blamed: what follows from those before them
     formulas: dict[Subject, list[Expr]] = field(default_factory=dict)
     numerics: dict[Subject, list[tuple[Expr, bool]]] = field(default_factory=dict)

@@ -118,6 +118,9 @@ class State:
         self.said.shown[subject] = value
         (self.said.doubtful.discard if verdict is Verdict.RIGHT else self.said.doubtful.add)(subject)
         (self.said.wrong.add if verdict in BAD else self.said.wrong.discard)(subject)
+        self.said.named.pop(subject, None)
+        if not atoms and len(meant) == 1 and meant[0] is not None:
+            self.said.named[subject] = meant[0]
         if len(atoms) == len(items):
             self.said.overrides.update(zip(atoms, items, strict=True))
             for kept, found in ((self.said.meant, meant), (self.said.slips, slipped)):

@@ -9,11 +9,13 @@ from bpsym.verify.check import symbols
 from bpsym.verify.check.chain import Chain, figures_of, has_free_letters, meet
 from bpsym.verify.check.doubts import formula_doubt, is_of_several_methods
 from bpsym.verify.check.points import as_carried
+from bpsym.verify.check.state import atoms_of
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.values import values
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.keys import Key, key
+from bpsym.verify.meaning.network import FAILURES
 from bpsym.verify.tree import Call, Expr, Matrix, Name, Row, walk
 
 if TYPE_CHECKING:
@@ -49,8 +51,9 @@ def unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
 def _meant_otherwise(chain: Chain, before: Expr, term: Expr) -> Judgement | None:
     """The judgement of a term that is right, or not to be told, as something else than what `before` is."""
     state = chain.state
-    has_delta = any(isinstance(n, Name) and n.base == "delta" for n in walk(term))
-    if has_delta and symbols.equal(before, term, state, flipped=True):
+    signals = [key(n) for n in walk(term) if isinstance(n, Name) and n.base == "delta"]
+    is_open = signals and not any(_has_its_sign(name, state) for name in signals)
+    if is_open and symbols.equal(before, term, state, flipped=True):
         return Judgement(term.span, Verdict.NOTE, rule="opposite-delta")
     right = Judgement(term.span, Verdict.RIGHT)
     if _defines_function_afresh(chain, term) or _names_components(chain, term):
@@ -72,6 +75,17 @@ def _meant_otherwise(chain: Chain, before: Expr, term: Expr) -> Judgement | None
     if is_of_several_methods(chain):
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": "method"})
     return None
+
+
+def _has_its_sign(name: Key, state: State) -> bool:
+    """Whether the document has shown an error signal with the sign of the derivative, and cannot mean the other."""
+    figures = state.said.overrides
+    shown = [(atom, figures[atom]) for atom in atoms_of(state.scope, name) if atom in figures]
+    try:
+        rights = [(figure, state.truth.environment[atom]) for atom, figure in shown]
+    except FAILURES:
+        return False
+    return any(meet(figure, right) and not meet(figure, -right) for figure, right in rights)
 
 
 def _follows_from_an_error(chain: Chain, before: Expr, term: Expr) -> bool:
