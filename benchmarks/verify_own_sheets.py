@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import verify_networks
 from verify_slips import one_of_each, typed_wrongly
@@ -40,23 +40,35 @@ class OwnSheet:
 
 
 def own_sheet(known: Description, random: Random) -> OwnSheet | None:
-    """A sheet of the network with a slip of the pen in one rounded figure; None where it has none."""
+    """A sheet of the network with a slip of the pen in one rounded figure; None where it has none.
+
+    The slip is some units of the last digit away from the figure, and from that of the same sheet worked with full
+    precision: neither the one nor the other is a slip.
+    """
     form, chosen = random.choice(FORMATS), verify_networks.options(random)
     try:
-        (made,) = products(known, sheet_options(known, **chosen), [Target(form, "files")])
+        text = _text(known, form, chosen)
+        exact = list(_FIGURE.finditer(_text(known, form, chosen | {"carry": "exact"})))
     except BpsymError:
         return None
-    text = made.content.decode()
-    figures = [found for found in _FIGURE.finditer(text) if len(found[1].strip("-0.").replace(".", "")) > SHORT]
+    every = list(_FIGURE.finditer(text))
+    figures = [k for k, found in enumerate(every) if len(found[1].strip("-0.").replace(".", "")) > SHORT]
     if not figures:
         return None
-    place = random.choice(figures)
+    at = random.choice(figures)
+    place = every[at]
     right = Numeral(place[1])
+    honest = [right, *(Numeral(found[1]) for found in exact[at : at + 1] if len(exact) == len(every))]
     for cause, wrong, names in one_of_each(typed_wrongly(right), random):
         units = HIDDEN if any(words in text[: place.start()].rpartition("\n")[2] for words in AFTER) else 2
-        if abs(wrong.value - right.value) > units * max(wrong.ulp, right.ulp):
+        if all(abs(wrong.value - each.value) > units * max(wrong.ulp, each.ulp) for each in honest):
             content = text[: place.start(1)] + wrong.digits + text[place.end(1) :]
             line = text.count("\n", 0, place.start(1)) + 1
             said = f"{form} {chosen} {right.digits} -> {wrong.digits}"
             return OwnSheet(f"sheet{BY_NAME[form].suffix}", content.encode(), line, cause, names, said)
     return None
+
+
+def _text(known: Description, form: str, chosen: dict[str, Any]) -> str:
+    (made,) = products(known, sheet_options(known, **chosen), [Target(form, "files")])
+    return made.content.decode()

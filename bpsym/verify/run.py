@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flint import ctx
@@ -21,6 +22,7 @@ from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.diagnose import diagnosed
 from bpsym.verify.early import Reading, clearest
 from bpsym.verify.givens import Givens, names_of
+from bpsym.verify.habit import held_to_habit
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import key
 from bpsym.verify.tree import Name, covering, walk
@@ -133,14 +135,16 @@ def _by_description(document: Document, description: Description, givens: Givens
     """Every claim judged by a description."""
     found, settled = training_claims(document, description)
 
-    def read(order: Document) -> Reading:
+    def read(order: Document, unlike: frozenset[Span] = frozenset()) -> Reading:
         state = bind(document, description, givens)
+        state.unlike = unlike
         return Reading(order, state, _own_claims(order, state, settled))
 
     with effort.bounded(math.inf) as first:
         state = bound(document, description, givens)
         reading = Reading(document, state, _own_claims(document, state, settled))
     reading = clearest(reading, read, max(limits.TRIED, 2 * first.spent))
+    reading = held_to_habit(reading, partial(read, reading.order), max(limits.TRIED, 2 * first.spent))
     found.extend(reading.claims)
     found.extend(restatements(document, reading.state, settled))
     return Verified(document, found, reading.state)

@@ -12,7 +12,7 @@ from bpsym.verify.check.afresh import of_another_sample
 from bpsym.verify.check.chain import Chain, is_constant, meet, shape_of
 from bpsym.verify.check.doubts import figure_doubt, is_condition, is_setting
 from bpsym.verify.check.later import after_update
-from bpsym.verify.check.numbers import Printed, as_shown
+from bpsym.verify.check.numbers import Printed, Way, as_shown
 from bpsym.verify.check.points import as_carried
 from bpsym.verify.check.routes import Routes
 from bpsym.verify.check.state import State, atoms_of
@@ -61,6 +61,8 @@ def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
     if excused is not None:
         return excused
     state, subject = chain.state, chain.subject
+    if term.span in state.unlike:
+        verdicts = [Verdict.WRONG if v is Verdict.DIGIT else v for v in verdicts]
     is_restated = worst(verdicts) is Verdict.WRONG and _is_restated(state, subject, shown)
     verdicts = [
         Verdict.CARRIED if v is Verdict.WRONG and _says_again(state, s, printed.expected(k)) else v
@@ -77,8 +79,11 @@ def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": "condition"})
     if verdict is Verdict.WRONG and _in_a_table_of_parameters(chain):
         return Judgement(term.span, Verdict.UNDECIDED, details={"why": "a table that does not say what of it this is"})
+    way = printed.way() if state.scope.described and verdict in (Verdict.RIGHT, Verdict.DIGIT) else None
     _remember(chain, printed, verdicts, verdict)
-    return Judgement(term.span, verdict) if verdict is Verdict.RIGHT else _found(subject, printed, verdicts, verdict)
+    if verdict is Verdict.RIGHT:
+        return Judgement(term.span, verdict, details={} if way is None else {"way": way})
+    return _found(subject, printed, verdicts, verdict, way)
 
 
 def _constant_slope(chain: Chain, term: Expr) -> Judgement | None:
@@ -156,7 +161,9 @@ def _unit_meant(state: State, shown: Shown) -> fmpq:
     return shown.ulp * 10 if usual is not None and shown.number.places == usual + 1 else shown.ulp
 
 
-def _found(subject: Subject | None, printed: Printed, verdicts: list[Verdict], verdict: Verdict) -> Judgement:
+def _found(
+    subject: Subject | None, printed: Printed, verdicts: list[Verdict], verdict: Verdict, way: Way | None
+) -> Judgement:
     """The first of the worst figures of a term, with what it ought to be and all that may explain it."""
     shown, routes = printed.shown, printed.routes
     at = next(k for k, v in enumerate(verdicts) if v is worst(verdicts))
@@ -178,6 +185,7 @@ def _found(subject: Subject | None, printed: Printed, verdicts: list[Verdict], v
         "line": routes.line[:1],
         "line is right": bool(routes.line) and not routes.line_is_wrong,
         "carried": routes.carried[:1],
+        "way": way,
     }
     return Judgement(shown[at].tree.span, verdict, expected, "value" if verdict is Verdict.WRONG else "", details)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from flint import arb, fmpq
@@ -19,7 +20,16 @@ if TYPE_CHECKING:
     from bpsym.verify.check.routes import Routes
     from bpsym.verify.tree import Expr
 
+MANY_UNITS = 2  # of the last digit, by which anybody's figure may be off
 BY_CHANCE = fmpq(1, 10**9)  # of a unit of its last digit, in which a figure does not meet a value it is not
+
+
+class Way(StrEnum):
+    """How somebody rounds who came to a figure."""
+
+    KEPT = "kept"  # goes on with full precision, or with the figures on the paper, at every step
+    BETWEEN = "between"  # with more digits than are shown, here and there
+    FAR = "far"  # the same, if at all: the figure is some units of its last digit from both
 
 
 class Printed(Struct, frozen=True):
@@ -64,6 +74,20 @@ class Printed(Struct, frozen=True):
         theirs = list(self.items(routes.line or routes.carried)) if routes.tainted else []
         fits = (all(touches(a, s.half()) for a, s in zip(items, self.shown, strict=True)) for items in theirs)
         return bool(theirs) and not any(fits)
+
+    def way(self) -> Way | None:
+        """How somebody rounds who came to a figure; None for several, and for one that is right at full precision."""
+        if len(self.shown) != 1:
+            return None
+        (shown,), routes = self.shown, self.routes
+        truth = [value for (value,) in self.items(routes.truth)]
+        if any(touches(value, shown.half()) for value in truth):
+            return None
+        word = [value for (value,) in self.items(routes.at_their_word)]
+        if any(map(shown.is_truncated, (*truth, *word))) or any(touches(value, shown.half()) for value in word):
+            return Way.KEPT
+        near = shown.value - MANY_UNITS * shown.ulp, shown.value + MANY_UNITS * shown.ulp
+        return Way.BETWEEN if any(touches(value, near) for value in (*truth, *word)) else Way.FAR
 
     def from_before(self, place: int, unit: fmpq) -> Scalar | None:
         """What a figure in error ought to be by the figures before it; `unit`: of its last digit."""

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from bpsym.lowering import lower
 from bpsym.program import Role
 from bpsym.verify.check.state import State, atoms_of
-from bpsym.verify.check.terms import Shown, interval_literal
-from bpsym.verify.meaning.arrays import Scalar, scalars
+from bpsym.verify.check.terms import Shown, interval_literal, middle
+from bpsym.verify.meaning.arrays import Scalar, mapped, scalars
 from bpsym.verify.meaning.keys import Key
 from bpsym.verify.meaning.network import FAILURES
 from bpsym.verify.meaning.scope import Point
@@ -34,6 +34,14 @@ def as_carried(state: State, without: Subject | None) -> Point:
     shown = {subject: value for subject, value in state.said.shown.items() if subject != without}
     environment = state.truth.environment.overridden(given)
     return Point(environment, shown, interval_literal(state.is_exact, fmpq(1, 2)))
+
+
+def at_their_word(state: State, without: Subject | None) -> Point:
+    """The same with each figure taken for all there is of what it stands for."""
+    own = set(atoms_of(state.scope, without))
+    given = {atom: middle(value) for atom, value in state.said.overrides.items() if atom not in own}
+    shown = {subject: mapped(middle, value) for subject, value in state.said.shown.items() if subject != without}
+    return Point(state.truth.environment.overridden(given), shown)
 
 
 def as_mended(state: State, without: Subject | None) -> Point | None:

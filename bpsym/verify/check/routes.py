@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from bpsym.verify.check.chain import Chain, meet
 from bpsym.verify.check.operands import Operands, follows_from_wrong, is_certain, spread
-from bpsym.verify.check.points import as_carried, as_partly_mended
+from bpsym.verify.check.points import as_carried, as_partly_mended, at_their_word
 from bpsym.verify.check.terms import Kind, ball, kind_of, leaves
 from bpsym.verify.check.values import values
 from bpsym.verify.meaning.arrays import Scalar, Value, mapped, scalars
@@ -79,6 +79,12 @@ class Routes(Struct, frozen=True, dict=True):
         """From what the document printed earlier."""
         state = self.chain.state
         return _at(self._formulas, state, as_carried(state, self.chain.subject)) if self._formulas else ()
+
+    @cached_property
+    def at_their_word(self) -> tuple[Value, ...]:
+        """From what the document printed earlier, where no digit is behind those shown, and from the line the same way."""
+        state = self.chain.state
+        return (*self.line, *_at(self._formulas, state, at_their_word(state, self.chain.subject)))
 
     @cached_property
     def meant(self) -> tuple[Value, ...]:
