@@ -43,7 +43,7 @@ def held_to_habit(found: Reading, read: Callable[[frozenset[Span]], Reading], wo
 
 
 def against_habit(claims: Sequence[Judgement]) -> Span | None:
-    """The first figure far from what the way the others are rounded in gives; None where there is none, or no such way."""
+    """The first figure far from what the others' way of rounding gives; None where there is none, or no such way."""
     rounded = [(j.span, j.details["way"]) for j in claims if j.details.get("way")]
     first = next((k for k, (_, way) in enumerate(rounded) if way is Way.FAR), None)
     if first is None:

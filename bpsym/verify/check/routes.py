@@ -82,7 +82,7 @@ class Routes(Struct, frozen=True, dict=True):
 
     @cached_property
     def at_their_word(self) -> tuple[Value, ...]:
-        """From what the document printed earlier, where no digit is behind those shown, and from the line the same way."""
+        """From the line and from what the document printed earlier, where no digit is behind those shown."""
         state = self.chain.state
         return (*self.line, *_at(self._formulas, state, at_their_word(state, self.chain.subject)))
 
