@@ -96,7 +96,9 @@ class Chain(Struct, dict=True):
 
     def meant(self) -> list[Value]:
         """The subject's value for somebody who went on from what they meant rather than from the figures in error."""
-        trees = (*self.name, *(tree for tree in self.formulas[-4:] if kind_of(tree) is Kind.SYMBOLIC))
+        trees = self.name
+        if not trees or self.state.scope.described:  # else a formula may be of another example than its name
+            trees += tuple(tree for tree in self.formulas[-4:] if kind_of(tree) is Kind.SYMBOLIC)
         if self.broken or not trees:
             return []
         point = as_mended(self.state, self.subject)
