@@ -53,7 +53,8 @@ def after_update(chain: Chain, printed: Printed) -> Judgement | None:
     by_hand = ((Verdict.DIGIT, point) for point in as_updated_by_hand(state, shown))
     for verdict, point in concatenated([(Verdict.RIGHT, as_updated(state))], by_hand):
         for items in printed.items(values(first, state, point) if point is not None else ()):
-            if all(touches(item, s.half()) and _is_told(item, s) for item, s in zip(items, shown, strict=True)):
+            told = verdict is Verdict.RIGHT or all(map(_is_told, items, shown))
+            if told and all(touches(item, s.half()) for item, s in zip(items, shown, strict=True)):
                 return Judgement(span, verdict)
             rights.append(items)
     if len(shown) != 1 or not _AFTER.search(words):
