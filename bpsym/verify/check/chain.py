@@ -94,11 +94,16 @@ class Chain(Struct, dict=True):
         if not self.truth:
             self.truth = list(values(term, self.state, self.state.truth))
 
+    def _goes_on_with_a_label(self, tree: Expr) -> bool:
+        """Whether a formula names a result in error that is none of the network's quantities: R_9 · R_10."""
+        labels = self.state.said.named
+        return bool(labels) and any(isinstance(node, Name) and key(node) in labels for node in walk(tree))
+
     def meant(self) -> list[Value]:
         """The subject's value for somebody who went on from what they meant rather than from the figures in error."""
-        trees = self.name
-        if not trees or self.state.scope.described:  # else a formula may be of another example than its name
-            trees += tuple(tree for tree in self.formulas[-4:] if kind_of(tree) is Kind.SYMBOLIC)
+        formulas = tuple(tree for tree in self.formulas[-4:] if kind_of(tree) is Kind.SYMBOLIC)
+        labelled = tuple(tree for tree in formulas if self._goes_on_with_a_label(tree)) if self.name else formulas
+        trees = (*self.name, *labelled)
         if self.broken or not trees:
             return []
         point = as_mended(self.state, self.subject)
