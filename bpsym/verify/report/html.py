@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -40,9 +41,13 @@ def _document(report: DocumentReport, language: str) -> str:
         for name, count in report.counts.items()
         if count
     )
+    by_line: defaultdict[int, list[Finding]] = defaultdict(list)
+    for finding in report.findings:
+        for number in range(finding.line, finding.end_line + 1):
+            by_line[number].append(finding)
     rows = []
     for number, line in enumerate(report.text.splitlines(), 1):
-        here = [f for f in report.findings if f.line <= number <= f.end_line]
+        here = by_line.get(number, [])
         starting = [f for f in here if f.line == number]
         said = "<br>".join(
             f'<span class="{f.verdict}"><b>{escape(NAMES[f.verdict][language])}</b>: {escape(f.message)}</span>'
