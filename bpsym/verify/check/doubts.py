@@ -10,7 +10,7 @@ from __future__ import annotations
 from itertools import takewhile
 from typing import TYPE_CHECKING
 
-from bpsym.verify.check.symbols import equal, places
+from bpsym.verify.check.symbols import equal, place_apart
 from bpsym.verify.check.terms import Kind, kind_of, touches
 from bpsym.verify.check.values import values
 from bpsym.verify.meaning.ambiguous import given_by, stepped
@@ -35,7 +35,7 @@ def formula_doubt(left: Expr, right: Expr, chain: Chain) -> str:
     state, scope, heading = chain.state, chain.state.scope, chain.statement.context.heading
     if scope.described:
         return ""
-    place: Indices = next(iter(places(left, right, state)), {})
+    place = place_apart(left, right, state)
     nodes = [node for tree in (left, right) for node in walk(tree)]
     if any(_is_product_by_chance(node, state, place) for node in nodes):
         return "call"

@@ -16,8 +16,9 @@ from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.check.unequal import unequal
 from bpsym.verify.check.values import values
 from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.arrays import Array
-from bpsym.verify.meaning.keys import Key, free_letters, key
+from bpsym.verify.meaning.keys import Key, free_letters, is_parameter, key
 from bpsym.verify.meaning.patterns import substituted
 from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.tree import (
@@ -64,7 +65,8 @@ def _compared(chain: Chain, before: Expr, term: Expr, *, mixed: bool) -> tuple[E
     same = symbols.equal(before, term, state)
     if same is not True and (mixed or same is None):
         here = _same_here(chain, term) if mixed or not is_loose(term) else same
-        same = here if here is not None or not _only_halves(term) else same
+        if here is not None or not _only_halves(term):
+            same = None if here is False and _calls_unknown(before, state) else here
     if same is False and (_says_each_step(chain, term) or _is_slope_of_all(before, term, state)):
         same = True
     doubtful = same is False or (same is None and _calls_restated(before, state))
@@ -122,7 +124,8 @@ def _is_slope_of_all(before: Expr, term: Expr, state: State) -> bool:
     if not isinstance(term, Sum) or not isinstance(first, Derivative):
         return False
     meant = replace(first, of=replace(term, terms=(first.of, *term.terms[1:])))
-    return bool(symbols.equal(before, meant, state))
+    beyond = [part for part in term.terms[1:] if not (isinstance(part, Name) and is_parameter(part.base))]
+    return bool(symbols.equal(before, meant, state)) or (not beyond and bool(symbols.equal(before, first, state)))
 
 
 def _is_of_a_step(name: Name) -> bool:
@@ -257,6 +260,11 @@ def _same_after_update(chain: Chain, term: Expr) -> bool:
         return False
     ours = values(term, state, replace(later, literal=as_read(state).literal))
     return any(meet(a, b) for b in values(chain.reference, state, later) for a in ours)
+
+
+def _calls_unknown(tree: Expr, state: State) -> bool:
+    """Whether it is f(x) of a function nobody has defined."""
+    return isinstance(tree, Call) and known_function(tree) is None and tree.letter not in state.scope.functions
 
 
 def _calls_restated(tree: Expr, state: State) -> bool:

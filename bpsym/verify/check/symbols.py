@@ -16,7 +16,7 @@ from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligne
 from bpsym.verify.meaning.einstein import names_outside_sums, with_sums
 from bpsym.verify.meaning.keys import NO_TIME, free_letters, key
 from bpsym.verify.meaning.scope import Point
-from bpsym.verify.tree import BigSum, Call, Derivative, Expr, Name, Product, walk
+from bpsym.verify.tree import Application, BigSum, Call, Derivative, Expr, Name, Product, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -70,6 +70,13 @@ def _equal_everywhere(left: Expr, right: Expr, state: State, *, flipped: bool) -
     if all(apart) and all(all(verdicts) for verdicts in together.values()):
         return True if told or _chain_rule(left, right) else None
     return bool(apart and all(apart)) or any(all(together.get(pair, [False])) for pair in state.scope.said_equal)
+
+
+def place_apart(left: Expr, right: Expr, state: State) -> Indices:
+    """The first place at which two formulas differ in general, where there is one; else the first of all."""
+    tried = list(places(left, right, state))
+    differ = (p for p in tried if _equal_in_general(left, right, state, p, flipped=False) is False)
+    return next(differ, tried[0] if tried else {})
 
 
 def _equal_in_general(left: Expr, right: Expr, state: State, place: Indices, *, flipped: bool) -> bool | None:
@@ -321,6 +328,27 @@ def _mentioned_units(trees: tuple[Expr, ...], bound: set[str]) -> dict[str, list
     }
     wanted = {letter for pair in pairs for letter in pair if letter not in bound} & {"h"}
     return {letter: sorted(units) for letter in wanted if len(units) == 1}
+
+
+def is_chain_rule_of_calls(left: Expr, right: Expr) -> bool:
+    """`d/dx f(g(x)) = df(u)/du · du/dx`: right for any functions f and g, with u for g(x)."""
+    from bpsym.verify.canonical import canonical
+
+    if not isinstance(left, Derivative) or not isinstance(right, Product) or len(right.factors) != 2:
+        return False
+    outer, inner = right.factors
+    if not isinstance(outer, Derivative) or not isinstance(inner, Derivative) or left.order != 1:
+        return False
+    if not isinstance(left.of, (Call, Application)) or not isinstance(outer.of, (Call, Application)):
+        return False
+    ends = (left.wrt, outer.wrt, inner.of, inner.wrt)
+    if outer.order != 1 or inner.order != 1 or not all(isinstance(end, (Name, Call, Application)) for end in ends):
+        return False
+    (argument, *more), names = left.of.arguments, [canonical(end) for end in ends if end is not None]
+    heads = [canonical(tree.function if isinstance(tree, Call) else tree.head) for tree in (left.of, outer.of)]
+    is_linked = names[0] == names[3] and names[1] == names[2] == canonical(outer.of.arguments[0])
+    is_nested = isinstance(argument, (Call, Application)) and [canonical(a) for a in argument.arguments] == names[:1]
+    return not more and heads[0] == heads[1] and is_linked and is_nested
 
 
 def _chain_rule(left: Expr, right: Expr) -> bool:

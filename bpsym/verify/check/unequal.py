@@ -16,7 +16,7 @@ from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.network import FAILURES
-from bpsym.verify.tree import Call, Expr, Matrix, Name, Row, walk
+from bpsym.verify.tree import BigSum, Call, Expr, Matrix, Name, Row, walk
 
 if TYPE_CHECKING:
     from bpsym.verify.check.state import State
@@ -56,7 +56,9 @@ def _meant_otherwise(chain: Chain, before: Expr, term: Expr) -> Judgement | None
     if is_open and symbols.equal(before, term, state, flipped=True):
         return Judgement(term.span, Verdict.NOTE, rule="opposite-delta")
     right = Judgement(term.span, Verdict.RIGHT)
-    if _defines_function_afresh(chain, term) or _names_components(chain, term):
+    if symbols.is_chain_rule_of_calls(before, term) or _defines_function_afresh(chain, term):
+        return right
+    if _names_components(chain, term) or _is_what_it_means(chain, term):
         return right
     is_vague = state.scope.printed is None  # bpsym's own names mean one thing only
     if is_vague and (symbols.by_another_reading(before, term, state) or _right_when_shallower(before, term, state)):
@@ -99,6 +101,19 @@ def _follows_from_an_error(chain: Chain, before: Expr, term: Expr) -> bool:
         if any(meet(x, y) for earlier in chain.formulas for y in values(earlier, state, point) for x in ours):
             return True
     return any(isinstance(n, Name) and _is_wrongly_defined(key(n), state) for n in walk(term))
+
+
+def _is_what_it_means(chain: Chain, term: Expr) -> bool:
+    """Whether it is the very formula by which the document says what its name is: of x_{l+2}, or as a sum.
+
+    The value of such a name is that of a rule for x_{l+1}, too, or of a sum of another length.
+    """
+    name, state = chain.subject, chain.state
+    own = state.scope.macros.get(name) if isinstance(name, Key) and not state.scope.described else None
+    if own is None or not isinstance(name, Key) or canonical(own) != canonical(term):
+        return False
+    further = any("+" in part for part in (*name.sub, *name.layer))
+    return further or any(isinstance(node, BigSum) for node in walk(term))
 
 
 def _is_approximate(chain: Chain, term: Expr) -> bool:

@@ -109,8 +109,8 @@ def join(row: Row, head: Row, found: list[Statement], given: Mapping[Identity, S
         last = found[inside[-1]]
         if len(last.terms) == 1 and isinstance(last.terms[0], Name) and not named:
             return  # a weight and some number: nobody says which
-        if is_figure(last.terms[-1]) and not named:
-            return  # the cell has its value: the other number is something else
+        if any(map(is_figure, (last.terms[-1], *getattr(last.terms[-1], "items", ())[:1]))) and not named:
+            return  # the cell has its value, or lists several: the other number is something else
         subject = _subject(further) if further is not None and len(inside) == 1 else None
         if not _is_about(subject, last.terms[-1], value, given):
             subject = None

@@ -52,7 +52,8 @@ def formulas(line: Source, words: frozenset[str] = frozenset(), *, decimal_comma
     found = tokens(Source(line.text, range(len(line)), range(1, len(line) + 1)), flavour)
     for run in _runs(found, words):
         kept = _trimmed(run)
-        if kept and not (_counts(kept) and _COUNTED.search(line.text, 0, kept[0].start)):
+        is_negated = bool(kept) and line.text[: kept[0].start].endswith("¬")  # ¬1 = 0: another 1 than the number
+        if kept and not is_negated and not (_counts(kept) and _COUNTED.search(line.text, 0, kept[0].start)):
             yield line[kept[0].start : kept[-1].end]
 
 
