@@ -99,21 +99,27 @@ def test_slips_in_the_same_places_are_blamed(text: str) -> None:
     ("before", "after"),
     [
         (
-            r"$z^{(3)} = w^{(2)} a^{(2)} + b^{(2)}$, $a^{(2)} = \sigma(z^{(2)})$, $z^{(2)} = w^{(1)} x + b^{(1)}$."
-            "\n\n"
-            r"$$\frac{\delta z^{(3)}}{\delta a^{(2)}} = \frac{\delta}{\delta a^{(2)}} w^{(2)} a^{(2)} + b^{(2)}$$",
+            (
+                r"$z^{(3)} = w^{(2)} a^{(2)} + b^{(2)}$, $a^{(2)} = \sigma(z^{(2)})$, $z^{(2)} = w^{(1)} x + b^{(1)}$."
+                "\n\n"
+                r"$$\frac{\delta z^{(3)}}{\delta a^{(2)}} = \frac{\delta}{\delta a^{(2)}} w^{(2)} a^{(2)} + b^{(2)}$$"
+            ),
             r"$$\frac{\delta z^{(3)}}{\delta a^{(2)}} = \frac{\delta}{\delta a^{(2)}} x a^{(2)} + b^{(2)}$$",
         ),
         ("The gate flips A: ¬1=0, ¬0=1\n\n2·3 = 6\n", "2·3 = 7\n"),
         (
-            "| Option | Layers | Parameters | Total | Depth |\n|---|---|---|---|---|\n"
-            "| wide | 8 → 20 → 1 | W¹: 8×20=160, b¹: 20, W²: 20×1=20, b²: 1 | 201 | 2 layers |\n",
+            (
+                "| Option | Layers | Parameters | Total | Depth |\n|---|---|---|---|---|\n"
+                "| wide | 8 → 20 → 1 | W¹: 8×20=160, b¹: 20, W²: 20×1=20, b²: 1 | 201 | 2 layers |\n"
+            ),
             "| wide | 8 → 20 → 1 | W¹: 8×20=150 | 201 | 2 layers |\n",
         ),
         (
-            r"Of a constant function $f(x) = c$ the slope is 0. With $u = g(x)$"
-            "\n\n"
-            r"$$\frac{d}{dx} f(g(x)) = \frac{df(u)}{du}\frac{du}{dx}$$",
+            (
+                r"Of a constant function $f(x) = c$ the slope is 0. With $u = g(x)$"
+                "\n\n"
+                r"$$\frac{d}{dx} f(g(x)) = \frac{df(u)}{du}\frac{du}{dx}$$"
+            ),
             r"$y = x^2$" + "\n\n" + r"$$\frac{dy}{dx} = 3x$$",
         ),
     ],
