@@ -141,7 +141,10 @@ class _Builder:
         if type(expr) not in _FUNCTIONS:
             msg = f"no way to compute {type(expr).__name__}"
             raise EvaluationError(msg)
-        return self.emit(_FUNCTIONS[type(expr)], *(self.slot(arg) for arg in expr.args))
+        first, *others = (self.slot(arg) for arg in expr.args)
+        for other in others[:-1]:
+            first = self.emit(_FUNCTIONS[type(expr)], first, other)  # the largest of several, two by two
+        return self.emit(_FUNCTIONS[type(expr)], first, *others[-1:])
 
 
 def _add(to: _Builder, expr: Add) -> int:

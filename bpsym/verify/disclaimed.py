@@ -107,6 +107,24 @@ _AT_FIRST: Final = _any_of(
     r"{}[^。.;；\n]{{0,20}}$",
 )
 _LABELS: Final = (Key("y"), Key("t"), Key("label"))
+# What begins a sentence about something else than the rest: "if ReLU were replaced by tanh, then …".
+_IMAGINED: Final = _any_of(
+    (
+        r"\b(?:if|had|were|suppose)\b.{0,60}\b(?:instead|replac\w+|exchang\w+|swap\w*|had (?:used|taken)|were used)\b",
+        r"(?:若|如果|倘若|假如|假设).{0,30}(?:换成|换为|改用|改为|改成|替换|代替|取代)|もし.{0,30}(?:代わり|置き換)",
+        r"\b(?:wenn|würde|falls)\b.{0,60}\b(?:stattdessen|anstelle|ersetz\w*|ersetzt)\b",
+        r"\bsi\b.{0,60}\b(?:remplac\w+|plutôt|au lieu|à la place|reemplaz\w+|sustitu\w+|en lugar|en vez)\b",
+        r"\bse\b.{0,60}\b(?:sostitu\w+|invece|substitu\w+|trocar\w*|em vez)\b",
+    )
+)
+# What stands right before a value that is another without something: "without the penalty w = 1.6".
+_WITHOUT: Final = _any_of(
+    (
+        r"\b(?:without|ohne|sans|sin|senza|sem)\b[^.;:,=$]{0,40}",
+        r"(?:没有|不加|不带|不用|去掉|忽略)[^。；：，,=$]{0,12}",
+    ),
+    r"{}[\s$,，:：(（]*$",
+)
 # Names of mistakes: in a heading, at the head of a column, before a formula.
 _MISTAKE: Final = _any_of(
     (
@@ -189,7 +207,12 @@ def is_disclaimed(statement: Statement) -> bool:
     """Whether what a statement says holds under a condition alone, or is shown as a mistake."""
     context = statement.context
     is_last = _OTHERWISE(context.after.lower()) or _OTHERWISE_BEFORE(context.before.lower())
-    return is_last or _is_conditional(context.before) or is_shown_as_mistake(statement)
+    return is_last or _is_conditional(context.before) or _is_imagined(context.before) or is_shown_as_mistake(statement)
+
+
+def is_without(statement: Statement) -> bool:
+    """Whether it says what something is without something else: "without the penalty w = 1.6"."""
+    return _WITHOUT(statement.context.before.lower())
 
 
 def is_other_error(statement: Statement) -> bool:
@@ -221,6 +244,11 @@ def _is_supposed(words: str) -> bool:
 @lru_cache(CONTEXTS)
 def _is_conditional(words: str) -> bool:
     return _CONDITION(words.lower())
+
+
+@lru_cache(CONTEXTS)
+def _is_imagined(words: str) -> bool:
+    return _IMAGINED(_SENTENCE.split(words.lower())[-1])
 
 
 @lru_cache(CONTEXTS)

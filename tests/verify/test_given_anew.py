@@ -114,3 +114,61 @@ def test_an_exponent_at_the_end_of_a_sentence() -> None:
     """0.5^20 is 9.5e-7; 9.5e-6. is blamed."""
     assert verified("The product is\n\n0.5^20 = 9.5e-7.\n").counts["wrong"] == 0
     assert verified("The product is\n\n0.5^20 = 9.5e-6.\n").counts["wrong"] == 1
+
+
+def test_a_sentence_about_another_network() -> None:
+    """max(0, -0.5) is 0, and 2.5 stays; with a slope of 0.1 below zero it would be 2.4."""
+    net = "$z = w x$, $h = \\max(0, z)$, $s = 2.5 + 2 h$, $w = -0.5$, $x = 1$.\n\n$z = -0.5$, $h = 0$, $s = 2.5$.\n\n"
+    imagined = "If ReLU is replaced by a leaky unit, then $h = 0.1 \\cdot (-0.5) = -0.05$ and $s = 2.5 - 0.1 = 2.4$."
+    claimed = "Therefore $h = 0.1 \\cdot (-0.5) = -0.05$."
+    assert verified(net + imagined).counts["wrong"] == 0
+    assert verified(net + claimed).counts["wrong"] == 1
+
+
+def test_what_is_another_without_something() -> None:
+    """8 / 6 is 1.3333, without the penalty 8 / 5 = 1.6; said of the same, 8 / 5 is in error."""
+    given = "With $s = 8$, $n = 5$ and $\\lambda = 1$: $w = \\frac{s}{n + \\lambda} = \\frac{8}{6} = 1.3333$; "
+    assert verified(given + "without the penalty $w = \\frac{8}{5} = 1.6$.").counts["wrong"] == 0
+    assert verified(given + "once more $w = \\frac{8}{5} = 1.6$.").counts["wrong"] == 1
+
+
+LOSSES = r"""
+$z = wx + b$, $a = \sigma(z)$, $y = 1$, $x = 1$, $w = -2$, $b = -1$.
+
+Squared error: $L = \frac12(a - y)^2$, $\frac{\partial L}{\partial w} = (a - y) a(1-a) x$.
+
+Cross-entropy: $L = -y\ln a - (1-y)\ln(1-a)$, $\frac{\partial L}{\partial w} = (a - y)x$.
+
+$z = -2 \cdot 1 - 1 = -3$, $a = \sigma(-3) = 0.0474$.
+
+- squared error: $w \leftarrow -2 + 0.0430 = -1.9570$
+- cross-entropy: $w \leftarrow -2 + 0.9526 = -1.0474$
+"""
+
+
+def test_a_step_by_each_of_two_losses() -> None:
+    """0.9526 · 0.0474 · 0.9526 = 0.0430: each step is by the slope of its own loss, at rate 1."""
+    assert verified(LOSSES).counts["wrong"] == 0
+    assert verified(LOSSES.replace("= -1.0474", "= -1.4074")).counts["wrong"] == 1
+
+
+def test_a_function_at_a_number_is_no_product() -> None:
+    """J(0) = 0.5 · 2 + 0.5 · 1 = 1.5 is not J times 0; J(0) is none of its own."""
+    text = r"$J(\theta) = \sigma(\theta) r + (1-\sigma(\theta)) s$ with $\theta = 0$, $r = 2$, $s = 1$: $J(0) = 1.5$."
+    assert verified(text).counts["wrong"] == 0
+    assert verified(text.replace("J(0) = 1.5", "J = 1.6")).counts["wrong"] == 1
+
+
+def test_the_largest_of_four() -> None:
+    """Of 1, 5, 2 and 3 it is 5, not 6."""
+    text = "y = max(a, b, c, d) with a = 1, b = 5, c = 2, d = 3.\n\ny = {}\n"
+    assert verified(text.format("5.0")).counts["wrong"] == 0
+    assert verified(text.format("6.0")).counts["wrong"] == 1
+
+
+def test_the_slopes_of_a_loss_are_not_the_loss() -> None:
+    """2 + 0.1192 / 0.1050 = 3.135: a step of Newton's, L' and L'' no other names of L."""
+    start = "Let $L = \\ln(1 + e^z) - yz$ with $z = 2$, $y = 1$. "
+    step = "One step is $z - \\frac{L'}{L''} = 2 + \\frac{0.1192}{0.1050} = 3.135$."
+    assert verified(start + step).counts["wrong"] == 0
+    assert verified(start + step.replace("3.135", "3.315")).counts["wrong"] == 1

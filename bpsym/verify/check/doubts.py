@@ -17,7 +17,20 @@ from bpsym.verify.meaning.ambiguous import given_by, stepped
 from bpsym.verify.meaning.arrays import Array, scalars
 from bpsym.verify.meaning.families import NameFamily, family
 from bpsym.verify.meaning.keys import LOSS_NAMES, Key, key
-from bpsym.verify.tree import Application, Call, Derivative, Differential, Expr, Name, Node, Number, Sum, walk
+from bpsym.verify.tree import (
+    Application,
+    Call,
+    Derivative,
+    Differential,
+    Expr,
+    Name,
+    Negative,
+    Node,
+    Number,
+    Product,
+    Sum,
+    walk,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -39,7 +52,7 @@ def formula_doubt(left: Expr, right: Expr, chain: Chain) -> str:
     nodes = [node for tree in (left, right) for node in walk(tree)]
     if any(_is_product_by_chance(node, state, place) for node in nodes):
         return "call"
-    if any(_leads_nowhere(node, state, place) for node in nodes) or _differ_in_kind(left, right, state, place):
+    if any(leads_nowhere(node, state, place) for node in nodes) or _differ_in_kind(left, right, state, place):
         return "misread"
     ambiguous = scope.ambiguous
     contested = {name for name, sections in ambiguous.contested.items() if not _is_plain(sections, heading, state)}
@@ -51,6 +64,8 @@ def formula_doubt(left: Expr, right: Expr, chain: Chain) -> str:
 def figure_doubt(chain: Chain, term: Expr) -> str:
     """Why a figure that differs from what the formulas before it come to is no error; "" where it is one."""
     state, ambiguous = chain.state, chain.state.scope.ambiguous
+    if not state.scope.described and _is_called_with_numbers(chain.statement.terms[0]):
+        return "call"
     before = list(takewhile(lambda other: other is not term, chain.statement.terms))
     worked = any(kind_of(other) in (Kind.NUMERIC, Kind.NUMBER) for other in before)
     if worked or not (ambiguous.functions or ambiguous.numbered):
@@ -100,7 +115,7 @@ def _is_plain(sections: BySection, heading: str, state: State) -> bool:
     return heading == next(iter(sections)) and equal(*sections[heading], state) is True
 
 
-def _leads_nowhere(node: Node, state: State, place: Indices) -> bool:
+def leads_nowhere(node: Node, state: State, place: Indices) -> bool:
     """Whether it is the derivative of something that does not depend on what it is differentiated by."""
     if not isinstance(node, Derivative) or node.wrt is None:
         return False
@@ -114,6 +129,16 @@ def _is_product_by_chance(node: Node, state: State, place: Indices) -> bool:
         return False
     head, word = key(node.head, place), node.arguments[0]
     return state.scope.atoms(head._replace(sub=(*head.sub, word.base + "".join(word.sub)))) is None
+
+
+def _is_called_with_numbers(tree: Expr) -> bool:
+    """Whether it is `J(0)`, what J comes to there: as a product nobody writes it so."""
+    match tree:
+        case Product(factors=(Name(), Number() | Negative()), operators=("",)):
+            return True
+        case Application(arguments=arguments):
+            return all(kind_of(argument) is Kind.NUMBER for argument in arguments)
+    return False
 
 
 def _sides(value: Array) -> int:

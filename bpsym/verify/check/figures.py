@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from bpsym.verify.check import numbers, symbols
 from bpsym.verify.check.afresh import of_another_sample
 from bpsym.verify.check.chain import Chain, is_constant, meet, shape_of
-from bpsym.verify.check.doubts import figure_doubt, is_condition, is_setting
+from bpsym.verify.check.doubts import figure_doubt, is_condition, is_setting, leads_nowhere
 from bpsym.verify.check.later import after_update
 from bpsym.verify.check.numbers import Printed, Way, as_shown
 from bpsym.verify.check.points import as_carried
@@ -95,6 +95,8 @@ def _constant_slope(chain: Chain, term: Expr) -> Judgement | None:
     details = {"left": reference, "right": term}
     if same:
         return Judgement(term.span, Verdict.RIGHT, details=details)
+    if same is False and not chain.state.scope.described and leads_nowhere(reference, chain.state, {}):
+        return Judgement(term.span, Verdict.UNDECIDED, details={"why": "misread"})
     if same is False and isinstance(reference, Derivative) and is_constant(reference, chain.state):
         return Judgement(term.span, Verdict.WRONG, rule="formula", details=details)
     return None

@@ -39,10 +39,10 @@ from bpsym.verify.check.state import State, atoms_of
 from bpsym.verify.check.terms import Kind, kind_of, leaves
 from bpsym.verify.check.values import values
 from bpsym.verify.check.verdicts import Judgement, Verdict
-from bpsym.verify.disclaimed import is_disclaimed, is_other_error, supposes
+from bpsym.verify.disclaimed import is_disclaimed, is_other_error, is_without, supposes
 from bpsym.verify.effort import TooMuchWork, bounded, spend
 from bpsym.verify.meaning.arrays import scalars
-from bpsym.verify.meaning.keys import Key, key
+from bpsym.verify.meaning.keys import LOSS_NAMES, Key, key
 from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.meaning.symbolic import Definition
 from bpsym.verify.tree import Call, Differential, Expr, Matrix, Missing, Name, Number, Row, Statement, Sum
@@ -78,7 +78,8 @@ def is_cut_short(found: Iterable[Iterable[Judgement]]) -> bool:
 
 
 def _judged_or_denied(statement: Statement, state: State) -> list[Judgement]:
-    if not is_disclaimed(statement):
+    again = subject_of(statement.terms[0]) in state.said.shown
+    if not is_disclaimed(statement) and not (again and is_without(statement)):
         return _judged(statement, state)
     before = state.said.copied()
     found = _judged(statement, state)
@@ -201,7 +202,16 @@ def _open(chain: Chain, first: Expr) -> None:
     elif is_afresh and (other := state.in_effect(chain.statement.span.end)) is not None:
         chain.truth = list(values(first, other, other.truth))
     chain.formulas.extend(state.said.formulas.get(subject, ()))
-    chain.numerics.extend(state.said.numerics.get(subject, ()))
+    if _is_moved_by_several(chain):
+        chain.truth = []
+    else:
+        chain.numerics.extend(state.said.numerics.get(subject, ()))
+
+
+def _is_moved_by_several(chain: Chain) -> bool:
+    """Whether it is a step of a parameter from where it was at first, in a document with several losses."""
+    losses = any(isinstance(k, Key) and k.base in LOSS_NAMES for k in chain.state.scope.ambiguous.redefined.names)
+    return losses and isinstance(chain.subject, Key) and chain.subject.new
 
 
 def _is_its_own_source(chain: Chain, given: Mapping[Atom, Scalar]) -> bool:

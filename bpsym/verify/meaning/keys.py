@@ -95,8 +95,8 @@ def _key(
         base += "bar"
     if "star" in marks:
         base += "star"  # the best w, not w after a step
-    if base in FUNCTION_LETTERS and "prime" in marks:
-        base += "'"  # σ' is no σ
+    if (base in FUNCTION_LETTERS or base in LOSS_NAMES) and "prime" in marks:
+        base += "'"  # σ' is no σ, L' the slope of L
     sub = tuple(part for written in sub for part in _part(written, indices))
     if base in LOSS_NAMES:
         sub = tuple(part for part in sub if part not in _TOTAL)
