@@ -129,3 +129,18 @@ def test_general_rules_are_not_blamed(before: str, after: str) -> None:
     found = verdicts(before)
     assert found["wrong"] == found["carried"] == 0
     assert verdicts(f"{before}\n\n{after}")["wrong"] == 1
+
+
+DROPPED = """```
+Plain dropout: E[output] = (1-p) · a
+Inverted dropout: E[output] = (1-p) · a/(1-p) = a
+The unit: s = u · v
+```
+"""
+
+
+def test_what_is_another_quantity_is_not_blamed() -> None:
+    """The mean of the output of another method; a product that is called a sum beside it is blamed."""
+    found = verdicts(DROPPED)
+    assert found["wrong"] == found["carried"] == 0
+    assert verdicts(DROPPED.replace("s = u · v", "s = u · v = u + v"))["wrong"] == 1

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.symbolic import Definition
 
 _ENTRY = re.compile(r"_\d+(,\d+)*")
+WORDY = 4  # letters of a word in brackets that is no index
 MOST_NAMES = 200  # followed through names for formulas
 SUMMED = ("1", "2", "3")  # values of an index of a sum that are looked at for the names under it
 
@@ -49,7 +50,12 @@ def comparable(left: Expr, right: Expr, state: State, place: Indices) -> bool:
 
 
 def _is_abstract(node: Node) -> bool:
-    """Whether it is a norm, or a function by a word that nobody defines: `Var(z) = n Var(w)` says what it is like."""
+    """Whether it is a norm, or a function by a word that nobody defines: `Var(z) = n Var(w)` says what it is like.
+
+    So is the expectation of a word, `E[output] = p · a`, which is another one wherever it is taken.
+    """
+    if isinstance(node, Name) and node.base == "E" and node.bracketed == "[":
+        return any(len(part) >= WORDY and part.isalpha() for part in node.layer)
     return isinstance(node, Norm) or (isinstance(node, Application) and is_word(node.head, FUNCTION))
 
 
