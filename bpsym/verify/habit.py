@@ -2,7 +2,8 @@
 
 A figure may be as far from the right one as the digits nobody sees of what it is made from come to. Whoever goes on
 with full precision at every step, or with the figures on the paper, leaves no such room; the many figures that keep to
-this tell so. One figure is blamed at a time, and only where that leaves nobody else blamed who was not before.
+this tell so. One figure is blamed at a time, and only where nothing else is, or where that clears another which only
+followed from it.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ def held_to_habit(found: Reading, read: Callable[[frozenset[Span]], Reading], wo
                 break
             unlike |= {figure}
             again = read(unlike)
-            if not _blamed(again) <= _blamed(found) | {figure}:
+            before, after = _blamed(found), _blamed(again)
+            if not after <= before | {figure} or (before and len(after) > len(before)):
                 break
             found = again
     return found
