@@ -173,6 +173,20 @@ _DENIED: Final = _any_of(
         r"неверно|неправильно|ошибочно|は(?:誤り|間違い)|틀렸|틀린",
     ),
 )
+# Words of the sentence, or the heading, of figures that are none of the example: "with η = 1 instead", "what if".
+_OTHERWISE_THAN: Final = _any_of(
+    (
+        r"\bwhat if\b|\bwas wäre,? wenn\b|\bet si\b|\b¿?qué pasa(?:ría)? si\b|\be se\b|что,? если|如果[^。]{0,20}会怎[么样]",
+        r"\b(?:would|we'd|you'd|i'd|it'd|might) (?:then )?(?:have|not)\b|\bwouldn't\b",
+        r"\bhad (?:we|the|it|i|you|there)\b|\bif (?:we|you|one|i) (?:had|left out|used|took|chose)\b",
+        r"\bif (?:we|you|one|i) (?:truncat|dropp?|omit|ignor|remov|replac)\w*",
+        r"\bhätten? wir\b|\bwürden? wir\b|\bsi (?:on|l'on|nous) avai\w+|\bsi hubi[eé]\w+|\bse tivésse\w+",
+        r"если бы|(?:如果|假如|若)(?:改|换|取|用)",
+    )
+)
+_INSTEAD: Final = _any_of(
+    (r"\binstead\b(?! of)|\bstattdessen\b|\bà la place\b|\ben su lugar\b|\bem vez disso\b|вместо этого|的话",)
+)
 _SENTENCE: Final = re.compile(r"[。；;!！?？]|\.(?=\s|$)")
 CONTEXTS: Final = 1 << 12  # remembered: the statements of a line share theirs, and are asked about again and again
 
@@ -213,6 +227,18 @@ def is_disclaimed(statement: Statement) -> bool:
 def is_without(statement: Statement) -> bool:
     """Whether it says what something is without something else: "without the penalty w = 1.6"."""
     return _WITHOUT(statement.context.before.lower())
+
+
+def is_of_another_case(statement: Statement) -> bool:
+    """Whether a statement is about what would come out otherwise: "with the quadratic loss instead", "what if"."""
+    return _speaks_of_another_case(statement.context)
+
+
+@lru_cache(CONTEXTS)
+def _speaks_of_another_case(context: Context) -> bool:
+    here = _SENTENCE.split(context.before.lower())[-1]
+    behind = _SENTENCE.split(context.after.lower())[0]
+    return _OTHERWISE_THAN(context.heading.lower()) or _OTHERWISE_THAN(here) or _INSTEAD(here) or _INSTEAD(behind)
 
 
 def is_other_error(statement: Statement) -> bool:

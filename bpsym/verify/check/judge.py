@@ -38,8 +38,8 @@ from bpsym.verify.check.points import as_carried, as_read
 from bpsym.verify.check.state import State, atoms_of
 from bpsym.verify.check.terms import Kind, kind_of, leaves
 from bpsym.verify.check.values import values
-from bpsym.verify.check.verdicts import Judgement, Verdict
-from bpsym.verify.disclaimed import is_disclaimed, is_other_error, is_without, supposes
+from bpsym.verify.check.verdicts import BAD, Judgement, Verdict
+from bpsym.verify.disclaimed import is_disclaimed, is_of_another_case, is_other_error, is_without, supposes
 from bpsym.verify.effort import TooMuchWork, bounded, spend
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import LOSS_NAMES, Key, key
@@ -79,14 +79,22 @@ def is_cut_short(found: Iterable[Iterable[Judgement]]) -> bool:
 
 def _judged_or_denied(statement: Statement, state: State) -> list[Judgement]:
     again = subject_of(statement.terms[0]) in state.said.shown
-    if not is_disclaimed(statement) and not (again and is_without(statement)):
+    is_denied = is_disclaimed(statement) or (again and is_without(statement))
+    if not is_denied and (state.scope.described or not is_of_another_case(statement)):
         return _judged(statement, state)
     before = state.said.copied()
     found = _judged(statement, state)
-    if any(j.verdict is Verdict.WRONG for j in found):
-        state.said = before
-        return []
-    return found
+    if all(j.verdict is not Verdict.WRONG for j in found):
+        return found
+    state.said = before
+    return [] if is_denied else [_as_another_case(judgement) for judgement in found]
+
+
+def _as_another_case(judgement: Judgement) -> Judgement:
+    """A figure of another case than the document works, which nothing in it decides."""
+    if judgement.verdict not in BAD:
+        return judgement
+    return Judgement(judgement.span, Verdict.UNDECIDED, details={"why": "case"})
 
 
 def _judged(statement: Statement, state: State) -> list[Judgement]:

@@ -57,9 +57,9 @@ def after_update(chain: Chain, printed: Printed) -> Judgement | None:
             if told and all(touches(item, s.half()) for item, s in zip(items, shown, strict=True)):
                 return Judgement(span, verdict)
             rights.append(items)
-    if len(shown) != 1 or not _AFTER.search(words):
+    if not _AFTER.search(words):
         return None
-    if not rights or not updates_all(state, atoms_of(state.scope, chain.subject)):
+    if len(shown) != 1 or not rights or not updates_all(state, atoms_of(state.scope, chain.subject)):
         is_open = _UPDATED.search(words) is not None
         return Judgement(span, Verdict.UNDECIDED, details={"why": "update"}) if is_open else None
     ((right,), *others), (only,) = rights, shown

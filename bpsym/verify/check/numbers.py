@@ -12,7 +12,7 @@ from bpsym.errors import BpsymError
 from bpsym.rounding import Rounding, leading_place, numeral
 from bpsym.verify.check.terms import Shown, ball, touches
 from bpsym.verify.check.verdicts import Verdict
-from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned
+from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, is_vector
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -133,6 +133,8 @@ class _Known(NamedTuple):
 def items_like(value: Value, shape: tuple[int, ...] | None, count: int) -> list[Scalar] | None:
     """The items of a value in the order a term of that shape prints them; None where the shapes differ."""
     pattern: Value = 0 if shape is None else Array(shape, tuple(range(count)))
+    if isinstance(pattern, Array) and not is_vector(pattern) and not isinstance(value, Array):
+        return None  # dz·a of two lists, where their outer product is meant
     try:
         found = sorted(aligned(pattern, value), key=lambda pair: pair[0])
     except ShapeError:

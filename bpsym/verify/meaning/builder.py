@@ -33,7 +33,7 @@ from bpsym.verify.meaning.reach import (
 )
 from bpsym.verify.meaning.sources import Sources, stated_shape
 from bpsym.verify.meaning.symbolic import symbolic_function
-from bpsym.verify.meaning.unexplained import is_figure, is_rounded, is_short, recomputed
+from bpsym.verify.meaning.unexplained import is_figure, is_rounded, is_short, is_unexplained, recomputed
 from bpsym.verify.meaning.upstream import loss_from_above, own_loss
 from bpsym.verify.tree import Application, BigSum, Call, Derivative, Differential, Expr, Name, Number, walk
 
@@ -257,7 +257,7 @@ class Builder:
             atoms = Array(shape, tuple(self.made.input(Called(name, (k,)), s.value) for k, s in enumerate(shown, 1)))
         self._entered(name, atoms)
         figure = is_figure(name, self.sources)
-        if figure or is_rounded(shown):
+        if figure or is_rounded(shown) or is_unexplained(name, shown):
             values = self.made.values
             for atom, number in zip(scalars(atoms), shown, strict=True):
                 values[atom] = ball(*number.cut())  # type: ignore[assignment]  # printed, so a ball

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check.align import pairs, turned
 from bpsym.verify.check.terms import Kind, kind_of
-from bpsym.verify.disclaimed import is_other_error, is_shown_as_mistake, supposes
+from bpsym.verify.disclaimed import is_of_another_case, is_other_error, is_shown_as_mistake, supposes
 from bpsym.verify.meaning.activated import Figures, activated, note_figure
 from bpsym.verify.meaning.ambiguous import Ambiguous, ambiguous
 from bpsym.verify.meaning.conventions import (
@@ -164,7 +164,7 @@ def _collect(statement: Statement, sources: Sources) -> None:
         return
     _links_of_names(statement, sources)
     for term in statement.terms[1:]:
-        if not _shares_number(defined, term, statement):
+        if not _shares_number(defined, term, statement, sources):
             _collect_meaning(defined, term, sources, overall=overall)
     if sources.numbers.get(key(defined)) is statement.terms[-1] and kind_of(statement.terms[-2]) is Kind.NUMERIC:
         sources.results.add(key(defined))
@@ -173,12 +173,26 @@ def _collect(statement: Statement, sources: Sources) -> None:
         note_figure(defined, statement.terms[-1], sources.figures, worked=by_formula)
 
 
-def _shares_number(defined: Name, term: Expr, statement: Statement) -> bool:
-    """Whether two names are given one number, as in `w_1 = w_2 = 1`: the one does not depend on the other."""
+def _shares_number(defined: Name, term: Expr, statement: Statement, sources: Sources) -> bool:
+    """Whether two names are given one number, as in `w_1 = w_2 = 1`: the one does not depend on the other.
+
+    Nor does one that was given another number before: `d_1 = e_1 = 0.3` of tied weights, after `d_1 = 0.6`.
+    """
+    if isinstance(term, Name) and _was_given_another(defined, statement, sources):
+        return True
     if not isinstance(term, Name) or (term.base, term.layer) != (defined.base, defined.layer):
         return False
     alike = len(term.sub) == len(defined.sub) > 0 and len(statement.terms) > 2  # unlike L = L_1 = 0.3
     return alike and kind_of(statement.terms[-1]) is Kind.NUMBER
+
+
+def _was_given_another(defined: Name, statement: Statement, sources: Sources) -> bool:
+    """Whether a parameter was given another number than the one a statement ends with."""
+    wanted, last = key(defined), statement.terms[-1]
+    before = None if wanted in sources.formulas or wanted in sources.computed else sources.numbers.get(wanted)
+    if before is None or kind_of(last) is not Kind.NUMBER:
+        return False
+    return canonical(before) != canonical(last)
 
 
 def _collect_names(term: Expr, sources: Sources) -> None:
@@ -216,7 +230,7 @@ def _defined(statement: Statement, sources: Sources) -> Name | None:
     if not statement.may_define or supposes(statement) or is_other_error(statement):
         return None
     first, second = statement.terms[:2]
-    if is_shown_as_mistake(statement) and kind_of(second) is not Kind.NUMBER:
+    if kind_of(second) is not Kind.NUMBER and (is_shown_as_mistake(statement) or is_of_another_case(statement)):
         return None
     if not isinstance(first, Name) or "new" in first.marks or "+" in first.marks:
         return None

@@ -13,6 +13,7 @@ from bpsym.verify.check.terms import interval_literal, leaves
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Array, Scalar
 from bpsym.verify.meaning.denote import denote
+from bpsym.verify.meaning.keys import is_parameter
 from bpsym.verify.meaning.network import FAILURES
 from bpsym.verify.meaning.reading import reading
 from bpsym.verify.meaning.scope import Point, Scope
@@ -58,8 +59,14 @@ def is_short(name: Key, sources: Sources) -> bool:
 
 def is_rounded(shown: Sequence[Shown]) -> bool:
     """Whether a list is of numbers printed to more places than some need, `[0.0000, -0.5345]`: nobody gives it so."""
-    places = {s.number.places for s in shown}
+    places = {s.number.places for s in shown if s.value != 0 or s.number.places > 0}  # a dead unit's 0
     return len(shown) > 1 and len(places) == 1 and min(places) > SHORT and any(s.number.text[-1] == "0" for s in shown)
+
+
+def is_unexplained(name: Key, shown: Sequence[Shown]) -> bool:
+    """Whether a number that nothing is said of has as many places as a rounded one: `p_3 = 0.3809`, no weight."""
+    digits = min(shown[0].number.places, shown[0].number.digits) if len(shown) == 1 else 0
+    return digits > SHORT + 1 and not is_parameter(name.base)
 
 
 def recomputed(name: Key, shown: Scalar, sources: Sources, scope: Scope) -> Scalar | None:

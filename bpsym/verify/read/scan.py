@@ -285,6 +285,7 @@ class _Scanner:
         position = first
         alone = _SHAPE.sub("", "".join(outside(text, first, stop, regions))).strip(" \t\r\n.,;，。：:|") == ""
         covered = 0
+        goes_on = marker is None and not text.endswith(("\n\n", "\r\n\r\n"), 0, start)  # with the line before
         for region in regions:
             covered += self.plain(position, region.start)
             if region.kind == "tag":
@@ -292,6 +293,8 @@ class _Scanner:
                 continue
             after = text[region.end : max(stop, region.end)].split("\n", 1)[0]
             said = text[first : region.start]
+            if goes_on and not _WORD.search("".join(outside(text, first, region.start, regions))):
+                said = f"{self.before} {said}"[-300:]
             kind = "inline"
             self.formula(self.widened(region, stop), kind, after=after, alone=alone, before=said or self.before)
             position = max(position, region.end)
