@@ -176,7 +176,8 @@ _DENIED: Final = _any_of(
 # Words of the sentence, or the heading, of figures that are none of the example: "with η = 1 instead", "what if".
 _OTHERWISE_THAN: Final = _any_of(
     (
-        r"\bwhat if\b|\bwas wäre,? wenn\b|\bet si\b|\b¿?qué pasa(?:ría)? si\b|\be se\b|что,? если|如果[^。]{0,20}会怎[么样]",
+        r"\bwhat if\b|\bwas wäre,? wenn\b|\bet si\b|\b¿?qué pasa(?:ría)? si\b|\be se\b|что,? если",
+        r"如果[^。]{0,20}会怎[么样]",
         r"\b(?:would|we'd|you'd|i'd|it'd|might) (?:then )?(?:have|not)\b|\bwouldn't\b",
         r"\bhad (?:we|the|it|i|you|there)\b|\bif (?:we|you|one|i) (?:had|left out|used|took|chose)\b",
         r"\bif (?:we|you|one|i) (?:truncat|dropp?|omit|ignor|remov|replac)\w*",

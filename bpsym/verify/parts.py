@@ -11,6 +11,7 @@ import re
 from contextlib import suppress
 from fractions import Fraction
 from itertools import groupby, takewhile
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -24,11 +25,11 @@ from bpsym.verify.check.verdicts import BAD, GOOD, Judgement, Verdict, is_doubte
 from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.own import own_state
 from bpsym.verify.restarts import last_figures, number_given, restarts, update
-from bpsym.verify.sections import apart
+from bpsym.verify.sections import apart, run_in_heading
 from bpsym.verify.tree import Negative, Number, covering
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from bpsym.verify.check.state import State
     from bpsym.verify.givens import Givens
@@ -63,14 +64,16 @@ def judged(document: Document, state: State, givens: Givens, settled: Sequence[S
     with suppress(TooMuchWork), bounded(limits.TRIED):
         _divide(parts, document, statements, givens)
     with suppress(TooMuchWork), bounded(limits.TRIED):
-        parts = [piece for part in parts for piece in _by_sections(part, document, givens)]
+        for heading in (attrgetter("context.heading"), run_in_heading(document)):
+            if heading is not None:
+                parts = [piece for part in parts for piece in _by_sections(part, document, givens, heading)]
     return parts
 
 
-def _by_sections(part: Part, document: Document, givens: Givens) -> Iterator[Part]:
+def _by_sections(part: Part, document: Document, givens: Givens, heading: Callable[[Statement], str]) -> Iterator[Part]:
     """A part with the sections that use its names for other things apart."""
     start = 0
-    for first, last, state, found in apart(document, part.statements, part.found, givens):
+    for first, last, state, found in apart(document, part.statements, part.found, givens, heading):
         if start < first:
             yield Part(part.state, part.statements[start:first], part.found[start:first])
         yield Part(state, part.statements[first:last], found)

@@ -115,7 +115,11 @@ class _Reader:
 
 
 def number_given(statement: Statement) -> Key | None:
-    """The name a statement gives a number, and nothing else."""
+    """The name a statement gives a number, and nothing else: `w = 0.5`, or `d = e = 0.5`, one of two."""
+    middle = statement.terms[1:-1]
+    if middle and all(isinstance(term, Name) for term in middle):
+        ends = (statement.terms[0], statement.terms[-1])
+        statement = replace(statement, terms=ends, relations=statement.relations[:1])
     given = given_by(statement)
     if given is None or not given.is_number or statement.relations[0].kind not in ("=", ":="):
         return None

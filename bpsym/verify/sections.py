@@ -8,8 +8,10 @@ first, of the others only what does not contradict them.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from functools import cache
 from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -25,7 +27,7 @@ from bpsym.verify.own import own_state
 from bpsym.verify.tree import Name, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from bpsym.verify.check.state import State
     from bpsym.verify.check.verdicts import Judgement
@@ -33,9 +35,11 @@ if TYPE_CHECKING:
     from bpsym.verify.tree import Document, Statement
 
 CONFLICTS = 2  # names that mean something else in a section
+MANY = 4  # claims of a section that one error is said to have spoiled
 MOST_SECTIONS = 12  # of a document that are read anew
 ENUMERATED = re.compile(r"\(?\d{1,2}[.)]\Z")
 NUMBERED = re.compile(r"\(?\d{1,2}[.)]\Z|\W{0,4}(?:\w+ )?[^\W\d_]{1,10} ?(?:\d|[IVX]+\b|[A-H]\b|[一二三四五六七八九])")
+_RUN_IN = re.compile(r"^[ \t>]*(?:\*\*|__)(?P<title>[^\W\d_][^*_\n=]{1,60}?)(?:\*\*|__)", re.MULTILINE)
 Shape = tuple[object, ...]
 
 
@@ -44,10 +48,11 @@ def apart(
     statements: Sequence[Statement],
     found: Sequence[tuple[Judgement, ...]],
     givens: Givens,
+    heading: Callable[[Statement], str] = attrgetter("context.heading"),
 ) -> Iterator[tuple[int, int, State, tuple[tuple[Judgement, ...], ...]]]:
     """The sections that read better by themselves: from which statement to which, the state, and what was found."""
-    groups = [[*group] for _, group in groupby(range(len(statements)), key=lambda k: statements[k].context.heading)]
-    every = [[*group] for _, group in groupby(document.statements, key=lambda s: s.context.heading)]
+    groups = [[*group] for _, group in groupby(range(len(statements)), key=lambda k: heading(statements[k]))]
+    every = [[*group] for _, group in groupby(document.statements, key=heading)]
     if len(every) < 2:
         return
     said_in = cache(lambda k: _said(every[k]))
@@ -62,10 +67,12 @@ def apart(
         said = _said(section)
         others = [(other, said_in(k)) for k, other in enumerate(every) if other is not section]
         conflicting = {name for name, words in said.items() if any(_differ(words, o.get(name)) for _, o in others)}
-        numbered = NUMBERED.match(statements[first].context.heading) is not None
+        numbered = NUMBERED.match(heading(statements[first])) is not None
         given = all(_is_bare(statements[k]) for k in group if _count([found[k]], {Verdict.WRONG}))
-        alone = ENUMERATED.match(statements[first].context.heading) is not None
-        if not alone and (len(conflicting) < (1 if numbered else CONFLICTS) or wrong < (1 if numbered or given else 2)):
+        many = _count(theirs, set(BAD)) >= MANY
+        alone = ENUMERATED.match(heading(statements[first])) is not None
+        least = 1 if numbered or given or many else 2
+        if not alone and (len(conflicting) < (1 if numbered else CONFLICTS) or wrong < least):
             continue
         tried += 1
         foreign = [other for other, o in others if any(_differ(said[name], o.get(name)) for name in conflicting)]
@@ -80,6 +87,20 @@ def apart(
             if not is_cut_short(ours) and is_better(ours, theirs):
                 yield first, last, state, ours
                 break
+
+
+def run_in_heading(document: Document) -> Callable[[Statement], str] | None:
+    """The heading of a statement where paragraphs begin with theirs, in bold; None where fewer than two do."""
+    marks = [(found.end(), found["title"]) for found in _RUN_IN.finditer(document.text)]
+    if len({title for _, title in marks}) < 2:
+        return None
+    ends = [end for end, _ in marks]
+
+    def heading(statement: Statement) -> str:
+        place = bisect_right(ends, statement.span.start)
+        return marks[place - 1][1] if place else ""
+
+    return heading
 
 
 def _said(statements: Iterable[Statement]) -> dict[Shape, list[tuple[str, tuple[object, ...]]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from flint import fmpq
@@ -57,7 +58,8 @@ def figure(chain: Chain, term: Expr, *, is_first: bool) -> Judgement:
     verdicts = numbers.judged(printed)
     if verdicts is None:
         return _alone(chain, printed, is_first=is_first)
-    excused = _excused(chain, printed, verdicts, is_first=is_first)
+    only_names = all(isinstance(before, Name) for before in takewhile(lambda t: t is not term, chain.statement.terms))
+    excused = _excused(chain, printed, verdicts, is_first=is_first or only_names)  # d_1 = e_1 = 0.3
     if excused is not None:
         return excused
     state, subject = chain.state, chain.subject
@@ -90,6 +92,8 @@ def _constant_slope(chain: Chain, term: Expr) -> Judgement | None:
     """A number for a derivative that is the same everywhere: ∂net_k/∂b_k = 1, for every k."""
     reference = chain.reference
     if chain.truth or reference is None or isinstance(reference, Missing):
+        return None
+    if not chain.state.scope.described and leads_nowhere(reference, chain.state, {}):
         return None
     same = symbols.equal(reference, term, chain.state)
     details = {"left": reference, "right": term}

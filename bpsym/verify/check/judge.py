@@ -31,6 +31,7 @@ from bpsym.verify.check.chain import (
     meet,
     subject_at,
 )
+from bpsym.verify.check.doubts import leads_nowhere
 from bpsym.verify.check.figures import figure, is_given_fraction
 from bpsym.verify.check.formulas import formula
 from bpsym.verify.check.numerics import numeric, row_below, worked_row
@@ -45,7 +46,7 @@ from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import LOSS_NAMES, Key, key
 from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.meaning.symbolic import Definition
-from bpsym.verify.tree import Call, Differential, Expr, Matrix, Missing, Name, Number, Row, Statement, Sum
+from bpsym.verify.tree import Call, Derivative, Differential, Expr, Matrix, Missing, Name, Number, Row, Statement, Sum
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -197,6 +198,8 @@ def _open(chain: Chain, first: Expr) -> None:
             chain.truth.extend(values(first, state, replace(state.truth, with_old=True)))
         if subject[0] == "formula":
             chain.formulas.append(first)
+        if isinstance(first, Derivative) and _is_nowhere(first, chain):
+            chain.truth = []  # read as what does not depend on it: ∂a/∂z where nothing says that a is made of z
         if network is not None and network.opaque & set(atoms_of(state.scope, subject)):
             chain.truth = []  # known by this very number alone
         if network is not None and _is_its_own_source(chain, network.values):
@@ -220,6 +223,13 @@ def _is_moved_by_several(chain: Chain) -> bool:
     """Whether it is a step of a parameter from where it was at first, in a document with several losses."""
     losses = any(isinstance(k, Key) and k.base in LOSS_NAMES for k in chain.state.scope.ambiguous.redefined.names)
     return losses and isinstance(chain.subject, Key) and chain.subject.new
+
+
+def _is_nowhere(first: Derivative, chain: Chain) -> bool:
+    """Whether a derivative is 0 as its names were read, at every point."""
+    every = [item for value in chain.truth for item in scalars(value)]
+    is_read_so = not chain.state.scope.described and bool(every) and all(item == 0 for item in every)
+    return is_read_so and leads_nowhere(first, chain.state, {})
 
 
 def _is_its_own_source(chain: Chain, given: Mapping[Atom, Scalar]) -> bool:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from flint import fmpq
 
+from bpsym.verify.check.chain import meet
 from bpsym.verify.check.numbers import as_shown
 from bpsym.verify.check.points import as_updated, as_updated_by_hand, updates_all
 from bpsym.verify.check.state import atoms_of
@@ -33,7 +34,9 @@ _AFTER = re.compile(
 _UPDATED = re.compile(
     r"\bafter (?:the |this |that |an? |one |1 )?(?:first )?(?:step|update|iteration)"
     r"|\bnew (?:weights|values|parameters)|\bupdated|更新|新的?(?:权重|参数|值)|업데이트|갱신|обновл"
-    r"|\bactuali[sz]ad\w*|\batualizad\w*|\bmis(?:es)? à jour|\baktualisiert\w*",
+    r"|\bactuali[sz]ad\w*|\batualizad\w*|\bmis(?:es)? à jour|\baktualisiert\w*"
+    r"|\bnach (?:dem|diesem|einem) (?:ersten )?(?:schritt|update)|\baprès (?:ce|cette|la|le|un|une) (?:pas|étape|mise)"
+    r"|\bdespués de(?:l| este| un) paso|\bdepois d(?:o|esse|este) passo|\bпосле (?:этого )?шага|步之?后",
     re.IGNORECASE,
 )
 VAGUE = 20  # units of the last digit: what rounding at each step may come to
@@ -59,7 +62,9 @@ def after_update(chain: Chain, printed: Printed) -> Judgement | None:
             rights.append(items)
     if not _AFTER.search(words):
         return None
-    if len(shown) != 1 or not rights or not updates_all(state, atoms_of(state.scope, chain.subject)):
+    before = printed.items(values(first, state, state.truth))
+    is_moved = not any(all(map(meet, was, now)) for was in before for now in rights)  # something it is made of
+    if len(shown) != 1 or not rights or not is_moved or not updates_all(state, atoms_of(state.scope, chain.subject)):
         is_open = _UPDATED.search(words) is not None
         return Judgement(span, Verdict.UNDECIDED, details={"why": "update"}) if is_open else None
     ((right,), *others), (only,) = rights, shown

@@ -65,6 +65,7 @@ def scan(source: Source, how: Style, kind: str = "") -> Found:
     return scanner.found
 
 
+_ENDED = re.compile(r"[.;:](?=\s)|[。；：]")  # else a line goes on with the words of the one before
 _WORD = re.compile(r"[^\W\d_]{2,}")
 _SHAPE = re.compile(r"\(\s*\d+\s*[x×]\s*\d+\s*\)")  # the remark (2x1) behind a matrix
 
@@ -285,18 +286,16 @@ class _Scanner:
         position = first
         alone = _SHAPE.sub("", "".join(outside(text, first, stop, regions))).strip(" \t\r\n.,;，。：:|") == ""
         covered = 0
-        goes_on = marker is None and not text.endswith(("\n\n", "\r\n\r\n"), 0, start)  # with the line before
+        goes_on = first == start and not text.endswith(("\n\n", "\r\n\r\n"), 0, start)
         for region in regions:
             covered += self.plain(position, region.start)
+            goes_on = goes_on and not _ENDED.search(text, position, region.start)
             if region.kind == "tag":
                 position = max(position, region.end)
                 continue
             after = text[region.end : max(stop, region.end)].split("\n", 1)[0]
-            said = text[first : region.start]
-            if goes_on and not _WORD.search("".join(outside(text, first, region.start, regions))):
-                said = f"{self.before} {said}"[-300:]
-            kind = "inline"
-            self.formula(self.widened(region, stop), kind, after=after, alone=alone, before=said or self.before)
+            said = f"{self.before} {text[first : region.start]}"[-300:] if goes_on else text[first : region.start]
+            self.formula(self.widened(region, stop), "inline", after=after, alone=alone, before=said or self.before)
             position = max(position, region.end)
         covered += self.plain(position, stop)
         if text[first:stop].strip():
