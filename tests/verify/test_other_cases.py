@@ -157,3 +157,23 @@ After the step p = [0.0738, 0.9262].
 """
     assert _blamed(text) == []
     assert _blamed(text.replace("[0.3100, -0.3100]", "[0.3010, -0.3100]")) != []
+
+
+def test_new_weights_are_rounded() -> None:
+    """The pass after the step may go on with unrounded weights; a slip there is blamed."""
+    text = """w = 0.2, v = -0.6, b = 0.3, x = 1, u = 0.5, target 1
+
+net = 0.2 · 1 + (-0.6) · 0.5 + 0.3 = 0.2
+
+out = 1/(1 + e^(-0.2)) = 0.5498
+
+w = 0.2 + 2 · 0.1114 = 0.4229
+
+v = -0.6 + 2 · 0.0557 = -0.4886
+
+b = 0.3 + 2 · 0.1114 = 0.5229
+
+net = 0.4229 · 1 + (-0.4886) · 0.5 + 0.5229 = 0.7014
+"""
+    assert _blamed(text) == []
+    assert _blamed(text.replace("= 0.7014", "= 0.7104")) == ["0.7104"]

@@ -257,7 +257,7 @@ class Builder:
             atoms = Array(shape, tuple(self.made.input(Called(name, (k,)), s.value) for k, s in enumerate(shown, 1)))
         self._entered(name, atoms)
         figure = is_figure(name, self.sources)
-        if figure or is_rounded(shown) or is_unexplained(name, shown):
+        if figure or is_rounded(shown) or is_unexplained(name, shown, self.sources):
             values = self.made.values
             for atom, number in zip(scalars(atoms), shown, strict=True):
                 values[atom] = ball(*number.cut())  # type: ignore[assignment]  # printed, so a ball

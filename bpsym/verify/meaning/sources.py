@@ -64,6 +64,7 @@ class Sources:
     alike: list[tuple[Name, Expr]] = field(default_factory=list)  # w_j = 0.5, for every j
     overall: list[tuple[Key, Expr]] = field(default_factory=list)  # f(x, y) = …: what is said of f elsewhere goes first
     numbers: dict[Key, Expr] = field(default_factory=dict)  # the first number each name is given
+    several: set[Key] = field(default_factory=set)  # names given other numbers later, or before
     figures: Figures = field(default_factory=dict)  # which name each figure was shown for
     sizes: dict[str, set[Key]] = field(default_factory=dict)  # letters sums run up to, and the names summed over
     computed: set[Key] = field(default_factory=set)  # names with a computation in numbers
@@ -283,7 +284,9 @@ def _collect_meaning(defined: Name, term: Expr, sources: Sources, *, overall: bo
         elif term not in sources.formulas.setdefault(wanted, []):
             sources.formulas[wanted].append(term)
     elif kind is Kind.NUMBER:
-        sources.numbers.setdefault(wanted, term)
+        first = sources.numbers.setdefault(wanted, term)
+        if first is not term and canonical(first) != canonical(term):
+            sources.several.add(wanted)
         if is_pattern and is_numeral(term):  # a list would be one number for each index
             sources.alike.append((defined, term))
     elif kind is Kind.NUMERIC:

@@ -63,10 +63,13 @@ def is_rounded(shown: Sequence[Shown]) -> bool:
     return len(shown) > 1 and len(places) == 1 and min(places) > SHORT and any(s.number.text[-1] == "0" for s in shown)
 
 
-def is_unexplained(name: Key, shown: Sequence[Shown]) -> bool:
-    """Whether a number that nothing is said of has as many places as a rounded one: `p_3 = 0.3809`, no weight."""
+def is_unexplained(name: Key, shown: Sequence[Shown], sources: Sources) -> bool:
+    """Whether a number that nothing is said of has as many places as a rounded one: `p_3 = 0.3809`.
+
+    A weight is given so, too, but not after an update.
+    """
     digits = min(shown[0].number.places, shown[0].number.digits) if len(shown) == 1 else 0
-    return digits > SHORT + 1 and not is_parameter(name.base)
+    return digits > SHORT + 1 and (name in sources.several or not is_parameter(name.base))
 
 
 def recomputed(name: Key, shown: Scalar, sources: Sources, scope: Scope) -> Scalar | None:
