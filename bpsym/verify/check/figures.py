@@ -99,8 +99,6 @@ def _constant_slope(chain: Chain, term: Expr) -> Judgement | None:
     details = {"left": reference, "right": term}
     if same:
         return Judgement(term.span, Verdict.RIGHT, details=details)
-    if same is False and not chain.state.scope.described and leads_nowhere(reference, chain.state, {}):
-        return Judgement(term.span, Verdict.UNDECIDED, details={"why": "misread"})
     if same is False and isinstance(reference, Derivative) and is_constant(reference, chain.state):
         return Judgement(term.span, Verdict.WRONG, rule="formula", details=details)
     return None
