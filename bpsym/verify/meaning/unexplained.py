@@ -32,10 +32,8 @@ _NOWHERE = Environment(Expansion(Program((), ()), {}), {})  # for expressions in
 
 def is_figure(name: Key, sources: Sources) -> bool:
     """Whether a number is worked out: for out_o2 where out_o1 has a formula, it has one too, only nobody wrote it."""
-    if name in sources.results:
-        return True
     if name.sub[-1:] in (("0",), ("t-1",)):
-        return False  # h_0: where a recurrence starts
+        return name in sources.results  # h_0: where a recurrence starts; unless it is worked out there, as b_0 = log 9
     if name in sources.computed:
         return True
     if name in sources.formulas and not is_short(name, sources):
