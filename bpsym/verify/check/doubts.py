@@ -64,11 +64,12 @@ def formula_doubt(left: Expr, right: Expr, chain: Chain) -> str:
 def figure_doubt(chain: Chain, term: Expr) -> str:
     """Why a figure that differs from what the formulas before it come to is no error; "" where it is one."""
     state, ambiguous = chain.state, chain.state.scope.ambiguous
+    before = list(takewhile(lambda other: other is not term, chain.statement.terms))
+    if any(kind_of(other) in (Kind.NUMERIC, Kind.NUMBER) for other in before):
+        return ""
     if not state.scope.described and _is_called_with_numbers(chain.statement.terms[0]):
         return "call"
-    before = list(takewhile(lambda other: other is not term, chain.statement.terms))
-    worked = any(kind_of(other) in (Kind.NUMERIC, Kind.NUMBER) for other in before)
-    if worked or not (ambiguous.functions or ambiguous.numbered):
+    if not (ambiguous.functions or ambiguous.numbered):
         return ""
     nodes = [node for tree in before for node in walk(tree)]
     calls = {family(key(node.head)) for node in nodes if isinstance(node, Application)}
