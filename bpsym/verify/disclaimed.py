@@ -107,16 +107,6 @@ _AT_FIRST: Final = _any_of(
     r"{}[^。.;；\n]{{0,20}}$",
 )
 _LABELS: Final = (Key("y"), Key("t"), Key("label"))
-# What begins a sentence about something else than the rest: "if ReLU were replaced by tanh, then …".
-_IMAGINED: Final = _any_of(
-    (
-        r"\b(?:if|had|were|suppose)\b.{0,60}\b(?:instead|replac\w+|exchang\w+|swap\w*|had (?:used|taken)|were used)\b",
-        r"(?:若|如果|倘若|假如|假设).{0,30}(?:换成|换为|改用|改为|改成|替换|代替|取代)|もし.{0,30}(?:代わり|置き換)",
-        r"\b(?:wenn|würde|falls)\b.{0,60}\b(?:stattdessen|anstelle|ersetz\w*|ersetzt)\b",
-        r"\bsi\b.{0,60}\b(?:remplac\w+|plutôt|au lieu|à la place|reemplaz\w+|sustitu\w+|en lugar|en vez)\b",
-        r"\bse\b.{0,60}\b(?:sostitu\w+|invece|substitu\w+|trocar\w*|em vez)\b",
-    )
-)
 # What stands right before a value that is another without something: "without the penalty w = 1.6".
 _WITHOUT: Final = _any_of(
     (
@@ -183,6 +173,11 @@ _OTHERWISE_THAN: Final = _any_of(
         r"\bif (?:we|you|one|i) (?:truncat|dropp?|omit|ignor|remov|replac)\w*",
         r"\bhätten? wir\b|\bwürden? wir\b|\bsi (?:on|l'on|nous) avai\w+|\bsi hubi[eé]\w+|\bse tivésse\w+",
         r"если бы|(?:如果|假如|若)(?:改|换|取|用)",
+        r"\b(?:if|had|were|suppose)\b.{0,60}\b(?:instead|replac\w+|exchang\w+|swap\w*|had (?:used|taken)|were used)\b",
+        r"(?:若|如果|倘若|假如|假设).{0,30}(?:换成|换为|改用|改为|改成|替换|代替|取代)|もし.{0,30}(?:代わり|置き換)",
+        r"\b(?:wenn|würde|falls)\b.{0,60}\b(?:stattdessen|anstelle|ersetz\w*|ersetzt)\b",
+        r"\bsi\b.{0,60}\b(?:remplac\w+|plutôt|au lieu|à la place|reemplaz\w+|sustitu\w+|en lugar|en vez)\b",
+        r"\bse\b.{0,60}\b(?:sostitu\w+|invece|substitu\w+|trocar\w*|em vez)\b",
     )
 )
 _INSTEAD: Final = _any_of(
@@ -222,7 +217,7 @@ def is_disclaimed(statement: Statement) -> bool:
     """Whether what a statement says holds under a condition alone, or is shown as a mistake."""
     context = statement.context
     is_last = _OTHERWISE(context.after.lower()) or _OTHERWISE_BEFORE(context.before.lower())
-    return is_last or _is_conditional(context.before) or _is_imagined(context.before) or is_shown_as_mistake(statement)
+    return is_last or _is_conditional(context.before) or is_shown_as_mistake(statement)
 
 
 def is_without(statement: Statement) -> bool:
@@ -271,11 +266,6 @@ def _is_supposed(words: str) -> bool:
 @lru_cache(CONTEXTS)
 def _is_conditional(words: str) -> bool:
     return _CONDITION(words.lower())
-
-
-@lru_cache(CONTEXTS)
-def _is_imagined(words: str) -> bool:
-    return _IMAGINED(_SENTENCE.split(words.lower())[-1])
 
 
 @lru_cache(CONTEXTS)
