@@ -63,7 +63,8 @@ def after_update(chain: Chain, printed: Printed) -> Judgement | None:
     if not _AFTER.search(words):
         return None
     before = printed.items(values(first, state, state.truth))
-    is_moved = not any(all(map(meet, was, now)) for was in before for now in rights)  # something it is made of
+    stays = any(all(map(meet, was, now)) for was in before for now in rights)  # nothing it is made of has moved
+    is_moved = state.scope.described or not stays
     if len(shown) != 1 or not rights or not is_moved or not updates_all(state, atoms_of(state.scope, chain.subject)):
         is_open = _UPDATED.search(words) is not None
         return Judgement(span, Verdict.UNDECIDED, details={"why": "update"}) if is_open else None
