@@ -209,7 +209,7 @@ CONNECTIVES: Final = frozenset(
     "if otherwise where and for so then or when else with is since because thus hence therefore given "
     "let are the as at we get "
     "similarly also while of to by from that which this gives i.e. e.g. wrt all but not be has into on "
-    "an hidden layer".split(),
+    "an hidden layer et".split(),
 ) - {"hidden"}
 
 # Names that take a unit in parentheses: `out(h1)`, `E(total)`.

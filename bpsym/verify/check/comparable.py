@@ -36,7 +36,7 @@ def comparable(left: Expr, right: Expr, state: State, place: Indices) -> bool:
     if any(_is_abstract(node) for tree in (left, right) for node in walk(tree)):
         return False
     given = any(_is_slope_of_loss(node, state) for node in walk(right))
-    if network.any_loss and _is_slope_of_loss(left, state) and not given:
+    if network.any_loss and _is_slope_of_loss(left, state) and (not given or _ends_in_signals(network)):
         return False  # the document may know its loss
     ours, theirs = _open_names(left, state, place), _open_names(right, state, place)
     if state.scope.laws:
@@ -93,6 +93,13 @@ def _is_apart(atom: Atom, known: AbstractSet[Atom], network: Network) -> bool:
 def _behind(atom: Atom, network: Network) -> set[Atom]:
     """What a quantity is computed from."""
     return {used for step in network.expansion.order((atom,)) for used in step.uses}
+
+
+def _ends_in_signals(network: Network) -> bool:
+    """Whether the last quantities are error signals: δ = ŷ - y is a derivative of the loss, and no loss is made of it."""
+    step = None if network.loss is None else network.expansion.step(network.loss)
+    made_of = () if step is None else step.uses
+    return any(atom in network.called and network.called[atom].name.base == "delta" for atom in made_of)
 
 
 def _is_slope_of_loss(tree: Node, state: State) -> bool:

@@ -33,7 +33,10 @@ _AFTER = re.compile(
 )
 _UPDATED = re.compile(
     r"\bafter (?:the |this |that |an? |one |1 )?(?:first )?(?:step|update|iteration)"
-    r"|\bnew (?:weights|values|parameters)|\bupdated|更新|新的?(?:权重|参数|值)|업데이트|갱신|обновл"
+    r"|\bnew (?:weights|values|parameters|(?:total |squared )?(?:loss|cost|error|output|prediction|activation)s?\b)"
+    r"|\bupdated|更新|新的?(?:权重|参数|值|损失|误差|输出|预测)|업데이트|갱신|обновл|\bнов\w+ (?:ошибк|выход|потер)"
+    r"|\bneue[nrs]? (?:Fehler|Ausgabe|Ausgang|Verlust|Kosten)|\bnouvel(?:le)? (?:erreur|perte|sortie|coût)"
+    r"|\bnuev[oa] (?:error|pérdida|salida|coste?)\b|\bnov[oa] (?:erro|perda|saída|custo)\b"
     r"|\bactuali[sz]ad\w*|\batualizad\w*|\bmis(?:es)? à jour|\baktualisiert\w*"
     r"|\bnach (?:dem|diesem|einem) (?:ersten )?(?:schritt|update)|\baprès (?:ce|cette|la|le|un|une) (?:pas|étape|mise)"
     r"|\bdespués de(?:l| este| un) paso|\bdepois d(?:o|esse|este) passo|\bпосле (?:этого )?шага|步之?后",

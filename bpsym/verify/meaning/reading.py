@@ -85,6 +85,8 @@ class _At(Context):
             return None
         if isinstance(argument, Sum) and not steps and not any(isinstance(n, Number) for n in walk(argument)):
             return None
+        if all(atoms[0] not in step.uses for step in network.expansion.order((value,))):
+            raise NoValueError("what it says of the loss does not lead to what is moved", head.base)
         moved = denote(argument, self.deeper(), indices)
         if isinstance(moved, Array):
             return None

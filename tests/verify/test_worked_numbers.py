@@ -1,0 +1,72 @@
+"""Worked numbers as blogs and solutions print them: what the words around a figure make of it."""
+
+from __future__ import annotations
+
+from bpsym.verify.read import read_text
+from bpsym.verify.report.data import report_of
+from bpsym.verify.run import verify
+
+
+def _blamed(text: str) -> list[str]:
+    report = report_of(verify(read_text(text, "text.md")))
+    return [f.written for f in report.findings if f.verdict in ("wrong", "carried")]
+
+
+_FIT = """We fit $\\hat y = w_1x_1+w_2x_2+b$ to $x^{(1)}=(1,2)$ with $y^{(1)}=1$ and $x^{(2)}=(3,-1)$ with $y^{(2)}=-1$.
+Start: $w_1=0.5$, $w_2=-0.25$, $b=0.1$. The loss is $L=\\frac12\\sum_{i=1}^2(\\hat y^{(i)}-y^{(i)})^2$.
+
+- $\\hat y^{(1)} = 0.5\\cdot1-0.25\\cdot2+0.1=0.1$
+- $\\hat y^{(2)} = 0.5\\cdot3-0.25\\cdot(-1)+0.1=1.85$
+- $L = \\frac12((-0.9)^2+2.85^2)=4.46625$
+- $\\partial L/\\partial w_1 = -0.9\\cdot1+2.85\\cdot3=7.65$
+"""
+
+
+def test_the_new_loss_is_not_the_old_one() -> None:
+    """A new loss after a step the text does not follow is left open; the old one is not."""
+    text = _FIT + "\nThe new loss is $L=1.3605$.\n"
+    assert _blamed(text) == []
+    assert _blamed(text.replace("=4.46625", "=4.64625")) == ["4.64625"]
+
+
+def test_a_difference_quotient_of_a_loss_that_is_only_figures() -> None:
+    """Where the text's figures do not lead from the weight to its loss, moving the weight is not said to do nothing."""
+    text = _FIT + "\nWith $\\epsilon=0.001$ we get $(L(w_1+\\epsilon)-L(w_1-\\epsilon))/(2\\epsilon)\\approx 7.650$.\n"
+    assert _blamed(text) == []
+    moved = "$L(w) = (w - 1)^2$ with $w = 0.5$, $\\epsilon = 0.01$.\n\n$L(w + \\epsilon) = 0.2401$\n"
+    assert _blamed(moved) == []
+    assert _blamed(moved.replace("0.2401", "0.2410")) == ["0.2410"]
+
+
+def test_two_equations_joined_by_a_french_and() -> None:
+    """`… et ∂E/∂b = …` begins an equation of its own."""
+    text = """On a s = w·x + b, y = tanh(s), E = ½ (y − t)², x = 1,5, t = 0,8, w = 0,3, b = −0,1.
+
+y = tanh(0,35) = 0,3364
+
+δ = (y − t)(1 − y²) = −0,4112
+
+∂E/∂w = δ·x = −0,6167 et ∂E/∂b = δ = −0,4112
+"""
+    assert _blamed(text) == []
+    assert _blamed(text.replace("−0,6167", "−0,6617")) == ["−0,6617"]
+
+
+def test_a_loss_that_only_words_name() -> None:
+    """δ = ŷ - y is the slope of the cross-entropy, which the text names in words: no loss is made of δ."""
+    text = """The loss is the cross-entropy, $x=[1.0, 0.5]^T$, $y=[1,0]^T$.
+
+$$W^{[1]}=\\begin{bmatrix}0.1&0.2\\\\0.3&-0.4\\end{bmatrix},\\quad W^{[2]}=\\begin{bmatrix}0.5&-0.3\\\\-0.2&0.6\\end{bmatrix}$$
+
+$$a^{[1]}=\\mathrm{ReLU}(W^{[1]}x)=\\begin{bmatrix}0.2\\\\0.1\\end{bmatrix}$$
+
+$$\\hat y=\\mathrm{softmax}(W^{[2]}a^{[1]})=\\begin{bmatrix}0.5125\\\\0.4875\\end{bmatrix}$$
+
+$$\\delta^{[2]}=\\hat y-y=\\begin{bmatrix}-0.4875\\\\0.4875\\end{bmatrix}$$
+
+$$\\frac{\\partial L}{\\partial W^{[2]}}=\\delta^{[2]}(a^{[1]})^T=\\begin{bmatrix}-0.0975&-0.0488\\\\0.0975&0.0488\\end{bmatrix}$$
+"""
+    assert _blamed(text) == []
+    assert _blamed(text.replace("0.0975&0.0488\\end", "0.0795&0.0488\\end")) != []
+
+
