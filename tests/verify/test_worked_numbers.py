@@ -56,7 +56,9 @@ def test_a_loss_that_only_words_name() -> None:
     """δ = ŷ - y is the slope of the cross-entropy, which the text names in words: no loss is made of δ."""
     text = """The loss is the cross-entropy, $x=[1.0, 0.5]^T$, $y=[1,0]^T$.
 
-$$W^{[1]}=\\begin{bmatrix}0.1&0.2\\\\0.3&-0.4\\end{bmatrix},\\quad W^{[2]}=\\begin{bmatrix}0.5&-0.3\\\\-0.2&0.6\\end{bmatrix}$$
+$$W^{[1]}=\\begin{bmatrix}0.1&0.2\\\\0.3&-0.4\\end{bmatrix}$$
+
+$$W^{[2]}=\\begin{bmatrix}0.5&-0.3\\\\-0.2&0.6\\end{bmatrix}$$
 
 $$a^{[1]}=\\mathrm{ReLU}(W^{[1]}x)=\\begin{bmatrix}0.2\\\\0.1\\end{bmatrix}$$
 
@@ -64,9 +66,8 @@ $$\\hat y=\\mathrm{softmax}(W^{[2]}a^{[1]})=\\begin{bmatrix}0.5125\\\\0.4875\\en
 
 $$\\delta^{[2]}=\\hat y-y=\\begin{bmatrix}-0.4875\\\\0.4875\\end{bmatrix}$$
 
-$$\\frac{\\partial L}{\\partial W^{[2]}}=\\delta^{[2]}(a^{[1]})^T=\\begin{bmatrix}-0.0975&-0.0488\\\\0.0975&0.0488\\end{bmatrix}$$
+$$\\frac{\\partial L}{\\partial W^{[2]}}=\\delta^{[2]}(a^{[1]})^T
+=\\begin{bmatrix}-0.0975&-0.0488\\\\0.0975&0.0488\\end{bmatrix}$$
 """
     assert _blamed(text) == []
     assert _blamed(text.replace("0.0975&0.0488\\end", "0.0795&0.0488\\end")) != []
-
-

@@ -96,7 +96,7 @@ def _behind(atom: Atom, network: Network) -> set[Atom]:
 
 
 def _ends_in_signals(network: Network) -> bool:
-    """Whether the last quantities are error signals: δ = ŷ - y is a derivative of the loss, and no loss is made of it."""
+    """Whether the last quantities are error signals: δ = ŷ - y is a slope of the loss, which is not made of it."""
     step = None if network.loss is None else network.expansion.step(network.loss)
     made_of = () if step is None else step.uses
     return any(atom in network.called and network.called[atom].name.base == "delta" for atom in made_of)
