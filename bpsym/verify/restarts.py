@@ -12,7 +12,7 @@ from bpsym.verify.check.chain import ARROWS, declares_index
 from bpsym.verify.check.terms import Kind, kind_of, leaves
 from bpsym.verify.meaning.ambiguous import given_by
 from bpsym.verify.meaning.keys import Key, is_parameter, key
-from bpsym.verify.tree import Name, Sum, walk
+from bpsym.verify.tree import Application, Call, Derivative, Name, Negative, Number, Product, Sum, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -50,6 +50,7 @@ class _Reader:
     results: dict[Key, Figures] = field(default_factory=dict)  # what each name has come to
     formulas: dict[Key, tuple[str, str]] = field(default_factory=dict)  # the last of each name, and its section
     said: set[Key] = field(default_factory=set)  # the names worked out since the last restart
+    worked: set[Key] = field(default_factory=set)  # those worked out anywhere before
     moved: bool = False  # whether anything was updated since then
     last: int = -2  # the last statement of a list of new givens, or with a new formula
 
@@ -58,10 +59,12 @@ class _Reader:
         name = number_given(statement)
         found = self._restart(place, statement, name)
         first, *rest = statement.terms
-        if isinstance(first, Name) and name is None and rest:
-            self.said.add(key(first))
-            if kind_of(rest[-1]) is Kind.NUMBER:
-                self.results[key(first)] = last_figures(statement)
+        worked = _worked_out(first)
+        if worked is not None and name is None and not all(isinstance(term, Derivative) for term in rest):
+            self.said.add(worked)
+            self.worked.add(worked)
+            if isinstance(first, Name) and kind_of(rest[-1]) is Kind.NUMBER:
+                self.results[worked] = last_figures(statement)
         return found
 
     def _restart(self, place: int, statement: Statement, name: Key | None) -> Restart | None:
@@ -110,8 +113,22 @@ class _Reader:
     def _works_again(self, statement: Statement) -> bool:
         """Whether a name is worked out in numbers once more."""
         first, *rest = statement.terms
-        again = isinstance(first, Name) and key(first) in self.said
+        again = isinstance(first, Name) and key(first) in self.worked
         return again and any(kind_of(term) in (Kind.NUMBER, Kind.NUMERIC) for term in rest)
+
+
+def _worked_out(tree: Expr) -> Key | None:
+    """What is worked out where `tree` stands on the left: J, or `J(0)`, J at a number."""
+    match tree:
+        case Name() as name:
+            return key(name)
+        case Product(factors=(Name() as name, Number() | Negative()), operators=("",)):
+            return key(name)
+        case Application(head=Name() as name, arguments=(Number() | Negative(),)):
+            return key(name)
+        case Call(function=Name() as name, arguments=(Number() | Negative(),)):
+            return key(name)
+    return None
 
 
 def number_given(statement: Statement) -> Key | None:

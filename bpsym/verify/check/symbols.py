@@ -9,6 +9,7 @@ from flint import arb, fmpq
 from msgspec.structs import replace
 
 from bpsym.verify.check.comparable import comparable
+from bpsym.verify.check.putin import with_givens
 from bpsym.verify.check.state import SEEDS, State
 from bpsym.verify.check.values import values
 from bpsym.verify.meaning.activations import WITH_SLOPE, known_function
@@ -98,7 +99,8 @@ def _equal_after_all(left: Expr, right: Expr, state: State, place: Indices, *, f
     straight = [replace(point, straight=True) for point in state.anywhere] if total else []
     passed = _through_new(left, right, state)
     old = [replace(point, with_old=True) for point in state.anywhere] if passed else []
-    for points in ([*state.nearby, *here], [*state.specialised, *here], plain, total, straight, old):
+    put_in = with_givens(right, state)
+    for points in ([*state.nearby, *here], [*state.specialised, *here], plain, total, straight, old, put_in):
         if points != here and _equal_at(left, right, state, points, place, flipped=flipped):
             return True
     if not comparable(left, right, state, place) or _agree_below_zero(left, right, state, place):
