@@ -69,9 +69,7 @@ class _Reader:
 
     def _restart(self, place: int, statement: Statement, name: Key | None) -> Restart | None:
         if (new := update(statement, self.given)) is not None:
-            self.updated[new[0]] = new[1]
-            self.moved = True
-            return None
+            return self._at_update(place, statement, *new)
         if name is not None:
             return self._at_given(place, name, last_figures(statement))
         afresh = self._is_in_another_section(statement)
@@ -79,6 +77,16 @@ class _Reader:
             self.last = place
             return Restart(place, dict(self.updated), afresh)
         return self._begin(place) if self.moved and self._works_again(statement) else None
+
+    def _at_update(self, place: int, statement: Statement, name: Key, moved: Statement) -> Restart | None:
+        """A restart where a name that was moved is moved once more from where it was at first: by another method."""
+        steps = next((t for t in statement.terms[1:] if kind_of(t) is Kind.NUMERIC), None)
+        again = name in self.updated and steps is not None and _steps_from([steps], self.given.get(name, ()))
+        if again:
+            self.updated = {}
+        found = self._begin(place) if again else None
+        self.updated[name], self.moved = moved, True
+        return found
 
     def _at_given(self, place: int, name: Key, figures: Figures) -> Restart | None:
         """A restart where a name is given other figures than before: only at the first of a list of such names."""

@@ -67,3 +67,68 @@ def test_a_function_worked_out_at_a_number_and_again_after_the_step() -> None:
     assert counts["wrong"] == counts["carried"] == 0
     wrong = found(verified(CALLED.replace("= 1.5622", "= 1.5662")), "wrong")
     assert [piece for _, piece, _ in wrong] == ["1.5662"]
+
+EXERCISE = r"""
+# A convolution
+
+Let $y_i = \sum_{k=1}^{2} w_k x_{i+k-1}$ for $i = 1, 2, 3$; we write $g_i = \frac{\partial L}{\partial y_i}$.
+
+$\frac{\partial L}{\partial w_k} = \sum_{i=1}^{3} g_i x_{i+k-1}$
+
+$\frac{\partial L}{\partial x_2} = g_1 w_2 + g_2 w_1,\quad \frac{\partial L}{\partial x_4} = g_3 w_2$
+
+Take $x = (1, 2, 0, -1)$ and $w = (1, -1)$. Then $y_1 = 1 - 2 = -1$, $y_2 = 2 - 0 = 2$, $y_3 = 0 + 1 = 1$.
+
+With $L = \frac12 \sum_i y_i^2$ we have $g_i = y_i$, hence $g = (-1, 2, 1)$ and $L = \frac12 (1 + 4 + 1) = 3$.
+
+# Exercise
+
+The same with stride $2$: $y_1 = w_1 x_1 + w_2 x_2$, $y_2 = w_1 x_3 + w_2 x_4$.
+"""
+
+PROBLEMS = r"""
+**Problem 1.** For $f(x, y) = (x + y)^2 x$, find both partial derivatives at $(1, 2)$.
+
+*Answer.* $\frac{\partial f}{\partial x} = 2(x+y)x + (x+y)^2 = (x + y)(3x + y)$,
+$\frac{\partial f}{\partial y} = 2(x+y)x$.
+At $(1, 2)$: $\frac{\partial f}{\partial x} = 3 \cdot 5 = 15$, $\frac{\partial f}{\partial y} = 2\cdot 3\cdot 1 = 6$.
+
+**Problem 2.** A neuron $a = \sigma(wx + b)$ with $w = 1$, $b = -1$, $x = 1$, target $y = 1$.
+
+*Answer.* $z = 0$, $a = 0.5$, $a - y = -0.5$.
+"""
+
+
+def test_an_exercise_further_down_gives_a_name_another_formula() -> None:
+    """Above it y_2 = w_1 x_2 + w_2 x_3, so that ∂L/∂x_2 = g_1 w_2 + g_2 w_1, not g_1 w_1 + g_2 w_1."""
+    counts = verified(EXERCISE).counts
+    assert counts["wrong"] == counts["carried"] == 0
+    wrong = found(verified(EXERCISE.replace("g_1 w_2 + g_2 w_1", "g_1 w_1 + g_2 w_1")), "wrong")
+    assert "g_1 w_1 + g_2 w_1" in [piece for _, piece, _ in wrong]
+
+
+def test_numbers_of_a_later_problem() -> None:
+    """At (1, 2) the slopes are 3 · 5 = 15 and 6, whatever y is in the next problem; 3 · 5 is not 16."""
+    counts = verified(PROBLEMS).counts
+    assert counts["wrong"] == counts["carried"] == 0
+    wrong = found(verified(PROBLEMS.replace("= 15", "= 16")), "wrong")
+    assert [piece for _, piece, _ in wrong] == ["16"]
+
+METHODS = r"""
+$J(w) = \frac{1}{2}(wx - y)^2 + \frac{\lambda}{2} w^2$, so $\frac{dJ}{dw} = (wx - y)x + \lambda w$ and $J''(w) = x^2 + \lambda$.
+
+Take $x = 2$, $y = 3$, $\lambda = 0.5$, $w = 1$: $\frac{dJ}{dw} = (2 - 3) \times 2 + 0.5 \times 1 = -1.5$.
+
+Newton's method: $w = 1 - \frac{-1.5}{4.5} = 1.3333$.
+
+Gradient descent with $\eta = 0.1$: $w = 1 + 0.15 = 1.15$. There the slope is
+$(2.3 - 3) \times 2 + 0.575 = -0.825$.
+"""
+
+
+def test_two_methods_step_from_the_same_place() -> None:
+    """1 + 0.1 · 1.5 = 1.15, wherever Newton's step went; it is not 1.25."""
+    counts = verified(METHODS).counts
+    assert counts["wrong"] == counts["carried"] == 0
+    wrong = found(verified(METHODS.replace("= 1.15$", "= 1.25$")), "wrong")
+    assert [piece for _, piece, _ in wrong] == ["1.25"]
