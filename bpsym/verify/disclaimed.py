@@ -181,7 +181,10 @@ _OTHERWISE_THAN: Final = _any_of(
     )
 )
 _INSTEAD: Final = _any_of(
-    (r"\binstead\b(?! of)|\bstattdessen\b|\bà la place\b|\ben su lugar\b|\bem vez disso\b|вместо этого|的话",)
+    (
+        r"\binstead\b(?! of)|\bstattdessen\b|\bà la place\b|\ben su lugar\b|\bem vez disso\b|вместо этого|的话",
+        r"\bsi (?:au contraire|en revanche|en cambio|por el contrario)\b|\bwenn (?:dagegen|hingegen)\b|\bse invece\b",
+    )
 )
 _SENTENCE: Final = re.compile(r"[。；;!！?？]|\.(?=\s|$)")
 CONTEXTS: Final = 1 << 12  # remembered: the statements of a line share theirs, and are asked about again and again

@@ -16,6 +16,7 @@ from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.disclaimed import is_disclaimed
 from bpsym.verify.early import Reading, clearest
 from bpsym.verify.parts import Part, judged
+from bpsym.verify.sofar import right_so_far
 from bpsym.verify.theory import settled_by_theory
 from bpsym.verify.tree import covering
 from bpsym.verify.typical import settled_by_typical
@@ -43,6 +44,8 @@ def judged_by_itself(document: Document, givens: Givens) -> tuple[list[Judgement
     if len(parts) == 1:
         _, state, claims = clearest(Reading(document, parts[0].state, claims), read, limits.TRIED)
         pieces = [(document, state)]
+    with effort.unbounded():  # but for a bound of its own
+        claims = right_so_far(document, claims, givens)
     found, typical = settled_by_typical(document, [*found, *claims])
     for piece, own in pieces:
         found.extend(restatements(piece, own, settled))

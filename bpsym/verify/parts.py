@@ -26,7 +26,6 @@ from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.own import own_state
 from bpsym.verify.restarts import last_figures, number_given, restarts, update
 from bpsym.verify.sections import apart, run_in_heading
-from bpsym.verify.sofar import right_so_far
 from bpsym.verify.tree import Negative, Number, covering
 
 if TYPE_CHECKING:
@@ -68,8 +67,6 @@ def judged(document: Document, state: State, givens: Givens, settled: Sequence[S
         for heading in (attrgetter("context.heading"), run_in_heading(document)):
             if heading is not None:
                 parts = [piece for part in parts for piece in _by_sections(part, document, givens, heading)]
-    with suppress(TooMuchWork), bounded(limits.TRIED):
-        parts = [replace(p, found=right_so_far(document, p.statements, p.found, givens)) for p in parts]
     return parts
 
 

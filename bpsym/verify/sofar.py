@@ -8,73 +8,70 @@ in error that is right by everything said down to the end of its section, or par
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from bpsym.verify import limits
 from bpsym.verify.check.judge import is_cut_short, judge
-from bpsym.verify.check.verdicts import BAD, GOOD, Judgement, Verdict
+from bpsym.verify.check.verdicts import BAD, GOOD, Verdict
+from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.own import own_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
+    from bpsym.verify.check.verdicts import Judgement
     from bpsym.verify.givens import Givens
-    from bpsym.verify.tree import Document, Statement
+    from bpsym.verify.tree import Document, Span, Statement
 
 MOST_ENDS = 4  # places down to which a document is read
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 
-Found = tuple[Judgement, ...]
 
-
-def right_so_far(
-    document: Document, statements: Sequence[Statement], found: Sequence[Found], givens: Givens
-) -> tuple[Found, ...]:
-    """What was found of statements, with those in error that nothing before or beside them contradicts put right."""
-    now = list(found)
-    tried: set[int] = set()
-    place = 0
-    while len(tried) < MOST_ENDS and (place := _next_in_error(now, place)) < len(now):
-        for end in _ends(document, statements[place]):
-            if end in tried or end >= document.statements[-1].span.start:
-                continue
-            tried.add(end)
+def right_so_far(document: Document, claims: Sequence[Judgement], givens: Givens) -> list[Judgement]:
+    """The claims, with those in error that nothing before or beside them contradicts put right."""
+    now = {j.span: j for j in claims}
+    with suppress(TooMuchWork), bounded(limits.TRIED):
+        for end in _ends(document, now):
             known = tuple(s for s in document.statements if s.span.start < end)
             state = own_state(replace(document, statements=known), givens)
-            again = {s.span: tuple(judge(s, state)) for s in known}
-            if is_cut_short([*again.values()]):
-                return tuple(now)
-            for k, statement in enumerate(statements):
-                ours = again.get(statement.span, ())
-                if _is_better(ours, now[k]):
-                    now[k] = ours
-            if not _is_bad(now[place]):
+            again = [tuple(judge(statement, state)) for statement in known]
+            if is_cut_short(again):
                 break
-        place += 1
-    return tuple(now)
+            for ours in again:
+                if _is_better(ours, [now[j.span] for j in ours if j.span in now]):
+                    now.update((j.span, j) for j in ours if j.span in now)
+    return [now[j.span] for j in claims]
 
 
-def _ends(document: Document, statement: Statement) -> Iterator[int]:
-    """Where the section of a statement ends, and its paragraph."""
+def _ends(document: Document, now: Mapping[Span, Judgement]) -> Iterator[int]:
+    """Where the sections end that have claims in error, and the paragraphs, while there are such claims."""
+    tried: set[int] = set()
+    for statement in document.statements:
+        for end in (_end_of_section(document, statement), _end_of_paragraph(document, statement)):
+            is_wrong = any(t.span in now and now[t.span].verdict is Verdict.WRONG for t in statement.terms)
+            if is_wrong and end not in tried and end < document.statements[-1].span.start:
+                tried.add(end)
+                yield end
+                if len(tried) == MOST_ENDS:
+                    return
+
+
+def _end_of_section(document: Document, statement: Statement) -> int:
     start, heading = statement.span.start, statement.context.heading
     behind = (s.span.start for s in document.statements if s.span.start > start and s.context.heading != heading)
-    yield next(behind, len(document.text))
+    return next(behind, len(document.text))
+
+
+def _end_of_paragraph(document: Document, statement: Statement) -> int:
     blank = _PARAGRAPH.search(document.text, statement.span.end)
-    if blank is not None:
-        yield blank.start()
+    return len(document.text) if blank is None else blank.start()
 
 
-def _next_in_error(found: Sequence[Found], place: int) -> int:
-    return next((k for k in range(place, len(found)) if any(j.verdict is Verdict.WRONG for j in found[k])), len(found))
-
-
-def _is_better(ours: Found, theirs: Found) -> bool:
+def _is_better(ours: Sequence[Judgement], theirs: Sequence[Judgement]) -> bool:
     """Whether fewer claims of a statement are in error, and all others right."""
     bad = {j.span for j in theirs if j.verdict in BAD}
     still = {j.span for j in ours if j.verdict in BAD}
-    return bool(ours) and still < bad and all(j.verdict in GOOD or j.span in still for j in ours)
-
-
-def _is_bad(found: Found) -> bool:
-    return any(j.verdict in BAD for j in found)
+    return still < bad and all(j.verdict in GOOD or j.span in still for j in ours)

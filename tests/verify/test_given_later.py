@@ -68,6 +68,7 @@ def test_a_function_worked_out_at_a_number_and_again_after_the_step() -> None:
     wrong = found(verified(CALLED.replace("= 1.5622", "= 1.5662")), "wrong")
     assert [piece for _, piece, _ in wrong] == ["1.5662"]
 
+
 EXERCISE = r"""
 # A convolution
 
@@ -114,8 +115,10 @@ def test_numbers_of_a_later_problem() -> None:
     wrong = found(verified(PROBLEMS.replace("= 15", "= 16")), "wrong")
     assert [piece for _, piece, _ in wrong] == ["16"]
 
+
 METHODS = r"""
-$J(w) = \frac{1}{2}(wx - y)^2 + \frac{\lambda}{2} w^2$, so $\frac{dJ}{dw} = (wx - y)x + \lambda w$ and $J''(w) = x^2 + \lambda$.
+$J(w) = \frac{1}{2}(wx - y)^2 + \frac{\lambda}{2} w^2$, so $\frac{dJ}{dw} = (wx - y)x + \lambda w$
+and $J''(w) = x^2 + \lambda$.
 
 Take $x = 2$, $y = 3$, $\lambda = 0.5$, $w = 1$: $\frac{dJ}{dw} = (2 - 3) \times 2 + 0.5 \times 1 = -1.5$.
 
@@ -132,3 +135,20 @@ def test_two_methods_step_from_the_same_place() -> None:
     assert counts["wrong"] == counts["carried"] == 0
     wrong = found(verified(METHODS.replace("= 1.15$", "= 1.25$")), "wrong")
     assert [piece for _, piece, _ in wrong] == ["1.25"]
+
+
+OTHERWISE = r"""
+Soit $y_1 = w_1 x_1 + w_2 x_2$ et $y_2 = w_1 x_2 + w_2 x_3$, avec $L = \frac12 (y_1^2 + y_2^2)$.
+
+$\frac{\partial L}{\partial y_1} = y_1$
+
+Si au contraire $L = y_1 + y_2$, alors $\frac{\partial L}{\partial x_1} = w_1$.
+"""
+
+
+def test_a_loss_taken_otherwise_in_french() -> None:
+    """Two losses are no contradiction where the words say "si au contraire"; ∂L/∂y_1 is y_1, not y_2."""
+    counts = verified(OTHERWISE).counts
+    assert counts["wrong"] == counts["carried"] == 0
+    wrong = found(verified(OTHERWISE.replace("_1} = y_1$", "_1} = y_2$")), "wrong")
+    assert [piece for _, piece, _ in wrong] == ["y_2"]

@@ -32,7 +32,8 @@ def with_givens(term: Expr, state: State) -> list[Point]:
     given = {
         atom: value
         for atom, value in network.values.items()
-        if isinstance(value, fmpq) and (value in (0, 1) or value in numerals)
+        if isinstance(value, fmpq)  # type: ignore[redundant-expr]  # balls occur
+        if value in (0, 1) or value in numerals
         if atom in bases and not is_parameter(bases[atom])
     }
     if not numerals & set(given.values()):
