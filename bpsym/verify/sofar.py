@@ -20,11 +20,11 @@ from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.own import own_state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from bpsym.verify.check.verdicts import Judgement
     from bpsym.verify.givens import Givens
-    from bpsym.verify.tree import Document, Span, Statement
+    from bpsym.verify.tree import Document, Statement
 
 MOST_ENDS = 4  # places down to which a document is read
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
@@ -32,31 +32,31 @@ _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 
 def right_so_far(document: Document, claims: Sequence[Judgement], givens: Givens) -> list[Judgement]:
     """The claims, with those in error that nothing before or beside them contradicts put right."""
-    now = {j.span: j for j in claims}
+    now = list(claims)
     with suppress(TooMuchWork), bounded(limits.TRIED):
-        for end in _ends(document, now):
+        tried: set[int] = set()
+        while len(tried) < MOST_ENDS and (end := next(_ends(document, now, tried), None)) is not None:
+            tried.add(end)
             known = tuple(s for s in document.statements if s.span.start < end)
             state = own_state(replace(document, statements=known), givens)
             again = [tuple(judge(statement, state)) for statement in known]
             if is_cut_short(again):
                 break
-            for ours in again:
-                if _is_better(ours, [now[j.span] for j in ours if j.span in now]):
-                    now.update((j.span, j) for j in ours if j.span in now)
-    return [now[j.span] for j in claims]
+            for statement, ours in zip(known, again, strict=True):
+                theirs = [j for j in now if statement.span.start <= j.span.start < statement.span.end]
+                if _is_better(ours, theirs):
+                    now = [*(j for j in now if j not in theirs), *ours]
+    return now
 
 
-def _ends(document: Document, now: Mapping[Span, Judgement]) -> Iterator[int]:
-    """Where the sections end that have claims in error, and the paragraphs, while there are such claims."""
-    tried: set[int] = set()
+def _ends(document: Document, now: Sequence[Judgement], tried: set[int]) -> Iterator[int]:
+    """Where sections and paragraphs end that have claims in error."""
+    wrong = [j.span.start for j in now if j.verdict is Verdict.WRONG]
     for statement in document.statements:
-        for end in (_end_of_section(document, statement), _end_of_paragraph(document, statement)):
-            is_wrong = any(t.span in now and now[t.span].verdict is Verdict.WRONG for t in statement.terms)
-            if is_wrong and end not in tried and end < document.statements[-1].span.start:
-                tried.add(end)
-                yield end
-                if len(tried) == MOST_ENDS:
-                    return
+        if any(statement.span.start <= start < statement.span.end for start in wrong):
+            for end in (_end_of_section(document, statement), _end_of_paragraph(document, statement)):
+                if end not in tried and end < document.statements[-1].span.start:
+                    yield end
 
 
 def _end_of_section(document: Document, statement: Statement) -> int:
