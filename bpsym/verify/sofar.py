@@ -18,6 +18,7 @@ from bpsym.verify.check.judge import is_cut_short, judge
 from bpsym.verify.check.verdicts import BAD, GOOD, Verdict
 from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.own import own_state
+from bpsym.verify.restarts import number_given
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,7 +45,7 @@ def right_so_far(document: Document, claims: Sequence[Judgement], givens: Givens
                 break
             for statement, ours in zip(known, again, strict=True):
                 theirs = [j for j in now if statement.span.start <= j.span.start < statement.span.end]
-                if _is_better(ours, theirs):
+                if number_given(statement) is None and _is_better(ours, theirs):  # a bare figure may be a result
                     now = [*(j for j in now if j not in theirs), *ours]
     return now
 
