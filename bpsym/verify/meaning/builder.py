@@ -33,12 +33,21 @@ from bpsym.verify.meaning.reach import (
 )
 from bpsym.verify.meaning.sources import Sources, stated_shape
 from bpsym.verify.meaning.symbolic import symbolic_function
-from bpsym.verify.meaning.unexplained import is_figure, is_rounded, is_short, is_unexplained, recomputed
+from bpsym.verify.meaning.unexplained import (
+    given_figures,
+    is_figure,
+    is_rounded,
+    is_short,
+    is_unexplained,
+    recomputed,
+)
 from bpsym.verify.meaning.upstream import loss_from_above, own_loss
 from bpsym.verify.tree import Application, BigSum, Call, Derivative, Differential, Expr, Name, Number, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+
+    from flint import fmpq
 
     from bpsym.verify.givens import Givens
     from bpsym.verify.meaning.scope import Scope
@@ -264,9 +273,14 @@ class Builder:
         if figure:
             self.made.opaque.update(scalars(atoms))
             if not isinstance(atoms, Array):
-                found = recomputed(name, values[atoms], self.sources, self.scope)
+                found = recomputed(name, values[atoms], self.sources, self._givens, self.scope)
                 values[atoms] = values[atoms] if found is None else found
         return atoms
+
+    @cached_property
+    def _givens(self) -> frozenset[fmpq]:
+        """The figures that stand for themselves."""
+        return given_figures(self.sources)
 
     def _defined(self, name: Key, formula: Expr, indices: Indices, *, strict: bool) -> Value | None:
         """A name by a formula, as far as all in it has a meaning; strict: only from names that are defined."""

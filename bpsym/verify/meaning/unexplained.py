@@ -20,7 +20,7 @@ from bpsym.verify.meaning.scope import Point, Scope
 from bpsym.verify.tree import Name
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from bpsym.verify.check.terms import Shown
     from bpsym.verify.meaning.keys import Key
@@ -70,14 +70,21 @@ def is_unexplained(name: Key, shown: Sequence[Shown], sources: Sources) -> bool:
     return digits > SHORT + 1 and (name in sources.several or not is_parameter(name.base))
 
 
-def recomputed(name: Key, shown: Scalar, sources: Sources, scope: Scope) -> Scalar | None:
-    """What the computation before a figure comes to, where the figure does not follow from it; else None."""
+def given_figures(sources: Sources) -> frozenset[fmpq]:
+    """The figures of all numbers but those a formula works out, without their signs."""
+    worked = {k for k in sources.numbers if k in sources.formulas and not is_short(k, sources)}
+    stated = (tree for k, tree in sources.numbers.items() if k not in worked)
+    return frozenset(abs(s.value) for tree in stated for s in leaves(tree) if s is not None)
+
+
+def recomputed(name: Key, shown: Scalar, sources: Sources, givens: Container[fmpq], scope: Scope) -> Scalar | None:
+    """What the computation before a figure comes to, where the figure does not follow from it; else None.
+
+    `givens` are the figures that stand for themselves, not for all that rounds to them.
+    """
     numeric = sources.numerics.get(name)
     if numeric is None:
         return None
-    worked = {k for k in sources.numbers if k in sources.formulas and not is_short(k, sources)}
-    stated = (tree for k, tree in sources.numbers.items() if k not in worked)
-    givens = {abs(s.value) for tree in stated for s in leaves(tree) if s is not None}
     read = interval_literal(lambda n: n.places <= 0 or n.digits <= 1 or rational(n.value) in givens, fmpq(1, 2))
     try:
         found = denote(numeric, reading(scope, Point(_NOWHERE, literal=read)))
