@@ -85,6 +85,10 @@ REASONS: dict[str, dict[str, str]] = {  # why a claim could not be decided
         "en": "as its names were read it makes no sense; they may mean something else",
         "zh": "按所理解的记号此式没有意义，记号可能另有所指",
     },
+    "reading": {
+        "en": "it agrees with all that stands beside it, but not with what its name means elsewhere in the document",
+        "zh": "它与旁边的内容相符，但与文中别处对该记号的理解不一致",
+    },
     "several-meanings": {
         "en": "the document gives one of its names more than one meaning",
         "zh": "文中同一记号有不止一种含义",

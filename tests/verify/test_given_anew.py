@@ -120,16 +120,16 @@ def test_a_sentence_about_another_network() -> None:
     """max(0, -0.5) is 0, and 2.5 stays; with a slope of 0.1 below zero it would be 2.4."""
     net = "$z = w x$, $h = \\max(0, z)$, $s = 2.5 + 2 h$, $w = -0.5$, $x = 1$.\n\n$z = -0.5$, $h = 0$, $s = 2.5$.\n\n"
     imagined = "If ReLU is replaced by a leaky unit, then $h = 0.1 \\cdot (-0.5) = -0.05$ and $s = 2.5 - 0.1 = 2.4$."
-    claimed = "Therefore $h = 0.1 \\cdot (-0.5) = -0.05$."
+    claimed = "Therefore $h = \\max(0, z) = 0.1 \\cdot (-0.5) = -0.05$."
     assert verified(net + imagined).counts["wrong"] == 0
     assert verified(net + claimed).counts["wrong"] == 1
 
 
 def test_what_is_another_without_something() -> None:
-    """8 / 6 is 1.3333, without the penalty 8 / 5 = 1.6; said of the same, 8 / 5 is in error."""
+    """8 / 6 is 1.3333, without the penalty 8 / 5 = 1.6; said to be the same formula, 8 / 5 is in error."""
     given = "With $s = 8$, $n = 5$ and $\\lambda = 1$: $w = \\frac{s}{n + \\lambda} = \\frac{8}{6} = 1.3333$; "
     assert verified(given + "without the penalty $w = \\frac{8}{5} = 1.6$.").counts["wrong"] == 0
-    assert verified(given + "once more $w = \\frac{8}{5} = 1.6$.").counts["wrong"] == 1
+    assert verified(given + "once more $w = \\frac{s}{n + \\lambda} = \\frac{8}{5} = 1.6$.").counts["wrong"] == 1
 
 
 LOSSES = r"""

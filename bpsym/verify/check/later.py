@@ -73,6 +73,7 @@ def after_update(chain: Chain, printed: Printed) -> Judgement | None:
         return Judgement(span, Verdict.UNDECIDED, details={"why": "update"}) if is_open else None
     ((right,), *others), (only,) = rights, shown
     details = {"shown": only, "place": 0, "subject": None, "truth": (right,), "carried": [item for (item,) in others]}
+    details["after the update"] = True
     return Judgement(only.tree.span, Verdict.WRONG, as_shown(right, only), "value", details)
 
 

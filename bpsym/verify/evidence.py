@@ -1,0 +1,115 @@
+"""What a blame rests on, in a document that is its own description.
+
+Where a figure differs from the computation beside it, or a formula from the one it is said to equal, the page
+contradicts itself. Elsewhere only the reading does: what a name stands for, and at which numbers; of that such
+a document never says enough. So two things are left open, if neither a mistake in the method nor a likely slip of the
+pen explains them: a computation that holds by itself with no formula beside it, and another figure for a name that had
+one. Most often they are of the next step, of another example, or of a "what if".
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING
+
+from flint import arb
+
+from bpsym.verify.check.terms import Kind, Shown, kind_of
+from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.diagnose import GENERIC
+from bpsym.verify.meaning.arrays import scalars
+from bpsym.verify.meaning.subjects import subject_of
+from bpsym.verify.slips import ORDER
+from bpsym.verify.tree import Name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bpsym.verify.meaning.arrays import Scalar
+    from bpsym.verify.tree import Document, Span, Statement
+
+LIKELY = frozenset(["sign", "digits-swapped"])  # slips that few figures come from by chance
+ENOUGH = 4  # digits of a figure that hardly is like another one by chance
+LIKE = 0.01  # of its value, by which two such figures differ: the first digits are the same
+FIGURES = (Kind.NUMBER, Kind.NUMERIC)
+
+
+def borne_out(found: Sequence[Judgement], document: Document) -> list[Judgement]:
+    """The judgements in reading order, with those left open that nothing but the reading of the document speaks for."""
+    doubtful = set(_doubtful(found, document))
+    now: list[Judgement] = []
+    is_astray = False
+    for judgement in sorted(found, key=lambda j: j.span) if doubtful else found:
+        if judgement.span in doubtful and judgement.verdict is Verdict.WRONG:
+            now.append(Judgement(judgement.span, Verdict.UNDECIDED, details={"why": "reading"}))
+        elif judgement.verdict is Verdict.CARRIED and doubtful and not is_astray:
+            now.append(Judgement(judgement.span, Verdict.RIGHT))  # it follows from what the page says
+        else:
+            is_astray = is_astray or judgement.verdict is Verdict.WRONG
+            now.append(judgement)
+    return now
+
+
+def _doubtful(found: Sequence[Judgement], document: Document) -> Iterator[Span]:
+    """Where claims in error stand that nothing on the page contradicts."""
+    statements = sorted(document.statements, key=lambda s: s.span)
+    starts = [statement.span.start for statement in statements]
+    beside: dict[int, list[Judgement]] = {}
+    for judgement in found:
+        place = bisect_right(starts, judgement.span.start) - 1
+        if place >= 0 and judgement.span.start < statements[place].span.end:
+            beside.setdefault(place, []).append(judgement)
+    had = _with_a_figure_before(statements)
+    for place, judgements in beside.items():
+        for judgement in judgements:
+            is_open = judgement.verdict is Verdict.WRONG and not _is_explained(judgement)
+            if is_open and not _is_contradicted(judgement, statements[place], judgements, again=place in had):
+                yield judgement.span
+
+
+def _with_a_figure_before(statements: Sequence[Statement]) -> frozenset[int]:
+    """The places of the statements about something that had a figure before."""
+    figured, places = set(), set()
+    for place, statement in enumerate(statements):
+        subject = subject_of(statement.terms[0])
+        if subject is not None and subject in figured:
+            places.add(place)
+        if kind_of(statement.terms[-1]) is Kind.NUMBER:
+            figured.add(subject)
+    return frozenset(places)
+
+
+def _is_explained(judgement: Judgement) -> bool:
+    """Whether a mistake in the method, or a slip of the pen that is none by chance, leads to what stands there."""
+    if judgement.rule not in GENERIC and judgement.rule not in ORDER:
+        return True
+    shown = judgement.details.get("shown")
+    return judgement.rule in LIKELY or (isinstance(shown, Shown) and any(_is_like(shown, r) for r in _right(judgement)))
+
+
+def _right(judgement: Judgement) -> Iterator[Scalar]:
+    """What ought to stand there."""
+    place = judgement.details.get("place", 0)
+    for value in judgement.details.get("truth", ()):
+        yield from scalars(value)[place : place + 1]
+
+
+def _is_like(shown: Shown, right: Scalar) -> bool:
+    """Whether a figure has many digits, and the first of them are right."""
+    many = shown.number.digits >= ENOUGH and shown.value != 0
+    return many and bool(abs(arb(right) / arb(shown.value) - 1) < LIKE)
+
+
+def _is_contradicted(judgement: Judgement, statement: Statement, beside: Sequence[Judgement], *, again: bool) -> bool:
+    """Whether the page contradicts what is blamed; `again`: its subject had a figure before."""
+    details, start = judgement.details, judgement.span.start
+    before = [term for term in statement.terms if term.span.end <= start]
+    if "left" in details or not before:  # a formula; what is worked out without a name
+        return True
+    if kind_of(before[0]) in FIGURES or any(not isinstance(term, Name) for term in before[1:]):
+        return True
+    if "right" in details:  # a computation, or an operand of one: what does its own result say?
+        within = next(term for term in statement.terms if term.span.start <= start < term.span.end)
+        behind = [j for j in beside if j.span.start >= within.span.end]
+        return any(j.verdict is not Verdict.CARRIED for j in behind[:1])
+    return bool(details.get("after the update")) or not (again or details.get("line is right"))
