@@ -8,6 +8,7 @@ import pytest
 
 from bpsym.verify.read import read
 from bpsym.verify.run import verify
+from transcripts import verified
 
 if TYPE_CHECKING:
     from collections import Counter
@@ -144,3 +145,13 @@ def test_what_is_another_quantity_is_not_blamed() -> None:
     found = verdicts(DROPPED)
     assert found["wrong"] == found["carried"] == 0
     assert verdicts(DROPPED.replace("s = u · v", "s = u · v = u + v"))["wrong"] == 1
+
+
+def test_a_table_of_old_and_new_values_alone_has_no_rate() -> None:
+    """0.7 - 0.12 · 0.7 is near 0.616, 1.5 - 0.12 · 1.5 near 1.32: the old values are no gradients of themselves."""
+    given = "$y = u x$, $u = 0.7$, $w = 0.4$, $v = 1.5$.\n\n| weight | before | after |\n|---|---|---|\n"
+    judged = verified(given + "| $u$ | 0.7 | 0.6181 |\n| $w$ | 0.4 | 0.3753 |\n| $v$ | 1.5 | 1.3184 |\n")
+    assert judged.counts["wrong"] == 0
+    rows = "| weight | before | gradient | after |\n|---|---|---|---|\n"
+    worked = "| $u$ | 0.7 | 0.2 | 0.68 |\n| $w$ | 0.4 | 0.1 | 0.39 |\n| $v$ | 1.5 | 0.5 | 1.44 |\n"
+    assert verified(given.split("|", maxsplit=1)[0] + rows + worked).counts["wrong"] == 1

@@ -40,7 +40,7 @@ _TITLES: Final = tuple(
     for words in (
         r"old|before|current|initial|旧|原|更新前|当前",
         r"grad|slope|deriv|∂|\\partial|\\nabla|\bd\w+/d|梯度|导数",
-        r"new|after|updated|next|\^\{?\+|新|更新后",
+        r"new|after|updated|next|\^\{?\+|新|更新[后後]",
     )
 )
 MADE: Final = frozenset(["cell", "node"])  # kinds of statements that are made here
@@ -214,6 +214,8 @@ def _without_step(rows: Figures, columns: list[int], least: int) -> _Found | Non
     if len(rows) < 3:
         return None
     for old, gradient, new in _triples(columns):
+        if all(_cell(old, row) == _cell(gradient, row) for row in rows):
+            continue  # the old values, once more
 
         def moved(row: Sequence[Figure | None], old: int = old, new: int = new) -> Figure | None:
             before, after = (row[k] if k < len(row) else None for k in (old, new))
