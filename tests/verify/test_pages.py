@@ -155,3 +155,9 @@ def test_a_table_of_old_and_new_values_alone_has_no_rate() -> None:
     rows = "| weight | before | gradient | after |\n|---|---|---|---|\n"
     worked = "| $u$ | 0.7 | 0.2 | 0.68 |\n| $w$ | 0.4 | 0.1 | 0.39 |\n| $v$ | 1.5 | 0.5 | 1.44 |\n"
     assert verified(given.split("|", maxsplit=1)[0] + rows + worked).counts["wrong"] == 1
+
+
+@pytest.mark.parametrize(("result", "wrong"), [("0.050979", 0), ("0.050989", 1)])
+def test_a_power_in_plain_text_is_no_emphasis(result: str, wrong: int) -> None:
+    """(0.774215 - 1)**2 is 0.050978866."""
+    assert verified(f"Again: L = (0.774215 - 1)**2 = {result}").counts["wrong"] == wrong

@@ -41,7 +41,7 @@ _REMARK: Final = re.compile(r"\s(?:←|⟵|<-+)\s+[A-Za-z]+\s+[A-Za-z]")  # word
 _THAT_IS: Final = re.compile(r"\b(?:i\. ?e|e\. ?g|d\. ?h|z\. ?B|w\. ?r\. ?t|s\. ?t)\.")  # no letters of a formula
 _CASE: Final = re.compile(r"=\s*[-−+]?[01]$")
 _IF: Final = re.compile(r"\s*,?\s*(?:if|when|si|wenn|falls)\b", re.IGNORECASE)  # `Y = 1 if x > 0, else 0`
-_EMPHASIS: Final = re.compile(r"(?<!\*)\*\*(?!\*)|(?<![\w*)\]}])\*(?=\w)|(?<=[^\s*])\*(?=\s*$)")
+_EMPHASIS: Final = re.compile(r"(?<!\*)(?!(?<=[\w)\]}])\*\*\d)\*\*(?!\*)|(?<![\w*)\]}])\*(?=\w)|(?<=[^\s*])\*(?=\s*$)")
 
 
 class Found(Struct):
