@@ -52,6 +52,7 @@ def bind(document: Document, description: Description | None, given: Givens) -> 
     state.shallower = lru_cache(maxsize=8)(lambda depth: _shallower(description, depth))
     state.own = lru_cache(maxsize=1)(lambda: _own(document, given))
     state.names = partial(names_at, document, scope)
+    state.document = document
     return state
 
 

@@ -42,7 +42,8 @@ def _changes(verified: Verified) -> Iterator[tuple[Span, str]]:
             place = document.place(judgement.span)
             for line in range(place.line, place.end_line + 1):
                 on_line.setdefault(line, set()).add(judgement.span)
-    formulas = {j.span for j in verified.judgements if j.verdict is Verdict.WRONG and not _is_figure(j, document)}
+    wrong = (j for j in verified.judgements if j.verdict is Verdict.WRONG and not _is_figure(j, document))
+    formulas = {j.details.get("term", j.span) for j in wrong}
     behind = [s.span for s in document.statements if any(term.span in formulas for term in s.terms)]
     for judgement in verified.judgements:
         span = judgement.span

@@ -43,6 +43,7 @@ LETTERED: Final = 1_200_000  # of these, of trying what its letters are layers o
 SAMPLED: Final = 150_000  # of these, of trying one general network on a sample
 TRAINED: Final = 1_000_000  # of training runs
 DIAGNOSED: Final = 300_000  # of naming causes, at least
+MENDED: Final = 250_000  # of looking for the small change that makes one formula right
 FIGURES: Final = 5_000  # sentences of running text with figures in them
 FIGURES_IN_SENTENCE: Final = 100
 WARNINGS: Final = 500  # unreadable places listed

@@ -64,7 +64,9 @@ def _own_state(said: Said, given: Givens, position: int | None, instance: Instan
     name_rate(said.document, scope)
     environment = network.environment()
     _by_their_formulas(scope, environment)
-    return new_state(scope, network, environment, network.exact_values())
+    state = new_state(scope, network, environment, network.exact_values())
+    state.document = said.document
+    return state
 
 
 def _by_their_formulas(scope: Scope, environment: Environment) -> None:

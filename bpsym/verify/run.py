@@ -25,6 +25,7 @@ from bpsym.verify.givens import Givens, names_of
 from bpsym.verify.habit import held_to_habit
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import key
+from bpsym.verify.mend.search import with_mends
 from bpsym.verify.tree import Name, covering, walk
 
 if TYPE_CHECKING:
@@ -108,6 +109,7 @@ def verify(
                 from bpsym.verify.evidence import borne_out
 
                 found = borne_out(found, document)
+            found = with_mends(found, verified.state)
         found = [j for j in found if j.verdict is not Verdict.UNREADABLE or not document.unreadable]
         found.extend(Judgement(gap.span, Verdict.UNREADABLE, details={"why": gap.why}) for gap in document.unreadable)
     finally:

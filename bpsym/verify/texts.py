@@ -1,6 +1,6 @@
 """What reports say, in English and Chinese; the tables are the only place with words.
 
-Templates take {written}, {expected}, {what} and {steps}.
+Templates take {written}, {expected}, {what}, {instead} and {steps}.
 """
 
 from __future__ import annotations
@@ -41,11 +41,39 @@ CAUSES: dict[str, dict[str, str]] = {
     "value": {"en": "this value is wrong", "zh": "这个数值错了"},
     "index-out-of-range": {"en": "this index runs out of its range", "zh": "这个下标超出了范围"},
     "misplaced-subscript": {"en": "the subscript stands in the wrong place", "zh": "下标的位置错了"},
+    "index": {"en": "the index is wrong", "zh": "下标写错了"},
+    "indices-swapped": {"en": "the two indices are swapped", "zh": "两个下标写反了"},
+    "layer-or-step": {"en": "the layer or the time step is wrong", "zh": "层号或时间步写错了"},
+    "other-name": {"en": "another quantity belongs here", "zh": "此处应为另一个量"},
+    "derivative-for-activation": {
+        "en": "the derivative stands where the function itself belongs", "zh": "此处应为函数本身，而不是它的导数",
+    },
+    "wrong-function": {"en": "another function belongs here", "zh": "此处应为另一个函数"},
+    "function-forgotten": {"en": "a function is missing", "zh": "漏写了一个函数"},
+    "function-too-much": {"en": "there is a function too many", "zh": "多写了一个函数"},
+    "transposed": {"en": "the transpose is wrong", "zh": "转置写错了"},
+    "factors-swapped": {"en": "the factors stand in the wrong order", "zh": "因子的先后次序错了"},
+    "elementwise": {
+        "en": "the matrix product and the elementwise product are mixed up", "zh": "矩阵乘积与逐元素乘积用混了",
+    },
+    "exponent": {"en": "the exponent is wrong", "zh": "指数写错了"},
+    "factor": {"en": "the constant is wrong", "zh": "常数写错了"},
+    "factor-missing": {"en": "the factor {what} is missing", "zh": "漏了因子 {what}"},
+    "factor-too-much": {"en": "the factor {what} is one too many", "zh": "多写了因子 {what}"},
+    "divisor-too-much": {"en": "nothing is to be divided by {what} here", "zh": "此处不应除以 {what}"},
+    "divisor": {"en": "{what} divides here", "zh": "此处应除以 {what}，而不是相乘"},
+    "multiplier": {"en": "{what} multiplies here", "zh": "此处应乘以 {what}，而不是相除"},
+    "term-missing": {"en": "the term {what} is missing", "zh": "漏了 {what} 这一项"},
+    "term-too-much": {"en": "the term {what} does not belong here", "zh": "多写了 {what} 这一项"},
+    "sum-too-much": {"en": "there is nothing to add up here", "zh": "此处不应求和"},
 }  # fmt: skip
 
 SENTENCES: dict[str, dict[str, str]] = {
     "wrong": {"en": "{written} should be {expected}: {cause}.", "zh": "{written} 应为 {expected}：{cause}。"},
     "wrong-open": {"en": "{written}: {cause}.", "zh": "{written}：{cause}。"},
+    "wrong-instead": {
+        "en": "{written}: {cause}; {instead} would be right.", "zh": "{written}：{cause}；改为 {instead} 就对了。",
+    },
     "last-digit": {
         "en": "{written} is {expected} rounded: cut off, or computed from rounded values.",
         "zh": "{written} 四舍五入应为 {expected}：末位被截断，或由已舍入的值算出。",

@@ -110,7 +110,7 @@ def test_names_with_several_meanings_blame_nobody(text: str) -> None:
     ("text", "slip"),
     [
         (LAYERS.replace(r"\hat{y} = f(z)", "o = f(z)").replace(r"\hat{y}(1 - \hat{y})$$", r"\hat{y}(1 + \hat{y})$$", 1),
-         r"\hat{y}(1 + \hat{y})"),
+         r"+ \hat{y}"),
         (STEPS.replace("-0.425", "-0.245"), "-0.245"),
         (SLOPES.replace("$J = 33$", r"$J = 3 \cdot 11 = 35$"), "35"),
     ],

@@ -68,7 +68,8 @@ def test_other_networks_are_not_taken_for_layers(text: str) -> None:
         (r"\frac{\partial L}{\partial p} = p - y", "shortcut-for-factor"),
         (r"\frac{\partial L}{\partial s} = y - p", "error-signal-sign"),
         (r"\frac{\partial L}{\partial v} = (p - y) s", "input-of-wrong-layer"),
-        (r"\frac{\partial L}{\partial u} = (p - y) v (1 + h^2)", ""),
+        (r"\frac{\partial L}{\partial u} = (p - y) v (1 + h^2)", "sign"),
+        (r"\frac{\partial L}{\partial u} = (p + y) v (1 + h^2)", ""),
         (r"\frac{\partial L}{\partial u} = (p - y) v", "activation-derivative-forgotten"),
     ],
 )

@@ -205,8 +205,10 @@ def _elsewhere(chain: Chain, before: Expr, term: Expr) -> Judgement | None:
             verdict = True
         if verdict or (verdict is False and isinstance(chain.subject, Key) and chain.subject.new):
             chain.adopt(term)
-            right = Verdict.RIGHT if verdict else Verdict.WRONG
-            return Judgement(term.span, right, "", "" if verdict else "formula", {"left": before, "right": term})
+            if verdict:
+                return Judgement(term.span, Verdict.RIGHT)
+            details = {"left": before, "right": term, "state": single, "statement": chain.statement}
+            return Judgement(term.span, Verdict.WRONG, "", "formula", details)
     return None
 
 

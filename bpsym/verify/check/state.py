@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.indices import Indices
     from bpsym.verify.meaning.network import Network
     from bpsym.verify.meaning.subjects import Subject
-    from bpsym.verify.tree import Expr, Number, Span
+    from bpsym.verify.tree import Document, Expr, Number, Span
 
 SEEDS = (1, 2, 3)
 LONG = 4  # places nobody writes for a given
@@ -52,6 +52,7 @@ class State:
     names: Callable[[Indices], Mapping[Atom, PrintedName]] = lambda _at: {}  # what the document calls the entries
     in_effect: Callable[[int], State | None] = lambda _position: None  # where names mean something else than at the top
     unlike: frozenset[Span] = frozenset()  # figures that rounding accounts for, but not as the document rounds
+    document: Document | None = None  # what is judged, as it was read for these names
     facts: dict[int, tuple[Expr, Facts]] = field(default_factory=dict)  # of terms, by the id of each while it is kept
 
     def is_exact(self, number: Number) -> bool:

@@ -236,10 +236,11 @@ def _equal_at(
 def _same_or_bare(left: Value, right: Value, written: Expr) -> bool | None:
     if _bare(written) and isinstance(right, Array) and not isinstance(left, Array):
         return False
-    return _same(left, right)
+    return same(left, right)
 
 
-def _same(left: Value, right: Value) -> bool | None:
+def same(left: Value, right: Value) -> bool | None:
+    """Whether two values may be equal; None where they are not of a kind."""
     if not isinstance(left, Array) and isinstance(right, Array) and is_vector(right) and len(right.items) > 1:
         return any(same_scalar(left, item) for item in right.items)  # an index left out: target for target_o1
     try:

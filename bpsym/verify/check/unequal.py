@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check import symbols
@@ -44,7 +44,8 @@ def unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
     chain.broken = True
     chain.formulas.append(term)
     truth = list(values(before, state, state.truth))[:1]
-    details = {"left": before, "right": term, "truth": truth, "subject": chain.subject}
+    details: dict[str, Any] = {"left": before, "right": term, "truth": truth, "subject": chain.subject}
+    details |= {"state": state, "statement": chain.statement}
     return Judgement(term.span, Verdict.WRONG, "", "formula", details)
 
 

@@ -91,7 +91,7 @@ def scripted(parser: Parser, name: Name, start: int) -> Expr:
             if name.base in INVERSES and (end := minus_one(parser)):
                 parser.position, name = end, replace(name, base=INVERSES[name.base])
                 continue
-            tree = parser.raised(name, start)
+            tree = parser.raised(replace(name, span=parser.since(start)), start)
             if not isinstance(tree, Name):
                 return settled(parser, tree, name, start)
             name = tree

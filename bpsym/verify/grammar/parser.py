@@ -331,12 +331,13 @@ class Parser(Walker):
                 return Power(self.since(start), tree, self.tight_exponent())
             return Power(self.since(start), tree, self.part(part))
         if isinstance(tree, Name):
+            is_whole = kind.transposed and not (kind.layer or kind.marks)  # the mark of a transpose is no part of it
             tree = replace(
                 tree,
                 layer=(*tree.layer, *kind.layer),
                 bracketed=kind.bracketed or tree.bracketed,
                 marks=tuple(sorted([*tree.marks, *kind.marks])),
-                span=self.since(start),
+                span=tree.span if is_whole else self.since(start),
             )
         elif kind.marks:
             tree = Indexed(self.since(start), tree, tuple("'" if mark == "prime" else mark for mark in kind.marks))

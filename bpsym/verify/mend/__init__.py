@@ -1,0 +1,1 @@
+"""What one small change would make a wrong formula right."""

@@ -1,0 +1,59 @@
+"""Edits of transposes, of the order of a product's factors, and of the kind of product."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
+
+from bpsym.verify.mend.around import Around, Edit, Patch
+from bpsym.verify.mend.forms import BRACKETS, exchanged
+from bpsym.verify.tree import Derivative, Differential, Matrix, Name, Product, Row, Span, Transpose
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+def layouts(around: Around) -> Iterator[Edit]:
+    """A transpose missing or too much, factors in the wrong order, one product for the other."""
+    for node in around.nodes:
+        if isinstance(node, Product):
+            yield from _of_product(around, node)
+    inside = {id(node.operand) for node in around.nodes if isinstance(node, Transpose)}
+    for node in around.nodes:
+        if isinstance(node, Transpose):
+            end = around.unmarked(node).end
+            mark = around.text[end : node.span.end]
+            kept = mark[: len(mark) - len(mark.lstrip(")]} "))]
+            patch = Patch(Span(end, node.span.end), kept)
+            yield Edit("transposed", node, node.operand, node.span, (patch,))
+        elif isinstance(node, (Name, Matrix, Row, Derivative, Differential)) and id(node) not in inside:
+            written = around.quote(node)
+            plain = isinstance(node, Matrix) or (isinstance(node, Name) and "^" not in written)
+            place = around.place(node)
+            patch = Patch(place, (written if plain else f"({written})") + around.transpose)
+            yield Edit("transposed", node, Transpose(node.span, node), place, (patch,))
+
+
+def _of_product(around: Around, tree: Product) -> Iterator[Edit]:
+    for k, (a, b) in enumerate(zip(tree.factors, tree.factors[1:], strict=False)):
+        if isinstance(b, Transpose) and not isinstance(a, Transpose):
+            turned = (b.operand, replace(b, operand=a))
+            new = replace(tree, factors=(*tree.factors[:k], *turned, *tree.factors[k + 2 :]))
+            bare = around.unmarked(b)
+            first, second = around.outer(a), Span(around.place(b.operand).start, bare.end)
+            exchange = (Patch(first, around.cut(second)), Patch(second, around.cut(first)))
+            yield Edit("outer-product-transposed", tree, new, Span(first.start, around.outer(b).end), exchange)
+        new = replace(tree, factors=(*tree.factors[:k], b, a, *tree.factors[k + 2 :]))
+        piece = Span(around.outer(a).start, around.outer(b).end)
+        yield Edit("factors-swapped", tree, new, piece, exchanged(around, a, b))
+        other = "" if tree.operators[k] == "⊙" else "⊙"
+        new = replace(tree, operators=(*tree.operators[:k], other, *tree.operators[k + 1 :]))
+        between = Span(around.outer(a).end, around.outer(b).start)
+        plain = around.text[between.start : between.end].strip(" \\,;:!") == ""
+        patches: tuple[Patch, ...] = ()
+        if other and plain:
+            patches = (Patch(between, " \\odot " if around.tex else " ⊙ "),)
+        elif not other and not BRACKETS.search(around.text, between.start, between.end):
+            patches = (Patch(between, " "),)
+        yield Edit("elementwise", tree, new, piece, patches)
