@@ -22,6 +22,7 @@ from bpsym.verify.tree import (
     Quotient,
     Span,
     Sum,
+    walk,
 )
 
 if TYPE_CHECKING:
@@ -45,6 +46,17 @@ def signs(around: Around) -> Iterator[Edit]:
             yield from _negated(around, node, node.exponent, "exponent-sign")
         elif isinstance(node, Call) and node.function.base == "exp" and len(node.arguments) == 1:
             yield from _negated(around, node, node.arguments[0], "exponent-sign")
+
+
+def of_negative_powers(around: Around) -> Iterator[Edit]:
+    """The constant factor before a negative power with the other sign: -½ (v + ε)^{-3/2} is what a root leaves."""
+    for node in around.nodes:
+        powers = [constant(n.exponent) for n in walk(node) if isinstance(n, Power)]
+        is_negative = any(value is not None and value < 0 for value in powers)
+        for factor in node.factors if isinstance(node, Product) and is_negative else ():
+            if isinstance(factor, (Number, Quotient)) and constant(factor) is not None:
+                place = around.place(factor)
+                yield Edit("sign", factor, Negative(factor.span, factor), place, (_before(factor, "-"),))
 
 
 def differences(around: Around) -> Iterator[Edit]:

@@ -122,7 +122,8 @@ def functions(around: Around) -> Iterator[Edit]:
             yield from _of_call(around, node)
 
 
-def _of_call(around: Around, call: Call) -> Iterator[Edit]:
+def marks(around: Around, call: Call) -> Iterator[Edit]:
+    """A function with the mark of its derivative, or without it."""
     function = call.function
     if "prime" in function.marks:
         new = replace(call, function=replace(function, marks=tuple(m for m in function.marks if m != "prime")))
@@ -130,6 +131,11 @@ def _of_call(around: Around, call: Call) -> Iterator[Edit]:
     else:
         new = replace(call, function=replace(function, marks=(*function.marks, "prime")))
         yield Edit("activation-for-derivative", call, new, call.span, _primed(around, function))
+
+
+def _of_call(around: Around, call: Call) -> Iterator[Edit]:
+    yield from marks(around, call)
+    function = call.function
     told = {canonical(function)}
     for other in around.calls:
         for letter in (other.function,):

@@ -25,7 +25,7 @@ from bpsym.verify.meaning.keys import NO_TIME
 from bpsym.verify.meaning.patterns import substituted
 from bpsym.verify.mend import forms, layouts, names, parts, slopes
 from bpsym.verify.mend.around import Around, Edit, bracketed, patched
-from bpsym.verify.tree import Application, Case, Derivative, Expr, Name, Span, walk
+from bpsym.verify.tree import Application, Call, Case, Derivative, Expr, Name, Span, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -72,6 +72,8 @@ def _found(around: Around, state: State) -> Mend | None:
         return None
     # only a sign is believed to be wrong on the word of inputs that are special, where much holds by chance
     special, general = _Test.of(around, known), _Test.of(around, dataclasses.replace(known, specialised=[]))
+    if (turned := _of_the_left(around, known)) is not None:
+        return turned
     left, inside = canonical(around.left), {canonical(node) for node in around.nodes}
     tried = {canonical(around.right)}
     arrays = around.multiplies_arrays or any(isinstance(value, Array) for *_, found in general.known for value in found)
@@ -91,10 +93,24 @@ def _found(around: Around, state: State) -> Mend | None:
     return None
 
 
+def _of_the_left(around: Around, state: State) -> Mend | None:
+    """`g(z) = 1 - g(z)^2`: the mark of a derivative forgotten, or too much, on the left, where that is beside it."""
+    left, begins = around.left, around.span.start
+    is_beside = left.span.start < begins and "\n" not in around.text[left.span.start : begins]
+    if not isinstance(left, Call) or left is not around.statement.terms[0] or not is_beside:
+        return None
+    other = Around(around.right, left, around.statement, around.statements, around.text)
+    for edit in names.marks(other, left):
+        if symbols.equal(edit.new, around.right, state):
+            return _mend(other, edit, edit.new)
+    return None
+
+
 def _edits(around: Around, state: State, *, arrays: bool) -> Iterator[Edit]:
     """Every edit, the most particular first."""
     yield from forms.signs(around)
     yield from forms.minus_too_much(around)
+    yield from forms.of_negative_powers(around)
     yield from forms.differences(around)
     yield from forms.first_sign(around)
     yield from names.indices(around)
