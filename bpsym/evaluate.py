@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -16,7 +17,7 @@ from bpsym.program import head
 from bpsym.rounding import EXACT, Numeral, Rounding, numeral, numeral_at_last
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from sympy import Expr
 
@@ -42,6 +43,7 @@ class Environment:
     rounding: Rounding = field(default_factory=Rounding)
     given: Mapping[Expr, Value] = field(default_factory=dict)
     precision: int = PRECISION
+    counted: Callable[[int], None] | None = field(default=None, compare=False)  # told the operations of each entry
     _found: dict[Expr, Value] = field(default_factory=dict, repr=False, compare=False)
     _code: dict[Expr, Code] = field(default_factory=dict, repr=False, compare=False)
     _shown: dict[Expr, Numeral] = field(default_factory=dict, repr=False, compare=False)  # what was rounded to go on
@@ -74,6 +76,8 @@ class Environment:
             if missing:
                 stack.extend(reversed(missing))
                 continue
+            if self.counted is not None:
+                self.counted(len(code.operations))
             self._found[entry] = self._carried(entry, code, [self._found[used] for used in code.inputs])
             stack.pop()
 
@@ -109,12 +113,13 @@ class Environment:
 
     def sharper(self) -> Environment:
         """The same at twice the precision."""
-        return Environment(self.expansion, self.values, self.rounding, self.given, 2 * self.precision, {}, self._code)
+        return dataclasses.replace(self, precision=2 * self.precision, _found={}, _shown={})
 
-    def overridden(self, given: Mapping[Expr, Value]) -> Environment:
-        """The same with some entries set to other values."""
+    def overridden(self, given: Mapping[Expr, Value], counted: Callable[[int], None] | None = None) -> Environment:
+        """The same with some entries set to other values; where each entry computed is to be counted, by `counted`."""
         merged = {**self.given, **given}
-        return Environment(self.expansion, self.values, self.rounding, merged, self.precision, {}, self._code)
+        counted = self.counted if counted is None else counted
+        return dataclasses.replace(self, given=merged, counted=counted, _found={}, _shown={})
 
     def numeral(self, expr: Expr, rounding: Rounding | None = None) -> Numeral:
         """An entry, or an expression in entries, as printed; the precision grows until every digit is settled.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bpsym.verify.effort import spend
 from bpsym.verify.tree import (
     Absolute,
     Application,
@@ -30,9 +31,12 @@ from bpsym.verify.tree import (
     Unknown,
 )
 
+WRITTEN = 3  # units of work a node is
+
 
 def canonical(tree: Expr) -> str:
     """An expression, every operation bracketed where the order could be misread."""
+    spend(WRITTEN)
     match tree:
         case Number():
             return _decimal(tree) + ("…" if tree.open_ended else "")

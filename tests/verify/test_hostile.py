@@ -56,6 +56,15 @@ HOSTILE = {
     "steps without number": "Then $w = 0.5$ and " + "9" * 9_000 + ".1234 after " + "9" * 9_000 + " more steps.\n",
     "the same again and again": "$x = x + 1$\n" * 800,
     "a chain of ones": "$(a + b)" + " = 1" * 900 + "$",
+    "the logarithms of a number": "x = " + "\\log " * 12 + "0.3 + w_5",
+    "each of sigmoids of the two before": "".join(
+        f"$h_{{{k}}} = \\sigma(w h_{{{k - 1}}} + b h_{{{k - 2}}})$\n" for k in range(2, 500)
+    ),
+    "figures in error, each from the next": "".join(f"$a_{{{k}}} = a_{{{k + 1}}} + 1 = 0.5$\n" for k in range(1_500)),
+    "products of products": "$x_i = i$ and $w_i = 0.5$\n\n$$y = " + r"\prod_{i=1}^{n} " * 10 + "w_i x_i = 1$$",
+    "many pieces of code in a line": "w = `x` and " * 1_600,
+    "one chain of many sums": "Z = "
+    + " = ".join(f"0.{k} * 0.{k} + 0.2 * (-0.3) + 0.{k} * 0.4" for k in range(11, 199)),
     "two givens that never settle": "".join(f"$x = 0.{k}$\n\n$y = x + 0.{k} = 0.5$\n\n" for k in range(10, 200)),
 }
 
@@ -78,6 +87,8 @@ def test_hostile(text: str, cell: ProcessPoolExecutor) -> None:
         "w12=(2)d/dw12`d=E=n`eta=E,3",
         "$x = 9^{9^{4}}$ and $x = 0.5$",
         "$y = \\max(0, w x) + b$ and $E = y^2$ and $\\frac{\\partial E}{\\partial w} = y = 2 w$",
+        f"$x = [1, 2]$, $x_{{{'7' * 5_001}}} = 3$, $x{'7' * 5_001} = 3$ and $x^{{({'7' * 5_001})}} = 3$",
+        "$x = [1, 2]$, $x_{\u24fa} = 3$ and $x^{(\u2460)} = 3$",
         "$x = 1" + "^2" * 3_000 + "$ and $y = 1" + " / 3" * 3_000 + "$",
     ],
     ids=[
@@ -89,6 +100,8 @@ def test_hostile(text: str, cell: ProcessPoolExecutor) -> None:
         "two rates",
         "powers",
         "a bend",
+        "an index of thousands of digits",
+        "an index in a circle",
         "tall",
     ],
 )

@@ -169,7 +169,7 @@ def is_passing(statement: Statement) -> bool:
     number = last.operand if isinstance(last, Negative) else last
     if not isinstance(number, Number) or number.digits > 1 or number.places > 0 or number.value > 1:
         return False
-    return isinstance(first, Missing) or (isinstance(first, Name) and not any(p[-1:].isdigit() for p in first.sub))
+    return isinstance(first, Missing) or (isinstance(first, Name) and not any(p[-1:].isdecimal() for p in first.sub))
 
 
 _INDEX_LETTERS = frozenset("l L N M i j k t n m p q K T tau".split())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import combinations
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from flint import arb, fmpq
 from msgspec.structs import replace
@@ -12,63 +12,85 @@ from bpsym.lowering import lower
 from bpsym.program import Role
 from bpsym.verify.check.state import State, atoms_of
 from bpsym.verify.check.terms import Shown, interval_literal, middle
+from bpsym.verify.effort import spend
 from bpsym.verify.meaning.arrays import Scalar, mapped, scalars
 from bpsym.verify.meaning.keys import Key
 from bpsym.verify.meaning.network import FAILURES
 from bpsym.verify.meaning.scope import Point
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sympy import Expr as Atom
 
+    from bpsym.evaluate import Environment
     from bpsym.verify.meaning.subjects import Subject
 
+T = TypeVar("T")
+U = TypeVar("U")
+
+# Units of work: an entry of a table copied, a figure in error put right, an entry computed, each operation of it.
+COPIED, MENDED, ENTRY, OPERATION = 0.03, 1, 4, 1
 MOST_SLIPS = 3  # of which some may have been gone on with and others not
+
+
+def overridden(state: State, given: Mapping[Atom, Scalar]) -> Environment:
+    """The document's numbers with others in the place of some; what is computed from these counts as work."""
+    spend(COPIED * len(given))
+    return state.truth.environment.overridden(given, _count)
+
+
+def _count(operations: int) -> None:
+    spend(ENTRY + OPERATION * operations)
+
+
+def _without(table: Mapping[T, U], *gone: T | None) -> dict[T, U]:
+    """A table without some of its entries: copied whole, for SymPy is slow to tell which of its atoms are which."""
+    spend(COPIED * len(table))
+    copy = dict(table)
+    for entry in gone:
+        if entry is not None:
+            copy.pop(entry, None)
+    return copy
 
 
 def as_carried(state: State, without: Subject | None) -> Point:
     """The point at which the document's own figures stand for what it has shown."""
-    own = set(atoms_of(state.scope, without))  # SymPy is slow to tell that two atoms differ
-    given = {atom: value for atom, value in state.said.overrides.items() if atom not in own}
-    shown = {subject: value for subject, value in state.said.shown.items() if subject != without}
-    environment = state.truth.environment.overridden(given)
-    return Point(environment, shown, interval_literal(state.is_exact, fmpq(1, 2)))
+    given = _without(state.said.overrides, *atoms_of(state.scope, without))
+    shown = _without(state.said.shown, without)
+    return Point(overridden(state, given), shown, interval_literal(state.is_exact, fmpq(1, 2)))
 
 
 def at_their_word(state: State, without: Subject | None) -> Point:
     """The same with each figure taken for all there is of what it stands for."""
-    own = set(atoms_of(state.scope, without))
+    own = set(atoms_of(state.scope, without))  # SymPy is slow to tell that two atoms differ
+    spend(len(state.said.overrides) + len(state.said.shown))
     given = {atom: middle(value) for atom, value in state.said.overrides.items() if atom not in own}
     shown = {subject: mapped(middle, value) for subject, value in state.said.shown.items() if subject != without}
-    return Point(state.truth.environment.overridden(given), shown)
+    return Point(overridden(state, given), shown)
 
 
 def as_mended(state: State, without: Subject | None) -> Point | None:
     """The same with the figures in error put right: for whoever went on from what they meant; None without any."""
     if not state.said.wrong:
         return None
+    spend(MENDED * len(state.said.wrong))
     wrong = {atom for subject in state.said.wrong for atom in atoms_of(state.scope, subject)}
-    given = {atom: value for atom, value in state.said.overrides.items() if atom not in wrong} | state.said.meant
-    for atom in atoms_of(state.scope, without):
-        given.pop(atom, None)
-    gone = state.said.wrong | {without}
-    shown = {subject: value for subject, value in state.said.shown.items() if subject not in gone}
-    shown |= {subject: value for subject, value in state.said.named.items() if subject != without}
-    return Point(state.truth.environment.overridden(given), shown, interval_literal(state.is_exact, fmpq(1, 2)))
+    given = _without(_without(state.said.overrides, *wrong) | state.said.meant, *atoms_of(state.scope, without))
+    shown = _without(_without(state.said.shown, *state.said.wrong) | state.said.named, without)
+    return Point(overridden(state, given), shown, interval_literal(state.is_exact, fmpq(1, 2)))
 
 
 def as_partly_mended(state: State, without: Subject | None) -> Iterator[Point]:
     """The document's own figures with some of its slips put right: who makes two may go on with one of them."""
-    own = set(atoms_of(state.scope, without))
-    slips = [atom for atom in state.said.slips if atom not in own][-MOST_SLIPS:]
-    given = {atom: value for atom, value in state.said.overrides.items() if atom not in own}
     if len(state.said.wrong) > 1:
+        own = atoms_of(state.scope, without)
+        slips = [*_without(state.said.slips, *own)][-MOST_SLIPS:]
+        given = _without(state.said.overrides, *own)
         for count in range(1, len(slips) + 1):
             for mended in combinations(slips, count):
                 right = {atom: state.said.slips[atom] for atom in mended}
-                environment = state.truth.environment.overridden(given | right)
-                yield Point(environment, {}, interval_literal(state.is_exact, fmpq(1, 2)))
+                yield Point(overridden(state, given | right), {}, interval_literal(state.is_exact, fmpq(1, 2)))
 
 
 def as_updated(state: State) -> Point | None:

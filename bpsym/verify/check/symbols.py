@@ -327,7 +327,7 @@ def _mentioned_units(trees: tuple[Expr, ...], bound: set[str]) -> dict[str, list
         for name in names
         if name.base.lower() in ("out", "net", "a", "z")
         for part in name.sub
-        if part[:1] in "hH" and part[1:].isdigit()
+        if part[:1] in "hH" and part[1:].isdecimal()
     }
     wanted = {letter for pair in pairs for letter in pair if letter not in bound} & {"h"}
     return {letter: sorted(units) for letter in wanted if len(units) == 1}

@@ -146,7 +146,7 @@ def _has_examples(before: Expr, state: State) -> bool:
         isinstance(k, Key)
         and k.base == before.base
         and (len(k.sub), len(k.layer)) == (len(before.sub), len(before.layer))
-        and all(part.isdigit() for part in (*k.sub, *k.layer))
+        and all(part.isdecimal() for part in (*k.sub, *k.layer))
         for k in state.scope.macros
     )
 
@@ -189,7 +189,7 @@ def _right_when_shallower(before: Expr, term: Expr, state: State) -> bool:
         for n in walk(tree)
         if isinstance(n, Name)
         for part in n.layer
-        if part.isdigit()
+        if part.isdecimal()
     ]
     other = state.shallower(max(numbers_of)) if numbers_of else None
     return other is not None and symbols.equal(before, term, other) is True

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from bpsym.verify.check.terms import Facts
+from bpsym.verify.effort import spend
 from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.meaning.arrays import Array, Value
 from bpsym.verify.meaning.choices import Choices
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.indices import Indices
     from bpsym.verify.meaning.scope import Point
 
+READ = 5  # units of work a term is, read in one way, before what its parts are
 VARIANTS = tuple(Choices(elementwise, rows) for rows in (False, True) for elementwise in (False, True))
 EACH = tuple(Choices(elementwise, each=True) for elementwise in (False, True))
 SWAPPED = tuple(Choices(swaps=swaps) for swaps in range(1, 6))  # where a bullet says: transpose as the shapes need it
@@ -32,6 +34,7 @@ def values(tree: Expr, state: State, point: Point, indices: Indices | None = Non
     for way in (*VARIANTS, *EACH, *SWAPPED):
         if any(earlier.settles(way) for earlier in tried) or (tried and not _is_open(tree, way, last, state)):
             continue
+        spend(READ)
         choices = way.again()
         tried.append(choices)
         try:

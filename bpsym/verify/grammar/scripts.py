@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from msgspec.structs import replace
 
+from bpsym.verify import limits
 from bpsym.verify.grammar.cursor import Reading, UnreadError, matching, span_of
 from bpsym.verify.symbols import MARK_WORDS
 
@@ -21,6 +22,7 @@ _RAISED: Final = frozenset(["e", "beta", "gamma", "rho", "lambda", "pi", "epsilo
 _INDEX: Final = re.compile(r"[A-Za-z]+\d*([+-]\d+)?|\d+|[lLtTkn][+-][a-z0-9]+|\d+[-+][a-z]")
 LONGEST: Final = 40  # signs of a superscript that may be marks and indices: a longer one is an exponent
 WORD: Final = 4  # letters of a subscript that has one of its own
+_TOO_LONG: Final = re.compile(rf"\d{{{limits.DIGITS + 1}}}")
 _APART: Final = ("separator", "dot", "open", "close", "colon", "row", "bar")
 _MARK_SIGNS: Final = {"+": "+", "*": "star", "**": "star"}
 
@@ -54,6 +56,8 @@ def words(found: Sequence[Token]) -> list[str]:
             parts[-1] += "…"
         else:
             parts[-1] += token.text + token.tail
+    if any(len(part) > limits.DIGITS and _TOO_LONG.search(part) for part in parts):
+        raise UnreadError(f"an index of more than {limits.DIGITS} digits", span_of(found))
     return [part for part in parts if part]
 
 

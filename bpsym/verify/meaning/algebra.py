@@ -5,6 +5,7 @@ The same reading of a tree serves both, so a formula cannot mean one thing to th
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
@@ -161,6 +162,19 @@ _BALL_FUNCTIONS: dict[str, Callable[[Scalar], Scalar]] = {
 BALLS = Algebra(rational, _BALL_FUNCTIONS, _power_ball, _quotient_ball, _max_ball, _chosen_ball)
 
 
+def _bare(expr: Any) -> int:
+    """How many functions and broken powers stand one in the other with no letter added between them.
+
+    Of each SymPy asks those inside for their sign, each time anew: the work is many times that of the one inside.
+    """
+    if expr.is_Add and any((part.args[-1] if part.is_Mul else part).is_Symbol for part in expr.args):
+        return 0
+    broken = expr.is_Pow and expr.exp.is_Rational and expr.exp.q > 1 and expr.exp.p > 1
+    own = bool(expr.is_Function or broken or (expr.is_Pow and expr.exp.args))
+    below: int = max(map(_bare, expr.args), default=0)
+    return own + below
+
+
 def symbolic() -> Algebra:
     """The algebra of SymPy expressions, imported when first wanted."""
     import sympy
@@ -168,10 +182,19 @@ def symbolic() -> Algebra:
     def number(value: Fraction) -> Scalar:
         return sympy.Rational(value.numerator, value.denominator)
 
+    # Of the argument of exp, of tanh and of a fraction SymPy asks for signs and periods, which takes a hundred times as
+    # long as to write it down; where there is neither a logarithm nor an i in it, it finds nothing.
+
+    def is_as_it_stands(x: Any) -> bool:
+        return bool(x.free_symbols) and not x.has(sympy.log, sympy.I)
+
     def quotient(above: Scalar, below: Scalar) -> Scalar:
         if below == 0:
             raise NoValueError("a division by 0")
-        return above / below
+        if not below.is_Add or not is_as_it_stands(below):
+            return above / below
+        inverse = sympy.Pow(below, -1, evaluate=False)
+        return inverse if above == 1 else above * inverse
 
     # To tell whether a root undoes a power, or whether tanh has a value, SymPy works out the angle of what is below:
     # of √(tanh √…)² for minutes.
@@ -187,24 +210,21 @@ def symbolic() -> Algebra:
         count = sum(1 for _ in islice(sympy.preorder_traversal(base.base), ROOTED + 1))
         return count > ROOTED or (count > PLAIN and roots(base.base))
 
-    def bare(expr: Any) -> int:
-        """How many functions and broken powers stand one in the other with no letter added between them.
+    def exp(x: Scalar) -> Scalar:
+        return sympy.exp(x, evaluate=not is_as_it_stands(x))
 
-        Of each SymPy asks those inside for their sign, each time anew: the work is many times that of the one inside.
-        """
-        if expr.is_Add and any(sympy.Mul.make_args(part)[-1].is_Symbol for part in expr.args):
-            return 0
-        broken = expr.is_Pow and expr.exp.is_Rational and expr.exp.q > 1 and expr.exp.p > 1
-        own = bool(expr.is_Function or broken or (expr.is_Pow and expr.exp.args))
-        below: int = max(map(bare, expr.args), default=0)
-        return own + below
+    def sigmoid(x: Scalar) -> Scalar:
+        return sympy.Pow(1 + exp(-x), -1, evaluate=not is_as_it_stands(x))
 
     def tanh(x: Scalar) -> Scalar:
         if roots(x):
             raise NoValueError("the tanh of a root")
-        if bare(x) > BARE:
+        if _bare(x) > BARE:
             raise NoValueError("the tanh of functions out of all bounds")
-        return sympy.tanh(x)
+        if not is_as_it_stands(x):
+            return sympy.tanh(x)
+        is_negative = x.could_extract_minus_sign()
+        return -sympy.tanh(-x, evaluate=False) if is_negative else sympy.tanh(x, evaluate=False)
 
     def power(base: Scalar, exponent: Scalar) -> Scalar:
         if exponent.is_Number and abs(exponent) > 64:
@@ -213,9 +233,9 @@ def symbolic() -> Algebra:
             raise NoValueError("a power out of all bounds")
         if not exponent.is_Integer and any(map(intricate, sympy.Mul.make_args(base))):
             raise NoValueError("a root of a power out of all bounds")
-        if not exponent.is_Integer and base.is_Pow and bare(base) > BARE:
+        if not exponent.is_Integer and base.is_Pow and _bare(base) > BARE:
             raise NoValueError("a power of powers out of all bounds")
-        if exponent.args and bare(exponent) > BARE:
+        if exponent.args and _bare(exponent) > BARE:
             raise NoValueError("a tower of powers out of all bounds")
         return base**exponent
 
@@ -233,7 +253,7 @@ def symbolic() -> Algebra:
 
     def without_puzzles(x: Scalar) -> Scalar:
         """A net input; refused where its own cases are told by functions of one variable, which SymPy would solve."""
-        if bare(x) > BARE:
+        if _bare(x) > BARE:
             raise NoValueError("a case of functions out of all bounds")
         for piece in x.atoms(sympy.Piecewise):
             for _, condition in piece.args:
@@ -249,23 +269,31 @@ def symbolic() -> Algebra:
         return sympy.Piecewise((second, second > first), (first, True))  # max(0, z): its derivative can be computed
 
     functions: dict[str, Callable[[Scalar], Scalar]] = {
-        "exp": sympy.exp,
+        "exp": exp,
         "log": sympy.log,
         "ln": sympy.log,
         "sqrt": lambda x: power(x, sympy.Rational(1, 2)),
-        "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
+        "sigmoid": sigmoid,
         "tanh": tanh,
         "sin": sympy.sin,
         "cos": sympy.cos,
         "atan": sympy.atan,
         "erf": sympy.erf,
-        "softplus": lambda x: sympy.log(1 + sympy.exp(x)),
+        "softplus": lambda x: sympy.log(1 + exp(x)),
         "relu": lambda x: sympy.Piecewise((x, without_puzzles(x) > 0), (sympy.Integer(0), True)),
         "leaky_relu": lambda x: sympy.Piecewise((x, without_puzzles(x) > 0), (x / 100, True)),
         "identity": lambda x: x,
         "abs": sympy.Abs,
         "sign": sympy.sign,
     }
+
+    def of_numbers(function: Callable[[Scalar], Scalar], x: Scalar) -> Scalar:
+        """A function; refused of a number that is a function of functions, whose digits SymPy would look for."""
+        if not x.free_symbols and _bare(x) > BARE:
+            raise NoValueError("a function of functions of a number")
+        return function(x)
+
+    functions = {name: partial(of_numbers, function) for name, function in functions.items()}
     return Algebra(number, functions, power, quotient, larger, chosen, _bounded())
 
 

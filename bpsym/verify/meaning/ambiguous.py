@@ -269,7 +269,7 @@ def _methods(table: Iterable[Given]) -> frozenset[Stepped]:
         _, *rest = given.statement.terms
         quantity = None if given.is_function else stepped(key(given.name))
         rule = next((term for term in rest if kind_of(term) is Kind.SYMBOLIC), None)
-        if quantity is not None and rule is not None and not given.name.sub[-1].isdigit():
+        if quantity is not None and rule is not None and not given.name.sub[-1].isdecimal():
             rules.setdefault(quantity, set()).add(frozenset(n.base for n in walk(rule) if isinstance(n, Name)))
     return frozenset(quantity for quantity, found in rules.items() if len(found) > 1)
 

@@ -208,7 +208,7 @@ class Builder:
 
     def by_whole(self, name: Key) -> Value | None:
         """`x_1` where the document gives all of x."""
-        if name.new or not all(part.isdigit() for part in name.sub[-2:]):
+        if name.new or not all(part.isdecimal() for part in name.sub[-2:]):
             return None
         for whole in wholes(name, self.scope.samples):
             if self.sources.states(whole) and self.wanted(whole) is not None:

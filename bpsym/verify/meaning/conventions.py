@@ -53,7 +53,7 @@ def counts_time(document: Document) -> bool:
     names = {n for n in nodes(document.statements) if isinstance(n, Name)}
     if not any(part.startswith(("t-", "t+")) for name in names for part in (*name.sub, *name.layer)):
         return False
-    bases = {name.base for name in names if any(part.isdigit() for part in (*name.sub[-1:], *name.layer[-1:]))}
+    bases = {name.base for name in names if any(part.isdecimal() for part in (*name.sub[-1:], *name.layer[-1:]))}
     given = {s.terms[0] for s in document.statements if kind_of(s.terms[-1]) is Kind.NUMBER and s.terms[1:]}
     return not any(
         isinstance(n, Name) and n.base not in bases and (n.sub[-1:] in _STEPS or n.layer[-1:] in _STEPS) for n in given

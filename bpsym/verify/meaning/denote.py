@@ -57,6 +57,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 MOST_TERMS = 400  # of a sum over an index
+PLACE = 15  # units of work each value of an index of a sum is: to find it, and to read names at it
 NODE = 10  # units of work a formula is, its names and numbers with it
 
 
@@ -101,7 +102,7 @@ def _name(tree: Name, reading: Reading, indices: Indices) -> Value:
     if is_e_or_pi(tree) and not tree.marks and tree.base not in reading.own:
         return _constant(tree.base, reading.algebra)
     place = indices.get(tree.base)
-    if place is not None and place.isdigit() and not (tree.sub or tree.layer or tree.marks):
+    if place is not None and place.isdecimal() and not (tree.sub or tree.layer or tree.marks):
         return reading.algebra.number(Fraction(place))  # the k of k x_k
     return reading.name(tree, indices)
 
@@ -195,7 +196,7 @@ def _transpose(tree: Transpose, reading: Reading, indices: Indices) -> Value:
 def _indexed(tree: Indexed, reading: Reading, indices: Indices) -> Value:
     value = denote(tree.operand, reading, indices)
     places = [indices.get(letter, letter) for letter in tree.sub]
-    if not isinstance(value, Array) or len(places) != 1 or not places[0].isdigit():
+    if not isinstance(value, Array) or len(places) != 1 or not places[0].isdecimal():
         raise NoValueError("a component of something that has none")
     if not arrays.is_vector(value) or not 0 < int(places[0]) <= len(value.items):
         raise NoValueError("a component that does not exist")
@@ -288,6 +289,7 @@ def _big_sum(tree: BigSum, reading: Reading, indices: Indices) -> Value:
             raise NoValueError("a sum of too many terms")
     if tree.condition is not None:
         places = [place for place in places if holds(tree.condition, place)]
+    spend(PLACE * len(places))
     total: Value | None = None
     for place in places:
         value = denote(body, reading, place)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bpsym.verify.effort import spend
 from bpsym.verify.meaning.algebra import NoValueError, symbolic
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, is_vector, mapped, scalars, transposed
 from bpsym.verify.meaning.denote import Reading, denote
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.choices import Choices
     from bpsym.verify.meaning.indices import Indices, Range
     from bpsym.verify.meaning.network import Network
+
+DERIVATIVE = 30  # units of work a written derivative is, where what it is has been found before
 
 
 class Context(Struct):
@@ -60,7 +63,7 @@ class Context(Struct):
         if network is None or not self.scope.described:
             return None
         number = call.function.sub
-        if len(number) == 1 and number[0].isdigit():
+        if len(number) == 1 and number[0].isdecimal():
             return _activation_of(network, int(number[0]))
         argument = call.arguments[0] if call.arguments else None
         atoms = self.atoms(argument, indices) if isinstance(argument, Name) else None
@@ -90,6 +93,7 @@ def derivative(tree: Derivative | Differential, context: Context, indices: Indic
 
     Raises NoValueError for what is no derivative between quantities of the network.
     """
+    spend(DERIVATIVE)
     if isinstance(tree, Differential):
         network = context.network()
         if tree.symbol not in ("d", "∇") or network.loss is None:

@@ -51,7 +51,7 @@ class Instance(Struct, frozen=True):
 
     def is_beyond(self, name: Key) -> bool:
         """Whether a name is of a layer behind the last, or before the first."""
-        numbers = [int(part) for part in name.layer if part.lstrip("-").isdigit()]
+        numbers = [int(part) for part in name.layer if part.lstrip("-").isdecimal()]
         return bool(self.shapes) and any(k < 0 or (self.depth is not None and k > self.depth) for k in numbers)
 
     def is_start(self, name: Key) -> bool:

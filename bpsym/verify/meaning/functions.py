@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from fractions import Fraction
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bpsym.verify.meaning.keys import Key, key
@@ -50,16 +51,22 @@ def definitions_of(document: Document, scope: Scope, position: int | None = None
 
 def _leaky(text: str, scope: Scope) -> None:
     """The leaky ReLU with the slope the words give it: "Leaky ReLU with slope α = 0.1"."""
-    said = _LEAK.search(text) if "eaky" in text or "EAKY" in text else None
+    said = _leak(text)
     if said is None or "leaky_relu" in scope.functions:
         return
-    nowhere = Span(said.start(1), said.end(1))
-    digits = said.group(1).replace(",", ".")
+    nowhere, digits = said
     z = Name(nowhere, "z")
     slope = Number(nowhere, digits, Fraction(digits), 0, 1)  # exact, as givens are
     above = Case(nowhere, z, Comparison(nowhere, (z, Number(nowhere, "0", Fraction(0), 0, 0)), (">",)), "")
     below = Case(nowhere, Product(nowhere, (slope, z), ("",)), None, "")
     scope.functions["leaky_relu"] = Definition(key(z), Cases(nowhere, (above, below)))
+
+
+@lru_cache(maxsize=1)  # asked for with each scope of a document
+def _leak(text: str) -> tuple[Span, str] | None:
+    """Where the words give the slope of the leaky ReLU, and the slope."""
+    said = _LEAK.search(text) if "eaky" in text or "EAKY" in text else None
+    return None if said is None else (Span(said.start(1), said.end(1)), said.group(1).replace(",", "."))
 
 
 def _function(scope: Scope, call: Call, statement: Statement) -> None:

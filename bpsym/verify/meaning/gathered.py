@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bpsym.verify.meaning.builder import Builder
@@ -19,6 +20,12 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.sources import Said
 
 _ADDED = re.compile(r"(?:^|[\s\"])([A-Za-z_]\w{0,20})[ \t]{0,4}\+=", re.MULTILINE)
+
+
+@lru_cache(maxsize=1)  # asked for with each scope of a document
+def _added(text: str) -> frozenset[str]:
+    """The variables a programme adds to."""
+    return frozenset(_ADDED.findall(text)) if "+=" in text else frozenset()
 
 
 def gather(said: Said, given: Givens, position: int | None = None, instance: Instance | None = None) -> Scope:
@@ -42,7 +49,7 @@ def gather(said: Said, given: Givens, position: int | None = None, instance: Ins
         said_equal=said.equal,
         own=sources.own,
         columns=sources.columns,
-        summed=frozenset(_ADDED.findall(said.document.text)),
+        summed=_added(said.document.text),
         samples=sampled(said.document, sources) if instance is None else frozenset(),
         from_zero=from_zero(sources) if instance is None else lists_from_zero(sources, instance),
     )

@@ -32,7 +32,7 @@ def index_value(tree: Expr, place: Indices) -> int | str | None:
         return int(tree.value)
     if isinstance(tree, Name) and not (tree.sub or tree.layer or tree.marks) and tree.base in place:
         value = place[tree.base]
-        return int(value) if value.isdigit() else value
+        return int(value) if value.isdecimal() else value
     return None
 
 

@@ -102,7 +102,7 @@ def _only_layered(statements: Sequence[Statement], names: Sequence[Name]) -> fro
 
 def _depth(names: Sequence[Name]) -> int:
     """The last layer of the example a document writes out, if it does."""
-    written = [int(part) for n in names for part in n.layer if part.isdigit() and n.bracketed]
+    written = [int(part) for n in names for part in n.layer if part.isdecimal() and n.bracketed]
     return max(written) if written and 1 < max(written) <= DEEPEST else DEPTH
 
 

@@ -126,7 +126,7 @@ def _part(written: str, indices: Mapping[str, str]) -> Iterator[str]:
     match = _LETTERED.fullmatch(written)
     if match and match[2] in indices:
         value = indices[match[2]]
-        yield (match[1] + value).lower() if value.isdigit() else match[1] + value
+        yield (match[1] + value).lower() if value.isdecimal() else match[1] + value
         return
     yield _shifted(written, indices)
 
@@ -137,13 +137,13 @@ def _shifted(written: str, indices: Mapping[str, str]) -> str:
         return indices[written]
     if _ARITHMETIC.fullmatch(written):
         terms = [(sign, indices.get(term, term)) for sign, term in _TERM.findall(written)]
-        if all(term.isdigit() for _, term in terms):
+        if all(term.isdecimal() for _, term in terms):
             return str(sum(-int(term) if sign == "-" else int(term) for sign, term in terms))
         return written
     match = _SHIFTED.fullmatch(written)
     if match:
         left = indices.get(match[1], match[1])
-        if left.isdigit():
+        if left.isdecimal():
             number = int(left) + (int(match[3]) if match[2] == "+" else -int(match[3]))
             return str(number)
     return written
@@ -152,7 +152,7 @@ def _shifted(written: str, indices: Mapping[str, str]) -> str:
 def is_off(name: Name, place: Key) -> bool:
     """Whether a computed index of a name, the j-k+1 of y_{j-k+1}, comes to less than 1 at a place."""
     return any(
-        _ARITHMETIC.fullmatch(written) and not (at.isdigit() and int(at) > 0)
+        _ARITHMETIC.fullmatch(written) and not (at.isdecimal() and int(at) > 0)
         for written, at in zip(name.sub, place.sub, strict=False)
     )
 

@@ -218,7 +218,7 @@ class Network:
         """The output an atom of a document belongs to, the o1 of net_{o1}; "" if none."""
         name = self.called[atom].name if atom in self.called else None
         last = name.sub[-1] if name is not None and name.sub and not name.layer else ""
-        return last if last[:1] == "o" and last[1:].isdigit() else ""
+        return last if last[:1] == "o" and last[1:].isdecimal() else ""
 
     def has_kinks(self) -> bool:
         """Whether some activation has a point without a derivative."""

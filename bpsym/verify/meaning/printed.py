@@ -76,7 +76,7 @@ class Family:
 
     def _at(self, wanted: Key, place: tuple[str, ...]) -> Value | None:
         quantity, at = self.lettered[wanted]
-        if not all(number.isdigit() for number in place):
+        if not all(number.isdecimal() for number in place):
             return None
         numbers = {Symbol(k): Integer(v) for k, v in zip(self.letters(wanted), place, strict=True)}
         first = [int(index.subs({s: numbers[Symbol(s.name)] for s in index.free_symbols})) for index in at]

@@ -51,7 +51,7 @@ def matched(pattern: Name, wanted: Key, fixed: Mapping[str, str]) -> dict[str, s
         letter, _, shift = written.partition("+")
         if written in letters:
             found[written] = value
-        elif letter in letters and shift.isdigit() and value.isdigit() and int(value) >= int(shift):
+        elif letter in letters and shift.isdecimal() and value.isdecimal() and int(value) >= int(shift):
             found.setdefault(letter, str(int(value) - int(shift)))
     return found if key(pattern, found) == wanted else None
 
@@ -104,7 +104,7 @@ def wholes(name: Key, samples: Collection[str] = ()) -> Iterator[Key]:
     if name.base in samples and name.layer:
         yield Key(name.base.upper(), (), name.layer[:-1], name.new)
     for kept in range(len(name.sub) - 1, max(-1, len(name.sub) - 3), -1):
-        if all(part.isdigit() for part in name.sub[kept:]):
+        if all(part.isdecimal() for part in name.sub[kept:]):
             for base in dict.fromkeys((name.base, name.base.upper(), name.base.lower())):
                 yield name._replace(base=base, sub=name.sub[:kept])
 
@@ -129,7 +129,7 @@ class Reach(Struct):
             other.base == name.base
             and other.layer == name.layer
             and len(other.sub) == len(name.sub)
-            and all(part.isdigit() for part in other.sub)
+            and all(part.isdecimal() for part in other.sub)
             for other in (*self.sources.numbers, *self.sources.formulas)
         )
 
@@ -166,7 +166,7 @@ class Reach(Struct):
         """
         lower, upper = bounds
         last = at.get(upper.base, "") if isinstance(upper, Name) else ""  # of G_t, a sum up to t
-        if isinstance(lower, Number) and (isinstance(upper, Number) or last.isdigit()):
+        if isinstance(lower, Number) and (isinstance(upper, Number) or last.isdecimal()):
             start, end = int(lower.value), int(upper.value) if isinstance(upper, Number) else int(last)
             if end - start > MOST_TERMS:
                 raise NoValueError("a sum of too many terms")
@@ -207,6 +207,6 @@ class Reach(Struct):
         others = (k for k in self.sources.numbers if k.base == pattern.base and k != key(pattern))
         return (
             found is not None
-            and all(value.isdigit() for value in found.values())
+            and all(value.isdecimal() for value in found.values())
             and not any(part.isalpha() for other in others for part in (*other.sub, *other.layer))
         )

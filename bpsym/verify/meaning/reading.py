@@ -146,7 +146,7 @@ class _At(Context):
     def entry(self, wanted: Key) -> Value | None:
         """`δ_2` where δ is a name for a formula."""
         whole = self.scope.macros.get(wanted._replace(sub=wanted.sub[:-1])) if wanted.sub else None
-        if whole is None or not wanted.sub[-1].isdigit():
+        if whole is None or not wanted.sub[-1].isdecimal():
             return None
         value = denote(whole, self.deeper())
         if not isinstance(value, Array) or not is_vector(value) or not 0 < int(wanted.sub[-1]) <= len(value.items):
@@ -298,7 +298,7 @@ class _At(Context):
             return int(tree.value)
         if isinstance(tree, Name):
             text = indices.get(tree.base, "")
-            if text.isdigit():
+            if text.isdecimal():
                 return int(text)
             if (count := self.given_count(key(tree))) is not None:
                 return count

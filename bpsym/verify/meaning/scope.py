@@ -105,7 +105,7 @@ class Scope:
                     for other in (Key(letter, *wanted[1:]) for letter in group if letter != base):
                         if {base, other.base} not in self.apart and not (group is _TARGETS and other in self.worked):
                             yield other
-        if base in "hHoO" and len(wanted.sub) == 1 and wanted.sub[0].isdigit():
+        if base in "hHoO" and len(wanted.sub) == 1 and wanted.sub[0].isdecimal():
             yield wanted._replace(base="out", sub=(base.lower() + wanted.sub[0],))
         if base in _FOLDED:
             yield wanted._replace(base=base.swapcase())
@@ -130,9 +130,9 @@ class Scope:
 
     def _component(self, wanted: Key) -> Value | None:
         """`x_1` of x, `w_{12}` or `W_{1,2}` of W."""
-        if wanted.base in self.samples and wanted.layer and wanted.layer[-1].isdigit():
+        if wanted.base in self.samples and wanted.layer and wanted.layer[-1].isdecimal():
             return self._of_sample(wanted)
-        if not wanted.sub or not wanted.sub[-1].isdigit():
+        if not wanted.sub or not wanted.sub[-1].isdecimal():
             return None
         base, (*front, last), layer, new = wanted
         for spelled in dict.fromkeys((base, base.upper(), base.lower())):
@@ -142,7 +142,7 @@ class Scope:
                 item = _item(whole[0], str(int(last) + from_zero))
                 if item is not None:
                     return item
-            if front and front[-1].isdigit():
+            if front and front[-1].isdecimal():
                 whole = self.table.get(Key(spelled, tuple(front[:-1]), layer, new))
                 if whole and isinstance(whole[0], Array):
                     item = _cell(whole[0], front[-1], last)

@@ -111,7 +111,7 @@ class _Shapes:
             return {SCALAR: 0.0, MATRIX: 0.5}
         if len(wanted.sub) > 1 and wanted.sub[-2:] == ("#", "#"):
             return _PLAIN
-        unit = wanted.sub == ("#",) and UNITS.fullmatch(name.sub[0]) and not name.sub[0].isdigit()
+        unit = wanted.sub == ("#",) and UNITS.fullmatch(name.sub[0]) and not name.sub[0].isdecimal()
         if unit and not self._is_gate(wanted):
             return _INDEXED
         if wanted in self.last:

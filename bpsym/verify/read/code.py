@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 CODE: Final = Flavour(tex=False, code=True)
 _CALL: Final = re.compile(r"([A-Za-z_][\w.]*)\s*\(")
 _LITERAL: Final = re.compile(r"[\[\](),.\d\seE+-]+")
+_BRACKET: Final = re.compile(r"[(\[{)\]}]")
 _KEYWORD: Final = re.compile(r"\s*([A-Za-z_]\w*)\s*=(?!=)\s*")
 _PROGRAMME: Final = re.compile(
     r"\b(?:def|import|class|return|self|print|while|elif|lambda|range|const|let|var|function|void|float|double|int|puts|end|np)\b"
@@ -174,11 +175,11 @@ def _value(part: Source) -> Expr | None:
 
 def _closing(text: str, start: int) -> int:
     depth = 0
-    for position in range(start, min(len(text), start + _REACH)):
-        if text[position] in "([{":
+    for bracket in _BRACKET.finditer(text, start, start + _REACH):
+        if bracket.group() in "([{":
             depth += 1
-        elif text[position] in ")]}":
+        else:
             depth -= 1
             if depth == 0:
-                return position
+                return bracket.start()
     return -1

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ORDERS = frozenset(["<", ">", "≤", "≥"])
 MOST_PIECES = 4
+NEAR = 1000  # characters before the last piece in which it is said to be for the rest
 _ELSE = re.compile(
     r"\b(?:otherwise|else|sonst|ansonsten|sinon|autrement|si no|en otro caso|de lo contrario|altrimenti|caso contrário"
     r"|senão|inaczej|anders)\b|иначе|в противном случае|否则|否則|其他|其它"
@@ -60,7 +61,8 @@ def _pieces(line: Sequence[Statement], text: str) -> tuple[int, Statement | None
     for formula, condition, used in _pairs(line, before=before):
         if not _is_piece(formula) or (found and not _same_subject(found[0][0], formula)):
             break
-        if condition is None and not _ELSE.search(text, found[-1][0].span.end if found else 0, formula.span.end + 20):
+        between = max(found[-1][0].span.end if found else 0, formula.span.start - NEAR)
+        if condition is None and not _ELSE.search(text, between, formula.span.end + 20):
             break
         found.append((formula, condition))
         taken += used

@@ -36,6 +36,8 @@ _MARKER: Final = re.compile(
     r"|\d{1,3}[ \t]{2,}(?=[^\W\d][^\n=]{0,60}[=≈]|∂))?"  # a column of line numbers
 )
 _NUMBERED: Final = re.compile(r"\d{1,2}[.)][ \t]+(?=\S)")  # `2. δ_o = …` in a list that a fence holds
+NEAR = 80  # characters before a formula in which its name stands
+_NAMED = re.compile(r"(?<![\w.])[A-Za-z_]\w{0,30}\s*(?::?=|≈)\s*$")
 _BOXED: Final = re.compile(r"[|│║]\s+([^|│║]*)[|│║]")  # a line of a box drawn around formulas
 _REMARK: Final = re.compile(r"\s(?:←|⟵|<-+)\s+[A-Za-z]+\s+[A-Za-z]")  # words behind a formula: `← zero gradient!`
 _THAT_IS: Final = re.compile(r"\b(?:i\. ?e|e\. ?g|d\. ?h|z\. ?B|w\. ?r\. ?t|s\. ?t)\.")  # no letters of a formula
@@ -313,8 +315,8 @@ class _Scanner:
         """`$i_1$ = 0.05` is one formula."""
         if region.kind == "tick":
             line = self.text.rfind("\n", 0, region.start) + 1
-            named = re.search(r"(?<![\w.])[A-Za-z_]\w{0,30}\s*(?::?=|≈)\s*$", self.text[line : region.start])
-            return replace(region, first=line + named.start()) if named else region
+            named = _NAMED.search(self.text, max(line, region.start - NEAR), region.start)
+            return replace(region, first=named.start()) if named else region
         if region.kind != "inline":
             return region
         more = re.compile(r"\s*(?:=|≈|＝)\s*-?\d[\d.]*\d(?!\w)").match(self.text, region.end, stop)
