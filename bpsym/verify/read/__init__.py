@@ -17,6 +17,7 @@ from bpsym.verify import limits
 from bpsym.verify.effort import bounded
 from bpsym.verify.grammar.statements import statements
 from bpsym.verify.read import html, notebook
+from bpsym.verify.read.called import with_calls
 from bpsym.verify.read.decode import decode
 from bpsym.verify.read.factors import with_factors
 from bpsym.verify.read.headings import with_headings
@@ -67,7 +68,8 @@ def read_text(text: str, name: str = "document", encoding: str = "utf-8") -> Doc
         found = _found(origin, name)
     with bounded(limits.STATED) as stated:
         chains, more = statements(found.formulas, text)
-    chains = with_iterations(with_factors(with_pieces(with_rows(with_headings(chains), found.tables), text)))
+    chains = with_factors(with_pieces(with_rows(with_headings(chains), found.tables), text))
+    chains = with_iterations(with_calls(chains, text))
     unreadable = sorted([*found.unreadable, *more, *unreadable], key=lambda place: place.span)[: limits.WARNINGS]
     return Document(
         name,
