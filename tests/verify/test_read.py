@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from bpsym.errors import BpsymError
 from bpsym.verify.canonical import canonical, statement
 from bpsym.verify.read import read, read_text
+from bpsym.verify.run import verify
 from confined import SECONDS, reading_seconds
 
 if TYPE_CHECKING:
@@ -355,3 +356,10 @@ def test_words_with_accents_are_words() -> None:
     text = "couche cachée z1 = w1*x + b1, coût : C = (a2 - y)^2. s = sigmoïde\n"
     assert shown(read_text(text, "notes.txt")) == ["z_1 = w_1 * x + b_1", "C = (a_2 - y)^2", "s = sigmoid"]
     assert shown(read_text("ŷ1 = 2*x\n", "notes.txt")) == ["y_1.hat = 2 * x"]
+
+
+@pytest.mark.parametrize("line", [r"5\*5\*4 = 100", r"0.5 \* 0.2 + 0.3 \*0.1 = 0.13", r"$0.5\*0.2 = 0.1$"])
+def test_a_star_kept_from_markdown(line: str) -> None:
+    """A star behind a backslash, so that it begins no emphasis, is a times."""
+    (judgement,) = verify(read_text(f"The size is {line} here.\n")).judgements
+    assert str(judgement.verdict) == "right"

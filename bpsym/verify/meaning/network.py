@@ -157,11 +157,12 @@ class Network:
         if not self.is_own or not any(step.expr.has(log) for step in self.expansion.program.steps):
             return None
         values = dict(self.anywhere(seed, positive=True).values)
-        groups: dict[str, list[Expr]] = {}
+        groups: dict[tuple[str, tuple[str, ...]], list[Expr]] = {}
         for entry in (entry for entry in values if entry in self.called):
             name, place = self.called[entry]
-            if name.base in _TARGETS and not name.layer and len(name.sub) == (not place):
-                groups.setdefault(name.base, []).append(entry)
+            alone = len(name.sub) <= 1 if place else len(name.sub) == 1
+            if name.base in _TARGETS and not name.layer and alone:
+                groups.setdefault((name.base, name.sub if place else ()), []).append(entry)
         for group in groups.values():
             side = isqrt(len(group)) if len(self.called[group[0]].place) > 1 and len(group) > SIDE else 0
             side = side if side**2 == len(group) else 0

@@ -88,6 +88,8 @@ _PICTURE = re.compile(r"""(?<=[",])(?:[A-Za-z0-9+/=]|\\n){1000,}+""")  # in base
 _COMMENT = re.compile(r"(?<!\\)%[^\r\n]*")
 # a line that goes on below, set in and begun with a sign
 _CONTINUED = re.compile(r"(?<=[^\s])[ \t]*\r?\n[ \t]{6,}(?=(?:[=≈+*·×/]|-(?=[ \t]))[ \t])")
+# `5\*5`, so that Markdown sees no emphasis
+_ESCAPED = re.compile(r"(?:(?<=[\w)\]])|(?<=[\w)\]][ \t]))\\\*(?=[ \t]?[\w(-])")
 # `w_1: 0.4 → 0.36`, `c: 0.4 → 0.4 - 0.1·0.4`: what stands before the colon is what moves
 _PARAMETER = r"(?:[wWbBvVuUθ]|bias)(?:_?[a-z]?\d{1,2}|_\{\w{1,4}\})?"
 _STEPPED = r"[A-Za-z](?:_?\d)?(?=[^>➔→➜\n]{1,40}[>➔→➜][^=\n]{0,60}\d[ \t]*[-−+])"  # with a sum behind it
@@ -138,7 +140,7 @@ def _found(origin: Source, name: str) -> Found:
     if html.is_html(origin.text, name):
         origin = html.markdown(origin)
         return scan(origin, style(origin.text))  # of what a reader sees: sizes in points are no numbers of it
-    plain = _MOVES.sub(_moving, _CONTINUED.sub(_on_one_line, origin.text))
+    plain = _MOVES.sub(_moving, _CONTINUED.sub(_on_one_line, _ESCAPED.sub("* ", origin.text)))
     origin = Source(plain, origin.starts, origin.ends)
     if "<sub>" in origin.text or "<sup>" in origin.text or "&" in origin.text:
         origin = html.inline(origin)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bpsym.verify.meaning.wording.functions import by_layer, with_arguments, with_functions, with_outputs
+from bpsym.verify.meaning.wording.functions import by_layer, with_arguments, with_functions, with_insides, with_outputs
 from bpsym.verify.meaning.wording.letters import (
     of_any_sample,
     of_one_step,
@@ -49,6 +49,7 @@ _WAYS = (
     by_layer,
     with_outputs,
     with_arguments,
+    with_insides,
 )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec.structs import replace
 
+from bpsym.verify.canonical import canonical
 from bpsym.verify.meaning.keys import key
 from bpsym.verify.meaning.mapped import mapped
 from bpsym.verify.meaning.wording.letters import STEP_BEFORE
@@ -166,6 +167,31 @@ def with_arguments(statements: Statements) -> Statements:
                     found.append(replace(statement, span=NOWHERE))
                     break
     return (*found, *statements)
+
+
+def with_insides(statements: Statements) -> Statements:
+    """`h = tanh(W x + b)` as h = tanh(z) where `z = W x + b` is said apart, before it or behind."""
+    called = {canonical(a): a for s in statements if s.may_define for a in _insides(s.terms[1])}
+    found: dict[str, Name] = {}
+    for s in statements if called else ():
+        first, text = s.terms[0], canonical(s.terms[1]) if s.may_define else ""
+        if text in called and isinstance(first, Name):
+            found.setdefault(text, first)
+    if not found:
+        return statements
+
+    def change(tree: Any) -> Any:
+        is_of_one = isinstance(tree, Call) and len(tree.arguments) == 1
+        name = found.get(canonical(tree.arguments[0])) if is_of_one else None
+        return tree if name is None else replace(tree, arguments=(name,))
+
+    return tuple(m if s.may_define else s for s, m in zip(statements, mapped(statements, change), strict=True))
+
+
+def _insides(tree: Any) -> list[Any]:
+    """What stands in the brackets of functions, where that is no plain name."""
+    calls = (n for n in walk(tree) if isinstance(n, Call) and len(n.arguments) == 1)
+    return [n.arguments[0] for n in calls if isinstance(n.arguments[0], Sum)]
 
 
 def with_outputs(statements: Statements) -> Statements:

@@ -1,0 +1,54 @@
+"""Laws of a recurrent network: states in time, and sums over the steps."""
+
+from __future__ import annotations
+
+import pytest
+
+from transcripts import found, verified
+
+LAWS = r"""
+The state is $s_t = \tanh(U s_{t-1} + V x_t + c)$ and the output $\hat{y}_t = \mathrm{softmax}(R s_t + d)$.
+
+$$E = \sum_{t=1}^{T} E_t, \qquad E_t = -y_t^\top \log \hat{y}_t$$
+
+Write $q_t = R s_t + d$ and $a_t = U s_{t-1} + V x_t + c$. Then
+
+$$\frac{\partial E_t}{\partial q_t} = \hat{y}_t - y_t$$
+
+$$\frac{\partial E}{\partial R} = \sum_{t=1}^{T} (\hat{y}_t - y_t) s_t^\top$$
+
+$$\frac{\partial E}{\partial d} = \sum_{t=1}^{T} (\hat{y}_t - y_t)$$
+
+$$\frac{\partial E}{\partial s_t} = R^\top (\hat{y}_t - y_t)
++ U^\top \left( (1 - s_{t+1}^2) \odot \frac{\partial E}{\partial s_{t+1}} \right)$$
+
+With $\delta_t = \frac{\partial E}{\partial a_t} = (1 - s_t^2) \odot \frac{\partial E}{\partial s_t}$
+
+$$\frac{\partial E}{\partial U} = \sum_{t=1}^{T} \delta_t s_{t-1}^\top$$
+
+$$\frac{\partial E}{\partial V} = \sum_{t=1}^{T} \delta_t x_t^\top$$
+
+$$\frac{\partial E}{\partial c} = \sum_{t=1}^{T} \delta_t$$
+"""
+SLIPS = {
+    "the state of the wrong step": (r"\delta_t s_{t-1}^\top", r"\delta_t s_t^\top"),
+    "the slope at the wrong step": (r"(1 - s_{t+1}^2) \odot", r"(1 - s_t^2) \odot"),
+    "the sign of the target": (r"(\hat{y}_t - y_t) s_t^\top", r"(\hat{y}_t + y_t) s_t^\top"),
+    "tanh without its square": (r"(1 - s_t^2) \odot", r"(1 - s_t) \odot"),
+}
+
+
+def test_laws_of_a_recurrent_network() -> None:
+    """Where the arguments of the functions get names of their own, all is proved; the targets of a step sum to 1."""
+    judged = verified(LAWS)
+    assert found(judged, "wrong") == []
+    assert found(judged, "undecided") == []
+
+
+@pytest.mark.parametrize(("right", "wrong"), SLIPS.values(), ids=SLIPS.keys())
+def test_a_slip_in_such_laws(right: str, wrong: str) -> None:
+    """A wrong step in time, sign or slope is blamed, and nothing else."""
+    judged = verified(LAWS.replace(right, wrong, 1))
+    blamed = [piece for _, piece, _ in found(judged, "wrong")]
+    assert len(blamed) == 1
+    assert wrong in blamed[0]
