@@ -31,7 +31,7 @@ from bpsym.verify.tree import (
     Unknown,
 )
 
-WRITTEN = 3  # units of work a node is
+WRITTEN = 2  # units of work a node is
 
 
 def canonical(tree: Expr) -> str:

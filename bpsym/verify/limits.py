@@ -27,7 +27,7 @@ MACRO_EXPANSIONS: Final = 4_000  # in a file
 MACRO_GROWTH: Final = 200_000  # characters that expansion may add to a file
 MATRIX_CELLS: Final = 20_000
 # Work, in the units of `effort`: about a microsecond each.
-WORK: Final = 1_500_000  # of reading and judging a document
+WORK: Final = 1_430_000  # of reading and judging a document
 CHARACTER: Final = 0.5  # a character of it, whatever it holds
 SCANNED: Final = 350_000  # of looking for formulas
 TABLED: Final = 250_000  # of these, in tables

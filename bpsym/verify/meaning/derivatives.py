@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.indices import Indices, Range
     from bpsym.verify.meaning.network import Network
 
-DERIVATIVE = 30  # units of work a written derivative is, where what it is has been found before
+DERIVATIVE = 15  # units of work a written derivative is, where what it is has been found before
 
 
 class Context(Struct):

@@ -57,6 +57,8 @@ _OPENING: Final = re.compile(
 _MONEY: Final = re.compile(r"\d[\d.,]*\s+[A-Za-z]{2,}")
 _BLANK: Final = re.compile(r"\n[ \t]*\r?\n")
 _FORMULA: Final = re.compile(r"\\[a-z]{2}|[_^]\{|\w[_^]\w|\w =[ ]*[\w\[(-]")
+_NAMED: Final = re.compile(r"(?<![\w.])[A-Za-z_]\w{0,30}\s*(?::?=|≈)\s*$")
+_NEAR: Final = 80  # characters before a formula in which its name stands
 _CHAT: Final = 4_000  # characters of a display without its backslashes
 
 
@@ -299,3 +301,10 @@ def outside(text: str, start: int, stop: int, regions: list[Region]) -> Iterator
         yield text[start : region.start]
         start = max(start, region.end)
     yield text[start:stop]
+
+
+def with_name(region: Region, text: str) -> Region:
+    """A region with the name before it, of which it is said to be the value."""
+    line = text.rfind("\n", 0, region.start) + 1
+    named = _NAMED.search(text, max(line, region.start - _NEAR), region.start)
+    return replace(region, first=named.start()) if named else region

@@ -20,7 +20,7 @@ from bpsym.verify.effort import TooMuchWork
 from bpsym.verify.grammar.statements import Formula
 from bpsym.verify.lexer import Flavour
 from bpsym.verify.read import code, macros, prose, scraped, session, tables
-from bpsym.verify.read.regions import Region, blocks, equations_in, outside, regions, with_sessions
+from bpsym.verify.read.regions import Region, blocks, equations_in, outside, regions, with_name, with_sessions
 from bpsym.verify.read.style import TEX_COMMAND
 from bpsym.verify.read.unwrap import LINE, between_edges, columns, decoded, lines_of, unquoted, with_spaces
 from bpsym.verify.source import Source
@@ -36,8 +36,6 @@ _MARKER: Final = re.compile(
     r"|\d{1,3}[ \t]{2,}(?=[^\W\d][^\n=]{0,60}[=≈]|∂))?"  # a column of line numbers
 )
 _NUMBERED: Final = re.compile(r"\d{1,2}[.)][ \t]+(?=\S)")  # `2. δ_o = …` in a list that a fence holds
-NEAR = 80  # characters before a formula in which its name stands
-_NAMED = re.compile(r"(?<![\w.])[A-Za-z_]\w{0,30}\s*(?::?=|≈)\s*$")
 _BOXED: Final = re.compile(r"[|│║]\s+([^|│║]*)[|│║]")  # a line of a box drawn around formulas
 _REMARK: Final = re.compile(r"\s(?:←|⟵|<-+)\s+[A-Za-z]+\s+[A-Za-z]")  # words behind a formula: `← zero gradient!`
 _THAT_IS: Final = re.compile(r"\b(?:i\. ?e|e\. ?g|d\. ?h|z\. ?B|w\. ?r\. ?t|s\. ?t)\.")  # no letters of a formula
@@ -314,9 +312,7 @@ class _Scanner:
     def widened(self, region: Region, stop: int) -> Region:
         """`$i_1$ = 0.05` is one formula."""
         if region.kind == "tick":
-            line = self.text.rfind("\n", 0, region.start) + 1
-            named = _NAMED.search(self.text, max(line, region.start - NEAR), region.start)
-            return replace(region, first=named.start()) if named else region
+            return with_name(region, self.text)
         if region.kind != "inline":
             return region
         more = re.compile(r"\s*(?:=|≈|＝)\s*-?\d[\d.]*\d(?!\w)").match(self.text, region.end, stop)
