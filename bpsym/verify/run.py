@@ -108,7 +108,8 @@ def verify(
                     found = with_method(found, document, verified.state)
                 from bpsym.verify.evidence import borne_out
 
-                found = borne_out(found, document)
+                with effort.unbounded():
+                    found = borne_out(found, document)
             found = with_mends(found, verified.state)
         found = [j for j in found if j.verdict is not Verdict.UNREADABLE or not document.unreadable]
         found.extend(Judgement(gap.span, Verdict.UNREADABLE, details={"why": gap.why}) for gap in document.unreadable)

@@ -150,6 +150,13 @@ def test_the_bound_does_not_depend_on_the_machine(monkeypatch: pytest.MonkeyPatc
     assert "wrong" not in verdicts
 
 
+def test_no_bound_is_hit_by_what_comes_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With no work left for naming causes a wrong figure is blamed all the same, and nothing is raised."""
+    monkeypatch.setattr(limits, "WORK", 0)
+    monkeypatch.setattr(limits, "DIAGNOSED", 0)
+    assert [str(j.verdict) for j in verified("$x = 0.5 \\cdot 0.3 = 0.16$\n").judgements] == ["right", "wrong"]
+
+
 def test_work_is_counted_inside_out() -> None:
     """What an inner bound spends is spent outside, and no inner bound grants more than is left."""
     with effort.bounded(10):
