@@ -110,7 +110,8 @@ def verify(
 
                 with effort.unbounded():
                     found = borne_out(found, document)
-            found = with_mends(found, verified.state)
+            with suppress(effort.TooMuchWork):
+                found = with_mends(found, verified.state)
         found = [j for j in found if j.verdict is not Verdict.UNREADABLE or not document.unreadable]
         found.extend(Judgement(gap.span, Verdict.UNREADABLE, details={"why": gap.why}) for gap in document.unreadable)
     finally:

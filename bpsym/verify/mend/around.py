@@ -250,4 +250,3 @@ def patched(text: str, span: Span, patches: Sequence[Patch]) -> str:
         found += text[at : patch.span.start] + patch.text
         at = patch.span.end
     return found + text[at : span.end]
-

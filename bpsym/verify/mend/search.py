@@ -162,13 +162,16 @@ class _Test(Struct):
     def holds(self, tree: Expr) -> bool:
         """Whether a formula agrees with the right one: at a point first, then as the judge tells it."""
         meant = with_sums(self.left, tree, {} if self.state.scope.timed else NO_TIME)
-        return any(
-            symbols.same(one, value)
-            for candidate in ((tree,) if meant is tree else (tree, meant))
-            for point, place, ours in self.known
-            for value in values(candidate, self.state, point, place)
-            for one in ours
-        ) and symbols.equal(self.left, tree, self.state) is True
+        return (
+            any(
+                symbols.same(one, value)
+                for candidate in ((tree,) if meant is tree else (tree, meant))
+                for point, place, ours in self.known
+                for value in values(candidate, self.state, point, place)
+                for one in ours
+            )
+            and symbols.equal(self.left, tree, self.state) is True
+        )
 
 
 def _told_apart(around: Around, state: State) -> State | None:

@@ -110,9 +110,7 @@ def message(judgement: Judgement, written: str, language: str) -> str:
     instead = str(judgement.details.get("instead", ""))
     if key == "wrong-open" and instead:
         key = "wrong-instead"
-    text = sentence(
-        key, language, written=written, expected=judgement.expected, cause=cause, why=why, instead=instead
-    )
+    text = sentence(key, language, written=written, expected=judgement.expected, cause=cause, why=why, instead=instead)
     if told:
         text += told if language == "zh" else f" {told}"
     if judgement.others:
