@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bpsym.verify.constants import is_exponential
+from bpsym.verify.meaning.patterns import substituted
 from bpsym.verify.mend.around import Around, Edit, Patch
 from bpsym.verify.symbols import PREFIX_FUNCTIONS
 from bpsym.verify.tree import (
@@ -132,8 +133,6 @@ def _before(tree: Expr, text: str) -> Patch:
 
 
 def _negated(around: Around, node: Expr, exponent: Expr, rule: str) -> Iterator[Edit]:
-    from bpsym.verify.meaning.patterns import substituted
-
     if isinstance(exponent, Negative):
         new, patches = exponent.operand, _unsigned(around, exponent)
     else:

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from bpsym.verify.canonical import canonical
 from bpsym.verify.grammar.cursor import OPENERS, matching
 from bpsym.verify.lexer import Flavour, tokens
+from bpsym.verify.meaning.patterns import substituted
 from bpsym.verify.mend.around import Around, Edit, Patch
 from bpsym.verify.source import whole
 from bpsym.verify.tree import Application, Call, Expr, Name, Product, Span, Sum
@@ -48,21 +49,14 @@ def index_throughout(around: Around) -> Iterator[Edit]:
         for index in wanted if len(changed) > 1 else ():
             if index == old or index in written:
                 continue
-            whole_tree: Expr = around.right
+            tree: Expr = around.right
             patches: list[Patch] = []
             for name in changed:
                 new = replace(name, sub=tuple(index if part == old else part for part in name.sub))
-                whole_tree = _in_place(whole_tree, name, new)
+                tree = substituted(tree, name, new)
                 patches += _respelled(around, name, new)
             complete = tuple(patches) if len(patches) == len(changed) else ()
-            yield Edit("index", around.right, whole_tree, around.span, complete)
-
-
-def _in_place(tree: Expr, old: Expr, new: Expr) -> Expr:
-    from bpsym.verify.meaning.patterns import substituted
-
-    changed: Expr = substituted(tree, old, new)
-    return changed
+            yield Edit("index", around.right, tree, around.span, complete)
 
 
 def other_names(around: Around) -> Iterator[Edit]:
@@ -97,14 +91,14 @@ def name_throughout(around: Around) -> Iterator[Edit]:
         changed = [name for name in names if canonical(name) == first]
         for other in around.names if len(changed) > 1 else ():
             if canonical(other) != first and _is_like(changed[0], other):
-                whole_tree: Expr = around.right
+                tree: Expr = around.right
                 for name in changed:
-                    whole_tree = _in_place(whole_tree, name, other)
+                    tree = substituted(tree, name, other)
                 rule = "index" if other.base == changed[0].base else "other-name"
                 patches = tuple(Patch(around.place(name), around.quote(other)) for name in changed)
                 span = Span(patches[0].span.start, patches[-1].span.end)
                 outer = around.span if around.text.count("(", *span) != around.text.count(")", *span) else span
-                yield Edit(rule, around.right, whole_tree, outer, patches)
+                yield Edit(rule, around.right, tree, outer, patches)
 
 
 def _is_like(name: Name, other: Name) -> bool:
@@ -137,13 +131,12 @@ def _of_call(around: Around, call: Call) -> Iterator[Edit]:
     yield from marks(around, call)
     function = call.function
     told = {canonical(function)}
-    for other in around.calls:
-        for letter in (other.function,):
-            if canonical(letter) not in told:
-                told.add(canonical(letter))
-                rule = "wrong-activation-derivative" if "prime" in letter.marks else "wrong-function"
-                patch = Patch(function.span, around.quote(letter))
-                yield Edit(rule, call, replace(call, function=letter), call.span, (patch,))
+    for letter in (other.function for other in around.calls):
+        if canonical(letter) not in told:
+            told.add(canonical(letter))
+            rule = "wrong-activation-derivative" if "prime" in letter.marks else "wrong-function"
+            patch = Patch(function.span, around.quote(letter))
+            yield Edit(rule, call, replace(call, function=letter), call.span, (patch,))
     if len(call.arguments) == 1:
         patch = Patch(call.span, around.quote(call.arguments[0]))
         yield Edit("function-too-much", call, call.arguments[0], call.span, (patch,), around.quote(function))
