@@ -2,9 +2,10 @@
 
 Where a figure differs from the computation beside it, or a formula from the one it is said to equal, the page
 contradicts itself. Elsewhere only the reading does: what a name stands for, and at which numbers; of that such
-a document never says enough. So two things are left open, if neither a mistake in the method nor a likely slip of the
+a document never says enough. So some things are left open, if neither a mistake in the method nor a likely slip of the
 pen explains them: a computation that holds by itself with no formula beside it, and another figure for a name that had
-one. Most often they are of the next step, of another example, or of a "what if".
+one. Most often they are of the next step, of another example, or of a "what if". In a document of laws it is guessed
+what is a vector and what a matrix: a formula that no small change makes right is left open, if it is all there is.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.diagnose import GENERIC
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.subjects import subject_of
+from bpsym.verify.mend.search import FORMULA
 from bpsym.verify.slips import ORDER
 from bpsym.verify.tree import Name
 
@@ -37,6 +39,9 @@ FIGURES = (Kind.NUMBER, Kind.NUMERIC)
 def borne_out(found: Sequence[Judgement], document: Document) -> list[Judgement]:
     """The judgements in reading order, with those left open that nothing but the reading of the document speaks for."""
     doubtful = set(_doubtful(found, document))
+    unmended = {j.span for j in found if j.verdict is Verdict.WRONG and j.rule == FORMULA and _is_law(j)}
+    if all(j.span in doubtful | unmended for j in found if j.verdict is Verdict.WRONG):
+        doubtful |= unmended
     now: list[Judgement] = []
     is_astray = False
     for judgement in sorted(found, key=lambda j: j.span) if doubtful else found:
@@ -48,6 +53,12 @@ def borne_out(found: Sequence[Judgement], document: Document) -> list[Judgement]
             is_astray = is_astray or judgement.verdict is Verdict.WRONG
             now.append(judgement)
     return now
+
+
+def _is_law(judgement: Judgement) -> bool:
+    """Whether a formula was judged on an instance whose names without numbers had their shapes by guess."""
+    state = judgement.details.get("state")
+    return state is not None and bool(state.scope.laws)
 
 
 def _doubtful(found: Sequence[Judgement], document: Document) -> Iterator[Span]:

@@ -106,12 +106,12 @@ def verify(
 
                 with suppress(effort.TooMuchWork):
                     found = with_method(found, document, verified.state)
-                from bpsym.verify.evidence import borne_out
-
-                with effort.unbounded():
-                    found = borne_out(found, document)
             with suppress(effort.TooMuchWork):
                 found = with_mends(found, verified.state)
+        if description is None and not verified.example:
+            from bpsym.verify.evidence import borne_out
+
+            found = borne_out(found, document)
         found = [j for j in found if j.verdict is not Verdict.UNREADABLE or not document.unreadable]
         found.extend(Judgement(gap.span, Verdict.UNREADABLE, details={"why": gap.why}) for gap in document.unreadable)
     finally:

@@ -49,11 +49,16 @@ def test_laws_with_the_sizes_of_an_example_raise_no_alarm(example: str) -> None:
 
 @pytest.mark.parametrize("slip", SLIPS, ids=[f"{s['file']}:{s['line']}" for s in SLIPS])
 def test_one_slip_is_found_on_its_line(slip: dict[str, Any]) -> None:
-    """A transpose, factor, sign, index or derivative that is wrong is reported on its line and on no other."""
+    """A transpose, factor, sign, index or derivative that is wrong is reported on its line and on no other.
+
+    Where no small change is found that would make it right, and nothing else is blamed, it is left open.
+    """
     text = TEXTS[slip["file"]]
     assert slip["right"] in text
     report = _report(slip["file"], text.replace(slip["right"], slip["wrong"], 1))
-    assert {f.line for f in report.findings if f.verdict == "wrong"} == {slip["line"]}
+    blamed = {f.line for f in report.findings if f.verdict == "wrong"}
+    assert blamed == (set() if slip.get("left_open") else {slip["line"]})
+    assert slip["line"] in {f.line for f in report.findings}
 
 
 PROBLEMS = r"""
