@@ -33,13 +33,14 @@ if TYPE_CHECKING:
 LIKELY = frozenset(["sign", "digits-swapped"])  # slips that few figures come from by chance
 ENOUGH = 4  # digits of a figure that hardly is like another one by chance
 LIKE = 0.01  # of its value, by which two such figures differ: the first digits are the same
+UNMENDED = frozenset([FORMULA, "factor-missing", "term-missing", "term-too-much"])  # a term more or less mends much
 FIGURES = (Kind.NUMBER, Kind.NUMERIC)
 
 
 def borne_out(found: Sequence[Judgement], document: Document) -> list[Judgement]:
     """The judgements in reading order, with those left open that nothing but the reading of the document speaks for."""
     doubtful = set(_doubtful(found, document))
-    unmended = {j.span for j in found if j.verdict is Verdict.WRONG and j.rule == FORMULA and _is_law(j)}
+    unmended = {j.span for j in found if j.verdict is Verdict.WRONG and j.rule in UNMENDED and _is_law(j)}
     if all(j.span in doubtful | unmended for j in found if j.verdict is Verdict.WRONG):
         doubtful |= unmended
     now: list[Judgement] = []

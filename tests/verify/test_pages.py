@@ -161,3 +161,9 @@ def test_a_table_of_old_and_new_values_alone_has_no_rate() -> None:
 def test_a_power_in_plain_text_is_no_emphasis(result: str, wrong: int) -> None:
     """(0.774215 - 1)**2 is 0.050978866."""
     assert verified(f"Again: L = (0.774215 - 1)**2 = {result}").counts["wrong"] == wrong
+
+
+@pytest.mark.parametrize(("line", "wrong"), [("the loss: 3 ln 2 = 2.0794", 0), ("the loss: 3 ln 2 = 2.0784", 1)])
+def test_a_function_apart_from_its_argument_in_running_text(line: str, wrong: int) -> None:
+    """3 · 0.693147 is 2.07944; the line does not say that 2 is 2.0794."""
+    assert verified(line).counts["wrong"] == wrong

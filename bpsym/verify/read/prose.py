@@ -227,7 +227,10 @@ def _left_edge(run: list[Token], relation: int) -> int:
             and bool(token.tail or token.text == "total")
             and before.text != "in"
         )
-        if apart and not pair:
+        called = (before.text in FUNCTIONS and before.kind == "word" and token.kind != "diff") or (
+            before.kind == "number" and token.text in FUNCTIONS  # 3 ln 2
+        )
+        if apart and not pair and not called:
             edge = position
             break
     while (
