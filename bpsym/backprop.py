@@ -68,6 +68,8 @@ def derivative(expr: Expr, entry: Expr) -> Expr:
     Plain symbols stand for the entries, so that what was differentiated in another layer is not differentiated again;
     real ones, so that |x| has the slope sgn(x). Of a product of different entries the derivative is the product of the
     others: there SymPy isn't asked.
+
+    Raises ValueError for a maximum, or cases, of what has no order: max(0, log(-2)).
     """
     if isinstance(expr, Sum):
         return Sum(derivative(expr.function, entry), *expr.limits)
@@ -76,8 +78,11 @@ def derivative(expr: Expr, entry: Expr) -> Expr:
         return Mul(*(factor for factor in factors if factor != entry))
     used = dict.fromkeys([entry, *(each for each in entries(expr) if each.is_integer is not True)])
     symbols = {name: Symbol(f"_{n}", real=True) for n, name in enumerate(used)}
-    result = _differentiated(expr.xreplace(symbols), symbols[entry])
-    return result.xreplace({symbol: name for name, symbol in symbols.items()})
+    try:
+        result = _differentiated(expr.xreplace(symbols), symbols[entry])
+        return result.xreplace({symbol: name for name, symbol in symbols.items()})
+    except TypeError as error:  # SymPy's, for the comparison
+        raise ValueError(str(error)) from error
 
 
 @lru_cache(maxsize=1 << 10)

@@ -173,3 +173,16 @@ def test_training_runs_without_end() -> None:
     found_ = verified(text, described()).judgements
     assert "long-run" in [j.details.get("why") for j in found_]
     assert "right" in [str(j.verdict) for j in found_]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        r"\begin{align}\begin{cases}$\begin{cases}$\begin{cases}$$\end{cases}$\end{cases}$\end{cases} &= 1\end{align}",
+        r"$w = -2$, $h = \max(0, \log(w))$, $E = h^2$, $\frac{\partial E}{\partial w} = 3$",
+    ],
+    ids=["cases without a case", "a maximum of what has no order"],
+)
+def test_what_has_no_value_is_no_crash(text: str) -> None:
+    """Such documents get verdicts."""
+    assert verified(text).judgements

@@ -135,7 +135,10 @@ def _worked(tree: Expr) -> Iterator[Node]:
     while stack:
         top = stack.pop()
         if isinstance(top, Cases):
-            stack += [max((case.value for case in top.cases), key=lambda value: sum(1 for _ in walk(value)))]
+            longest = max(
+                (case.value for case in top.cases), key=lambda value: sum(1 for _ in walk(value)), default=None
+            )
+            stack += [] if longest is None else [longest]
         else:
             yield top
             stack += children(top)

@@ -59,6 +59,8 @@ def formulas(line: Source, words: frozenset[str] = frozenset(), *, decimal_comma
 
 def words_before(formula: Source, line: Source) -> str:
     """What a line says before a formula, with the bracket that the formula stands in as a whole."""
+    if not formula.text:
+        return line.text
     return line.text[: max(0, formula.starts[0] - line.starts[0])] + "(" * formula.text.startswith("(")
 
 
