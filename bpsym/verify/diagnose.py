@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from bpsym.verify.check.chain import meet
 from bpsym.verify.check.state import State, atoms_of
 from bpsym.verify.check.terms import Shown, middle
-from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.check.verdicts import FORMULA, Judgement, Verdict
 from bpsym.verify.effort import TooMuchWork
 from bpsym.verify.explain import Explanation
 from bpsym.verify.meaning.arrays import Scalar, scalars
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from bpsym.verify.meaning.subjects import Subject
 
-GENERIC = frozenset(["value", "operand", "restated", "expression", "formula"])
+GENERIC = frozenset(["value", "operand", "restated", "expression", FORMULA])
 MOST_WRONG = 60  # figures the mistakes are looked for; a document with more has other troubles
 
 

@@ -10,17 +10,15 @@ what is a vector and what a matrix: a formula that no small change makes right i
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from typing import TYPE_CHECKING
 
 from flint import arb
 
 from bpsym.verify.check.terms import Kind, Shown, kind_of
-from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.check.verdicts import FORMULA, Judgement, Verdict, by_statement
 from bpsym.verify.diagnose import GENERIC
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.subjects import subject_of
-from bpsym.verify.mend.search import FORMULA
 from bpsym.verify.slips import ORDER
 from bpsym.verify.tree import Name
 
@@ -43,12 +41,14 @@ def borne_out(found: Sequence[Judgement], document: Document) -> list[Judgement]
     unmended = {j.span for j in found if j.verdict is Verdict.WRONG and j.rule in UNMENDED and _is_law(j)}
     if all(j.span in doubtful | unmended for j in found if j.verdict is Verdict.WRONG):
         doubtful |= unmended
+    if not doubtful:
+        return list(found)
     now: list[Judgement] = []
     is_astray = False
-    for judgement in sorted(found, key=lambda j: j.span) if doubtful else found:
+    for judgement in sorted(found, key=lambda j: j.span):
         if judgement.span in doubtful and judgement.verdict is Verdict.WRONG:
             now.append(Judgement(judgement.span, Verdict.UNDECIDED, details={"why": "reading"}))
-        elif judgement.verdict is Verdict.CARRIED and doubtful and not is_astray:
+        elif judgement.verdict is Verdict.CARRIED and not is_astray:
             now.append(Judgement(judgement.span, Verdict.RIGHT))  # it follows from what the page says
         else:
             is_astray = is_astray or judgement.verdict is Verdict.WRONG
@@ -65,14 +65,8 @@ def _is_law(judgement: Judgement) -> bool:
 def _doubtful(found: Sequence[Judgement], document: Document) -> Iterator[Span]:
     """Where claims in error stand that nothing on the page contradicts."""
     statements = sorted(document.statements, key=lambda s: s.span)
-    starts = [statement.span.start for statement in statements]
-    beside: dict[int, list[Judgement]] = {}
-    for judgement in found:
-        place = bisect_right(starts, judgement.span.start) - 1
-        if place >= 0 and judgement.span.start < statements[place].span.end:
-            beside.setdefault(place, []).append(judgement)
     had = _with_a_figure_before(statements)
-    for place, judgements in beside.items():
+    for place, judgements in enumerate(by_statement(statements, found)):
         for judgement in judgements:
             is_open = judgement.verdict is Verdict.WRONG and not _is_explained(judgement)
             if is_open and not _is_contradicted(judgement, statements[place], judgements, again=place in had):
@@ -121,7 +115,7 @@ def _is_contradicted(judgement: Judgement, statement: Statement, beside: Sequenc
     if kind_of(before[0]) in FIGURES or any(not isinstance(term, Name) for term in before[1:]):
         return True
     if "right" in details:  # a computation, or an operand of one: what does its own result say?
-        within = next(term for term in statement.terms if term.span.start <= start < term.span.end)
-        behind = [j for j in beside if j.span.start >= within.span.end]
+        end = next((term.span.end for term in statement.terms if term.span.start <= start < term.span.end), start + 1)
+        behind = [j for j in beside if j.span.start >= end]
         return any(j.verdict is not Verdict.CARRIED for j in behind[:1])
     return bool(details.get("after the update")) or not (again or details.get("line is right"))

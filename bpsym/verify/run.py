@@ -25,7 +25,6 @@ from bpsym.verify.givens import Givens, names_of
 from bpsym.verify.habit import held_to_habit
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import key
-from bpsym.verify.mend.search import with_mends
 from bpsym.verify.tree import Name, covering, walk
 
 if TYPE_CHECKING:
@@ -106,8 +105,11 @@ def verify(
 
                 with suppress(effort.TooMuchWork):
                     found = with_method(found, document, verified.state)
-            with suppress(effort.TooMuchWork):
-                found = with_mends(found, verified.state)
+            if any(j.verdict is Verdict.WRONG and "state" in j.details for j in found):
+                from bpsym.verify.mend.search import with_mends
+
+                with suppress(effort.TooMuchWork):
+                    found = with_mends(found, verified.state)
         if description is None and not verified.example:
             from bpsym.verify.evidence import borne_out
 

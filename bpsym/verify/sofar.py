@@ -8,7 +8,6 @@ in error that is right by everything said down to the end of its section, or par
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -16,7 +15,7 @@ from msgspec.structs import replace
 
 from bpsym.verify import limits
 from bpsym.verify.check.judge import is_cut_short, judge
-from bpsym.verify.check.verdicts import BAD, GOOD, Verdict
+from bpsym.verify.check.verdicts import BAD, GOOD, Verdict, by_statement
 from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.own import own_state
 from bpsym.verify.restarts import number_given
@@ -47,7 +46,7 @@ def right_so_far(document: Document, claims: Sequence[Judgement], givens: Givens
                 break
             better = [
                 (statement, ours)
-                for statement, ours, theirs in zip(known, again, _by_statement(known, now), strict=True)
+                for statement, ours, theirs in zip(known, again, by_statement(known, now), strict=True)
                 if number_given(statement) is None and _is_better(ours, theirs)  # a bare figure may be a result
             ]
             is_replaced = covering([statement.span for statement, _ in better])
@@ -55,17 +54,10 @@ def right_so_far(document: Document, claims: Sequence[Judgement], givens: Givens
     return now
 
 
-def _by_statement(statements: Sequence[Statement], claims: Sequence[Judgement]) -> list[list[Judgement]]:
-    """The claims of each statement."""
-    ordered = sorted(claims, key=lambda j: j.span.start)
-    starts = [j.span.start for j in ordered]
-    return [ordered[bisect_left(starts, s.span.start) : bisect_left(starts, s.span.end)] for s in statements]
-
-
 def _ends(document: Document, now: Sequence[Judgement], tried: set[int]) -> Iterator[int]:
     """Where sections and paragraphs end that have claims in error."""
     wrong = [j for j in now if j.verdict is Verdict.WRONG]
-    for statement, claims in zip(document.statements, _by_statement(document.statements, wrong), strict=True):
+    for statement, claims in zip(document.statements, by_statement(document.statements, wrong), strict=True):
         if claims:
             for end in (_end_of_section(document, statement), _end_of_paragraph(document, statement)):
                 if end not in tried and end < document.statements[-1].span.start:

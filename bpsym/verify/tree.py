@@ -400,6 +400,17 @@ def is_numeral(tree: Node | None) -> TypeGuard[Number | Negative]:
     return isinstance(tree.operand if isinstance(tree, Negative) else tree, Number)
 
 
+def equals_one(tree: Node | None) -> bool:
+    """Whether a tree is the number 1."""
+    return isinstance(tree, Number) and tree.value == 1
+
+
+def one_less(tree: Sum) -> Expr | None:
+    """The a of `1 - a`."""
+    one, *rest = tree.terms
+    return rest[0] if tree.signs == (1, -1) and equals_one(one) else None
+
+
 def with_parts(node: Any, change: Callable[[Any], Any]) -> Any:
     """A node with a change made to each node directly below it; itself where nothing changes."""
 

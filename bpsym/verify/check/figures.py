@@ -19,7 +19,7 @@ from bpsym.verify.check.routes import Routes
 from bpsym.verify.check.state import State, atoms_of
 from bpsym.verify.check.terms import Shown, ball, is_fraction, leaves, touches
 from bpsym.verify.check.values import values
-from bpsym.verify.check.verdicts import BAD, Judgement, Verdict, worst
+from bpsym.verify.check.verdicts import BAD, FORMULA, Judgement, Verdict, worst
 from bpsym.verify.disclaimed import is_case
 from bpsym.verify.meaning.arrays import Scalar, scalars
 from bpsym.verify.meaning.keys import Key
@@ -100,7 +100,7 @@ def _constant_slope(chain: Chain, term: Expr) -> Judgement | None:
     if same:
         return Judgement(term.span, Verdict.RIGHT, details=details)
     if same is False and isinstance(reference, Derivative) and is_constant(reference, chain.state):
-        return Judgement(term.span, Verdict.WRONG, rule="formula", details=details)
+        return Judgement(term.span, Verdict.WRONG, rule=FORMULA, details=details)
     return None
 
 

@@ -15,7 +15,7 @@ from bpsym.verify.check.points import as_carried, as_read, as_updated
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.check.unequal import unequal
 from bpsym.verify.check.values import values
-from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.check.verdicts import FORMULA, Judgement, Verdict
 from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.arrays import Array
 from bpsym.verify.meaning.keys import Key, free_letters, is_parameter, key
@@ -208,7 +208,7 @@ def _elsewhere(chain: Chain, before: Expr, term: Expr) -> Judgement | None:
             if verdict:
                 return Judgement(term.span, Verdict.RIGHT)
             details = {"left": before, "right": term, "state": single, "statement": chain.statement}
-            return Judgement(term.span, Verdict.WRONG, "", "formula", details)
+            return Judgement(term.span, Verdict.WRONG, "", FORMULA, details)
     return None
 
 

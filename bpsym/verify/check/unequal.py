@@ -12,7 +12,7 @@ from bpsym.verify.check.points import as_carried
 from bpsym.verify.check.state import atoms_of
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.values import values
-from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.check.verdicts import FORMULA, Judgement, Verdict
 from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.network import FAILURES
@@ -46,7 +46,7 @@ def unequal(chain: Chain, before: Expr, term: Expr) -> Judgement:
     truth = list(values(before, state, state.truth))[:1]
     details: dict[str, Any] = {"left": before, "right": term, "truth": truth, "subject": chain.subject}
     details |= {"state": state, "statement": chain.statement}
-    return Judgement(term.span, Verdict.WRONG, "", "formula", details)
+    return Judgement(term.span, Verdict.WRONG, "", FORMULA, details)
 
 
 def _meant_otherwise(chain: Chain, before: Expr, term: Expr) -> Judgement | None:

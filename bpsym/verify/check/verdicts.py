@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 if TYPE_CHECKING:
-    from bpsym.verify.tree import Span
+    from collections.abc import Sequence
+
+    from bpsym.verify.tree import Span, Statement
 
 
 class Verdict(StrEnum):
@@ -23,6 +26,7 @@ class Verdict(StrEnum):
     WRONG = "wrong"
 
 
+FORMULA = "formula"  # the cause of a formula of which nothing is known but that it is wrong
 GOOD = frozenset([Verdict.RIGHT, Verdict.NOTE])
 BAD = frozenset([Verdict.WRONG, Verdict.CARRIED])
 GRAVITY = {verdict: place for place, verdict in enumerate(Verdict)}
@@ -42,6 +46,13 @@ class Judgement(Struct, frozen=True):
 def is_doubted(judgement: Judgement) -> bool:
     """Whether a claim would be blamed if what its names mean were certain."""
     return judgement.verdict is Verdict.UNDECIDED and judgement.details.get("why") in ("several-meanings", "case")
+
+
+def by_statement(statements: Sequence[Statement], claims: Sequence[Judgement]) -> list[list[Judgement]]:
+    """The claims of each statement."""
+    ordered = sorted(claims, key=lambda j: j.span.start)
+    starts = [j.span.start for j in ordered]
+    return [ordered[bisect_left(starts, s.span.start) : bisect_left(starts, s.span.end)] for s in statements]
 
 
 def worst(verdicts: list[Verdict]) -> Verdict:

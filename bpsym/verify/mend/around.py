@@ -77,6 +77,10 @@ class Around(Struct, dict=True):
         """How a piece of a formula is written."""
         return self.cut(self.place(tree))
 
+    def head(self, function: Name) -> str:
+        """How the letter of a function is written, without its index."""
+        return self.quote(function).partition("_")[0].rstrip()
+
     def cut(self, span: Span) -> str:
         """A stretch of the document."""
         return self.text[span.start : span.end]
@@ -130,6 +134,11 @@ class Around(Struct, dict=True):
         if self.written is not None and form(self.written) != form(self.right):
             named = frozenset(node.span for node in walk(self.written) if isinstance(node, Name))
         return tuple(n for n in found if id(n) not in letters and (isinstance(n, Name) or n.span not in named))
+
+    @cached_property
+    def own_names(self) -> tuple[Name, ...]:
+        """The names an edit may change."""
+        return tuple(node for node in self.nodes if isinstance(node, Name))
 
     def _below(self, tree: Expr) -> Iterator[Expr]:
         """The nodes below one that are written there, not put in for a name of the document."""

@@ -23,6 +23,7 @@ from bpsym.verify.tree import (
     Quotient,
     Span,
     Sum,
+    one_less,
     walk,
 )
 
@@ -69,7 +70,7 @@ def differences(around: Around) -> Iterator[Edit]:
             a, b = node.terms
             turned = replace(node, terms=(b, a))
             if not isinstance(b, Sum) and not isinstance(a, Sum):
-                yield Edit("sign", node, turned, node.span, exchanged(around, a, b))
+                yield Edit("sign", node, turned, node.span, exchanged(around, around.outer(a), around.outer(b)))
 
 
 def first_sign(around: Around) -> Iterator[Edit]:
@@ -151,9 +152,8 @@ def _scaled_exponent(around: Around, exponent: Expr, factor: str) -> tuple[Patch
     return (_before(exponent, factor),)
 
 
-def exchanged(around: Around, a: Expr, b: Expr) -> tuple[Patch, ...]:
+def exchanged(around: Around, first: Span, second: Span) -> tuple[Patch, ...]:
     """Two pieces, each in the place of the other."""
-    first, second = around.outer(a), around.outer(b)
     return Patch(first, around.cut(second)), Patch(second, around.cut(first))
 
 
@@ -211,6 +211,14 @@ def numbers(around: Around) -> Iterator[Edit]:
                     yield Edit("factor", node, number(node.span, other), node.span, (patch,))
 
 
+def without_factor(tree: Product, place: int) -> Expr:
+    """A product without one of its factors."""
+    factors = tree.factors[:place] + tree.factors[place + 1 :]
+    cut = max(place - 1, 0)
+    operators = tree.operators[:cut] + tree.operators[cut + 1 :]
+    return factors[0] if len(factors) == 1 else replace(tree, factors=factors, operators=operators)
+
+
 def constant(tree: Expr) -> Fraction | None:
     """The number a formula without names is, as far as it is a plain one."""
     match tree:
@@ -248,13 +256,6 @@ def fraction(value: Fraction, *, bar: bool, tight: bool = False) -> str:
     if bar and not tight:
         return f"{sign}\\frac{{{up}}}{{{down}}}"
     return f"{sign}{up}/{down}" if tight else f"{sign}({up}/{down})"
-
-
-def one_less(tree: Sum) -> Expr | None:
-    """The a of `1 - a`."""
-    one, *rest = tree.terms
-    is_one = isinstance(one, Number) and one.value == 1
-    return rest[0] if is_one and len(rest) == 1 and tree.signs == (1, -1) else None
 
 
 def squared(around: Around, tree: Expr) -> str:

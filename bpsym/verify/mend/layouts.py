@@ -42,14 +42,15 @@ def _of_product(around: Around, tree: Product) -> Iterator[Edit]:
             new = replace(tree, factors=(*tree.factors[:k], *turned, *tree.factors[k + 2 :]))
             bare = around.unmarked(b)
             first, second = around.outer(a), Span(around.place(b.operand).start, bare.end)
-            exchange = (Patch(first, around.cut(second)), Patch(second, around.cut(first)))
-            yield Edit("outer-product-transposed", tree, new, Span(first.start, around.outer(b).end), exchange)
+            piece = Span(first.start, around.outer(b).end)
+            yield Edit("outer-product-transposed", tree, new, piece, exchanged(around, first, second))
         new = replace(tree, factors=(*tree.factors[:k], b, a, *tree.factors[k + 2 :]))
-        piece = Span(around.outer(a).start, around.outer(b).end)
-        yield Edit("factors-swapped", tree, new, piece, exchanged(around, a, b))
+        first, second = around.outer(a), around.outer(b)
+        piece = Span(first.start, second.end)
+        yield Edit("factors-swapped", tree, new, piece, exchanged(around, first, second))
         other = "" if tree.operators[k] == "⊙" else "⊙"
         new = replace(tree, operators=(*tree.operators[:k], other, *tree.operators[k + 1 :]))
-        between = Span(around.outer(a).end, around.outer(b).start)
+        between = Span(first.end, second.start)
         plain = around.text[between.start : between.end].strip(" \\,;:!") == ""
         patches: tuple[Patch, ...] = ()
         if other and plain:

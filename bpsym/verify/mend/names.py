@@ -24,14 +24,13 @@ STEPS = frozenset("ltkLT")  # letters of layers and of steps in time
 
 def indices(around: Around) -> Iterator[Edit]:
     """`w_kj` for `w_jk`, `z_i` for `z_j`, `a^{l-1}` for `a^l`: the names of the document first."""
-    names = [node for node in around.nodes if isinstance(node, Name)]
     for alike in (True, False):
-        for name in names:
+        for name in around.own_names:
             for other in around.names:
                 same = other.base == name.base and other.marks == name.marks and canonical(other) != canonical(name)
                 if same and _is_like(name, other) is alike:
                     yield _by_name(around, name, other, _rule(name, other))
-    for name in names:
+    for name in around.own_names:
         for sub in _other_indices(name, around.indices):
             new = replace(name, sub=sub)
             yield Edit(_rule(name, new), name, new, name.span, _respelled(around, name, new))
@@ -41,11 +40,10 @@ def indices(around: Around) -> Iterator[Edit]:
 
 def index_throughout(around: Around) -> Iterator[Edit]:
     """One index for another in every name: `h1` for `o1`."""
-    names = [node for node in around.nodes if isinstance(node, Name)]
-    written = tuple(dict.fromkeys(part for name in names for part in name.sub))
+    written = tuple(dict.fromkeys(part for name in around.own_names for part in name.sub))
     wanted = dict.fromkeys(part for name in around.names for part in name.sub)
     for old in written:
-        changed = [name for name in names if old in name.sub]
+        changed = [name for name in around.own_names if old in name.sub]
         for index in wanted if len(changed) > 1 else ():
             if index == old or index in written:
                 continue
@@ -61,9 +59,8 @@ def index_throughout(around: Around) -> Iterator[Edit]:
 
 def other_names(around: Around) -> Iterator[Edit]:
     """`y` for `t`, `z` for `a`, one gate for another: a name with the same indices, or as many."""
-    names = [node for node in around.nodes if isinstance(node, Name)]
     for alike in (2, 1):
-        for name in names:
+        for name in around.own_names:
             for other in around.names:
                 if _are_of_other_kinds(name, other):
                     same = (other.sub, other.layer) == (name.sub, name.layer)
@@ -73,8 +70,7 @@ def other_names(around: Around) -> Iterator[Edit]:
 
 def distant_names(around: Around) -> Iterator[Edit]:
     """A name with more or fewer indices than the one in its place."""
-    names = [node for node in around.nodes if isinstance(node, Name) and node is not around.right]
-    for name in names:
+    for name in (n for n in around.own_names if n is not around.right):
         for other in around.names:
             if _are_of_other_kinds(name, other) and not _is_like(name, other):
                 yield _by_name(around, name, other, "other-name")
@@ -86,9 +82,8 @@ def _are_of_other_kinds(name: Name, other: Name) -> bool:
 
 def name_throughout(around: Around) -> Iterator[Edit]:
     """`z (1 - z)` for `a (1 - a)`: one name for another wherever it stands."""
-    names = [node for node in around.nodes if isinstance(node, Name)]
-    for first in dict.fromkeys(canonical(name) for name in names):
-        changed = [name for name in names if canonical(name) == first]
+    for first in dict.fromkeys(canonical(name) for name in around.own_names):
+        changed = [name for name in around.own_names if canonical(name) == first]
         for other in around.names if len(changed) > 1 else ():
             if canonical(other) != first and _is_like(changed[0], other):
                 tree: Expr = around.right
@@ -259,7 +254,7 @@ def _relayered(around: Around, name: Name, new: Name) -> tuple[Patch, ...]:
 
 def _primed(around: Around, function: Name) -> tuple[Patch, ...]:
     """A prime behind the letter of a function, before its index."""
-    at = function.span.start + len(around.quote(function).partition("_")[0].rstrip())
+    at = function.span.start + len(around.head(function))
     return (Patch(function.span._replace(start=at, end=at), "'"),)
 
 

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 from bpsym.verify.canonical import canonical
 from bpsym.verify.meaning.keys import RATES, key
 from bpsym.verify.mend.around import Around, Edit, Patch
-from bpsym.verify.mend.forms import constant, fraction, number
-from bpsym.verify.tree import BigSum, Call, Derivative, Expr, Name, Negative, Number, Product, Quotient, Span, Sum
+from bpsym.verify.mend.forms import constant, fraction, number, without_factor
+from bpsym.verify.tree import BigSum, Call, Derivative, Expr, Name, Negative, Product, Quotient, Span, Sum, equals_one
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,14 +73,10 @@ def upside_down(around: Around) -> Iterator[Edit]:
 
 
 def _without_factor(around: Around, tree: Product, place: int, factor: Expr) -> Iterator[Edit]:
-    kept = tree.factors[:place] + tree.factors[place + 1 :]
-    cut = max(place - 1, 0)
-    operators = tree.operators[:cut] + tree.operators[cut + 1 :]
-    new = kept[0] if len(kept) == 1 else replace(tree, factors=kept, operators=operators)
     first = Span(around.outer(factor).start, around.outer(tree.factors[1]).start)
     gap = first if place == 0 else _behind(around, tree, place)
     rule = "learning-rate-twice" if isinstance(factor, Name) and factor.base in RATES else "factor-too-much"
-    yield Edit(rule, tree, new, tree.span, (Patch(gap, ""),), around.quote(factor))
+    yield Edit(rule, tree, without_factor(tree, place), tree.span, (Patch(gap, ""),), around.quote(factor))
 
 
 def _behind(around: Around, tree: Product, place: int) -> Span:
@@ -132,7 +128,7 @@ def missing_factors(around: Around) -> Iterator[Edit]:
 def _spelled(around: Around, factor: Expr) -> str:
     written = around.quote(factor)
     if isinstance(factor, Call) and "prime" in factor.function.marks and "'" not in written and "prime" not in written:
-        at = len(around.quote(factor.function).partition("_")[0].rstrip())
+        at = len(around.head(factor.function))
         return f"{written[:at]}'{written[at:]}"
     return f"({written})" if isinstance(factor, Sum) else written
 
@@ -168,7 +164,7 @@ def _places(tree: Expr, depth: int = 3) -> Iterator[Expr]:
 def _times(around: Around, term: Expr, factor: Expr, written: str, rule: str) -> Edit:
     sign = _sign_between(term)
     for one in term.factors if isinstance(term, Product) else (term,):
-        if isinstance(one, Number) and one.value == 1:
+        if equals_one(one):
             return Edit(rule, one, factor, one.span, (Patch(one.span, written),), written)
     inner, joins = (term.factors, term.operators) if isinstance(term, Product) else ((term,), ())
     was = around.quote(term)
@@ -197,17 +193,19 @@ def missing_terms(around: Around) -> Iterator[Edit]:
     right = around.right
     terms = right.terms if isinstance(right, Sum) else (right,)
     signs = right.signs if isinstance(right, Sum) else (1,)
-    told = {canonical(term) for term in terms}
+    known = {canonical(term): around.quote(term) for term in reversed(around.terms)}
+    told = {canonical(term) for term in (*terms, around.left)}
     for term in (*_paths(around), *around.terms):
-        if canonical(term) in told or canonical(term) == canonical(around.left):
+        name = canonical(term)
+        if name in told:
             continue
-        told.add(canonical(term))
+        told.add(name)
+        written = known.get(name, "")  # how the document writes it
         for sign in (1, -1):
             new = Sum(right.span, (*terms, term), (*signs, sign))
-            written = _path(around, term)
             end = Span(right.span.end, right.span.end)
             patches = (Patch(end, f" {'+' if sign > 0 else '-'} {written}"),) if written else ()
-            yield Edit("term-missing", right, new, right.span, patches, written or canonical(term))
+            yield Edit("term-missing", right, new, right.span, patches, written or name)
 
 
 def _paths(around: Around) -> Iterator[Expr]:
@@ -220,10 +218,3 @@ def _paths(around: Around) -> Iterator[Expr]:
             outer, inner = replace(left, wrt=name), replace(left, of=name)
             yield outer
             yield Product(left.span, (outer, inner), ("",))
-
-
-def _path(around: Around, term: Expr) -> str:
-    """How a term is written; "" where the document does not write it."""
-    known = {canonical(other): other for other in around.terms}
-    found = known.get(canonical(term))
-    return "" if found is None else around.quote(found)

@@ -17,7 +17,7 @@ from bpsym.verify import limits
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check import symbols
 from bpsym.verify.check.values import values
-from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.check.verdicts import FORMULA, Judgement, Verdict
 from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.meaning.arrays import Array
 from bpsym.verify.meaning.einstein import with_sums
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 
 LARGEST = 120  # nodes of a formula
 SHORT = 60  # characters of what is told in plain signs
-FORMULA = "formula"  # the cause of a formula of which nothing is known but that it is wrong
 
 
 class Mend(Struct, frozen=True):
@@ -219,11 +218,10 @@ def _with_mend(judgement: Judgement, state: State) -> Judgement:
     found = mend(judgement, state)
     if found is None:
         return judgement
-    if judgement.rule != FORMULA:  # a mistake in the method says more than a change of signs does
-        if not found.expected or judgement.expected:
-            return judgement
-        details = {**judgement.details, "term": judgement.span, "mend": found}
-        return replace(judgement, span=found.span, expected=found.expected, details=details)
-    details = {**judgement.details, "term": judgement.span, "mend": found}
-    details |= {"what": found.what, "instead": found.instead}
-    return replace(judgement, span=found.span, expected=found.expected, rule=found.rule, details=details)
+    details = {**judgement.details, "term": judgement.span}
+    if judgement.rule == FORMULA:
+        details |= {"what": found.what, "instead": found.instead}
+        return replace(judgement, span=found.span, expected=found.expected, rule=found.rule, details=details)
+    if not found.expected or judgement.expected:
+        return judgement
+    return replace(judgement, span=found.span, expected=found.expected, details=details)  # a mistake in the method

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from bpsym.verify.canonical import canonical
 from bpsym.verify.mend.around import Around, Edit, Patch
-from bpsym.verify.mend.forms import TWO, constant, number, one_less, squared
-from bpsym.verify.tree import Expr, Power, Product, Span, Sum
+from bpsym.verify.mend.forms import TWO, constant, number, squared, without_factor
+from bpsym.verify.tree import Expr, Power, Product, Span, Sum, one_less
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -54,12 +54,4 @@ def _of_both(around: Around, tree: Product) -> Iterator[Edit]:
                 gap = Span(first.start, second.start) if j + 1 == k else first
                 patches = (Patch(gap, ""), Patch(less.span, squared(around, less))) if j + 1 == k else ()
                 piece = Span(first.start, second.end) if patches else tree.span
-                yield Edit("wrong-activation-derivative", tree, _without(changed, j), piece, patches)
-
-
-def _without(tree: Product, place: int) -> Expr:
-    """A product without one of its factors."""
-    factors = tree.factors[:place] + tree.factors[place + 1 :]
-    cut = max(place - 1, 0)
-    operators = tree.operators[:cut] + tree.operators[cut + 1 :]
-    return factors[0] if len(factors) == 1 else replace(tree, factors=factors, operators=operators)
+                yield Edit("wrong-activation-derivative", tree, without_factor(changed, j), piece, patches)

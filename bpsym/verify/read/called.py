@@ -10,7 +10,20 @@ from msgspec.structs import replace
 from bpsym.verify.meaning.keys import LOSS_NAMES
 from bpsym.verify.meaning.mapped import mapped
 from bpsym.verify.symbols import ACTIVATIONS, FUNCTION_LETTERS
-from bpsym.verify.tree import Application, Call, Expr, Name, Negative, Number, Power, Product, Statement, Sum, nodes
+from bpsym.verify.tree import (
+    Application,
+    Call,
+    Expr,
+    Name,
+    Negative,
+    Number,
+    Power,
+    Product,
+    Statement,
+    Sum,
+    nodes,
+    one_less,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -111,16 +124,12 @@ def _of_slope(tree: Expr, letter: str) -> str | None:
     """s (1 - s) is the slope of the sigmoid, 1 - s² that of tanh."""
     factors = tree.factors if isinstance(tree, Product) else (tree,)
     *before, last = factors
-    if not isinstance(last, Sum) or last.signs != (1, -1) or not _is_one(last.terms[0]):
+    own = one_less(last) if isinstance(last, Sum) else None
+    if own is None:
         return None
-    own = last.terms[1]
     if not before and isinstance(own, Power) and _head(own.base) == letter:
         return "tanh" if isinstance(own.exponent, Number) and own.exponent.value == 2 else None
     return "sigmoid" if len(before) == 1 and _head(before[0]) == _head(own) == letter else None
-
-
-def _is_one(tree: Expr) -> bool:
-    return isinstance(tree, Number) and tree.value == 1
 
 
 def _with_numbers(tree: Product, functions: Mapping[str, str]) -> Expr:

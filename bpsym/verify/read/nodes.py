@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
-from bpsym.verify.tree import Context, Derivative, Name, Number, Relation, Span, Statement, is_numeral
+from bpsym.verify.tree import Context, Derivative, Name, Relation, Span, Statement, equals_one, is_numeral
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,7 +38,7 @@ def of_nodes(table: Table) -> list[Statement]:
         return []
     formula = next((k for k, title in enumerate(titles) if k and _FORMULA.search(title)), 0)
     rows = [row for row in table.rows if len(row) > max(value, slope) and isinstance(row[0].expr, Name)]
-    last = [row[0].expr for row in rows if _is_one(row[slope].expr)]
+    last = [row[0].expr for row in rows if equals_one(row[slope].expr)]
     return [claim for row in rows for claim in _claims(row, formula, value, slope, last[0] if len(last) == 1 else None)]
 
 
@@ -59,7 +59,3 @@ def _claim(*terms: Expr | None) -> Statement:
     said = tuple(term for term in terms if term is not None)
     joins = tuple(Relation(Span(term.span.start, term.span.start), "=") for term in said[1:])
     return Statement(Span(said[-1].span.start, said[-1].span.end), said, joins, Context("node"))
-
-
-def _is_one(tree: Expr | None) -> bool:
-    return isinstance(tree, Number) and tree.value == 1
