@@ -116,6 +116,7 @@ def _choose(scope: Scope, document: Document, environment: Environment) -> None:
             values = scope.table[wanted]
             scope.table[wanted] = [values[best], *values[:best], *values[best + 1 :]]
     _lay_alike(scope, votes, _rows_first(document))
+    _index_alike(scope, votes)
     _name_alike(scope, votes)
     _tell_outputs(scope, document)
 
@@ -201,6 +202,23 @@ def _lay_alike(scope: Scope, votes: Mapping[Key, list[int]], turned: int) -> Non
             and transposed(values[0]) == values[1]
         ):
             scope.table[wanted] = [values[1], values[0], *values[2:]]
+
+
+def _index_alike(scope: Scope, votes: Mapping[Key, list[int]]) -> None:
+    """Where the numbers say that w_21 is the weight from 2 to 1, it is so for every layer, and for w_ij."""
+    turned = sum(_is_turned(wanted, scope.table[wanted][0]) for wanted, scores in votes.items() if max(scores) > 0)
+    for wanted, values in scope.table.items() if turned > 0 else ():
+        if wanted not in votes and len(values) > 1 and _is_turned(wanted, values[1]) == -_is_turned(wanted, values[0]):
+            scope.table[wanted] = sorted(values, key=lambda value, wanted=wanted: -_is_turned(wanted, value))
+
+
+def _is_turned(wanted: Key, value: Value) -> int:
+    """1 for the entry of a matrix in column 2 and row 1 as w_21, -1 for that in row 2 and column 1, else 0."""
+    indices = [str(index) for index in getattr(value, "indices", ())]
+    written = "".join(wanted.sub)
+    if len(indices) != 2 or indices[0] == indices[1]:
+        return 0
+    return written.endswith("".join(indices[::-1])) - written.endswith("".join(indices))
 
 
 def _was_second(scope: Scope, wanted: Key) -> bool:

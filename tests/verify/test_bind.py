@@ -75,3 +75,22 @@ def test_a_rule_for_any_layer(network: Description) -> None:
     """An index letter stands for every layer and unit it can: the rule must hold for all of them."""
     assert set(verified(r"$a^l_j = \sigma(z^l_j)$" + "\n", network).counts) == {"right"}
     assert set(verified(r"$a^l_j = \sigma(a^l_j)$" + "\n", network).counts) == {"wrong"}
+
+
+@pytest.mark.parametrize(("weight", "verdict"), [("w_{ij}^k", "right"), ("w_{ji}^k", "wrong")])
+def test_numbers_say_which_index_is_the_target(network: Description, weight: str, verdict: str) -> None:
+    """Where w_21 is the weight from input 2 to unit 1, the weights a rule sums are w_ij, in every layer."""
+    givens = r"$w_{11}^1 = 0.15$, $w_{21}^1 = 0.20$, $w_{12}^1 = 0.25$, $w_{22}^1 = 0.30$"
+    rules = (
+        rf"$n_j^k = \sum_i {weight} o_i^{{k-1}} + b^k$",
+        r"$\delta_i^1 = (\sum_j \delta_j^2 w_{ij}^2) o_i^1 (1 - o_i^1)$",
+    )
+    judged = verified("\n\n".join((givens, *rules, "")), network)
+    assert [str(j.verdict) for j in judged.judgements[-2:]] == [verdict, "right"]
+
+
+def test_blank_lines_set_equations_apart() -> None:
+    """A display with blank lines between its equations is no product across them."""
+    judged = verified("$$\n\nnet_{h1} = 0.1 * 0.3 + 0.2 = 0.23\n\nout_{h1} = \\sigma(0.23) = 0.55725\n\n$$\n")
+    assert set(judged.counts) == {"right"}
+    assert len(judged.document.statements) == 2

@@ -8,6 +8,7 @@ piece is
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from bpsym.verify.lexer import Token
 
 _BARE_LABEL = re.compile(r"\(?[A-Z]{0,3}\d{1,3}[a-z]?\)?")
+_BLANK_LINE = re.compile(r"\n[ \t]*\n")
 _TIMES = frozenset("*×·x⊙@⊗•/")
 _ROWS = frozenset(["begin", "end", "row"])  # what may begin a new row
 _CUTS = frozenset(["implies", "tag", "note", "colon", "separator", "space", "amp"])  # what may end a piece of a row
@@ -44,7 +46,7 @@ class Piece(Struct):
 def pieces(found: list[Token], text: str) -> list[Piece]:
     """The chains of one formula, those that continue a row of the same formula already joined to it."""
     out: list[Piece] = []
-    rows = _rows(found)
+    rows = _rows(_cut_at_blank_lines(found, text))
     hangs = False
     for number, row in enumerate(rows):
         hangs = number > 0 and _hangs(rows[number - 1], row, hangs=hangs)
@@ -82,6 +84,20 @@ def _continues_row(last: Piece, piece: Piece, *, hangs: bool) -> bool:
     if first.text == "-":
         return piece.row > last.row and (hangs or not piece.relates())
     return first.text == "+" or first.text in _TIMES
+
+
+def _cut_at_blank_lines(found: list[Token], text: str) -> list[Token]:
+    """A row ends at a blank line outside all brackets, where TeX allows none and people set equations apart."""
+    if not _BLANK_LINE.search(text, found[0].start, found[-1].end):
+        return found
+    cut: list[Token] = []
+    depth = 0
+    for before, token in pairwise([*found[:1], *found]):
+        if depth == 0 and _BLANK_LINE.search(text, before.end, token.start):
+            cut.append(replace(token, kind="row", text="", end=token.start))
+        depth += (token.kind in OPENERS) - (token.kind in CLOSERS)
+        cut.append(token)
+    return cut
 
 
 def _rows(found: list[Token]) -> list[list[Token]]:

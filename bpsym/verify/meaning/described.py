@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from bpsym.expand import Expansion
 
-NETS = ("net", "z", "Net", "NET", "Z", "in", "s", "u", "v", "a", "h")
+NETS = ("net", "z", "Net", "NET", "Z", "in", "s", "u", "v", "a", "h", "n")
 OUTS = ("out", "a", "A", "h", "H", "y", "o", "Out", "OUT", "s", "g")
 OUTPUTS = ("yhat", "output", "Output", "o", "p", "pred", "y", "Y", "Yhat", "O", "ahat", "yp")
 INPUTS = ("x", "i", "X", "I", "input", "in")
@@ -30,7 +30,7 @@ WEIGHTS = ("w", "W", "theta", "Theta", "weight")
 BIASES = ("b", "B", "bias", "Bias", "theta", "c")
 
 RARE = {  # spellings that usually stand for something else
-    Role.NET: frozenset("a h s u v".split()),
+    Role.NET: frozenset("a h n s u v".split()),
     Role.OUT: frozenset("y Y o s g p O".split()),
     Role.INPUT: frozenset("h H z out".split()),
     Role.ADJOINT: frozenset("d e".split()),
@@ -124,12 +124,13 @@ def _input(expansion: Expansion, q: Quantity) -> Iterator[tuple[Key, Value]]:
             yield Key(base, (str(k),)), entry
             yield Key(base, (f"i{k}",)), entry
         yield Key(base), value
-    for base in ("a", "A", "h", "H", "out", "z"):
+    for base in (*OUTS, "z"):
         yield Key(base, (), ("0",)), value
-        yield Key(base, ("0",)), value
-        yield Key(base, ("i",)), value
         for k, entry in enumerate(entries, 1):
             yield Key(base, (str(k),), ("0",)), entry
+    for base in ("a", "A", "h", "H", "out", "z"):
+        yield Key(base, ("0",)), value
+        yield Key(base, ("i",)), value
 
 
 def _vector(
