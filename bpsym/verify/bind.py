@@ -209,7 +209,7 @@ def _index_alike(scope: Scope, votes: Mapping[Key, list[int]]) -> None:
     turned = sum(_is_turned(wanted, scope.table[wanted][0]) for wanted, scores in votes.items() if max(scores) > 0)
     for wanted, values in scope.table.items() if turned > 0 else ():
         if wanted not in votes and len(values) > 1 and _is_turned(wanted, values[1]) == -_is_turned(wanted, values[0]):
-            scope.table[wanted] = sorted(values, key=lambda value, wanted=wanted: -_is_turned(wanted, value))
+            scope.table[wanted] = sorted(values, key=partial(_is_turned, wanted), reverse=True)
 
 
 def _is_turned(wanted: Key, value: Value) -> int:

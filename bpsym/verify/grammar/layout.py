@@ -88,7 +88,7 @@ def _continues_row(last: Piece, piece: Piece, *, hangs: bool) -> bool:
 
 def _cut_at_blank_lines(found: list[Token], text: str) -> list[Token]:
     """A row ends at a blank line outside all brackets, where TeX allows none and people set equations apart."""
-    if not _BLANK_LINE.search(text, found[0].start, found[-1].end):
+    if not found or not _BLANK_LINE.search(text, found[0].start, found[-1].end):
         return found
     cut: list[Token] = []
     depth = 0
