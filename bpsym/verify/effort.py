@@ -19,6 +19,9 @@ class TooMuchWork(Exception):
     """The work granted is used up."""
 
 
+ENDLESS = 2.0**50  # units nobody has done, so few that each still counts
+
+
 class _Meter(local):
     left: float = math.inf
     done: set[Hashable] | None = None  # for the document in hand, of what is kept for all; None where there is none
@@ -75,10 +78,12 @@ def bounded(units: float) -> Iterator[Grant]:
 
 
 @contextmanager
-def unbounded() -> Iterator[None]:
-    """What is done inside is not counted: little, and needed to tell what became of the rest."""
-    before, _METER.left = _METER.left, math.inf
+def unbounded() -> Iterator[Grant]:
+    """What is done inside is not counted outside: little that has to be done, or bounded by itself."""
+    before, grant = _METER.left, Grant()
+    _METER.left = ENDLESS
     try:
-        yield
+        yield grant
     finally:
+        grant.spent = ENDLESS - _METER.left
         _METER.left = before

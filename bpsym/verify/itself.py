@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
@@ -33,26 +34,28 @@ if TYPE_CHECKING:
 def judged_by_itself(document: Document, givens: Givens) -> tuple[list[Judgement], State, Description | None]:
     """The claims, what names were taken for, and the general network that decided rules, if one did."""
     found, settled = training_claims(document, None)
-    state = bound(document, None, givens)
-    parts = judged(document, state, givens, settled)
 
     def read(order: Document) -> Reading | None:
         again = judged(order, bind(document, None, givens), givens, settled)
         return Reading(order, again[0].state, [*again[0].judgements()]) if len(again) == 1 else None
 
-    claims, pieces = [j for part in parts for j in part.judgements()], [*_pieces(document, parts)]
-    if len(parts) == 1:
-        _, state, claims = clearest(Reading(document, parts[0].state, claims), read, limits.TRIED)
-        pieces = [(document, state)]
-    with effort.unbounded():  # but for a bound of its own
+    with effort.bounded(math.inf) as first:
+        state = bound(document, None, givens)
+        parts = judged(document, state, givens, settled)
+        claims, pieces = [j for part in parts for j in part.judgements()], [*_pieces(document, parts)]
+        if len(parts) == 1:
+            _, state, claims = clearest(Reading(document, parts[0].state, claims), read, limits.TRIED)
+            pieces = [(document, state)]
+    with effort.unbounded() as again:  # but for a bound of its own
         claims = right_so_far(document, claims, givens)
     found, typical = settled_by_typical(document, [*found, *claims])
     for piece, own in pieces:
         found.extend(restatements(piece, own, settled))
         with suppress(effort.TooMuchWork):
             found.extend(sampled(piece, own, [judgement.span for judgement in found]))
+    left = limits.BY_ITSELF - first.spent - again.spent
     with effort.unbounded():  # but for bounds of its own
-        found = _without_disclaimed(document, settled_by_theory(document, found))
+        found = _without_disclaimed(document, settled_by_theory(document, found, min(limits.LAWS, left)))
     return found, state, typical
 
 

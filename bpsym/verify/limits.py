@@ -39,6 +39,7 @@ STATEMENT: Final = 500_000  # of judging one statement
 OPERAND: Final = 100_000  # of looking for the operand in error of one expression
 TRIED: Final = 500_000  # of trying what else the document might speak of
 LAWS: Final = 2_600_000  # of trying instances of the laws of a document
+BY_ITSELF: Final = 3_000_000  # of judging a document without a description, by its laws, too
 LETTERED: Final = 1_200_000  # of these, of trying what its letters are layers of
 SAMPLED: Final = 150_000  # of these, of trying one general network on a sample
 TRAINED: Final = 1_000_000  # of training runs

@@ -61,25 +61,25 @@ OPEN = 2  # claims left open by a document for which its laws alone, or its sect
 TELLING = 2  # of these, at least, that are no definitions
 
 
-def settled_by_theory(document: Document, found: Sequence[Judgement]) -> list[Judgement]:
-    """Judgements with those replaced that an instance decides; none where all is right.
+def settled_by_theory(document: Document, found: Sequence[Judgement], work: float = limits.LAWS) -> list[Judgement]:
+    """Judgements with those replaced that an instance decides within so much work; none where all is right.
 
     Where numbers are worked with too, the formulas without any may prove what these leave open, and blame nothing.
     """
     laws = tuple(s for s in document.statements if not _numeric(s))
     if len(document.statements) - len(laws) < FIGURES:
-        return _settled_laws(document, found) if _is_of_laws(document) else list(found)
+        return _settled_laws(document, found, work) if _is_of_laws(document) else list(found)
     document = replace(document, statements=laws)
     terms = {term.span for s in laws for term in s.terms}
     is_open = {j.span for j in found if j.verdict is Verdict.UNDECIDED and j.span in terms}
     if len(is_open) < OPEN or not _is_of_laws(document):
         return list(found)
-    settled = _settled_laws(document, [j for j in found if j.span in is_open], limits.TRIED)
+    settled = _settled_laws(document, [j for j in found if j.span in is_open], min(work, limits.TRIED))
     proved = {j.span: j for j in settled if j.verdict in GOOD}
     return [proved.get(j.span, j) for j in found]
 
 
-def _settled_laws(document: Document, found: Sequence[Judgement], work: int = limits.LAWS) -> list[Judgement]:
+def _settled_laws(document: Document, found: Sequence[Judgement], work: float) -> list[Judgement]:
     """The judgements of a document of laws with those replaced that an instance decides, within so much work."""
     is_open = frozenset(j.span for j in found if j.verdict not in GOOD)
     if not is_open:

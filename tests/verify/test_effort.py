@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sympy import Add
 
 from bpsym.spec import loads
-from bpsym.verify import effort
+from bpsym.verify import effort, limits
 from bpsym.verify.read import read
 from bpsym.verify.run import verify
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from bpsym.spec import Description
 
 RULES = rb"""
@@ -52,3 +55,37 @@ def test_what_is_kept_counts_once_for_each_document() -> None:
                 effort.spend_once("made just now", 5, counted=True)
                 effort.spend_once("made just now", 5)
     assert work.spent == 20
+
+
+def test_a_sum_is_added_up_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SymPy sorts a long sum of names once, not as often as it has terms."""
+    add: Callable[[list[object]], object] = Add.flatten
+    added: list[int] = []
+
+    def counted(terms: list[object]) -> object:
+        added.append(len(terms))
+        return add(terms)
+
+    monkeypatch.setattr(Add, "flatten", counted)
+    names = [f"w_{{{k}}}" for k in range(100)]
+    text = "".join(f"${name} = z$\n" for name in names) + f"\n$y = {' - '.join(names)}$\n"
+    verify(read(text.encode(), "derivation.md"))
+    assert max(added) == 100
+    assert len(added) < 10
+
+
+LAWS = rb"""
+$$S = \frac{Q K^\top}{\sqrt{d}}, \qquad P = \operatorname{softmax}(S), \qquad O = P V$$
+
+$$dV = P^\top dO, \qquad dP = dO V^\top$$
+
+$$dQ = \frac{1}{\sqrt{d}} dS K, \qquad dK = \frac{1}{\sqrt{d}} dS^\top Q$$
+"""
+
+
+def test_laws_are_tried_with_what_work_is_left(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What judging a document by itself has taken of the work for both is not there for its laws."""
+    document = read(LAWS, "derivation.md")
+    proved = verify(document).counts["right"]
+    monkeypatch.setattr(limits, "BY_ITSELF", 0)
+    assert verify(document).counts["right"] < proved

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from functools import partial
 from itertools import islice
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from flint import arb, fmpq
 from msgspec import Struct
@@ -16,7 +16,7 @@ from bpsym.verify import limits
 from bpsym.verify.effort import spend
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from fractions import Fraction
 
     from bpsym.verify.meaning.arrays import Scalar
@@ -39,10 +39,14 @@ class NoValueError(Exception):
         self.name = name
 
 
+Total: TypeAlias = "Callable[[Sequence[Scalar]], Scalar]"  # of one scalar at least
+
+
 class Algebra(Struct, frozen=True):
     """How numbers are made and functions taken."""
 
     number: Callable[[Fraction], Scalar]
+    total: Total
     functions: Mapping[str, Callable[[Scalar], Scalar]]
     power: Callable[[Scalar, Scalar], Scalar]
     quotient: Callable[[Scalar, Scalar], Scalar]
@@ -54,6 +58,10 @@ class Algebra(Struct, frozen=True):
 def rational(value: Fraction) -> fmpq:
     """The same number as a flint fraction."""
     return fmpq(value.numerator, value.denominator)
+
+
+def _total(items: Sequence[Scalar]) -> Scalar:
+    return sum(items[1:], items[0])
 
 
 def _ball(x: Scalar) -> arb:
@@ -159,7 +167,7 @@ _BALL_FUNCTIONS: dict[str, Callable[[Scalar], Scalar]] = {
     "step": _step_ball,
 }
 
-BALLS = Algebra(rational, _BALL_FUNCTIONS, _power_ball, _quotient_ball, _max_ball, _chosen_ball)
+BALLS = Algebra(rational, _total, _BALL_FUNCTIONS, _power_ball, _quotient_ball, _max_ball, _chosen_ball)
 
 
 def _bare(expr: Any) -> int:
@@ -181,6 +189,9 @@ def symbolic() -> Algebra:
 
     def number(value: Fraction) -> Scalar:
         return sympy.Rational(value.numerator, value.denominator)
+
+    def total(items: Sequence[Scalar]) -> Scalar:
+        return sympy.Add(*items)
 
     # Of the argument of exp, of tanh and of a fraction SymPy asks for signs and periods, which takes a hundred times as
     # long as to write it down; where there is neither a logarithm nor an i in it, it finds nothing.
@@ -294,7 +305,7 @@ def symbolic() -> Algebra:
         return function(x)
 
     functions = {name: partial(of_numbers, function) for name, function in functions.items()}
-    return Algebra(number, functions, power, quotient, larger, chosen, _bounded())
+    return Algebra(number, total, functions, power, quotient, larger, chosen, _bounded())
 
 
 def _bounded() -> Callable[[Scalar], object]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 from contextlib import suppress
 from fractions import Fraction
+from functools import reduce
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
@@ -17,7 +18,7 @@ from msgspec.structs import replace
 from bpsym.verify.constants import is_e_or_pi, is_exponential
 from bpsym.verify.effort import spend
 from bpsym.verify.meaning import arrays
-from bpsym.verify.meaning.algebra import Algebra, NoValueError
+from bpsym.verify.meaning.algebra import Algebra, NoValueError, Total
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value
 from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.indices import Indices, Range, holds, index_value
@@ -54,7 +55,7 @@ from bpsym.verify.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
 MOST_TERMS = 400  # of a sum over an index
 PLACE = 15  # units of work each value of an index of a sum is: to find it, and to read names at it
@@ -127,14 +128,19 @@ def _negative(tree: Negative, reading: Reading, indices: Indices) -> Value:
 def _sum(tree: Sum, reading: Reading, indices: Indices) -> Value:
     if any(isinstance(term, Ellipsis) for term in tree.terms):
         tree = filled_in(tree, lambda letter: reading.values(letter, None, None, indices, tree.terms[-1]))
-    total: Value | None = None
+    values = []
     for sign, term in zip(tree.signs, tree.terms, strict=True):
         value = denote(term, reading, indices)
-        if total is None:
-            total = value if sign > 0 else arrays.mapped(operator.neg, value)
-        else:
-            total = arrays.elementwise(operator.add if sign > 0 else operator.sub, total, value)
-    return total
+        values.append(value if sign > 0 else arrays.mapped(operator.neg, value))
+    return _added(values, reading)
+
+
+def _added(values: Sequence[Value], reading: Reading) -> Value:
+    """The sum of all: of scalars at once, for SymPy sorts the terms of a sum each time one is added."""
+    if not any(isinstance(value, Array) for value in values):
+        return reading.algebra.total(values)
+    spend(len(values) ** 2)
+    return reduce(lambda total, value: arrays.elementwise(operator.add, total, value), values)
 
 
 def _product(tree: Product, reading: Reading, indices: Indices) -> Value:
@@ -148,7 +154,7 @@ def _product(tree: Product, reading: Reading, indices: Indices) -> Value:
             continue
         right = denote(factor, reading, indices)
         if ones and isinstance(right, Array):
-            right, ones = _column_sums(right), False
+            right, ones = _column_sums(right, reading.algebra.total), False
         value = right if value is None else times(value, sign, right, reading.choices, inner=reading.inner)
     if value is None or ones:
         raise NoValueError("a row of ones beside nothing")
@@ -213,9 +219,7 @@ def _call(tree: Call, reading: Reading, indices: Indices) -> Value:
         return _extremum(tree, reading, indices)
     if base in ("sum", "mean"):
         items = arrays.scalars(denote(tree.arguments[0], reading, indices))
-        total = items[0]
-        for item in items[1:]:
-            total += item
+        total = reading.algebra.total(items)
         return total if base == "sum" else total / reading.algebra.number(Fraction(len(items)))
     if base == "diag":
         items = arrays.scalars(denote(tree.arguments[0], reading, indices))
@@ -280,7 +284,7 @@ def _big_sum(tree: BigSum, reading: Reading, indices: Indices) -> Value:
     if tree.index in (("axis0",), ("axis1",)):
         value = denote(body, reading, indices)
         along = _column_sums if tree.index == ("axis0",) else _row_sums
-        return along(value) if isinstance(value, Array) else value
+        return along(value, reading.algebra.total) if isinstance(value, Array) else value
     places: list[dict[str, str]] = [dict(indices)]
     for letter in tree.index:
         values = reading.values(letter, tree.lower, tree.upper, indices, body)
@@ -290,16 +294,12 @@ def _big_sum(tree: BigSum, reading: Reading, indices: Indices) -> Value:
     if tree.condition is not None:
         places = [place for place in places if holds(tree.condition, place)]
     spend(PLACE * len(places))
-    total: Value | None = None
-    for place in places:
-        value = denote(body, reading, place)
-        if total is None:
-            total = value
-        else:
-            total = arrays.elementwise(operator.add if tree.symbol == "Σ" else operator.mul, total, value)
-    if total is None:
+    items = [denote(body, reading, place) for place in places]
+    if not items:
         return reading.algebra.number(Fraction(0 if tree.symbol == "Σ" else 1))
-    return total
+    if tree.symbol == "Σ":
+        return _added(items, reading)
+    return reduce(lambda total, item: arrays.elementwise(operator.mul, total, item), items)
 
 
 def _sum_of_components(body: Expr, reading: Reading, indices: Indices) -> Value:
@@ -310,7 +310,7 @@ def _sum_of_components(body: Expr, reading: Reading, indices: Indices) -> Value:
         raise NoValueError("a sum over an index nobody names")
     if reading.choices.ask("elementwise"):
         return value  # summed over the samples, of which there is one
-    return _total(value)
+    return reading.algebra.total(value.items)
 
 
 def _is_list_by_entries(body: Expr, reading: Reading, indices: Indices) -> bool:
@@ -319,27 +319,19 @@ def _is_list_by_entries(body: Expr, reading: Reading, indices: Indices) -> bool:
     return isinstance(denote(body, apart, indices), Array)
 
 
-def _total(value: Array) -> Scalar:
-    total = value.items[0]
-    for item in value.items[1:]:
-        total += item
-    return total
-
-
-def _column_sums(value: Array) -> Value:
+def _column_sums(value: Array, total: Total) -> Value:
     """A row of ones times a matrix, or the sum of a vector's entries."""
     if arrays.is_vector(value) or len(value.shape) != 2:
-        return _total(value)
+        return total(value.items)
     width = value.shape[1]
-    return Array((1, width), tuple(_total(Array((value.shape[0],), value.items[k::width])) for k in range(width)))
+    return Array((1, width), tuple(total(value.items[k::width]) for k in range(width)))
 
 
-def _row_sums(value: Array) -> Value:
+def _row_sums(value: Array, total: Total) -> Value:
     """A column of the sums of the rows, or the sum of a list's entries."""
     if len(value.shape) != 2 or value.shape[0] == 1:
-        return _total(value)
-    rows = [Array((value.shape[1],), value.row(k)) for k in range(value.shape[0])]
-    return Array((value.shape[0], 1), tuple(map(_total, rows)))
+        return total(value.items)
+    return Array((value.shape[0], 1), tuple(total(value.row(k)) for k in range(value.shape[0])))
 
 
 def _row(tree: Row, reading: Reading, indices: Indices) -> Value:
@@ -404,11 +396,7 @@ def _norm(tree: Norm, reading: Reading, indices: Indices) -> Value:
     functions = reading.algebra.functions
     if not isinstance(value, Array):
         return functions["abs"](value)
-    items = [item * item for item in value.items]
-    total = items[0]
-    for item in items[1:]:
-        total += item
-    return functions["sqrt"](total)
+    return functions["sqrt"](reading.algebra.total([item * item for item in value.items]))
 
 
 def _absolute(tree: Absolute, reading: Reading, indices: Indices) -> Value:
