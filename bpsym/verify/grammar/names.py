@@ -66,6 +66,8 @@ def word(parser: Parser) -> Expr:
     if plain and base in UNIT_NAMES and following.kind == "word" and following.gap and UNIT.fullmatch(behind):
         parser.take()  # `net h1`
         name = replace(name, sub=(*name.sub, behind))
+    if base == "d" and not token.tail and following.kind == "accent" and not following.gap:
+        return Differential(parser.since(start), parser.postfix(), "d")  # d\hat{y}
     if parser.reading.delta_is_d and base == "delta" and not token.tail and parser.peek().kind == "word":
         return Differential(parser.since(start), parser.postfix(), "d")
     tree = scripted(parser, name, start)

@@ -277,13 +277,17 @@ def _derivative(tree: Derivative | Differential, reading: Reading, indices: Indi
     return reading.derivative(tree, indices)
 
 
+_OVER_ROWS = (("axis0",), ("rows",))  # of a matrix, whose columns are summed
+_ALONG = (*_OVER_ROWS, ("axis1",), ("columns",), ("cols",))
+
+
 def _big_sum(tree: BigSum, reading: Reading, indices: Indices) -> Value:
     body = tree.body
     if not tree.index:
         return _sum_of_components(body, reading, indices)
-    if tree.index in (("axis0",), ("axis1",)):
+    if tree.index in _ALONG:
         value = denote(body, reading, indices)
-        along = _column_sums if tree.index == ("axis0",) else _row_sums
+        along = _column_sums if tree.index in _OVER_ROWS else _row_sums
         return along(value, reading.algebra.total) if isinstance(value, Array) else value
     places: list[dict[str, str]] = [dict(indices)]
     for letter in tree.index:

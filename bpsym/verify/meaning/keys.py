@@ -46,6 +46,12 @@ class Called(NamedTuple):
         return f"{self.name.text}[{','.join(map(str, self.place))}]" if self.place else self.name.text
 
 
+def cases(base: str) -> tuple[str, ...]:
+    """A letter as it stands, then as that of a matrix and of one of its entries: ŷ of Ŷ, x of X, w of W."""
+    first, rest = base[:1], base[1:]
+    return tuple(dict.fromkeys((base, base.upper(), base.lower(), first.upper() + rest, first.lower() + rest)))
+
+
 IDENTITY = Key("I")  # of a matrix, where a document calls nothing else so
 _NEW = frozenset(["+", "new"])
 _TOTAL = frozenset(["total", "tot", "Total", "all", "sum", "总"])
@@ -89,8 +95,8 @@ def _key(
     base: str, sub: tuple[str, ...], layer: tuple[str, ...], marks: tuple[str, ...], *place: tuple[str, str]
 ) -> Key:
     indices = dict(place)
-    if "hat" in marks:
-        base += "hat"
+    if "hat" in marks or "hat" in sub:  # y_hat in code
+        base, sub = f"{base}hat", tuple(part for part in sub if part != "hat")
     if "bar" in marks or "tilde" in marks:
         base += "bar"
     if "star" in marks:

@@ -11,7 +11,7 @@ from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.meaning.arrays import Array
 from bpsym.verify.meaning.families import COLUMN, ROW
 from bpsym.verify.meaning.indices import Indices, kronecker_pair
-from bpsym.verify.meaning.keys import Key, free_letters, key
+from bpsym.verify.meaning.keys import Key, cases, free_letters, key
 from bpsym.verify.meaning.scope import ANY_SIZE
 from bpsym.verify.meaning.sources import stated_shape
 from bpsym.verify.tree import BigSum, Expr, Name, Number, nodes, walk
@@ -105,7 +105,7 @@ def wholes(name: Key, samples: Collection[str] = ()) -> Iterator[Key]:
         yield Key(name.base.upper(), (), name.layer[:-1], name.new)
     for kept in range(len(name.sub) - 1, max(-1, len(name.sub) - 3), -1):
         if all(part.isdecimal() for part in name.sub[kept:]):
-            for base in dict.fromkeys((name.base, name.base.upper(), name.base.lower())):
+            for base in cases(name.base):
                 yield name._replace(base=base, sub=name.sub[:kept])
 
 

@@ -14,7 +14,7 @@ from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.ambiguous import Ambiguous
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, is_vector, scalars, transposed
 from bpsym.verify.meaning.families import family
-from bpsym.verify.meaning.keys import IDENTITY, LOSS_NAMES, Key
+from bpsym.verify.meaning.keys import IDENTITY, LOSS_NAMES, Key, cases
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -135,7 +135,7 @@ class Scope:
         if not wanted.sub or not wanted.sub[-1].isdecimal():
             return None
         base, (*front, last), layer, new = wanted
-        for spelled in dict.fromkeys((base, base.upper(), base.lower())):
+        for spelled in cases(base):
             whole = self.table.get(Key(spelled, tuple(front), layer, new))
             if whole and isinstance(whole[0], Array):
                 from_zero = spelled in self.from_zero or Key(spelled, (*front, "0"), layer, new) in self.table

@@ -20,6 +20,7 @@ from bpsym.verify.effort import TooMuchWork
 from bpsym.verify.grammar.statements import Formula
 from bpsym.verify.lexer import Flavour
 from bpsym.verify.read import code, macros, prose, scraped, session, tables
+from bpsym.verify.read.drawn import flattened
 from bpsym.verify.read.regions import Region, blocks, equations_in, outside, regions, with_name, with_sessions
 from bpsym.verify.read.style import TEX_COMMAND
 from bpsym.verify.read.unwrap import LINE, between_edges, columns, decoded, lines_of, unquoted, with_spaces
@@ -56,11 +57,11 @@ class Found(Struct):
 
 def scan(source: Source, how: Style, kind: str = "") -> Found:
     """Everything in a stretch of Markdown, LaTeX or plain text; `kind` says "output" for what a programme printed."""
-    scanner = _Scanner(source, how, kind)
+    scanner = _Scanner(flattened(source), how, kind)
     try:
         scanner.run()
     except TooMuchWork:
-        rest = source.span(scanner.position, len(source))
+        rest = scanner.source.span(scanner.position, len(scanner.source))
         scanner.found.unreadable.append(Unreadable(rest, "the document is too long; the rest was not read"))
     return scanner.found
 
