@@ -47,7 +47,7 @@ def judged_by_itself(document: Document, givens: Givens) -> tuple[list[Judgement
             _, state, claims = clearest(Reading(document, parts[0].state, claims), read, limits.TRIED)
             pieces = [(document, state)]
     with effort.unbounded() as again:  # but for a bound of its own
-        claims = right_so_far(document, claims, givens)
+        claims = right_so_far(document, claims, givens, state.scope.outrun)
     found, typical = settled_by_typical(document, [*found, *claims])
     for piece, own in pieces:
         found.extend(restatements(piece, own, settled))

@@ -19,6 +19,7 @@ from bpsym.verify.meaning.gathered import gather
 from bpsym.verify.meaning.keys import Key
 from bpsym.verify.meaning.layered import layered
 from bpsym.verify.meaning.network import FAILURES
+from bpsym.verify.meaning.ran import as_it_ran
 from bpsym.verify.meaning.reading import reading
 from bpsym.verify.meaning.scope import Point, Scope
 from bpsym.verify.meaning.signals import name_rate, name_signals
@@ -38,6 +39,9 @@ def own_state(document: Document, given: Givens, instance: Instance | None = Non
     """The state at the top of a document that is its own description; `instance`: where it gives no numbers."""
     said = said_in(document)
     state = _own_state(said, given, None, instance)
+    ran = as_it_ran(said, state.scope, state.truth.environment)
+    if ran is not said:
+        said, state = ran, _own_state(ran, given, None, instance)
     built: dict[int, State] = {}
     redefined = said.ambiguous.redefined
 

@@ -22,18 +22,23 @@ from bpsym.verify.restarts import number_given
 from bpsym.verify.tree import covering
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from bpsym.verify.check.verdicts import Judgement
     from bpsym.verify.givens import Givens
-    from bpsym.verify.tree import Document, Statement
+    from bpsym.verify.tree import Document, Span, Statement
 
 MOST_ENDS = 4  # places down to which a document is read
 _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 
 
-def right_so_far(document: Document, claims: Sequence[Judgement], givens: Givens) -> list[Judgement]:
-    """The claims, with those in error that nothing before or beside them contradicts put right."""
+def right_so_far(
+    document: Document, claims: Sequence[Judgement], givens: Givens, outrun: Collection[Span] = ()
+) -> list[Judgement]:
+    """The claims, with those in error that nothing before or beside them contradicts put right.
+
+    `outrun`: formulas that a programme of the document contradicts, which is of the same thing.
+    """
     now = list(claims)
     with suppress(TooMuchWork), bounded(limits.TRIED):
         tried: set[int] = set()
@@ -47,7 +52,9 @@ def right_so_far(document: Document, claims: Sequence[Judgement], givens: Givens
             better = [
                 (statement, ours)
                 for statement, ours, theirs in zip(known, again, by_statement(known, now), strict=True)
-                if number_given(statement) is None and _is_better(ours, theirs)  # a bare figure may be a result
+                if number_given(statement) is None  # a bare figure may be a result
+                and not any(term.span in outrun for term in statement.terms)
+                and _is_better(ours, theirs)
             ]
             is_replaced = covering([statement.span for statement, _ in better])
             now = [j for j in now if not is_replaced(j.span.start)] + [j for _, ours in better for j in ours]

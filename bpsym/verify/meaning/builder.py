@@ -195,6 +195,20 @@ class Builder:
         scalar = tuple(entry for entry in entries if entry is not None and not isinstance(entry, Array))
         return self._entered(name, Array(shape, scalar)) if len(scalar) == len(places) else None
 
+    def by_entry(self, name: Key) -> Value | None:
+        """`z_1 = 0.4·1 + 0.1 = 0.5` as an entry of `z = W x + b`, where that is made of names that are defined."""
+        if name.new or self.instance.shapes or name not in self.sources.computed or name in self.sources.formulas:
+            return None
+        for whole in wholes(name):
+            self.strict += 1
+            try:
+                found = self.wanted(whole) if whole in self.sources.formulas else None
+            finally:
+                self.strict -= 1
+            if isinstance(found, Array):
+                return self.scope.own_atoms(name)
+        return None
+
     def by_number(self, name: Key) -> Value | None:
         """By the number that was given from outside, or that the document shows."""
         if self.given.get(name) is not None:
@@ -361,6 +375,7 @@ _WAYS: tuple[Callable[[Builder, Key], Value | None], ...] = (
     Builder.by_strict_formula,
     Builder.by_formula,
     Builder.by_listed_entries,
+    Builder.by_entry,
     Builder.by_number,
     Builder.by_rule,
     Builder.by_entries,

@@ -48,6 +48,7 @@ def gather(said: Said, given: Givens, position: int | None = None, instance: Ins
         kronecker=sources.kronecker,
         said_equal=said.equal,
         own=sources.own,
+        outrun=said.outrun,
         columns=sources.columns,
         summed=_added(said.document.text),
         samples=sampled(said.document, sources) if instance is None else frozenset(),

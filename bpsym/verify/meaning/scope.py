@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.printed import Family
     from bpsym.verify.meaning.subjects import Subject
     from bpsym.verify.meaning.symbolic import Definition
-    from bpsym.verify.tree import Expr, Number
+    from bpsym.verify.tree import Expr, Number, Span
 
 ANY_SIZE = 3  # what a size nobody gives is taken to be: any would do for formulas
 _TARGETS = ("target", "t", "y", "label")
@@ -66,6 +66,7 @@ class Scope:
     kronecker: bool = False  # δ_{ij} with two index letters is 1 where they are equal, else 0
     said_equal: frozenset[frozenset[str]] = frozenset()  # pairs of index letters, as in "for i = j"
     own: frozenset[str] = frozenset()  # letters of constants that are quantities here
+    outrun: frozenset[Span] = frozenset()  # formulas a programme of the document contradicts
     columns: bool = False  # the softmax of a matrix is that of each column
     laws: frozenset[NameFamily] = frozenset()  # the names of a document of laws: none of them stands for another
     units: int = ANY_SIZE  # of a document of laws: how many an index letter runs over

@@ -19,7 +19,7 @@ from bpsym.verify.meaning.keys import RATES, Key, free_letters, key
 from bpsym.verify.meaning.network import FAILURES
 from bpsym.verify.meaning.reading import reading
 from bpsym.verify.meaning.scope import Point, Scope
-from bpsym.verify.tree import Derivative, Document, Expr, Name, Negative, Span, walk
+from bpsym.verify.tree import Derivative, Differential, Document, Expr, Name, Negative, Span, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -66,7 +66,7 @@ def name_rate(document: Document, scope: Scope) -> None:
     if network is None or network.loss is None or len(rates) != 1 or isinstance(rates[0], Array):
         return
     for name, term, place in _claims(document, None, new=True):
-        if not scope.laws and not any(isinstance(node, Derivative) for node in walk(term)):
+        if not scope.laws and not any(isinstance(node, (Derivative, Differential)) for node in walk(term)):
             continue
         scope.rate = rates[0]
         if _holds(name, term, place, scope, network):

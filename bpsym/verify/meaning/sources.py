@@ -42,6 +42,7 @@ from bpsym.verify.tree import (
     Number,
     Product,
     Quotient,
+    Span,
     Statement,
     Sum,
     is_numeral,
@@ -99,6 +100,7 @@ class Said:
     ambiguous: Ambiguous
     apart: set[frozenset[str]]  # letters of one statement
     equal: frozenset[frozenset[str]]  # pairs of index letters
+    outrun: frozenset[Span] = frozenset()  # formulas a programme of the document contradicts, with the figures it shows
 
 
 def said_in(document: Document) -> Said:

@@ -167,7 +167,8 @@ class _Scanner:
         if language in ("asciimath", "am"):
             self.formula(replace(region, language="ascii"), "display")
             return
-        if language == "session" or session.is_session(part.text):
+        goes_on = bool(self.typed.formulas) and session.begins_with_prompt(part.text)
+        if language == "session" or goes_on or session.is_session(part.text):
             self.session(part)
             return
         self.found.calls.extend(code.calls(part))

@@ -28,6 +28,7 @@ _SHOWS: Final = re.compile(
     r"[ \t]*(?:[A-Za-z_]\w*[ \t]*=[ \t]*)?(?:(?:array|tensor|np\.float\d\d)\(|[-\[\]().,\d \t+e]+$|$)"
 )
 _ASSIGNED: Final = re.compile(r"([A-Za-z_]\w*)\s*([-+*/]?)=(?!=)")
+_UNPACKED: Final = re.compile(r"[A-Za-z_]\w*(?:\s*,\s*[A-Za-z_]\w*)+\s*=(?!=)")
 _STATEMENT: Final = re.compile(r"(?:for|while|if|def|with|class|del|try)\b")
 _NAME: Final = re.compile(r"(?<![\w.])(?!T\b)[A-Za-z_]\w*")
 _NUMBER: Final = re.compile(r"-?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?(?![\w.])")
@@ -65,10 +66,16 @@ class Step(Struct, frozen=True):
 
 def is_session(text: str) -> bool:
     """Whether a listing is one: it begins with a prompt, and something typed is an equation."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
-    return bool(_PROMPT.match(first)) and any(
-        _ASSIGNED.match(line, match.end()) for line in text.splitlines() if (match := _PROMPT.match(line))
+    return begins_with_prompt(text) and any(
+        _ASSIGNED.match(line, match.end()) or _UNPACKED.match(line, match.end())
+        for line in text.splitlines()
+        if (match := _PROMPT.match(line))
     )
+
+
+def begins_with_prompt(text: str) -> bool:
+    """Whether the first line of a listing is one that was typed."""
+    return _PROMPT.match(next((line for line in text.splitlines() if line.strip()), "")) is not None
 
 
 def blocks(text: str) -> Iterator[tuple[int, int]]:
@@ -215,10 +222,11 @@ def _typed(session: Session, part: Source, step: Step) -> None:
 
 
 def _unpacked(session: Session, names: list[Source], values: list[Source], step: Step) -> None:
-    """`w, b = 0.2, 0.5`: each name with its value where no value is made of these names."""
-    used = {name for value in values for name in _NAME.findall(value.text)}
+    """`w, b = 0.2, 0.5`: each name with its value where no value is made of another one of these names."""
+    ours = {name.text for name in names}
+    apart = all((ours - {a.text}).isdisjoint(_NAME.findall(b.text)) for a, b in zip(names, values, strict=False))
     plain = all(_NAME.fullmatch(name.text) for name in names) and all(len(value) for value in values)
-    if not plain or len(names) != len(values) or used & {name.text for name in names}:
+    if not plain or len(names) != len(values) or not apart:
         session.unread.update(name for part in names for name in _NAME.findall(part.text))
         return
     for name, value in zip(names, values, strict=True):
@@ -257,6 +265,11 @@ def _shown(part: Source, printed: Source) -> Iterator[tuple[Source, Source]]:
     pieces = [part]
     if call and closing(part.text, call.end() - 1) == len(part) - 1:
         pieces = list(split(part[call.end() : -1], ","))
+    elif printed.text.startswith("(") and closing(printed.text, 0) == len(printed) - 1:  # `a, b` shows a tuple
+        pieces, values = list(split(part, ",")), list(split(printed[1:-1], ","))
+        if len(pieces) == len(values) > 1 and all(_value(value, 0) for value in values):
+            yield from zip(pieces, map(with_commas, values), strict=True)
+        return
     position, found = 0, []
     for piece in pieces:
         said = _TEXT.fullmatch(piece.text)
