@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from flint import fmpq
 from msgspec.structs import replace
 
+from bpsym.verify.constants import is_e_or_pi
 from bpsym.verify.tree import (
     BigSum,
     Call,
@@ -35,7 +36,16 @@ if TYPE_CHECKING:
     from bpsym.verify.tree import Node
 
 _VALUE: Final = re.compile(
-    r"^\s*(?:numerical\s+)?(?:values?|results?|numbers?|数值|值|结果|計算値|valor(?:es)?|resultados?|=)\s*$",
+    r"^\s*(?:numerical\s+)?(?:values?|results?|numbers?|数值|值|结果|計算値|valor(?:es)?|resultados?|ergebnis(?:se)?"
+    r"|werte?|r[ée]sultats?|valeurs?|risultat[oi]|valor[ei]|значени[ея]|результат|=)\s*$",
+    re.IGNORECASE,
+)
+_RULE: Final = re.compile(
+    r"formula|rule|equation|expression|symbol|definition|公式|法则|式|f[oó]rmula|regla|formel|formule|формула",
+    re.IGNORECASE,
+)
+_WORKED: Final = re.compile(
+    r"calculat|comput|number|numeric|substitut|working|plug|计算|代入|数値|c[aá]lculo|rechnung|zahlen|calcul|вычисл|числ",
     re.IGNORECASE,
 )
 SHORT: Final = 3  # letters of a name
@@ -71,7 +81,7 @@ def given_numbers(statements: Sequence[Statement]) -> dict[Identity, list[Expr]]
 
 def identity(name: Name) -> Identity:
     """What tells a name from others in a table."""
-    return name.base, name.sub, name.layer
+    return name.base + "".join(mark for mark in name.marks if mark == "hat"), name.sub, name.layer
 
 
 def _is_about(subject: Expr | None, formula: Expr, value: Expr, given: Mapping[Identity, Sequence[Expr]]) -> bool:
@@ -107,10 +117,13 @@ def join(row: Row, head: Row, found: list[Statement], given: Mapping[Identity, S
     relation = Relation(Span(value.span.start, value.span.start), "=")
     if inside:
         last = found[inside[-1]]
-        if len(last.terms) == 1 and isinstance(last.terms[0], Name) and not named:
+        is_slope = further is not None and isinstance(_subject(further), Derivative)
+        if len(last.terms) == 1 and isinstance(last.terms[0], Name) and not (named or is_slope):
             return  # a weight and some number: nobody says which
         if any(map(is_figure, (last.terms[-1], *getattr(last.terms[-1], "items", ())[:1]))) and not named:
             return  # the cell has its value, or lists several: the other number is something else
+        if further is not None and _by_its_formula(cells, head, last, value, found, given):
+            return
         subject = _subject(further) if further is not None and len(inside) == 1 else None
         if not _is_about(subject, last.terms[-1], value, given):
             subject = None
@@ -141,6 +154,43 @@ def join(row: Row, head: Row, found: list[Statement], given: Mapping[Identity, S
             Context("cell", column=title),
         )
     )
+
+
+def _by_its_formula(
+    cells: Sequence[Cell],
+    head: Row,
+    last: Statement,
+    value: Expr,
+    found: list[Statement],
+    given: Mapping[Identity, Sequence[Expr]],
+) -> bool:
+    """Join `| z | w x + b | 0.4·0.5 + 0.1 | 0.3 |`: a formula, the same in numbers, and what that comes to."""
+    titles = [cell.text for cell in head][: len(cells)]
+    told = len(titles) > 2 and _RULE.search(titles[-2]) and _WORKED.search(titles[-1])
+    rule = [s for s in found if cells[-2].span.start <= s.span.start < cells[-2].span.end]
+    if not told or len(rule) != 1 or len(rule[0].terms) != 1 or not _is_numeric(last) or _is_numeric(rule[0]):
+        return False
+    first = [s for s in found if cells[-3].span.start <= s.span.start < cells[-3].span.end]
+    subject = _subject(cells[-3])
+    heads = first[0].terms if len(first) == 1 else () if subject is None else (subject,)
+    if not heads or not isinstance(heads[0], (Name, Derivative, Differential)):
+        return False
+    if not _is_about(heads[0], rule[0].terms[0], value, given):
+        heads = ()
+    terms = (*heads, *rule[0].terms, *last.terms)
+    terms = terms if is_figure(last.terms[-1]) else (*terms, value)
+    joins = tuple(Relation(Span(term.span.start, term.span.start), "=") for term in terms[1:])
+    place = found.index(last)
+    found[place] = replace(last, span=Span(terms[0].span.start, value.span.end), terms=terms, relations=joins)
+    found[:] = [s for s in found if s not in (rule[0], *first)]
+    return True
+
+
+def _is_numeric(statement: Statement) -> bool:
+    """Whether it is made of numbers alone."""
+    called = {id(n.function) for term in statement.terms for n in walk(term) if isinstance(n, Call)}
+    names = (n for term in statement.terms for n in walk(term) if isinstance(n, Name) and id(n) not in called)
+    return all(is_e_or_pi(name) for name in names)
 
 
 def _drop(found: list[Statement], cell: Span) -> None:
