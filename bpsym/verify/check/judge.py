@@ -67,7 +67,7 @@ def judge(statement: Statement, state: State) -> list[Judgement]:
     try:
         with bounded(limits.STATEMENT):
             spend(BEGUN)
-            return _judged_or_denied(statement, state)
+            return _as_programmed(statement, _judged_or_denied(statement, state))
     except TooMuchWork:
         links = [term for _, relation, term in statement.links() if relation.kind in EQUALITIES]
         return [Judgement(term.span, Verdict.UNDECIDED, details={"why": "effort"}) for term in links]
@@ -89,6 +89,14 @@ def _judged_or_denied(statement: Statement, state: State) -> list[Judgement]:
         return found
     state.said = before
     return [] if is_denied else [_as_another_case(judgement) for judgement in found]
+
+
+def _as_programmed(statement: Statement, found: list[Judgement]) -> list[Judgement]:
+    """What a line of a programme came to is the value of its formula: not wrong where nothing tells what that is."""
+    is_open = any(j.verdict is Verdict.UNDECIDED and j.span == statement.terms[1].span for j in found)
+    if statement.context.kind != "code" or not is_open or kind_of(statement.terms[1]) is Kind.NUMBER:
+        return found
+    return [j if j.verdict not in BAD else Judgement(j.span, Verdict.UNDECIDED) for j in found]
 
 
 def _as_another_case(judgement: Judgement) -> Judgement:

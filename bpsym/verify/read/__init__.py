@@ -22,6 +22,7 @@ from bpsym.verify.read.decode import decode
 from bpsym.verify.read.factors import with_factors
 from bpsym.verify.read.headings import with_headings
 from bpsym.verify.read.iterations import with_iterations
+from bpsym.verify.read.nearest import with_nearest
 from bpsym.verify.read.pieces import with_pieces
 from bpsym.verify.read.rows import with_rows
 from bpsym.verify.read.scan import Found, code_block, scan
@@ -69,7 +70,7 @@ def read_text(text: str, name: str = "document", encoding: str = "utf-8") -> Doc
     with bounded(limits.STATED) as stated:
         chains, more = statements(found.formulas, text)
     chains = with_factors(with_pieces(with_rows(with_headings(chains), found.tables), text))
-    chains = with_iterations(with_calls(chains, text))
+    chains = with_nearest(with_iterations(with_calls(chains, text)), text)
     unreadable = sorted([*found.unreadable, *more, *unreadable], key=lambda place: place.span)[: limits.WARNINGS]
     return Document(
         name,
