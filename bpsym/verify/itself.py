@@ -16,6 +16,7 @@ from bpsym.verify.check.training import training_claims
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.disclaimed import is_disclaimed
 from bpsym.verify.early import Reading, clearest
+from bpsym.verify.exemplified import held_to_figures
 from bpsym.verify.parts import Part, judged
 from bpsym.verify.sofar import right_so_far
 from bpsym.verify.theory import settled_by_theory
@@ -54,8 +55,10 @@ def judged_by_itself(document: Document, givens: Givens) -> tuple[list[Judgement
         with suppress(effort.TooMuchWork):
             found.extend(sampled(piece, own, [judgement.span for judgement in found]))
     left = limits.BY_ITSELF - first.spent - again.spent
-    with effort.unbounded():  # but for bounds of its own
+    with effort.unbounded() as tried:  # but for bounds of its own
         found = _without_disclaimed(document, settled_by_theory(document, found, min(limits.LAWS, left)))
+    with effort.unbounded():  # but for a bound of its own
+        found = held_to_figures(document, found, state, min(limits.HELD, left - tried.spent))
     return found, state, typical
 
 

@@ -40,6 +40,7 @@ OPERAND: Final = 100_000  # of looking for the operand in error of one expressio
 TRIED: Final = 500_000  # of trying what else the document might speak of
 LAWS: Final = 2_600_000  # of trying instances of the laws of a document
 BY_ITSELF: Final = 3_000_000  # of judging a document without a description, by its laws, too
+HELD: Final = 400_000  # of holding laws against the figures of an example
 LETTERED: Final = 1_200_000  # of these, of trying what its letters are layers of
 SAMPLED: Final = 150_000  # of these, of trying one general network on a sample
 TRAINED: Final = 1_000_000  # of training runs

@@ -28,7 +28,7 @@ from bpsym.verify.mend.around import Around, Edit, bracketed, patched
 from bpsym.verify.tree import Application, Call, Case, Derivative, Expr, Name, Span, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from bpsym.verify.check.state import State
     from bpsym.verify.meaning.arrays import Value
@@ -73,23 +73,28 @@ def _found(around: Around, state: State) -> Mend | None:
     special, general = _Test.of(around, known), _Test.of(around, dataclasses.replace(known, specialised=[]))
     if (turned := _of_the_left(around, known)) is not None:
         return turned
-    left, inside = canonical(around.left), {canonical(node) for node in around.nodes}
-    tried = {canonical(around.right)}
     arrays = around.multiplies_arrays or any(isinstance(value, Array) for *_, found in general.known for value in found)
+    for edit, tree in changed(around, edits(around, known, arrays=arrays)):
+        if (special if edit.rule == "sign" else general).holds(tree):
+            return told(around, edit, tree)
+    return None
+
+
+def changed(around: Around, tried: Iterable[Edit]) -> Iterator[tuple[Edit, Expr]]:
+    """What edits make of a formula, each formula once, and none that what should be explained explains."""
+    left, inside = canonical(around.left), {canonical(node) for node in around.nodes}
+    known = {canonical(around.right)}
     heads = {id(node.head) for node in around.nodes if isinstance(node, Application)}
-    for edit in _edits(around, known, arrays=arrays):
+    for edit in tried:
         if id(edit.old) in heads and not isinstance(edit.new, Name):
             continue  # a(1 - t), which may be a product, has a name before its bracket
         tree = edit.new if edit.old is around.right else substituted(around.right, edit.old, edit.new)
         name = canonical(tree)
-        if name in tried:
+        if name in known:
             continue
-        tried.add(name)
-        if left not in inside and any(canonical(node) == left for node in walk(tree) if not isinstance(node, Case)):
-            continue  # what should be explained explains nothing
-        if (special if edit.rule == "sign" else general).holds(tree):
-            return _mend(around, edit, tree)
-    return None
+        known.add(name)
+        if left in inside or not any(canonical(node) == left for node in walk(tree) if not isinstance(node, Case)):
+            yield edit, tree
 
 
 def _of_the_left(around: Around, state: State) -> Mend | None:
@@ -101,11 +106,11 @@ def _of_the_left(around: Around, state: State) -> Mend | None:
     other = Around(around.right, left, around.statement, around.statements, around.text)
     for edit in names.marks(other, left):
         if symbols.equal(edit.new, around.right, state):
-            return _mend(other, edit, edit.new)
+            return told(other, edit, edit.new)
     return None
 
 
-def _edits(around: Around, state: State, *, arrays: bool) -> Iterator[Edit]:
+def edits(around: Around, state: State, *, arrays: bool) -> Iterator[Edit]:
     """Every edit, the most particular first."""
     yield from forms.signs(around)
     yield from forms.minus_too_much(around)
@@ -195,7 +200,7 @@ def _place(around: Around, state: State) -> Mapping[str, str]:
     return symbols.place_apart(around.left, around.right, state)
 
 
-def _mend(around: Around, edit: Edit, tree: Expr) -> Mend:
+def told(around: Around, edit: Edit, tree: Expr) -> Mend:
     """A mend as it is told: the piece in the document's spelling, or all of the formula, which begins on its line."""
     instead = canonical(edit.new)
     instead = instead if len(instead) <= SHORT else ""

@@ -1,0 +1,134 @@
+"""Laws held against the figures of the example below them.
+
+A document states `Err_j = O_j (1 - O_j) Σ_k Err_k w_{jk}` and then works a network in numbers. With its figures put in
+at every index, the law comes to the figures shown for its left-hand side or to others. It is wrong where it comes to
+others, one small change makes it come to all of them, and the other laws of the document do: the numbers were right.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from bpsym.verify.check.terms import Kind, kind_of
+from bpsym.verify.check.verdicts import BAD, Judgement, Verdict
+from bpsym.verify.disclaimed import is_disclaimed, is_of_another_case, supposes
+from bpsym.verify.effort import TooMuchWork, bounded
+from bpsym.verify.mend import names
+from bpsym.verify.mend.around import Around, Edit
+from bpsym.verify.mend.search import LARGEST, changed, edits, told
+from bpsym.verify.shown import Figures, Instance, Shown, figures_of, telling
+from bpsym.verify.tree import Call, Derivative, Differential, Name, covering, walk
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from bpsym.verify.check.state import State
+    from bpsym.verify.tree import Document, Expr, Span, Statement
+
+CONFIRMED = 2  # laws that come to the figures, where another is blamed
+FIGURES = 2  # a law that is mended has to come to
+
+
+class _Law(Struct, frozen=True):
+    statement: Statement
+    shown: Shown
+    left: Expr
+    right: Expr
+    agreeing: list[Instance]
+    others: list[Instance]  # at which it comes to something else
+
+
+def held_to_figures(document: Document, found: Sequence[Judgement], state: State, work: float) -> list[Judgement]:
+    """Judgements with those laws wrong that the figures of an example contradict, told with so much work."""
+    by_span = {j.span: j for j in found}
+    wrong: dict[Span, Judgement] = {}
+    blamed: list[_Law] = []
+    with suppress(TooMuchWork), bounded(work):
+        figures = figures_of(document, state, found)
+        laws = [law for s in document.statements for law in _laws(s, figures, by_span)]
+        confirmed = [law for law in laws if law.agreeing and not law.others]
+        if len(confirmed) >= CONFIRMED:
+            for law in laws:
+                if law.others or not law.agreeing:
+                    cause = _blamed(law, document, confirmed)
+                    if cause is not None:
+                        wrong[law.right.span] = cause
+                        blamed.append(law)
+    acquitted = {span for law in blamed for span in _acquitted(law, document, found)}
+    found = [replace(j, verdict=Verdict.RIGHT, rule="") if j.span in acquitted else j for j in found]
+    return [wrong.get(j.span, j) for j in found]
+
+
+def _acquitted(law: _Law, document: Document, found: Sequence[Judgement]) -> Iterator[Span]:
+    """The numbers of the example that were held against a law when it was not known to be wrong."""
+    base = law.left.base if isinstance(law.left, Name) else ""
+    about = covering([s.span for s in document.statements if isinstance(s.terms[0], Name) and s.terms[0].base == base])
+    claims = [j for j in found if j.verdict in BAD and about(j.span.start)]
+    if all(j.verdict is Verdict.CARRIED or j.rule == "operand" for j in claims):
+        yield from (j.span for j in claims)
+
+
+def _laws(statement: Statement, figures: Figures, found: dict[Span, Judgement]) -> Iterator[_Law]:
+    """The formulas of a statement that may be held against figures: those nothing but their name has proved."""
+    left = statement.terms[0]
+    if not isinstance(left, (Name, Derivative, Differential)) or not statement.relations:
+        return
+    if supposes(statement) or is_of_another_case(statement) or is_disclaimed(statement):
+        return
+    shown: Shown | None = None
+    for relation, right in zip(statement.relations, statement.terms[1:], strict=True):
+        judged = found.get(right.span)
+        if relation.kind != "=" or kind_of(right) is not Kind.SYMBOLIC or isinstance(right, (Name, Derivative)):
+            continue
+        if judged is None or judged.verdict not in (Verdict.UNDECIDED, Verdict.RIGHT):
+            continue
+        shown = figures.at(statement.span.end) if shown is None else shown
+        defines = isinstance(left, Name) and right is statement.terms[1]  # which is right of any name
+        instances = list(shown.instances(left, right))
+        verdicts = [shown.agrees(right, instance) for instance in instances]
+        agreeing = [i for i, verdict in zip(instances, verdicts, strict=True) if verdict]
+        others = [i for i, verdict in zip(instances, verdicts, strict=True) if verdict is False]
+        if agreeing or judged.verdict is Verdict.UNDECIDED or defines:
+            yield _Law(statement, shown, left, right, agreeing, others)
+
+
+def _blamed(law: _Law, document: Document, confirmed: Sequence[_Law]) -> Judgement | None:
+    """A law with the small change by which it comes to all the figures it can be held against."""
+    if sum(1 for _ in walk(law.right)) > LARGEST:
+        return None
+    around = Around(law.left, law.right, law.statement, document.statements, document.text)
+    shown, every = law.shown, list(law.shown.instances(law.left, law.right))
+    told_at = [*law.others, *law.agreeing]
+    tried = edits(around, shown.state, arrays=True) if law.others else names.indices(around)
+    for edit, tree in changed(around, tried):
+        elsewhere = _is_known(edit, confirmed)  # it may speak of other units: those of another layer
+        if _exchanges_functions(law.right, tree) or not (law.others or elsewhere):
+            continue
+        instances = every if elsewhere else told_at
+        verdicts = [shown.agrees(tree, instance) for instance in instances]
+        count = sum(telling(i.shown) for i, verdict in zip(instances, verdicts, strict=True) if verdict)
+        if False not in verdicts and (elsewhere or None not in verdicts) and count >= FIGURES:
+            found = told(around, edit, tree)
+            details: dict[str, Any] = {"left": law.left, "right": law.right, "statement": law.statement}
+            details |= {"state": shown.state, "term": law.right.span, "what": found.what, "instead": found.instead}
+            return Judgement(found.span, Verdict.WRONG, found.expected, found.rule, details)
+    return None
+
+
+def _exchanges_functions(law: Expr, other: Expr) -> bool:
+    """Whether a formula calls another function than a law does, which may be about another layer or network."""
+    ours, theirs = ({n.letter for n in walk(tree) if isinstance(n, Call)} for tree in (law, other))
+    return bool(ours - theirs and theirs - ours)
+
+
+def _is_known(edit: Edit, confirmed: Sequence[_Law]) -> bool:
+    """Whether it only exchanges the indices of a name that laws the figures confirm have the other way round."""
+    return edit.rule == "indices-swapped" and any(
+        isinstance(node, Name) and isinstance(edit.old, Name) and node.base == edit.old.base
+        for law in confirmed
+        for node in walk(law.right)
+    )
