@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING
 
 import pytest
-from sympy import Add
+from sympy import Add, Rational, Symbol
 
 from bpsym.spec import loads
 from bpsym.verify import effort, limits
+from bpsym.verify.meaning.algebra import NoValueError, symbolic
 from bpsym.verify.read import read
 from bpsym.verify.run import verify
 
@@ -89,3 +91,27 @@ def test_laws_are_tried_with_what_work_is_left(monkeypatch: pytest.MonkeyPatch) 
     proved = verify(document).counts["right"]
     monkeypatch.setattr(limits, "BY_ITSELF", 0)
     assert verify(document).counts["right"] < proved
+
+
+def test_the_angle_of_a_tanh_is_counted() -> None:
+    """A root of a power of tanh, for which SymPy looks for angles, counts the more functions stand in it."""
+    algebra, third = symbolic(), Rational(1, 3)
+    spent = []
+    for name in ("a", "b"):
+        inner = algebra.functions["tanh"](Symbol(name))
+        for value in (inner, algebra.functions["tanh"](inner**2)):
+            with effort.bounded(10**9) as work:
+                algebra.power(value**2, third)
+            spent.append(work.spent)
+    assert spent[:2] == spent[2:]
+    assert spent[1] >= 5 * spent[0] > 0
+
+
+def test_fractions_of_tanh_inside_tanh_are_refused() -> None:
+    """What SymPy would look for periods in for minutes has no value; layers without biases have one."""
+    algebra = symbolic()
+    tanh, x = algebra.functions["tanh"], Symbol("x")
+    layers = tanh(3 * tanh(2 * tanh(x)))
+    assert float(layers.subs(x, 0.5)) == pytest.approx(math.tanh(3 * math.tanh(2 * math.tanh(0.5))))
+    with pytest.raises(NoValueError, match="tanh of functions"):
+        tanh(1 / tanh(1 / tanh(x)))

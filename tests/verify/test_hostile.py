@@ -37,6 +37,7 @@ HOSTILE = {
     + "".join(f"$y_{{{k + 1}}} = \\sqrt{{(\\tanh(y_{{{k}}}) + b)^2}}$\n\n" for k in range(6))
     + "$E = \\frac{1}{2} (t - y_6)^2$\n\n$\\frac{\\partial E}{\\partial b} = 3 b$\n\n$x = 0.5$\n",
     "the larger of what is larger": "$y = " + r"\sqrt{\max(0, " * 3 + r"e^{-\sqrt{b}}" + " + x)^2}" * 3 + SLOPE,
+    "tanh below tanh below tanh": r"$t = 1$, $y = (t - \tanh(1 - 1/(2 - \tanh(1/(1 - 1/\tanh^2(x)))^2))^2)^2" + SLOPE,
     "powers of two": "$y = x" + "^2" * 50 + SLOPE,
     "brackets that close nothing": "y = 1" + " x)" * 6_000,
     "brackets never closed": "so (y) (" * 2_000 + "y = 1",

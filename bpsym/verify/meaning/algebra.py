@@ -28,6 +28,7 @@ LARGEST_VALUE = 10**30  # arguments of functions
 LABORIOUS = {"tanh": 4, "Piecewise": 3}
 PLAIN, ROOTED = 8, 24  # parts of what a root is taken of a power of, at most: with roots in it, and without
 BARE = 2  # functions and broken powers one in the other, with no letter added between them, where SymPy wants a sign
+ANGLE = 1_000  # units of work the angle of a tanh is, ten times as many for each function inside
 EXAMINED, FEW = 500, 100  # units of work each operation of such a function is; where it has more than a few
 
 
@@ -183,6 +184,14 @@ def _bare(expr: Any) -> int:
     return own + below
 
 
+def _divides(expr: Any) -> bool:
+    """Whether something is divided by a tanh in it, and not only as in a sigmoid."""
+    from sympy import Pow, exp, tanh
+
+    below = [part.base for part in expr.atoms(Pow) if part.exp.is_negative]
+    return any(base.has(tanh) and not base.has(exp) for base in below)
+
+
 def symbolic() -> Algebra:
     """The algebra of SymPy expressions, imported when first wanted."""
     import sympy
@@ -230,7 +239,7 @@ def symbolic() -> Algebra:
     def tanh(x: Scalar) -> Scalar:
         if roots(x):
             raise NoValueError("the tanh of a root")
-        if _bare(x) > BARE:
+        if _bare(x) > BARE - _divides(x):
             raise NoValueError("the tanh of functions out of all bounds")
         if not is_as_it_stands(x):
             return sympy.tanh(x)
@@ -248,6 +257,8 @@ def symbolic() -> Algebra:
             raise NoValueError("a power of powers out of all bounds")
         if exponent.args and _bare(exponent) > BARE:
             raise NoValueError("a tower of powers out of all bounds")
+        if base.is_Pow and not exponent.is_Integer and base.has(sympy.tanh):
+            spend(ANGLE * 10 ** _bare(base))
         return base**exponent
 
     def chosen(left: Scalar, relation: str, right: Scalar, then: Scalar, otherwise: Scalar) -> Scalar:
