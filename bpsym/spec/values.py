@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Context, Decimal
-from hashlib import sha256
 from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
@@ -178,6 +177,8 @@ def _drawn(quantity: Quantity, shape: tuple[int, ...], random: Random, path: Pat
 
     The hash, not a library's generator, makes the numbers the same with every version of everything.
     """
+    from hashlib import sha256
+
     steps = grid(random.low, random.high, random.step, path)
     low, step = Decimal(random.low), Decimal(random.step)
     flat = []

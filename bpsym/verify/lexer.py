@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 __all__ = ["CJK", "Flavour", "Token", "tokens"]
 
 FIRST_CJK: Final = "\u2e80"
-CJK: Final = r"\u2e80-\u2fdf\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uac00-\ud7af"
+_BLOCKS: Final = ("\u4e00\u9fff", "\u2e80\u2fdf", "\u3040\u30ff", "\u3400\u4dbf", "\uf900\ufaff", "\uac00\ud7af")
+CJK: Final = "".join(f"{first}-{last}" for first, last in _BLOCKS)  # slow to compile
 
 _UNDER_A_HAT: Final = "âêîôûÂÊÎÔÛ"
 _ACCENTED: Final = "àáäåæçèéëìíïñòóöøùúüýßÀÁÄÅÆÇÈÉËÌÍÏÑÒÓÖØÙÚÜÝœŒ"  # of words: a letter under a hat may be an estimate
@@ -44,7 +45,7 @@ _COMMON: Final = (
     r"|(?P<letters>[A-Za-z]+)"
 )
 _HIGH: Final = "".join(SUPERSCRIPTS)
-_CJK: Final = rf"|(?P<cjk>[{CJK}](?:[{CJK}\w、，。；：]*[{CJK}])?)"
+_BETWEEN_CJK: Final = frozenset("、，。；：_")
 _BEYOND_ASCII: Final = (
     r"|(?P<circled>[①-⑳])"
     r"|(?P<greek>[α-ωΓΘΛΞΠΦΨΩϵϕϑℓµς])"
@@ -68,9 +69,13 @@ _SCRIPT: Final = frozenset("{" + ascii_letters + digits)  # behind `_`: no secon
 
 
 @cache
-def _pattern(*, cjk: bool) -> re.Pattern[str]:
-    """Tokens that begin beyond ASCII. The sets of CJK are slow to compile, and most documents have none in formulas."""
-    return re.compile(_COMMON + (_CJK if cjk else "") + _BEYOND_ASCII + _SIGNS, re.DOTALL)
+def _beyond_ascii() -> re.Pattern[str]:
+    """Tokens that begin beyond ASCII, in writing that has spaces between its words."""
+    return re.compile(_COMMON + _BEYOND_ASCII + _SIGNS, re.DOTALL)
+
+
+def _is_cjk(sign: str) -> bool:
+    return any(first <= sign <= last for first, last in _BLOCKS)
 
 
 def tokens(source: Source, flavour: Flavour) -> list[Token]:
@@ -93,8 +98,13 @@ def tokens(source: Source, flavour: Flavour) -> list[Token]:
             pen.gap = True
             pen.position = start + 1
             continue
-        token = ascii_token if sign < "\x80" else _pattern(cjk=sign >= FIRST_CJK).match
-        match = token(text, start)
+        if sign < "\x80":
+            match = ascii_token(text, start)
+        elif not _is_cjk(sign):
+            match = _beyond_ascii().match(text, start)
+        else:
+            _cjk(pen, start)
+            continue
         if match is None:  # cannot happen: the last alternative takes any character
             break
         pen.position = match.end()
@@ -119,8 +129,17 @@ def _comment(pen: Pen, _written: str, start: int, _end: int) -> None:
             pen.put("unknown", "%", start, start + 1)
 
 
-def _cjk(pen: Pen, run: str, start: int, end: int) -> None:
-    pen.put("note", run, start, end)
+def _cjk(pen: Pen, start: int) -> None:
+    """A run of words with no spaces between them, to the last sign of the script itself."""
+    end = start + 1
+    for place in range(end, len(pen.text)):
+        sign = pen.text[place]
+        if _is_cjk(sign):
+            end = place + 1
+        elif not (sign.isalnum() or sign in _BETWEEN_CJK):
+            break
+    pen.position = end
+    pen.put("note", pen.text[start:end], start, end)
 
 
 def _foreign(pen: Pen, run: str, start: int, end: int) -> None:
@@ -154,6 +173,5 @@ _HANDLERS: Final[dict[str, Callable[[Pen, str, int, int], None]]] = {
     "high": signs.high,
     "long": signs.several,
     "sign": signs.single,
-    "cjk": _cjk,
     "circled": _circled,
 }

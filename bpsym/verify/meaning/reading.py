@@ -290,8 +290,9 @@ class _At(Context):
     def given_count(self, name: Key) -> int | None:
         """The number of classes or samples where the document gives it: K = 3."""
         network, count = self.scope.network, self.scope.count(name)
-        given = network is not None and self.scope.own_atoms(name) in network.values
-        return count if given and not self.scope.described else None
+        if count is None or network is None or self.scope.described:
+            return None
+        return count if self.scope.own_atoms(name) in network.values else None
 
     def bound(self, tree: Expr | None, indices: Indices) -> int | None:
         if isinstance(tree, Number) and tree.value.denominator == 1:

@@ -7,7 +7,6 @@ MathML. Scripts and styles are skipped; nothing is fetched.
 from __future__ import annotations
 
 import re
-from html import unescape
 from typing import TYPE_CHECKING, Final
 
 from bpsym.verify.source import Source, inserted, joined
@@ -57,6 +56,13 @@ _SCHEMES: Final = {
 }
 
 
+def _sign(entity: str) -> str:
+    """What an entity stands for; the names of all of them are imported where one is met."""
+    from html import unescape
+
+    return unescape(entity)
+
+
 def is_html(text: str, name: str) -> bool:
     """By its name, or by a head that can be nothing else."""
     return name.lower().endswith((".html", ".htm", ".xhtml")) or bool(
@@ -75,7 +81,7 @@ def inline(source: Source) -> Source:
         elif written.startswith("<"):
             plain = "\n"
         else:
-            plain = unescape(written)
+            plain = _sign(written)
             if plain == written or len(plain) != 1 or written == "&plus;":  # a plus sign in an address is a blank
                 continue
         kept += [source[position : match.start()], inserted(plain, source.span(match.start(), match.end()))]
@@ -123,7 +129,7 @@ class _Page:
                 position = end + 3 if end >= 0 else len(text)
             elif match.group("entity"):
                 if self.visible():
-                    self.words_of(inserted(unescape(match.group("entity")), at))
+                    self.words_of(inserted(_sign(match.group("entity")), at))
             elif match.group("name"):
                 name = match.group("name").lower().removeprefix("m:").removeprefix("mml:")
                 closing = bool(match.group("closing"))
@@ -288,7 +294,7 @@ def unescape_keeping(part: Source) -> Source:
     for match in re.finditer(r"&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,31});", part.text):
         kept += [
             part[position : match.start()],
-            inserted(unescape(match.group()), part.span(match.start(), match.end())),
+            inserted(_sign(match.group()), part.span(match.start(), match.end())),
         ]
         position = match.end()
     return joined([*kept, part[position:]])
