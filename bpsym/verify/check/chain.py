@@ -67,7 +67,9 @@ class Chain(Struct, dict=True):
     def name(self) -> tuple[Expr, ...]:
         """The left-hand side, where the network has an equation for it or can differentiate one; else nothing."""
         atoms = () if self.subject is None else atoms_of(self.state.scope, self.subject)
+        is_descended = isinstance(self.subject, Key) and self.subject.new and self.state.scope.rate is not None
         known = isinstance(self.reference, Derivative) or (atoms and not self._contradicts_itself(atoms))
+        known = known or (is_descended and bool(self.truth))
         return (self.reference,) if known and self.reference is not None else ()
 
     def _contradicts_itself(self, atoms: Sequence[Atom]) -> bool:
@@ -230,7 +232,7 @@ def _is_trained(subject: Key, state: State) -> bool:
 def _steps_from_old(statement: Statement, subject: Key, state: State) -> bool:
     """`w ← 0.4 - 0.5 · 0.082`, `w → 0.36`: a parameter whose value is known, less a step."""
     second = statement.terms[1] if len(statement.terms) > 1 else None
-    olds = [v for v in values(statement.terms[0], state, state.truth) if not isinstance(v, Array)]
+    olds = list(values(statement.terms[0], state, state.truth))
     if second is None or not olds:
         return False
     if kind_of(second) is Kind.NUMBER:
@@ -238,13 +240,15 @@ def _steps_from_old(statement: Statement, subject: Key, state: State) -> bool:
     if kind_of(second) is not Kind.NUMERIC or not isinstance(second, Sum) or state.said.formulas.get(subject):
         return False
     firsts = [
-        sign * shown.value
+        [sign * shown.value for shown in leaves(term) if shown is not None]
         for sign, term in zip(second.signs, second.terms, strict=True)
         if kind_of(term) is Kind.NUMBER
-        for shown in leaves(term)
-        if shown is not None
     ]
-    return any(touches(old, (first, first)) for old in olds for first in firsts)
+    return any(
+        len(scalars(old)) == len(first) and all(touches(a, (b, b)) for a, b in zip(scalars(old), first, strict=True))
+        for old in olds
+        for first in firsts
+    )
 
 
 def _fits_old(statement: Statement, subject: Key, state: State) -> bool:

@@ -20,6 +20,7 @@ from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.arrays import Array
 from bpsym.verify.meaning.keys import Key, free_letters, is_parameter, key
 from bpsym.verify.meaning.patterns import substituted
+from bpsym.verify.meaning.signals import is_descent
 from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.tree import (
     Application,
@@ -81,7 +82,7 @@ def _compared(chain: Chain, before: Expr, term: Expr, *, mixed: bool) -> tuple[E
 def _by_itself(chain: Chain, term: Expr) -> Judgement:
     """A formula that cannot be compared: right only as what its name means, or as the step a name makes."""
     own = chain.subject is not None and chain.state.scope.macros.get(chain.subject) is term
-    is_right = own or _adds_a_change(chain, term)
+    is_right = own or _adds_a_change(chain, term) or _moves_all(chain, term)
     chain.adopt(term)
     if is_right:
         return Judgement(term.span, Verdict.RIGHT)
@@ -107,6 +108,12 @@ def _adds_a_change(chain: Chain, term: Expr) -> bool:
         return False
     theirs = figures_of(chain)
     return any(meet(ours, other) for ours in values(term, state, as_carried(state, None)) for other in theirs)
+
+
+def _moves_all(chain: Chain, term: Expr) -> bool:
+    """Whether it is the rule of descent for a letter that stands for every parameter, and the document goes by it."""
+    first, scope = chain.statement.terms[0], chain.state.scope
+    return not scope.described and scope.rate is not None and isinstance(first, Name) and is_descent(first, term)
 
 
 def _says_each_step(chain: Chain, term: Expr) -> bool:

@@ -106,7 +106,21 @@ def _as_another_case(judgement: Judgement) -> Judgement:
     return Judgement(judgement.span, Verdict.UNDECIDED, details={"why": "case"})
 
 
+def _as_new_value(statement: Statement, state: State) -> Statement:
+    """`b ← (0.19, 0.13)` as what b is after its first step, in a document that steps down the gradient."""
+    is_figure = len(statement.terms) == 2 and kind_of(statement.terms[1]) is Kind.NUMBER
+    if not is_figure or statement.relations[0].kind != "←" or state.scope.described or state.scope.rate is None:
+        return statement
+    subject = subject_at(statement, state)
+    if not isinstance(subject, Key) or not subject.new or subject._replace(new=False) in state.said.updated:
+        return statement
+    first = statement.terms[0]
+    named = replace(first, marks=(*first.marks, "new")) if isinstance(first, Name) else first
+    return replace(statement, terms=(named, statement.terms[1]), relations=(replace(statement.relations[0], kind="="),))
+
+
 def _judged(statement: Statement, state: State) -> list[Judgement]:
+    statement = _as_new_value(statement, state)
     if not statement.relations or all(r.kind not in EQUALITIES | ORDERS for r in statement.relations):
         return []
     if (

@@ -161,7 +161,8 @@ class _At(Context):
         if network is None or network.loss is None or atoms is None or not is_parameter(old.base):
             return None
         rate = self.point.environment[self.scope.rate]
-        steps = slopes(network.loss, atoms, self)
+        shown = self.point.shown.get(("d", old)) if self.point.shown else None
+        steps = slopes(network.loss, atoms, self) if shown is None else shown
         return elementwise(lambda a, b: a - rate * b, self.standing(atoms), steps)
 
     def derivative(self, tree: Derivative | Differential, indices: Indices) -> Value:

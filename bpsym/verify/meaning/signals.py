@@ -15,11 +15,11 @@ from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.meaning.arrays import Array, ShapeError, Value, aligned, scalars
 from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.denote import denote
-from bpsym.verify.meaning.keys import RATES, Key, free_letters, key
+from bpsym.verify.meaning.keys import LOSS_NAMES, RATES, UPDATABLE, Key, free_letters, key
 from bpsym.verify.meaning.network import FAILURES
 from bpsym.verify.meaning.reading import reading
 from bpsym.verify.meaning.scope import Point, Scope
-from bpsym.verify.tree import Derivative, Differential, Document, Expr, Name, Negative, Span, walk
+from bpsym.verify.tree import Derivative, Differential, Document, Expr, Name, Negative, Product, Span, Sum, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,9 +69,24 @@ def name_rate(document: Document, scope: Scope) -> None:
         if not scope.laws and not any(isinstance(node, (Derivative, Differential)) for node in walk(term)):
             continue
         scope.rate = rates[0]
-        if _holds(name, term, place, scope, network):
+        if _holds(name, term, place, scope, network) or is_descent(name, term):
             return
         scope.rate = None
+
+
+def is_descent(name: Name, term: Expr) -> bool:
+    """Whether it is the rule for all parameters, `θ ← θ - α ∂L/∂θ` or `W ← W - α dW`, whatever they are called."""
+    old = key(name)._replace(new=False)
+    if not isinstance(term, Sum) or len(term.terms) != 2 or term.signs != (1, -1) or old.base not in UPDATABLE:
+        return False
+    first, step = term.terms
+    factors = step.factors if isinstance(step, Product) else ()
+    if not isinstance(first, Name) or key(first) != old or len(factors) != 2:
+        return False
+    rate, slope = factors
+    of = slope.wrt if isinstance(slope, Derivative) else slope.of if isinstance(slope, Differential) else None
+    is_of_loss = not isinstance(slope, Derivative) or (isinstance(slope.of, Name) and slope.of.base in LOSS_NAMES)
+    return isinstance(rate, Name) and rate.base in RATES and isinstance(of, Name) and key(of) == old and is_of_loss
 
 
 def _slope(loss: Name, wrt: Key, sign: int) -> Expr:

@@ -28,6 +28,7 @@ from bpsym.verify.meaning.indices import kronecker_pair
 from bpsym.verify.meaning.keys import LOSS_NAMES, NO_TIME, Key, free_letters, is_parameter, key
 from bpsym.verify.meaning.scope import ANY_SIZE
 from bpsym.verify.meaning.subjects import has_derivatives, subject_of
+from bpsym.verify.meaning.weighted import weighted_sums
 from bpsym.verify.symbols import CIRCLED
 from bpsym.verify.tree import (
     Application,
@@ -123,6 +124,8 @@ def _sources_of(document: Document, *, timed: bool) -> Sources:
         _collect(statement, sources)
     for wanted, formula in sources.overall:
         sources.formulas.setdefault(wanted, []).append(formula)
+    for wanted, formula in weighted_sums(sources).items():
+        sources.formulas[wanted] = [formula]
     sources.patterns += customary(sources.patterns, {key(name) for name in sources.names})
     return sources
 

@@ -13,6 +13,7 @@ from unicodedata import combining
 from msgspec import Struct
 
 from bpsym.verify import limits
+from bpsym.verify.read.rewritten import split
 from bpsym.verify.source import Source, inserted, joined
 
 if TYPE_CHECKING:
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
 
 _OPENING: Final = "[⎡⎢⎣⎛⎜⎝"
 _PIECE: Final = re.compile(r"(?<![\w\[(\\])[\[⎡⎢⎣⎛⎜⎝][^\[\]⎡-⎦⎛-⎠\n]*[\]⎤⎥⎦⎞⎟⎠](?![\](:]|[,;.]\s*$)", re.MULTILINE)
+_ROWS: Final = re.compile(r"(?<![\w\[(\\])\[([^\[\]\n;]*\d[^\[\]\n;]*(?:;[^\[\]\n;]*\d[^\[\]\n;]*)+)\](?![\](:])")
+_TYPED: Final = re.compile(r"[ \t]*(?:>>|octave|In ?\[)")  # at a prompt, where such brackets are read as they are
 _SIMPLE: Final = re.compile(r"[-−+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-−+]?\d+)?|[-−]?[^\W\d_][\w₀-₉⁰-⁹⁽⁾]{0,12}")
 _TIMES: Final = "*/×·=⊙"  # what no entry begins with
 _OPERATORS: Final = f"{_TIMES}-−+"  # nor ends with
@@ -75,11 +78,30 @@ def _lines(source: Source) -> Iterator[_Line]:
     for text in source.text.splitlines(keepends=True):
         line = source[position : position + len(text)]
         position += len(text)
+        if ";" in text and "[" in text and tried < MOST_LINES and len(text) <= limits.LINE_CHARACTERS:
+            tried += 1
+            line = _with_rows(line)
+            text = line.text  # noqa: PLW2901 - with the rows written out
         pieces: list[_Piece] = []
         if any(sign in text for sign in _OPENING) and tried < MOST_LINES and len(text) <= limits.LINE_CHARACTERS:
             tried += 1
             pieces = [_Piece(m.start(), m.end(), _column(text, m.start())) for m in _PIECE.finditer(text)]
         yield _Line(line, pieces)
+
+
+def _with_rows(line: Source) -> Source:
+    """`W = [0.1 0.5; -0.7 0.3]` with its rows in brackets of their own; as it was where they differ in length."""
+    out, position = [], 0
+    for match in _ROWS.finditer(line.text) if not _TYPED.match(line.text) else ():
+        inside = line[match.start(1) : match.end(1)]
+        rows = [_entries(row) for row in split(inside, ";") if len(row)]
+        if len({len(row) for row in rows}) != 1 or not rows[0]:
+            continue
+        brackets = [line[match.start() : match.start() + 1], line[match.end() - 1 : match.end()]]
+        listed = [part for row in rows for part in _bracketed(row, alone=False)][:-1]
+        out += [line[position : match.start()], brackets[0], *listed, brackets[1]]
+        position = match.end()
+    return joined([*out, line[position:]]) if out else line
 
 
 def _links(above: _Line, below: _Line) -> list[tuple[int, int]]:
