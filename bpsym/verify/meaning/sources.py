@@ -124,10 +124,18 @@ def _sources_of(document: Document, *, timed: bool) -> Sources:
         _collect(statement, sources)
     for wanted, formula in sources.overall:
         sources.formulas.setdefault(wanted, []).append(formula)
-    for wanted, formula in weighted_sums(sources).items():
+    for wanted, formula in _weighted_sums(sources).items():
         sources.formulas[wanted] = [formula]
     sources.patterns += customary(sources.patterns, {key(name) for name in sources.names})
     return sources
+
+
+def _weighted_sums(sources: Sources) -> dict[Key, Expr]:
+    """Formulas of names that are worked out in numbers alone."""
+    patterned = {(p.base, len(p.sub), len(p.layer)) for p, _ in sources.patterns}
+    open_ = {name: tree for name, tree in sources.numerics.items() if not (name in sources.formulas or name.new)}
+    worked = {name: t for name, t in open_.items() if (name.base, len(name.sub), len(name.layer)) not in patterned}
+    return weighted_sums(worked, {name: t for name, t in sources.numbers.items() if name not in sources.several})
 
 
 def size_of(letter: str, sources: Sources) -> int | None:

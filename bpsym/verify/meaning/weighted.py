@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from fractions import Fraction
 
-    from bpsym.verify.meaning.sources import Sources
-
 MOST_TERMS: Final = 12
 _BIASES = frozenset(["b", "B", "bias", "Bias", "theta"])
 
@@ -28,24 +26,22 @@ _Known = dict["Fraction", list[Name]]  # by value, the names it was given for
 _Weighed = tuple[Expr, list[Name]]  # a formula, and its weights
 
 
-def weighted_sums(sources: Sources) -> dict[Key, Expr]:
-    """The formulas of names that are worked out as weighted sums of numbers the document has given names."""
-    open_ = {name: tree for name, tree in sources.numerics.items() if not (name in sources.formulas or name.new)}
-    patterned = {(p.base, len(p.sub), len(p.layer)) for p, _ in sources.patterns}
-    tried = {name: t for name, t in open_.items() if (name.base, len(name.sub), len(name.layer)) not in patterned}
-    if not tried:
-        return {}
-    known = _known(sources)
-    found = {name: made for name, tree in tried.items() if (made := _weighed(tree, known, name)) is not None}
+def weighted_sums(worked: Mapping[Key, Expr], given: Mapping[Key, Expr]) -> dict[Key, Expr]:
+    """The formulas of names that are worked out as weighted sums of numbers the document has given names.
+
+    `worked` has computations in numbers, `given` the numbers of names.
+    """
+    known = _known(given) if worked else {}
+    found = {name: made for name, tree in worked.items() if (made := _weighed(tree, known, name)) is not None}
     used = Counter(key(weight) for _, weights in found.values() for weight in weights)
     return {name: tree for name, (tree, weights) in found.items() if all(used[key(weight)] == 1 for weight in weights)}
 
 
-def _known(sources: Sources) -> _Known:
+def _known(given: Mapping[Key, Expr]) -> _Known:
     """The names each number was given for, entries of lists and matrices too."""
     known: _Known = {}
-    for name, tree in sources.numbers.items():
-        if name in sources.several or name.new or name.base in RATES:
+    for name, tree in given.items():
+        if name.new or name.base in RATES:
             continue
         whole = Name(tree.span, name.base, name.sub, name.layer)
         for place, (sign, number) in _entries(tree):

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 
 _OPENING: Final = "[⎡⎢⎣⎛⎜⎝"
 _PIECE: Final = re.compile(r"(?<![\w\[(\\])[\[⎡⎢⎣⎛⎜⎝][^\[\]⎡-⎦⎛-⎠\n]*[\]⎤⎥⎦⎞⎟⎠](?![\](:]|[,;.]\s*$)", re.MULTILINE)
-_ROWS: Final = re.compile(r"(?<![\w\[(\\])\[([^\[\]\n;]*\d[^\[\]\n;]*(?:;[^\[\]\n;]*\d[^\[\]\n;]*)+)\](?![\](:])")
+_LISTED: Final = re.compile(r"(?<![\w\[(\\])\[([^\[\]\n]+)\](?![\](:])")
+_DIGIT: Final = re.compile(r"\d")
 _TYPED: Final = re.compile(r"[ \t]*(?:>>|octave|In ?\[)")  # at a prompt, where such brackets are read as they are
 _SIMPLE: Final = re.compile(r"[-−+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-−+]?\d+)?|[-−]?[^\W\d_][\w₀-₉⁰-⁹⁽⁾]{0,12}")
 _TIMES: Final = "*/×·=⊙"  # what no entry begins with
@@ -92,7 +93,9 @@ def _lines(source: Source) -> Iterator[_Line]:
 def _with_rows(line: Source) -> Source:
     """`W = [0.1 0.5; -0.7 0.3]` with its rows in brackets of their own; as it was where they differ in length."""
     out, position = [], 0
-    for match in _ROWS.finditer(line.text) if not _TYPED.match(line.text) else ():
+    for match in _LISTED.finditer(line.text) if not _TYPED.match(line.text) else ():
+        if ";" not in match[1] or not all(_DIGIT.search(row) for row in match[1].split(";")):
+            continue
         inside = line[match.start(1) : match.end(1)]
         rows = [_entries(row) for row in split(inside, ";") if len(row)]
         if len({len(row) for row in rows}) != 1 or not rows[0]:
