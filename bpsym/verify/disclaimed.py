@@ -9,7 +9,7 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Final
 
-from bpsym.verify.meaning.keys import Key, key
+from bpsym.verify.meaning.keys import LOSS_NAMES, Key, key
 from bpsym.verify.tree import Differential, Name, Number, walk
 
 if TYPE_CHECKING:
@@ -32,7 +32,6 @@ _SUPPOSING: Final = _any_of(
         r"若|如果|假设|假如|假定|倘若|要是|万一|求解|方程",
         r"\b(?:solve|solves|solving|equation|method for)|\b(?:resolver|ecuación)",
         r"\b(?:suppose|if|unless|assume|assuming|imagine|had)(?: that| we had| we took)?",
-        r"\b(?:we(?:'d like| want| wish| would like)|ideally)(?: that| to have)?|希望|想要|理想情况下?",
         r"\b(?:such that|(?:boundary|hyperplane|constraint)(?: is| where| at)*)",
         # what holds there and then: "since all predictions are zero, ŷ - y = -y"
         (
@@ -45,6 +44,11 @@ _SUPPOSING: Final = _any_of(
         r"\((?:if|unless|wenn|si|若|如果)\b[^.;:()。；：]{0,60}[=<>≤≥≠][^.;:()。；：]{0,40},",
         r"\b(?:if|unless|wenn|si)\b[^.;:,=<>()。；：]{1,60}\(",
     ),
+    r"{}[\s$,，:：]*$",
+)
+# What stands right before a target: `o_1 = 0.2` is one, a formula there is no claim.
+_WANTED: Final = _any_of(
+    (r"\b(?:we(?:'d like| want| wish| would like)|ideally)(?: that| to have)?|希望|想要|理想情况下?",),
     r"{}[\s$,，:：]*$",
 )
 # What stands right before the equation of a curve.
@@ -195,8 +199,10 @@ def supposes(statement: Statement) -> bool:
     before, after = statement.context.before, statement.context.after
     if _IN_CASE(after) and _WHEN.search(before) and not isinstance(statement.terms[-1], Number):
         return True  # 当 output = input 时
-    is_curve = not isinstance(statement.terms[0], Name) and _CURVE(before.lower())
-    return is_curve or _is_supposed(before)
+    first, last = statement.terms[0], statement.terms[-1]
+    is_curve = not isinstance(first, Name) and _CURVE(before.lower())
+    is_target = isinstance(first, Name) and first.base not in LOSS_NAMES and isinstance(last, Number)
+    return is_curve or _is_supposed(before) or (not is_target and _WANTED(before.lower()))
 
 
 def is_case(statement: Statement) -> bool:
