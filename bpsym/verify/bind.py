@@ -14,9 +14,11 @@ from bpsym.verify.effort import TooMuchWork, unbounded
 from bpsym.verify.givens import names_at
 from bpsym.verify.meaning.arrays import Array, Value, scalars, transposed
 from bpsym.verify.meaning.conventions import has_kronecker, said_equal
+from bpsym.verify.meaning.described import is_turned
 from bpsym.verify.meaning.followed import followed, role_of, shallower
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.keys import Key, key
+from bpsym.verify.meaning.loosely import COUNTED_UNITS
 from bpsym.verify.meaning.network import NO_VALUES
 from bpsym.verify.meaning.printed import family_of
 from bpsym.verify.meaning.scope import Scope
@@ -28,22 +30,27 @@ if TYPE_CHECKING:
     from bpsym.evaluate import Environment
     from bpsym.spec import Description
     from bpsym.verify.givens import Givens
+    from bpsym.verify.meaning.described import Table
 
 
-def bind(document: Document, description: Description | None, given: Givens) -> State:
-    """Everything needed to judge a document's first line."""
+def bind(document: Document, description: Description | None, given: Givens, *, loosely: bool = False) -> State:
+    """Everything needed to judge a document's first line; `loosely`: also by names that only numbers tell."""
     if description is None:
         return _own(document, given)
     known = followed(description)
     network = known.network.for_document()
-    scope = Scope(network, dict(known.spellings), described=True, sizes=_sizes(description))
+    more = known.loosely if loosely else {}
+    spellings = dict(known.spellings)
+    for wanted, values in more.items():
+        spellings[wanted] = [*spellings.get(wanted, ()), *values]
+    scope = Scope(network, spellings, described=True, sizes=_sizes(description))
     scope.kronecker = has_kronecker(document)
     scope.said_equal = said_equal(document)
     scope.letters = frozenset(description.letters.values())
     environment = network.environment()
     scope.printed = family_of(document, known.families)
     if scope.printed is None:
-        _choose(scope, document, environment)
+        _choose(scope, document, environment, more)
     else:
         for wanted, value in scope.printed.names.items():
             scope.table[wanted] = [value, *(v for v in scope.table.get(wanted, ()) if v != value)]
@@ -62,10 +69,10 @@ def _own(document: Document, given: Givens) -> State:
     return own_state(document, given)
 
 
-def bound(document: Document, description: Description | None, given: Givens) -> State:
+def bound(document: Document, description: Description | None, given: Givens, *, loosely: bool = False) -> State:
     """The same; of a document with too much in it, for one which says nothing."""
     try:
-        return bind(document, description, given)
+        return bind(document, description, given, loosely=loosely)
     except TooMuchWork:
         with unbounded():
             return bind(replace(document, statements=()), description, given)
@@ -96,8 +103,8 @@ def _sizes(description: Description) -> dict[str, int]:
     return {"n": by_name.get("n_o", 1), "m": by_name.get("n_s", 1), "N": by_name.get("n_s", 1), "layers": depth}
 
 
-def _choose(scope: Scope, document: Document, environment: Environment) -> None:
-    """Let the document's numbers choose between the readings of a name."""
+def _choose(scope: Scope, document: Document, environment: Environment, more: Table) -> None:
+    """Let the document's numbers choose between the readings of a name; units are counted as in `more` or not."""
     votes: dict[Key, list[int]] = {}
     for statement in document.statements:
         first = statement.terms[0]
@@ -118,6 +125,10 @@ def _choose(scope: Scope, document: Document, environment: Environment) -> None:
     _lay_alike(scope, votes, _rows_first(document))
     _index_alike(scope, votes)
     _name_alike(scope, votes)
+    units = {k: values for k, values in more.items() if k.base in COUNTED_UNITS}
+    if any(scope.table[k][0] in units.get(k, ()) for k, scores in votes.items() if max(scores) > 0):
+        for wanted in units.keys() - votes.keys():
+            scope.table[wanted] = [*units[wanted], *scope.table[wanted]]
     _tell_outputs(scope, document)
 
 
@@ -206,19 +217,10 @@ def _lay_alike(scope: Scope, votes: Mapping[Key, list[int]], turned: int) -> Non
 
 def _index_alike(scope: Scope, votes: Mapping[Key, list[int]]) -> None:
     """Where the numbers say that w_21 is the weight from 2 to 1, it is so for every layer, and for w_ij."""
-    turned = sum(_is_turned(wanted, scope.table[wanted][0]) for wanted, scores in votes.items() if max(scores) > 0)
+    turned = sum(is_turned(wanted, scope.table[wanted][0]) for wanted, scores in votes.items() if max(scores) > 0)
     for wanted, values in scope.table.items() if turned > 0 else ():
-        if wanted not in votes and len(values) > 1 and _is_turned(wanted, values[1]) == -_is_turned(wanted, values[0]):
-            scope.table[wanted] = sorted(values, key=partial(_is_turned, wanted), reverse=True)
-
-
-def _is_turned(wanted: Key, value: Value) -> int:
-    """1 for the entry of a matrix in column 2 and row 1 as w_21, -1 for that in row 2 and column 1, else 0."""
-    indices = [str(index) for index in getattr(value, "indices", ())]
-    written = "".join(wanted.sub)
-    if len(indices) != 2 or indices[0] == indices[1]:
-        return 0
-    return written.endswith("".join(indices[::-1])) - written.endswith("".join(indices))
+        if wanted not in votes and len(values) > 1 and is_turned(wanted, values[1]) == -is_turned(wanted, values[0]):
+            scope.table[wanted] = sorted(values, key=partial(is_turned, wanted), reverse=True)
 
 
 def _was_second(scope: Scope, wanted: Key) -> bool:

@@ -62,7 +62,7 @@ class Recognized(NamedTuple):
 def recognized(document: Document) -> Recognized | None:
     """The example a document works, all of it or a chapter in some of its sections; None where it is none known."""
     sections = [tuple(group) for _, group in groupby(document.statements, key=lambda s: s.context.heading)]
-    figures = [[s.cut() for s in _figures(section) if s.number.digits >= DIGITS] for section in sections]
+    figures = [[s.cut() for s in figures_of(section) if s.number.digits >= DIGITS] for section in sections]
     if sum(map(len, figures)) < ENOUGH:
         return None
     for name in EXAMPLES:
@@ -85,7 +85,8 @@ def _worked(sections: Sequence[tuple[Statement, ...]], hits: Sequence[set[int]])
     return tuple(every if 2 * len(within) >= len(every) else within)
 
 
-def _figures(statements: Iterable[Statement]) -> Iterator[Shown]:
+def figures_of(statements: Iterable[Statement]) -> Iterator[Shown]:
+    """Every number that is printed."""
     for statement in statements:
         for term in statement.terms:
             for node in walk(term):

@@ -42,6 +42,7 @@ LAWS: Final = 2_600_000  # of trying instances of the laws of a document
 BY_ITSELF: Final = 3_000_000  # of judging a document without a description, by its laws, too
 HELD: Final = 400_000  # of holding laws against the figures of an example
 LETTERED: Final = 1_200_000  # of these, of trying what its letters are layers of
+INFERRED: Final = 800_000  # of looking for the network its numbers are, and judging by it
 SAMPLED: Final = 150_000  # of these, of trying one general network on a sample
 TRAINED: Final = 1_000_000  # of training runs
 DIAGNOSED: Final = 300_000  # of naming causes, at least

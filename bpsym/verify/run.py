@@ -6,6 +6,7 @@ import math
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
+from dataclasses import replace as with_fields
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -50,6 +51,7 @@ class Verified:
     state: State
     example: str = ""  # the worked example whose numbers were used where no description was given
     typical: Description | None = None  # the general network that decided rules where none was given
+    inferred: Description | None = None  # the network its numbers are, where that has judged it
 
     @property
     def counts(self) -> Counter[str]:
@@ -136,21 +138,37 @@ def _judged(document: Document, description: Description | None, givens: Givens)
         from bpsym.verify.itself import judged_by_itself
 
         judgements, state, typical = judged_by_itself(document, givens)
-        return Verified(document, judgements, state, typical=typical)
+        own = Verified(document, judgements, state, typical=typical)
+        with suppress(effort.TooMuchWork), effort.unbounded(), effort.bounded(limits.INFERRED):
+            return _by_its_numbers(own, givens) or own
+        return own
     return _by_description(document, givens.described(description) if givens else description, givens)
 
 
-def _by_description(document: Document, description: Description, givens: Givens) -> Verified:
+def _by_its_numbers(own: Verified, givens: Givens) -> Verified | None:
+    """A document judged by the network its numbers are; None where they are none, or it is not about that network."""
+    from bpsym.verify.inferred import agreed, inferred
+
+    network = None if givens else inferred(own.document)
+    if network is None:
+        return None
+    described = _by_description(own.document, network, givens, loosely=True)
+    steps = network.spec.training is not None
+    found = agreed(own.document, own.judgements, described.judgements, steps=steps)
+    return None if found is None else with_fields(described, judgements=found, inferred=network)
+
+
+def _by_description(document: Document, description: Description, givens: Givens, *, loosely: bool = False) -> Verified:
     """Every claim judged by a description."""
     found, settled = training_claims(document, description)
 
     def read(order: Document, unlike: frozenset[Span] = frozenset()) -> Reading:
-        state = bind(document, description, givens)
+        state = bind(document, description, givens, loosely=loosely)
         state.unlike = unlike
         return Reading(order, state, _own_claims(order, state, settled))
 
     with effort.bounded(math.inf) as first:
-        state = bound(document, description, givens)
+        state = bound(document, description, givens, loosely=loosely)
         reading = Reading(document, state, _own_claims(document, state, settled))
     reading = clearest(reading, read, max(limits.TRIED, 2 * first.spent))
     reading = held_to_habit(reading, partial(read, reading.order), max(limits.TRIED, 2 * first.spent))

@@ -162,6 +162,11 @@ NAMES: dict[str, dict[str, str]] = {  # of verdicts, for tables and summaries
         "--spec FILE uses another",
         "zh": "未给出网络描述：文中未定义的公式按一般网络（{source}）检验；可用 --spec FILE 指定其他网络",
     },
+    "inferred": {
+        "en": "no description given: its numbers are those of a network ({source}), by which it was checked; "
+        "--spec FILE uses another",
+        "zh": "未给出网络描述：文中数字与网络（{source}）一致，已按该网络检验；可用 --spec FILE 指定其他网络",
+    },
     "no-findings": {"en": "nothing to object to", "zh": "没有发现问题"},
 }
 

@@ -46,7 +46,7 @@ Layer = tuple[int, str, str]  # units, activation, bias
 
 def _networks(document: Document) -> list[str]:
     """Descriptions of what a document may speak of, by the functions it names; the plainest first."""
-    named = {name for s in document.statements for t in s.terms for name in _functions(t)}
+    named = {name for s in document.statements for t in s.terms for name in functions_of(t)}
     hidden = next((name for name in ("relu", "tanh") if name in named), "sigmoid")
     found: list[str] = []
     if "softmax" in named or "exp" in named:
@@ -64,7 +64,8 @@ def _networks(document: Document) -> list[str]:
     return found
 
 
-def _functions(tree: Expr) -> Iterator[str]:
+def functions_of(tree: Expr) -> Iterator[str]:
+    """The functions a formula names; e for an exponential."""
     for node in walk(tree):
         if isinstance(node, Call):
             yield known_function(node) or node.function.base

@@ -130,7 +130,7 @@ def _input(expansion: Expansion, q: Quantity) -> Iterator[tuple[Key, Value]]:
             yield Key(base, (str(k),), ("0",)), entry
     for base in ("a", "A", "h", "H", "out", "z"):
         yield Key(base, ("0",)), value
-        yield Key(base, ("i",)), value
+    yield Key("out", ("i",)), value
 
 
 def _vector(
@@ -265,3 +265,12 @@ def _bias(
             for label in labels:
                 for k in range(1, 9):
                     yield Key(base, (f"{label}{k}",), (), new), entries[0]
+
+
+def is_turned(wanted: Key, value: Value) -> int:
+    """1 for the entry of a matrix in column 2 and row 1 as w_21, -1 for that in row 2 and column 1, else 0."""
+    indices = [str(index) for index in getattr(value, "indices", ())]
+    written = "".join(wanted.sub)
+    if len(indices) != 2 or indices[0] == indices[1]:
+        return 0
+    return written.endswith("".join(indices[::-1])) - written.endswith("".join(indices))

@@ -54,6 +54,13 @@ class Followed:
         return table
 
     @cached_property
+    def loosely(self) -> Table:
+        """Those that only the numbers of a document tell."""
+        from bpsym.verify.meaning.loosely import loosely
+
+        return loosely(self.network.expansion, [q.layer for q in self.network.expansion.program.all(Role.NET)])
+
+    @cached_property
     def exact(self) -> frozenset[fmpq]:
         """Every value that is known exactly."""
         return self.network.exact_values()

@@ -66,12 +66,14 @@ def _assumed(verified: Verified, language: str) -> str:
     """What the document was held against where nobody described its network."""
     if verified.example:
         return NAMES["example"][language].format(source=SOURCES[verified.example])
-    if verified.typical is None:
+    network = verified.inferred or verified.typical
+    if network is None:
         return ""
-    network = verified.typical.spec.network
-    sizes = [network.inputs, *(layer.units for layer in network.layers)]
-    functions = ", ".join(dict.fromkeys(layer.activation for layer in network.layers))
-    return NAMES["typical"][language].format(source=f"{'-'.join(map(str, sizes))}, {functions}, {network.loss}")
+    spec = network.spec.network
+    sizes = [spec.inputs, *(layer.units for layer in spec.layers)]
+    functions = ", ".join(dict.fromkeys(layer.activation for layer in spec.layers))
+    said = NAMES["inferred" if verified.inferred else "typical"][language]
+    return said.format(source=f"{'-'.join(map(str, sizes))}, {functions}, {spec.loss}")
 
 
 def _finding(judgement: Judgement, verified: Verified, language: str) -> Finding:

@@ -1,0 +1,329 @@
+"""The description a document's own numbers amount to, where they fill a fully connected network.
+
+Most who work an example write down the formula of one unit, and of the others only figures. Where the weights, biases,
+inputs and targets a document gives are those of a network of some size, and the figures it prints are figures of that
+network, it is read by its description.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from contextlib import suppress
+from decimal import Decimal
+from itertools import islice, pairwise, product
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from flint import fmpq
+from msgspec.structs import replace
+
+from bpsym.errors import BpsymError
+from bpsym.networks import Layer, layer_names
+from bpsym.networks.equations import NONE, SHARED, UNIT
+from bpsym.program import Role, head
+from bpsym.spec.api import Network
+from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves, touches
+from bpsym.verify.check.verdicts import BAD, Verdict, by_statement
+from bpsym.verify.effort import spend
+from bpsym.verify.known import figures_of
+from bpsym.verify.meaning.arrays import Array, scalars
+from bpsym.verify.meaning.described import BIASES, INPUTS, TARGETS, WEIGHTS
+from bpsym.verify.meaning.followed import followed, fully_connected
+from bpsym.verify.meaning.keys import RATES, Key, key
+from bpsym.verify.meaning.loosely import LETTERS
+from bpsym.verify.meaning.network import NO_VALUES
+from bpsym.verify.meaning.sources import said_in, stated_shape
+from bpsym.verify.tree import Name, walk
+from bpsym.verify.typical import functions_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from sympy import Expr
+
+    from bpsym.spec import Description
+    from bpsym.verify.check.verdicts import Judgement
+    from bpsym.verify.meaning.followed import Followed
+    from bpsym.verify.meaning.sources import Sources
+    from bpsym.verify.tree import Document, Span, Statement
+
+MOST_UNITS = 6  # of a layer
+MOST_HIDDEN = 3  # layers
+MOST_WEIGHTS = 60
+MOST_STRUCTURES = 4
+NETWORK = 10_000  # units of work to build one
+MOST_FORMULAS = 1  # that are wrong by a network, and right by the document: more mean that its names are others
+SHORT = 3  # places of a target
+SECOND = LETTERS[1][0]
+DIGITS = 3  # of a figure that tells
+SLACK = fmpq(3, 2)  # units of its last digit it may be off
+ENOUGH = 4  # figures a document shares with its network
+PROVED = frozenset([Verdict.RIGHT, Verdict.DIGIT])
+ROLES = (Role.INPUT, Role.TARGET, Role.WEIGHT, Role.BIAS)
+_WORDS = re.compile(
+    r"(?P<sigmoid>sigmo[iï]d|logisti[ck]|сигмоид|シグモイド|시그모이드)|(?P<tanh>tanh|双曲正切)|(?P<relu>\brelu\b)",
+    re.IGNORECASE,
+)
+_SQUARED = ("half-squared-error", "mean-squared-error")
+_LOSSES = {"softmax": ("cross-entropy",), "sigmoid": (*_SQUARED, "binary-cross-entropy")}
+
+
+class Given(NamedTuple):
+    """Numbers a document gives for a name, and how they are laid out; one number has no shape."""
+
+    numbers: tuple[Shown, ...]
+    shape: tuple[int, ...]
+
+
+class Structure(NamedTuple):
+    """Inputs and units of each layer, the kind of biases, and the numbers as a description has them."""
+
+    units: tuple[int, ...]
+    bias: str
+    numbers: dict[str, Any]
+
+
+class Trial(NamedTuple):
+    """A network the document may be about."""
+
+    structure: Structure
+    activations: tuple[str, ...]
+    loss: str
+    biases: str = "frozen"  # what becomes of them
+
+
+class Explained(NamedTuple):
+    """What of a document a network accounts for."""
+
+    figures: int
+    units: bool  # half the units of every layer
+    behind: bool  # something of the loss, or of its derivatives
+
+
+def inferred(document: Document) -> Description | None:
+    """The network a document works, by its own numbers; None where these make none, or the figures are not its own."""
+    sources = said_in(document).sources
+    given = _without_entries({k: found for k in sources.numbers if (found := _given(k, sources)) is not None})
+    figures = _figures(document)
+    rate = next((given[Key(base)].numbers[0] for base in RATES if Key(base) in given), None)
+    structures = islice(_structures(given), MOST_STRUCTURES)
+    each = [(structure, names) for structure in structures for names in _activations(document, structure)]
+    plain = _best([Trial(structure, names, _losses(names)[0]) for structure, names in each], rate, figures)
+    if plain is None:
+        return None
+    structure, names = plain[0].structure, plain[0].activations
+    kinds = ("frozen",) if structure.bias == NONE else ("frozen", "updated")
+    best = _best([Trial(structure, names, *rest) for rest in product(_losses(names), kinds)], rate, figures)
+    return best[1] if best is not None and best[2].behind else None
+
+
+def _losses(names: Sequence[str]) -> Sequence[str]:
+    return _LOSSES.get(names[-1], _SQUARED)
+
+
+def _best(
+    trials: Sequence[Trial], rate: Shown | None, figures: Sequence[tuple[fmpq, fmpq]]
+) -> tuple[Trial, Description, Explained] | None:
+    """The network that explains most figures, the first of equals; None where none has enough of them."""
+    best = None
+    most = ENOUGH - 1
+    for trial in trials:
+        spend(NETWORK)
+        units, bias, numbers = trial.structure
+        training = {"rate": _decimal(rate), "biases": trial.biases} if rate else None
+        try:
+            network = Network(
+                *units, activation=list(trial.activations), bias=bias, loss=trial.loss, given=numbers, training=training
+            )
+        except BpsymError:  # softmax of one unit
+            continue
+        found = _explained(network, figures)
+        if found.units and found.figures > most:
+            best, most = (trial, network, found), found.figures
+    return best
+
+
+def _figures(document: Document) -> list[tuple[fmpq, fmpq]]:
+    """What the figures may stand for that tell something, those of people who round at each step too."""
+    shown = {(s.value, s.ulp) for s in figures_of(document.statements) if s.number.digits >= DIGITS}
+    return [(value - SLACK * ulp, value + SLACK * ulp) for value, ulp in shown]
+
+
+def _explained(network: Description, figures: Sequence[tuple[fmpq, fmpq]]) -> Explained:
+    environment = followed(network).network.environment()
+    explained: set[tuple[fmpq, fmpq]] = set()
+    shown: Counter[str] = Counter()
+    for step in environment.expansion.steps():
+        with suppress(*NO_VALUES):
+            value = environment[step.out]
+            found = [figure for figure in figures if touches(value, figure)]
+            explained.update(found)
+            shown[str(head(step.out))] += bool(found)
+    layers = [
+        (max(shown[f"net_{name}"], shown[f"out_{name}"]), int(layer.units))
+        for name, layer in zip(layer_names(len(network.layers)), network.spec.network.layers, strict=True)
+    ]
+    behind = any(hits for name, hits in shown.items() if not name.startswith(("net_", "out_")))
+    return Explained(len(explained), all(2 * hits >= units for hits, units in layers), behind)
+
+
+def _given(name: Key, sources: Sources) -> Given | None:
+    """The numbers of a name that is nowhere worked out."""
+    if name.new or name in sources.computed or name in sources.formulas:
+        return None
+    tree = sources.numbers[name]
+    shown = tuple(leaves(tree))
+    if any(s is None for s in shown):
+        return None
+    shape = stated_shape(tree) or ()
+    return Given(tuple(s for s in shown if s is not None), shape if len(shown) > 1 else ())
+
+
+def _without_entries(given: Mapping[Key, Given]) -> dict[Key, Given]:
+    """Without x_1 and x_2 where all of x is given."""
+    wholes = {(name.base, name.layer) for name, found in given.items() if found.shape and not name.sub}
+    return {name: found for name, found in given.items() if not name.sub or (name.base, name.layer) not in wholes}
+
+
+def _decimal(shown: Shown) -> Decimal:
+    return Decimal(int(shown.value.p)) / Decimal(int(shown.value.q))
+
+
+def _structures(given: Mapping[Key, Given]) -> Iterator[Structure]:
+    """Networks whose inputs, targets, weights and biases are just those that are given, with these numbers."""
+    inputs, targets = _count(given, INPUTS), _count(given, TARGETS)
+    weights, biases = _scalars(given, (*WEIGHTS, *SECOND)), _scalars(given, BIASES)
+    if not inputs or not targets or not 1 <= weights <= MOST_WEIGHTS:
+        return
+    for units in _sizes(inputs, targets, weights):
+        depth = len(units) - 1
+        for kind, count in ((UNIT, sum(units[1:])), (SHARED, depth), (NONE, 0)):
+            if count == biases:
+                layers = tuple(Layer(name, "sigmoid", kind) for name in layer_names(depth))
+                spend(NETWORK)
+                known = fully_connected(layers, units, "half-squared-error")
+                straight, turned = _filled(known, given, turned=False), _filled(known, given, turned=True)
+                for numbers in (straight, turned if turned != straight else None):
+                    if numbers is not None:
+                        yield Structure(units, kind, _tables(known, layers, numbers))
+
+
+def _count(given: Mapping[Key, Given], bases: Sequence[str]) -> int:
+    """How many inputs or targets there are: of the letter that has most numbers."""
+    return max((_scalars(given, (base,)) for base in bases), default=0)
+
+
+def _scalars(given: Mapping[Key, Given], bases: Sequence[str]) -> int:
+    return sum(len(found.numbers) for name, found in given.items() if name.base in bases)
+
+
+def _sizes(inputs: int, targets: int, weights: int) -> Iterator[tuple[int, ...]]:
+    """Sizes of layers that have so many weights between them, the fewest layers first."""
+    for hidden in range(MOST_HIDDEN + 1):
+        for between in product(range(1, MOST_UNITS + 1), repeat=hidden):
+            units = (inputs, *between, targets)
+            if sum(a * b for a, b in pairwise(units)) == weights:
+                yield units
+
+
+def _filled(known: Followed, given: Mapping[Key, Given], *, turned: bool) -> dict[Expr, Shown] | None:
+    """The number of each entry; None where one has none, or two."""
+    expansion = known.network.expansion
+    roles = {entry: q.role for q in expansion.program.inputs if q.role in ROLES for entry in expansion.entries(q.name)}
+    found: dict[Expr, Shown] = {}
+    for name, (numbers, shape) in given.items():
+        fitting = []
+        for value in (*known.spellings.get(name, ()), *known.loosely.get(name, ())):
+            items = scalars(value)
+            role = roles.get(items[0])
+            fits = len(items) == len(numbers) and (not isinstance(value, Array) or _same_shape(value.shape, shape))
+            if fits and role and (role is not Role.TARGET or all(s.number.places <= SHORT for s in numbers)):
+                fitting.append(items)
+        for item, number in zip(fitting[-1 if turned else 0], numbers, strict=True) if fitting else ():
+            if found.setdefault(item, number).value != number.value:
+                return None
+    return found if len(found) == len(roles) else None
+
+
+def _same_shape(ours: tuple[int, ...], theirs: tuple[int, ...]) -> bool:
+    """Whether a matrix has as many rows and columns; a vector may lie or stand."""
+    return ours == theirs if min(ours) > 1 and len(ours) == 2 else max(ours) == max(theirs or (1,))
+
+
+def _tables(known: Followed, layers: Sequence[Layer], numbers: Mapping[Expr, Shown]) -> dict[str, Any]:
+    """The numbers as a description has them."""
+    expansion = known.network.expansion
+
+    def listed(name: str) -> Any:
+        entries = [_decimal(numbers[entry]) for entry in expansion.entries(name)]
+        shape = expansion.shape(expansion.program.get(name))
+        if len(shape) == 2:
+            return [entries[at : at + shape[1]] for at in range(0, len(entries), shape[1])]
+        return entries if shape else entries[0]
+
+    tables = {"inputs": listed("x"), "weights": [listed(f"W_{layer.name}") for layer in layers]}
+    tables["targets"] = listed(expansion.program.only(Role.TARGET).name)
+    if layers[0].bias != NONE:
+        tables["biases"] = [listed(f"b_{layer.name}") for layer in layers]
+    return tables
+
+
+def _activations(document: Document, structure: Structure) -> Iterator[tuple[str, ...]]:
+    """What the units may be: the functions a document names, the same throughout first."""
+    named = [name for s in document.statements for t in s.terms for name in functions_of(t)]
+    named += [found.lastgroup or "" for found in _WORDS.finditer(document.text)]
+    named += ["sigmoid", "softmax"] if "e" in named else []
+    known = [name for name in ("sigmoid", "tanh", "relu", "softmax") if name in named] or ["sigmoid"]
+    inner = [name for name in known if name != "softmax"]
+    for hidden in inner:
+        for last in dict.fromkeys((hidden, *known, "identity")):
+            yield (hidden,) * (len(structure.units) - 2) + (last,)
+
+
+def agreed(
+    document: Document, own: Sequence[Judgement], theirs: Sequence[Judgement], *, steps: bool
+) -> list[Judgement] | None:
+    """The claims as a description has them, those it leaves open as the document by itself has them.
+
+    `steps`: whether it knows the learning rate.
+
+    None where the description calls something wrong that the document proves: its names stand for something else.
+    """
+    judged = {j.span: j for j in own}
+    grouped = zip(document.statements, by_statement(document.statements, theirs), strict=True)
+    said = {claim.span: statement for statement, claims in grouped for claim in claims}
+    found: list[Judgement] = []
+    formulas: set[Span] = set()
+    for claim in theirs:
+        before, statement = judged.get(claim.span, claim), said.get(claim.span)
+        is_new = claim.verdict in BAD and before.verdict not in BAD
+        is_open = is_new and not steps and statement is not None and _is_step(statement)
+        if is_open or claim.verdict is Verdict.UNDECIDED:
+            found.append(before)
+        elif is_new and before.verdict in PROVED and (statement is None or not _defines(statement, claim)):
+            return None
+        elif is_new and statement is not None and kind_of(statement.terms[1]) is Kind.NUMBER:
+            found.append(replace(claim, details={**claim.details, "only by figures": True}))
+        else:
+            found.append(claim)
+            if is_new and "left" in claim.details:
+                formulas.add(claim.span)
+    if len(formulas) > MOST_FORMULAS:  # it is about another network
+        return (
+            None
+            if any(judged[span].verdict in PROVED for span in formulas & judged.keys())
+            else [judged.get(j.span, j) if j.span in formulas else j for j in found]
+        )
+    return found
+
+
+def _is_step(statement: Statement) -> bool:
+    """Whether it says what becomes of a parameter: w⁺ = …, or w = w - …."""
+    first, *others = statement.terms
+    names = {key(node) for term in others for node in walk(term) if isinstance(node, Name)}
+    return isinstance(first, Name) and (key(first).new or key(first) in names)
+
+
+def _defines(statement: Statement, claim: Judgement) -> bool:
+    """Whether a claim is the first thing that is said of a name: by itself it is right whatever stands there."""
+    return isinstance(statement.terms[0], Name) and claim.span == statement.terms[1].span

@@ -1,0 +1,120 @@
+"""The network a document's own numbers are: what nobody wrote a formula for is judged by it."""
+
+from __future__ import annotations
+
+from math import exp
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bpsym.verify.inferred import inferred
+from bpsym.verify.read import read_text
+from bpsym.verify.report.data import report_of
+from bpsym.verify.run import verify
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+X, T, ETA = (0.3, 0.9), (0.2, 0.7), 0.5
+W = (0.25, -0.4, 0.1, 0.6, 0.35, 0.5, -0.15, 0.45)
+B = (0.1, 0.2)
+
+
+def _s(z: float) -> float:
+    return 1 / (1 + exp(-z))
+
+
+def _figures() -> dict[str, float]:
+    """Forward, backward and one step of a 2-2-2 network by hand: w_1, w_2 lead to h_1, w_5, w_6 to o_1."""
+    net = [W[2 * k] * X[0] + W[2 * k + 1] * X[1] + B[0] for k in (0, 1)]
+    h = [_s(z) for z in net]
+    z = [W[4 + 2 * k] * h[0] + W[5 + 2 * k] * h[1] + B[1] for k in (0, 1)]
+    o = [_s(each) for each in z]
+    d = [(o[k] - T[k]) * o[k] * (1 - o[k]) for k in (0, 1)]
+    new = [W[4 + 2 * k + j] - ETA * d[k] * h[j] for k in (0, 1) for j in (0, 1)]
+    found = {f"net{k}": value for k, value in enumerate(net)} | {f"h{k}": value for k, value in enumerate(h)}
+    found |= {f"z{k}": value for k, value in enumerate(z)} | {f"o{k}": value for k, value in enumerate(o)}
+    found |= {f"w{k}": value for k, value in enumerate(new, 5)} | {"d0": d[0]}
+    return found | {"E": sum((o[k] - T[k]) ** 2 / 2 for k in (0, 1))}
+
+
+SHEET = r"""# One step
+
+Inputs $i_1 = 0.3$, $i_2 = 0.9$, targets $target_{o1} = 0.2$, $target_{o2} = 0.7$, sigmoid everywhere, $\eta = 0.5$.
+
+$w_1 = 0.25, w_2 = -0.4, w_3 = 0.1, w_4 = 0.6, w_5 = 0.35, w_6 = 0.5, w_7 = -0.15, w_8 = 0.45, b_1 = 0.1, b_2 = 0.2$
+
+$$net_{h1} = w_1 * i_1 + w_2 * i_2 + b_1 = NET0$$
+
+$$out_{h1} = \frac{1}{1 + e^{-net_{h1}}} = H0$$
+
+In the same way $net_{h2} = NET1$ and $out_{h2} = H1$, then
+
+- $net_{o1} = Z0$, $out_{o1} = O0$
+- $net_{o2} = Z1$, $out_{o2} = O1$
+
+$$E_{total} = \sum \frac{1}{2}(target - output)^2 = ETOTAL$$
+
+$$\delta_{o1} = -(target_{o1} - out_{o1}) * out_{o1}(1 - out_{o1}) = D0$$
+
+The new weights: $w_5^+ = W5, w_6^+ = W6, w_7^+ = W7, w_8^+ = W8$
+"""
+
+
+def _sheet(figures: Mapping[str, float], text: str = SHEET) -> str:
+    names = {"ETOTAL": "E", **{name.upper(): name for name in figures if name != "E"}}
+    for written in sorted(names, key=len, reverse=True):
+        text = text.replace(written, f"{figures[names[written]]:.8f}")
+    return text
+
+
+def test_figures_without_formulas_are_judged() -> None:
+    """Every claim of a sheet that shows most units by their figures alone is right, and it is said by what."""
+    report = report_of(verify(read_text(_sheet(_figures()), "sheet.md")))
+    assert report.counts["right"] + report.counts["last-digit"] == report.claims
+    assert "2-2-2, sigmoid, half-squared-error" in report.assumed
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "rule"),
+    [
+        ("w7", W[6] - (_figures()["w7"] - W[6]), "gradient-ascent"),
+        ("w6", W[5] - (W[5] - _figures()["w6"]) / ETA, "learning-rate-forgotten"),
+    ],
+)
+def test_a_bare_new_weight_is_held_against_the_network(name: str, wrong: float, rule: str) -> None:
+    """A step in the wrong direction, or without the rate, is told although nothing but the new weight is shown."""
+    report = report_of(verify(read_text(_sheet({**_figures(), name: wrong}), "sheet.md")))
+    blamed = [f for f in report.findings if f.verdict == "wrong"]
+    assert [(f.rule, f.expected) for f in blamed] == [(rule, f"{_figures()[name]:.8f}")]
+
+
+def test_another_number_of_weights_is_no_network() -> None:
+    """Where the weights fill no fully connected network, the document speaks for itself."""
+    assert inferred(read_text(_sheet(_figures()).replace(", w_8 = 0.45", ""), "sheet.md")) is None
+
+
+def test_figures_of_another_network_are_not_taken_for_its_own() -> None:
+    """Where the figures of a layer are other ones, nothing is held against the network of the givens."""
+    figures = {**_figures(), "z0": 0.31, "z1": 0.77, "o0": 0.5768, "o1": 0.6835}
+    assert inferred(read_text(_sheet(figures), "sheet.md")) is None
+
+
+def test_units_counted_through_all_layers() -> None:
+    """z_3 is the output behind two hidden units, v_1 and v_2 the weights that lead to it."""
+    h = [_s(0.2 * 0.5 + 0.4 * -0.3), _s(-0.1 * 0.5 + 0.6 * -0.3)]
+    y = _s(0.3 * h[0] - 0.2 * h[1])
+    text = rf"""
+$x_1 = 0.5$, $x_2 = -0.3$, $t = 0.8$, $w_{{11}} = 0.2$, $w_{{12}} = 0.4$, $w_{{21}} = -0.1$, $w_{{22}} = 0.6$, sigmoid
+
+$v_1 = 0.3$, $v_2 = -0.2$
+
+$z_1 = -0.02$, $z_2 = -0.23$, $h_1 = {h[0]:.6f}$, $h_2 = {h[1]:.6f}$
+
+$z_3 = {0.3 * h[0] - 0.2 * h[1]:.6f}$, $y = {y:.6f}$
+
+$E = \frac{{1}}{{2}}(t - y)^2 = {(0.8 - y) ** 2 / 2:.6f}$
+"""
+    network = inferred(read_text(text, "sheet.md"))
+    assert network is not None
+    assert [layer.units for layer in network.spec.network.layers] == [2, 1]
