@@ -275,7 +275,7 @@ def _activations(document: Document, structure: Structure) -> Iterator[tuple[str
     named += ["sigmoid", "softmax"] if "e" in named else []
     known = [name for name in ("sigmoid", "tanh", "relu", "softmax") if name in named] or ["sigmoid"]
     inner = [name for name in known if name != "softmax"]
-    for hidden in inner:
+    for hidden in inner or ("identity",):
         for last in dict.fromkeys((hidden, *known, "identity")):
             yield (hidden,) * (len(structure.units) - 2) + (last,)
 
@@ -285,9 +285,8 @@ def agreed(
 ) -> list[Judgement] | None:
     """The claims as a description has them, those it leaves open as the document by itself has them.
 
-    `steps`: whether it knows the learning rate.
-
-    None where the description calls something wrong that the document proves: its names stand for something else.
+    `steps`: whether it knows the learning rate. None where it calls something wrong that the document proves: its names
+    stand for something else.
     """
     judged = {j.span: j for j in own}
     grouped = zip(document.statements, by_statement(document.statements, theirs), strict=True)
@@ -308,13 +307,11 @@ def agreed(
             found.append(claim)
             if is_new and "left" in claim.details:
                 formulas.add(claim.span)
-    if len(formulas) > MOST_FORMULAS:  # it is about another network
-        return (
-            None
-            if any(judged[span].verdict in PROVED for span in formulas & judged.keys())
-            else [judged.get(j.span, j) if j.span in formulas else j for j in found]
-        )
-    return found
+    if len(formulas) <= MOST_FORMULAS:
+        return found
+    if any(judged[span].verdict in PROVED for span in formulas & judged.keys()):
+        return None
+    return [judged.get(j.span, j) if j.span in formulas else j for j in found]  # laws of another network
 
 
 def _is_step(statement: Statement) -> bool:
