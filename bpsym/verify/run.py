@@ -114,8 +114,9 @@ def verify(
                     found = with_mends(found, verified.state)
         if description is None and not verified.example:
             from bpsym.verify.evidence import borne_out
+            from bpsym.verify.stepped import held_to_slopes
 
-            found = borne_out(found, document)
+            found = held_to_slopes(borne_out(found, document), document)
         found = [j for j in found if j.verdict is not Verdict.UNREADABLE or not document.unreadable]
         found.extend(Judgement(gap.span, Verdict.UNREADABLE, details={"why": gap.why}) for gap in document.unreadable)
     finally:
