@@ -20,9 +20,11 @@ from bpsym.verify.check.values import values
 from bpsym.verify.check.verdicts import BAD, Judgement, Verdict
 from bpsym.verify.effort import TooMuchWork, bounded, spend
 from bpsym.verify.meaning.algebra import rational
-from bpsym.verify.meaning.arrays import Array, Scalar, Value, scalars
+from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.tree import Expr, Matrix, Name, Negative, Number, Product, Sum
+
+NEARLY = fmpq(1, 10_000)  # of a value: what people leave out behind ≈
 
 
 def worked_row(chain: Chain, first: Expr) -> list[Judgement]:
@@ -208,12 +210,27 @@ def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, Culprit | None]
         partly = [v for formula in (*chain.formulas, *chain.name) for v in values(formula, state, point)]
         if any(meet(value, right) for right in partly for value in (*exact, *read)):
             return Verdict.CARRIED, None
+    if _is_rounded_to(chain, term) and any(_is_nearly(v, right) for v in (*exact, *read) for right in references):
+        return Verdict.RIGHT, None
     try:
         with bounded(limits.OPERAND):
             return Verdict.WRONG, culprit_in(chain, term)
     except TooMuchWork:
         spend(1)  # where nothing is left of the statement's own, it is left open
         return Verdict.WRONG, None
+
+
+def _is_rounded_to(chain: Chain, term: Expr) -> bool:
+    """Whether a term stands behind ≈."""
+    return any(relation.kind == "≈" and after is term for _, relation, after in chain.statement.links())
+
+
+def _is_nearly(value: Value, right: Value) -> bool:
+    """Whether what was left out is next to nothing: 1/(1 + 0) for 1/(1 + e^-70), 1 · (1 - 1) for e^-70."""
+    try:
+        return all(abs(a - b) <= NEARLY * (abs(b) if a != 0 else 1) for a, b in aligned(value, right))
+    except ShapeError:
+        return False
 
 
 def _follows_from_wrong_number(chain: Chain, term: Expr) -> bool:

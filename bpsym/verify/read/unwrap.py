@@ -59,7 +59,10 @@ def with_spaces(part: Source) -> Source:
     return joined([*kept, part[position:]])
 
 
-_EDGE: Final = re.compile(r"<?-{2,}[ ]?\[?[A-Za-z][\w^{}]{0,20}\]?[ ]?-{2,}>?")  # of a drawing: `h1 --[W]--> h2`
+_EDGE: Final = re.compile(
+    r"<?-{2,}[ ]?\[?[A-Za-z][\w^{}]{0,20}\]?[ ]?-{2,}>?"  # of a drawing: `h1 --[W]--> h2`
+    r"|(?:[─━]{1,40}|-{2,40})[ ]?[▶►▸→⟶>](?=[ \t]*(?:\[|[^\W\d][\w'^{}]{0,12}[ ]?=))"  # `x=2 ──▶ [×w +b] ──▶ z=1`
+)
 
 
 def between_edges(line: Source) -> Iterator[Source]:
