@@ -71,3 +71,23 @@ $$\\frac{\\partial L}{\\partial W^{[2]}}=\\delta^{[2]}(a^{[1]})^T
 """
     assert _blamed(text) == []
     assert _blamed(text.replace("0.0975&0.0488\\end", "0.0795&0.0488\\end")) != []
+
+
+_SCORES = """$$z=Wx+b, \\quad x=[1, 2], \\quad b=[0,0,0]$$
+
+$$W=\\begin{bmatrix} 0.5 & 1\\\\ 1.5 & 0\\\\ -1 & 1\\end{bmatrix}$$
+
+$$z_1=0.5\\cdot1+1\\cdot2=2.5,\\quad z_2=1.5\\cdot1+0\\cdot2=1.5,\\quad z_3=-1\\cdot1+1\\cdot2=1$$
+
+$$p_i=\\frac{e^{z_i}}{\\sum_j e^{z_j}}, \\qquad L=-\\sum_i y_i\\log p_i$$
+
+$$p_1=\\frac{12.182}{19.382}\\approx 0.629,\\quad p_2=\\frac{4.482}{19.382}\\approx 0.231,\\quad p_3\\approx 0.140$$
+
+$$\\frac{\\partial L}{\\partial z_i}=p_i-y_i$$
+"""
+
+
+def test_targets_that_nobody_has_given_sum_to_one() -> None:
+    """∂L/∂z_i is p_i Σ y - y_i: inputs of 1 and biases of 0 do not hide that labels sum to 1."""
+    assert _blamed(_SCORES) == []
+    assert _blamed(_SCORES.replace("=p_i-y_i", "=y_i-p_i")) == ["y_i-p_i"]

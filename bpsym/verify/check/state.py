@@ -42,6 +42,7 @@ class State:
     positive: list[Point]  # where roots and logarithms exist
     nearby: list[Point]  # on the same side of every kink
     specialised: list[Point]  # at the same inputs and targets, where these simplify formulas
+    normalised: list[Point]  # where the targets sum to 1
     samples: Sequence[Mapping[Key, Scalar]] = ()  # the inputs and targets of each, by a document that has several
     said: Said = field(default_factory=Said)
     rows: dict[Key, frozenset[fmpq]] = field(default_factory=dict)  # all that names are in the rows of a table of steps
@@ -169,8 +170,8 @@ def new_state(scope: Scope, network: Network | None, truth: Environment, exact: 
     nearby = []
     if network is not None and network.has_kinks() and network.values:
         nearby = [Point(network.nearby(seed)) for seed in SEEDS[:2]]
-    special = [] if network is None else [network.specialised(seed) or network.normalised(seed) for seed in SEEDS]
+    special = [] if network is None else [network.specialised(seed) for seed in SEEDS]
+    whole = [] if network is None else [network.normalised(seed) for seed in SEEDS]
     positive = [] if network is None else [Point(network.anywhere(seed, positive=True)) for seed in SEEDS]
-    return State(
-        scope, Point(truth), anywhere, positive, nearby, [Point(e) for e in special if e is not None], exact=exact
-    )
+    specialised, normalised = ([Point(e) for e in drawn if e is not None] for drawn in (special, whole))
+    return State(scope, Point(truth), anywhere, positive, nearby, specialised, normalised, exact=exact)

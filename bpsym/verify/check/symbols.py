@@ -100,7 +100,8 @@ def _equal_after_all(left: Expr, right: Expr, state: State, place: Indices, *, f
     passed = _through_new(left, right, state)
     old = [replace(point, with_old=True) for point in state.anywhere] if passed else []
     put_in = with_givens(right, state)
-    for points in ([*state.nearby, *here], [*state.specialised, *here], plain, total, straight, old, put_in):
+    known = ([*state.nearby, *here], [*state.specialised, *here], [*state.normalised, *here])
+    for points in (*known, plain, total, straight, old, put_in):
         if points != here and _equal_at(left, right, state, points, place, flipped=flipped):
             return True
     if not comparable(left, right, state, place) or _agree_below_zero(left, right, state, place):

@@ -70,7 +70,8 @@ def _found(around: Around, state: State) -> Mend | None:
     if known is None:
         return None
     # only a sign is believed to be wrong on the word of inputs that are special, where much holds by chance
-    special, general = _Test.of(around, known), _Test.of(around, dataclasses.replace(known, specialised=[]))
+    unspecial = dataclasses.replace(known, specialised=[], normalised=[])
+    special, general = _Test.of(around, known), _Test.of(around, unspecial)
     if (turned := _of_the_left(around, known)) is not None:
         return turned
     arrays = around.multiplies_arrays or any(isinstance(value, Array) for *_, found in general.known for value in found)
@@ -149,7 +150,8 @@ class _Test(Struct):
     @classmethod
     def of(cls, around: Around, state: State) -> _Test:
         """The test for mends of a formula."""
-        points = [*state.specialised[:1], *state.nearby[:1], *state.anywhere[:1], *state.positive[:1]]
+        special = state.specialised or state.normalised
+        points = [*special[:1], *state.nearby[:1], *state.anywhere[:1], *state.positive[:1]]
         slopes = any(isinstance(node, Derivative) for node in walk(around.left))
         place = _place(around, state)
         known: list[tuple[Point, Mapping[str, str], list[Value]]] = []
