@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
 _OPENING: Final = "[⎡⎢⎣⎛⎜⎝"
+_OPENS: Final = re.compile(f"[{re.escape(_OPENING)}]")
 _PIECE: Final = re.compile(r"(?<![\w\[(\\])[\[⎡⎢⎣⎛⎜⎝][^\[\]⎡-⎦⎛-⎠\n]*[\]⎤⎥⎦⎞⎟⎠](?![\](:]|[,;.]\s*$)", re.MULTILINE)
 _LISTED: Final = re.compile(r"(?<![\w\[(\\])\[([^\[\]\n]+)\](?![\](:])")
 _DIGIT: Final = re.compile(r"\d")
@@ -34,6 +35,7 @@ _SIGNS: Final = re.compile(r"[\s=≈←+*/×·⊙@−-]*")
 _BESIDE: Final = re.compile(r"(?:[ \t]{2,}|[ \t]*[,;][ \t]*)(?=[^\W\d][^\s=≈←\[]{0,12}(?: [^\W\d])?[ \t]*(?:=|≈|←|:=))")
 _HANGS: Final = re.compile(r"(?:=|≈|←)[ \t]*\r?\n[ \t]*$")
 MOST_ROWS: Final = 64
+LONGEST_END: Final = 100  # characters of a line's end that are looked at
 MOST_LINES: Final = 2_000  # with brackets
 
 
@@ -56,7 +58,7 @@ class _Array(Struct):
 
 def flattened(source: Source) -> Source:
     """A text with its drawn matrices on one line each."""
-    if not any(sign in source.text for sign in _OPENING):
+    if _OPENS.search(source.text) is None:
         return source
     out: list[Source] = []
     band: list[_Line] = []
@@ -65,7 +67,7 @@ def flattened(source: Source) -> Source:
             band.append(line)
             continue
         drawing = _redrawn(band)
-        if drawing is not None and drawing.text.startswith("[") and out and _HANGS.search(out[-1].text):
+        if drawing is not None and drawing.text.startswith("[") and out and _HANGS.search(out[-1].text[-LONGEST_END:]):
             end = len(out[-1].text.rstrip())
             out[-1:] = [out[-1][:end], inserted(" ", out[-1].span(end - 1, end))]
         out += [each.source for each in band] if drawing is None else [drawing]
@@ -75,19 +77,22 @@ def flattened(source: Source) -> Source:
 
 
 def _lines(source: Source) -> Iterator[_Line]:
-    position = tried = 0
+    """Each line with brackets, and what stands between two of them in one."""
+    begin = position = tried = 0
     for text in source.text.splitlines(keepends=True):
-        line = source[position : position + len(text)]
-        position += len(text)
-        if ";" in text and "[" in text and tried < MOST_LINES and len(text) <= limits.LINE_CHARACTERS:
-            tried += 1
-            line = _with_rows(line)
-            text = line.text  # noqa: PLW2901 - with the rows written out
-        pieces: list[_Piece] = []
-        if any(sign in text for sign in _OPENING) and tried < MOST_LINES and len(text) <= limits.LINE_CHARACTERS:
-            tried += 1
-            pieces = [_Piece(m.start(), m.end(), _column(text, m.start())) for m in _PIECE.finditer(text)]
-        yield _Line(line, pieces)
+        start, position = position, position + len(text)
+        if tried >= MOST_LINES or len(text) > limits.LINE_CHARACTERS or _OPENS.search(text) is None:
+            continue
+        tried += 1
+        if begin < start:
+            yield _Line(source[begin:start], [])
+        line = _with_rows(source[start:position]) if ";" in text else source[start:position]
+        yield _Line(
+            line, [_Piece(m.start(), m.end(), _column(line.text, m.start())) for m in _PIECE.finditer(line.text)]
+        )
+        begin = position
+    if begin < len(source):
+        yield _Line(source[begin:], [])
 
 
 def _with_rows(line: Source) -> Source:
