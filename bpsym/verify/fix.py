@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from bpsym.errors import BpsymError
@@ -12,13 +12,14 @@ from bpsym.verify.check.verdicts import Verdict
 from bpsym.verify.read.decode import LOSSY
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from bpsym.verify.check.verdicts import Judgement
     from bpsym.verify.run import Verified
     from bpsym.verify.tree import Document, Span
 
+CONTEXT = 3  # lines shown around a change
 FINDINGS = frozenset(Verdict) - {Verdict.RIGHT, Verdict.DIGIT}
 
 
@@ -67,11 +68,30 @@ def _is_numeral(written: str) -> bool:
 
 
 def difference(document: Document, text: str) -> str:
-    """What would change, as a unified diff."""
-    lines = difflib.unified_diff(
-        document.text.splitlines(keepends=True), text.splitlines(keepends=True), document.path, document.path
-    )
+    """What would change, as a unified diff: a figure makes place for another, so each line stays where it is."""
+    old, new = document.text.splitlines(keepends=True), text.splitlines(keepends=True)
+    changed = [k for k, (before, after) in enumerate(zip(old, new, strict=True)) if before != after]
+    lines = [f"--- {document.path}\n", f"+++ {document.path}\n"] if changed else []
+    for first, last in _hunks(changed):
+        start, stop = max(0, first - CONTEXT), min(len(old), last + 1 + CONTEXT)
+        place = f"{start + 1},{stop - start}" if stop - start > 1 else f"{start + 1}"
+        lines.append(f"@@ -{place} +{place} @@\n")
+        for is_same, run in groupby(range(start, stop), key=lambda k: old[k] == new[k]):
+            rows = list(run)
+            if is_same:
+                lines += [f" {old[k]}" for k in rows]
+            else:
+                lines += [*(f"-{old[k]}" for k in rows), *(f"+{new[k]}" for k in rows)]
     return "".join(line if line.endswith("\n") else line + "\n" for line in lines)
+
+
+def _hunks(changed: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The first and last of lines that are shown together."""
+    for place, line in enumerate(changed):
+        if place == 0 or line - changed[place - 1] > 2 * CONTEXT + 1:
+            first = line
+        if place + 1 == len(changed) or changed[place + 1] - line > 2 * CONTEXT + 1:
+            yield first, line
 
 
 def write_back(path: Path, document: Document, text: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,8 @@ from jsonschema import Draft4Validator
 
 from bpsym.cli import main
 from bpsym.spec import load
+from bpsym.verify.fix import difference
+from bpsym.verify.read import read_text
 from bpsym.verify.report import FORMATS
 from bpsym.verify.report.data import report_of
 from bpsym.verify.report.text import written
@@ -298,3 +301,14 @@ def test_sarif_has_the_parts_the_standard_requires(wrong: Path, open_: Path) -> 
     for invocation in run["invocations"]:
         assert isinstance(invocation["executionSuccessful"], bool)
         assert all(note["message"]["text"] for note in invocation["toolExecutionNotifications"])
+
+
+@pytest.mark.parametrize("lines", [[0], [3], [0, 7], [0, 8], [4, 5, 12], [19], [1, 3, 9, 17, 19], []])
+def test_a_diff_is_what_a_library_makes_of_it(lines: list[int]) -> None:
+    """Hunks have three lines around what changes, and are joined where these meet."""
+    old = [f"line {k}\n" for k in range(19)] + ["the last"]
+    new = [f"other {k}\n" if k in lines else line for k, line in enumerate(old)]
+    document = read_text("".join(old), "sheet.md")
+    theirs = difflib.unified_diff(old, [*new[:-1], new[-1].strip()], "sheet.md", "sheet.md")
+    expected = "".join(line if line.endswith("\n") else line + "\n" for line in theirs)
+    assert difference(document, "".join([*new[:-1], new[-1].strip()])) == expected
