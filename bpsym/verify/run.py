@@ -17,6 +17,7 @@ from bpsym.verify import effort, limits
 from bpsym.verify.bind import bind, bound
 from bpsym.verify.check.judge import judge
 from bpsym.verify.check.prose import restatements
+from bpsym.verify.check.repeated import repeated
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.training import training_claims
 from bpsym.verify.check.verdicts import Judgement, Verdict
@@ -113,10 +114,12 @@ def verify(
                 with suppress(effort.TooMuchWork):
                     found = with_mends(found, verified.state)
         if description is None and not verified.example:
+            from bpsym.verify.aftermath import followed_up
             from bpsym.verify.evidence import borne_out
             from bpsym.verify.stepped import held_to_slopes
 
-            found = held_to_slopes(borne_out(found, document), document)
+            found = followed_up(held_to_slopes(borne_out(found, document), document), document)
+        found.extend(repeated(document, found))
         found = [j for j in found if j.verdict is not Verdict.UNREADABLE or not document.unreadable]
         found.extend(Judgement(gap.span, Verdict.UNREADABLE, details={"why": gap.why}) for gap in document.unreadable)
     finally:
