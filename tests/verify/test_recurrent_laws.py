@@ -56,3 +56,29 @@ def test_a_slip_in_such_laws(right: str, wrong: str) -> None:
         wrongs = [line for line, _, _ in found(judged, "undecided")]
     (line,) = wrongs
     assert abs(line - LAWS.count("\n", 0, place) - 1) <= 1  # a display of two lines
+
+
+PUT_IN = r"""
+$$s_t = w x_t + u h_{t-1}, \qquad h_t = \tanh(s_t), \qquad L = \tfrac12 (h_2 - y)^2$$
+
+$x_1 = 1$, $x_2 = 0.8$, $w = 0.6$, $u = 0.5$, $h_0 = 0$, $y = 0$
+
+$$s_1 = 0.6, \quad h_1 = 0.5370$$
+
+$$s_2 = 0.8 \cdot 0.6 + u h_1 = 0.48 + 0.2685 = 0.7485, \quad h_2 = 0.6343$$
+
+$$\delta_t = \frac{\partial L}{\partial s_t}, \quad \delta_2 = h_2 (1 - h_2^2) = 0.3791$$
+
+$$\delta_1 = u \delta_2 (1 - h_1^2) = 0.1349$$
+
+$$\frac{\partial L}{\partial w} = \sum_t \delta_t x_t = 1 \cdot \delta_1 + 0.8 \, \delta_2 = 0.4382$$
+"""
+
+
+def test_figures_put_into_one_step_do_not_replace_the_rule() -> None:
+    """s_2 = 0.8 · 0.6 + u h_1 still depends on w: ∂L/∂w is 0.1349 + 0.8 · 0.3791 = 0.4382."""
+    judged = verified(PUT_IN)
+    assert found(judged, "wrong") == []
+    assert found(judged, "carried") == []
+    slipped = verified(PUT_IN.replace("= 0.4382", "= 0.4832"))
+    assert [piece for _, piece, _ in found(slipped, "wrong")] == ["0.4832"]

@@ -35,6 +35,7 @@ from bpsym.verify.meaning.sources import Sources, stated_shape
 from bpsym.verify.meaning.symbolic import symbolic_function
 from bpsym.verify.meaning.unexplained import (
     given_figures,
+    has_figures,
     is_figure,
     is_rounded,
     is_short,
@@ -143,7 +144,15 @@ class Builder:
         return found
 
     def by_strict_formula(self, name: Key) -> Value | None:
-        """By its formula, or a number's name by a rule, only from names that are defined."""
+        """By its formula, or a number's name by a rule, only from names that are defined.
+
+        A formula with figures put in, `s_3 = 0.8 w + U h_2`, goes behind a rule for the name or its entries.
+        """
+        if has_figures(self.sources.formulas.get(name, ())):
+            value = self.by_rule(name, strict=True)
+            value = self.by_listed_entries(name) if value is None else value
+            if value is not None:
+                return value
         value = self.by_formula(name, strict=True)
         return self.by_rule(name, strict=True) if value is None and name in self.sources.numbers else value
 

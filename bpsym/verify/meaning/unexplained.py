@@ -17,7 +17,7 @@ from bpsym.verify.meaning.keys import is_parameter
 from bpsym.verify.meaning.network import FAILURES
 from bpsym.verify.meaning.reading import reading
 from bpsym.verify.meaning.scope import Point, Scope
-from bpsym.verify.tree import Name
+from bpsym.verify.tree import Name, Number, walk
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from bpsym.verify.check.terms import Shown
     from bpsym.verify.meaning.keys import Key
     from bpsym.verify.meaning.sources import Sources
+    from bpsym.verify.tree import Expr
 
 SHORT = 2  # places of a number that is given rather than worked out
 _NOWHERE = Environment(Expansion(Program((), ()), {}), {})  # for expressions in numbers
@@ -42,6 +43,13 @@ def is_figure(name: Key, sources: Sources) -> bool:
     if is_short(name, sources):  # y = 0.5, the target, beside the units y_1 and y_2
         alike = [k for k in alike if (len(k.sub), len(k.layer)) == (len(name.sub), len(name.layer))]
     return any(_is_worked(k, sources) for k in alike)
+
+
+def has_figures(formulas: Sequence[Expr]) -> bool:
+    """Whether all that is said of a name has figures put in for names; 0.5 may be the ½ of a formula."""
+    return bool(formulas) and all(
+        any(isinstance(n, Number) and (n.value * 2).denominator != 1 for n in walk(formula)) for formula in formulas
+    )
 
 
 def _is_worked(name: Key, sources: Sources) -> bool:
