@@ -91,3 +91,35 @@ def test_targets_that_nobody_has_given_sum_to_one() -> None:
     """∂L/∂z_i is p_i Σ y - y_i: inputs of 1 and biases of 0 do not hide that labels sum to 1."""
     assert _blamed(_SCORES) == []
     assert _blamed(_SCORES.replace("=p_i-y_i", "=y_i-p_i")) == ["y_i-p_i"]
+
+
+_EINSTEIN = r"""We sum over every index that occurs twice.
+
+$$u_k = x_j V_{jk} + c_k, \qquad p_k = \frac{e^{u_k}}{Z}, \qquad Z = \sum_l e^{u_l}$$
+
+$$C = - r_k \log p_k$$
+
+$r$ is one-hot, so $\sum_k r_k = 1$.
+
+$$\frac{\partial C}{\partial p_k} = - \frac{r_k}{p_k}$$
+
+$$\frac{\partial p_k}{\partial u_i} = p_k (\delta_{ik} - p_i)$$
+
+$$\frac{\partial C}{\partial u_i} = \frac{\partial C}{\partial p_k} \frac{\partial p_k}{\partial u_i}$$
+
+$$= - \frac{r_k}{p_k} \, p_k (\delta_{ik} - p_i)$$
+
+$$= - r_k \delta_{ik} + r_k p_i$$
+
+$$= p_i - r_i$$
+
+$$V = \begin{pmatrix} 0.2 & -0.1 & 0.4 \\ 0.3 & 0.5 & -0.2 \end{pmatrix}$$
+
+$$x = (1, 2), \quad c = (0, 0, 0), \quad r = (0, 0, 1)$$
+"""
+
+
+def test_a_sum_over_an_index_that_was_multiplied_out() -> None:
+    """-r_k δ_ik + r_k p_i is summed over k in both terms: p_i Σ r - r_i."""
+    assert _blamed(_EINSTEIN) == []
+    assert _blamed(_EINSTEIN.replace(r"{ik} + r_k p_i", r"{ik} - r_k p_i")) != []

@@ -14,7 +14,7 @@ from bpsym.verify.check.state import SEEDS, State
 from bpsym.verify.check.values import values
 from bpsym.verify.meaning.activations import WITH_SLOPE, known_function
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, diagonal, is_vector, scalars
-from bpsym.verify.meaning.einstein import names_outside_sums, with_sums
+from bpsym.verify.meaning.einstein import multiplied_out, names_outside_sums, with_sums
 from bpsym.verify.meaning.keys import NO_TIME, free_letters, key
 from bpsym.verify.meaning.scope import Point
 from bpsym.verify.tree import Application, BigSum, Call, Derivative, Expr, Name, Product, walk
@@ -36,7 +36,9 @@ def equal(left: Expr, right: Expr, state: State, *, flipped: bool = False) -> bo
         return True
     found = _equal_everywhere(left, right, state, flipped=flipped)
     if not found and (meant := with_sums(left, right, _bound(state))) is not right:
-        return _equal_everywhere(left, meant, state, flipped=flipped)
+        found = _equal_everywhere(left, meant, state, flipped=flipped)
+        whole = multiplied_out(right, meant) if found is False else None
+        return found if whole is None else _equal_everywhere(left, whole, state, flipped=flipped) or found
     return found
 
 

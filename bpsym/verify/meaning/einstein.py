@@ -28,6 +28,18 @@ def with_sums(left: Expr, right: Expr, bound: Mapping[str, str]) -> Expr:
     return _summed(right, _letters(left, bound), bound)
 
 
+def multiplied_out(right: Expr, meant: Expr) -> Expr | None:
+    """`-z_k δ_{ik} + z_k y_i` of z_k (y_i - δ_{ik}): a sum over k, as of one of its terms, of all of it.
+
+    `meant` is the right-hand side with its sums; None where it is not a sum, or none of its terms is one.
+    """
+    if not isinstance(right, Sum) or not isinstance(meant, Sum):
+        return None
+    bare = [term.operand if isinstance(term, Negative) else term for term in meant.terms]
+    letters = sorted({letter for term in bare if isinstance(term, BigSum) and not term.lower for letter in term.index})
+    return BigSum(right.span, tuple(letters), None, None, right) if letters else None
+
+
 def _letters(tree: Expr, bound: Mapping[str, str]) -> frozenset[str]:
     """The index letters of units that no sum binds."""
     return frozenset(
