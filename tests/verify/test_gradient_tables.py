@@ -78,3 +78,29 @@ def test_changes_that_are_added() -> None:
     assert +verified(_table((0, 2, 3), rows)).counts == {"right": 10}
     slip = (*rows[:2], (*rows[2][:3], "0.7629"))
     assert [piece for _, piece, _ in found(verified(_table((0, 2, 3), slip)), "wrong")] == ["0.7629"]
+
+
+GIVENS = """
+| weight | w1 | w2 | b1 |
+|---|---|---|---|
+| value | 0.3 | -0.2 | 0.1 |
+
+With $i_1 = 0.2$ and $i_2 = 0.5$:
+
+$$net_{h1} = w_1 * i_1 + w_2 * i_2 + b_1 = RESULT$$
+"""
+
+
+def test_a_row_of_numbers_below_their_names_is_given() -> None:
+    """0.3 · 0.2 - 0.2 · 0.5 + 0.1 = 0.06, with weights that stand in a table alone."""
+    assert +verified(GIVENS.replace("RESULT", "0.06")).counts == {"right": 7}
+    wrong = found(verified(GIVENS.replace("RESULT", "0.16")), "wrong")
+    assert [piece for _, piece, _ in wrong] == ["0.16"]
+
+
+def test_a_row_of_results_is_not_given() -> None:
+    """A table of one epoch, or of names that have numbers already, says nothing of what the names stand for."""
+    rows = "| epoch | w1 | w2 |\n|---|---|---|\n| 1 | 0.35 | -0.21 |\n"
+    assert +verified(GIVENS.replace("RESULT", "0.06") + "\n" + rows).counts == {"right": 7}
+    rows = "| | w1 | w2 |\n|---|---|---|\n| then | 0.35 | -0.21 |\n"
+    assert +verified(GIVENS.replace("RESULT", "0.06") + "\n" + rows).counts == {"right": 7}

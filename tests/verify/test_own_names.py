@@ -32,3 +32,10 @@ def test_a_bias_of_two_letters_is_no_product() -> None:
 def test_a_slip_among_names_of_two_letters() -> None:
     """0.1 + 0.0464 is 0.146, not 0.164."""
     assert [piece for _, piece, _ in found(verified(NODES.replace("0.146", "0.164")), "wrong")] == ["0.164"]
+
+
+def test_a_weight_e_is_no_base_of_a_decimal_exponent() -> None:
+    """Where e is a weight, 1/(1 + e^0.8) = 0.310026 is still a sigmoid, and e² the square of the weight."""
+    text = "\n    a = 0.5   b = 0.3   e = 0.7\n\n    y = 1/(1+e^0.8) = 0.31003\n    r = e^2 = VALUE\n"
+    assert set(verified(text.replace("VALUE", "0.49")).counts) == {"right"}
+    assert found(verified(text.replace("VALUE", "7.389")), "wrong") != []

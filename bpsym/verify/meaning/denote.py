@@ -179,13 +179,17 @@ def _quotient(tree: Quotient, reading: Reading, indices: Indices) -> Value:
 
 def _power(tree: Power, reading: Reading, indices: Indices) -> Value:
     exponent = denote(tree.exponent, reading, indices)
-    if is_exponential(tree) and not ("e" in reading.own and isinstance(tree.exponent, Number)):  # ½ e², of an error e
+    if is_exponential(tree) and not ("e" in reading.own and _is_whole(tree.exponent)):  # ½ e², of an error e
         return arrays.mapped(reading.algebra.functions["exp"], exponent)
     base = denote(tree.base, reading, indices)
     if isinstance(base, Array) and _is_inverse(tree) and not reading.choices.ask("elementwise"):
         with suppress(ShapeError):
             return arrays.inverse(base)
     return arrays.elementwise(reading.algebra.power, base, exponent)
+
+
+def _is_whole(tree: Expr) -> bool:
+    return isinstance(tree, Number) and tree.places <= 0
 
 
 def _is_inverse(tree: Power) -> bool:

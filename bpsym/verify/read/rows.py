@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from bpsym.rounding import fraction
 from bpsym.verify.read.joined import Figure, Identity, Row, figure_of, given_numbers, identity, is_figure, join
+from bpsym.verify.read.listed import given_below
 from bpsym.verify.read.nodes import of_nodes
 from bpsym.verify.read.units import unit_claims
 from bpsym.verify.tree import (
@@ -60,6 +61,10 @@ def with_rows(statements: Sequence[Statement], tables: Sequence[Table]) -> list[
         updates = of_nodes(table) or list(_updates(table)) or list(_updates(_with_old(table, given)))
         if updates:
             found.extend(updates)
+            continue
+        if listed := given_below(table, given):
+            found.extend(listed)
+            given = {**given_numbers(listed), **given}
             continue
         low, high = (bisect_left(starts, place) for place in (table.span.start, table.span.end))
         units, replaced = unit_claims(table, rest[low:high])
