@@ -67,11 +67,20 @@ def _doubtful(found: Sequence[Judgement], document: Document) -> Iterator[Span]:
     """Where claims in error stand that nothing on the page contradicts."""
     statements = sorted(document.statements, key=lambda s: s.span)
     had = _with_a_figure_before(statements)
+    open_: list[tuple[Judgement, str]] = []
+    at_odds: dict[str, set[int]] = {}  # by letter, where names are
     for place, judgements in enumerate(by_statement(statements, found)):
+        first = statements[place].terms[0]
         for judgement in judgements:
-            is_open = judgement.verdict is Verdict.WRONG and not _is_explained(judgement)
+            is_open = judgement.verdict is Verdict.WRONG and not _is_mistake(judgement)
             if is_open and not _is_contradicted(judgement, statements[place], judgements, again=place in had):
-                yield judgement.span
+                base = first.base if isinstance(first, Name) else ""
+                open_.append((judgement, base))
+                at_odds.setdefault(base, set()).add(place)
+    for judgement, base in open_:
+        is_meant = judgement.rule == "sign" and len(at_odds[base]) > 1  # δ_1 and δ_2 have the other sign: δ_k has
+        if is_meant or not _is_slip(judgement):
+            yield judgement.span
 
 
 def _with_a_figure_before(statements: Sequence[Statement]) -> frozenset[int]:
@@ -86,10 +95,13 @@ def _with_a_figure_before(statements: Sequence[Statement]) -> frozenset[int]:
     return frozenset(places)
 
 
-def _is_explained(judgement: Judgement) -> bool:
-    """Whether a mistake in the method, or a slip of the pen that is none by chance, leads to what stands there."""
-    if judgement.rule not in GENERIC and judgement.rule not in ORDER:
-        return True
+def _is_mistake(judgement: Judgement) -> bool:
+    """Whether a mistake in the method leads to what stands there."""
+    return judgement.rule not in GENERIC and judgement.rule not in ORDER
+
+
+def _is_slip(judgement: Judgement) -> bool:
+    """Whether a slip of the pen that is none by chance does."""
     shown = judgement.details.get("shown")
     return judgement.rule in LIKELY or (isinstance(shown, Shown) and any(_is_like(shown, r) for r in _right(judgement)))
 

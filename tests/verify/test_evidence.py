@@ -51,3 +51,20 @@ def test_what_follows_from_it_is_right() -> None:
     """1.05 - 1 = 0.05 is worked out rightly from what the page says; nothing in error stands above it."""
     judged = verified(NET + r"$y = 0.4 \cdot 2 + 0.25 = 1.05$, $y - t = 1.05 - 1 = 0.05$, $L = 0.05^2 = 0.0025$")
     assert judged.counts["carried"] == judged.counts["wrong"] == 0
+
+
+def test_names_of_one_letter_with_the_other_sign_are_no_slips() -> None:
+    """Where δ_1 and δ_2 both are p - t in numbers, the rule t - p beside them is at odds with the page, not they."""
+    text = r"""
+$s_1 = -0.185$, $s_2 = 0.490$, $t = (0, 1)$
+
+$p_k = \frac{e^{s_k}}{\sum_j e^{s_j}}$, $p_1 = 0.3374$, $p_2 = 0.6626$
+
+$$\delta_k = \frac{\partial E}{\partial s_k} = t_k - p_k$$
+
+$\delta_1 = 0.3374 - 0 = 0.3374$
+
+$\delta_2 = 0.6626 - 1 = -0.3374$
+"""
+    judged = verified(text)
+    assert judged.counts["wrong"] == judged.counts["carried"] == 0
