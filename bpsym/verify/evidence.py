@@ -5,7 +5,8 @@ contradicts itself. Elsewhere only the reading does: what a name stands for, and
 a document never says enough. So some things are left open, if neither a mistake in the method nor a likely slip of the
 pen explains them: a computation that holds by itself with no formula beside it, and another figure for a name that had
 one. Most often they are of the next step, of another example, or of a "what if". In a document of laws it is guessed
-what is a vector and what a matrix: a formula that no small change makes right is left open, if it is all there is.
+what is a vector and what a matrix: a formula that no small change makes right is left open, if it is all there is, or
+if the document works in numbers, too.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING
 from flint import arb
 
 from bpsym.verify.check.terms import Kind, Shown, kind_of
-from bpsym.verify.check.verdicts import FORMULA, Judgement, Verdict, by_statement
+from bpsym.verify.check.verdicts import BESIDE_NUMBERS, FORMULA, Judgement, Verdict, by_statement
 from bpsym.verify.diagnose import GENERIC
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.subjects import subject_of
@@ -39,6 +40,7 @@ FIGURES = (Kind.NUMBER, Kind.NUMERIC)
 def borne_out(found: Sequence[Judgement], document: Document) -> list[Judgement]:
     """The judgements in reading order, with those left open that nothing but the reading of the document speaks for."""
     doubtful = set(_doubtful(found, document))
+    doubtful |= {j.span for j in found if BESIDE_NUMBERS in j.details and j.rule in UNMENDED}
     unmended = {j.span for j in found if j.verdict is Verdict.WRONG and j.rule in UNMENDED and _is_law(j)}
     if all(j.span in doubtful | unmended for j in found if j.verdict is Verdict.WRONG):
         doubtful |= unmended

@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from bpsym.verify import limits
 from bpsym.verify.check.judge import judge
 from bpsym.verify.check.terms import Kind, kind_of
-from bpsym.verify.check.verdicts import BAD, GOOD, Judgement, Verdict
+from bpsym.verify.check.verdicts import BAD, BESIDE_NUMBERS, GOOD, Judgement, Verdict
 from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.givens import Givens
 from bpsym.verify.meaning.activations import known_function
@@ -38,7 +38,6 @@ from bpsym.verify.tree import (
     Name,
     Negative,
     Norm,
-    Number,
     Product,
     Quotient,
     Row,
@@ -50,7 +49,7 @@ from bpsym.verify.tree import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from bpsym.verify.tree import Document, Expr, Span, Statement
+    from bpsym.verify.tree import Document, Expr, Node, Span, Statement
 
 FEW = 2  # units of a layer, where a letter is one
 FIGURES = 3  # statements with numbers: the document works an example
@@ -64,7 +63,7 @@ TELLING = 2  # of these, at least, that are no definitions
 def settled_by_theory(document: Document, found: Sequence[Judgement], work: float = limits.LAWS) -> list[Judgement]:
     """Judgements with those replaced that an instance decides within so much work; none where all is right.
 
-    Where numbers are worked with too, the formulas without any may prove what these leave open, and blame nothing.
+    Where numbers are worked with too, what the formulas without any blame has to be mended to be believed.
     """
     laws = tuple(s for s in document.statements if not _numeric(s))
     if len(document.statements) - len(laws) < FIGURES:
@@ -74,9 +73,18 @@ def settled_by_theory(document: Document, found: Sequence[Judgement], work: floa
     is_open = {j.span for j in found if j.verdict is Verdict.UNDECIDED and j.span in terms}
     if len(is_open) < OPEN or not _is_of_laws(document):
         return list(found)
-    settled = _settled_laws(document, [j for j in found if j.span in is_open], min(work, limits.TRIED))
-    proved = {j.span: j for j in settled if j.verdict in GOOD}
-    return [proved.get(j.span, j) for j in found]
+    settled = _settled_laws(document, [j for j in found if j.span in is_open], work)
+    decided = {j.span: j for j in settled if j.verdict in GOOD}
+    layouts = {term.span for s in laws for term in s.terms if any(map(_has_layout, walk(term)))}
+    for j in (j for j in settled if j.verdict is Verdict.WRONG and j.span not in layouts):
+        decided[j.span] = replace(j, details={**j.details, BESIDE_NUMBERS: True})
+    return [decided.get(j.span, j) for j in found]
+
+
+def _has_layout(node: Node) -> bool:
+    """Whether it is the derivative of a list, perhaps by a list, which people lay out two ways."""
+    of = node.of if isinstance(node, Derivative) else None
+    return of is not None and not (isinstance(of, Name) and (of.sub or of.base in LOSS_NAMES))
 
 
 def _settled_laws(document: Document, found: Sequence[Judgement], work: float) -> list[Judgement]:
@@ -387,9 +395,5 @@ def _numeric(statement: Statement) -> bool:
     """Whether it works in numbers: not the size of a layer, n_h = 2, nor a slope that is 1."""
     first = statement.terms[0]
     plain = (isinstance(first, Name) and first.base in "nmN" and first.sub) or isinstance(first, Derivative)
-    kinds = (Kind.NUMERIC,) if plain and _is_whole(statement.terms[-1]) else (Kind.NUMBER, Kind.NUMERIC)
+    kinds = (Kind.NUMERIC,) if plain and getattr(statement.terms[-1], "places", 1) == 0 else (Kind.NUMBER, Kind.NUMERIC)
     return any(kind_of(term) in kinds for term in statement.terms[1:])
-
-
-def _is_whole(tree: Expr) -> bool:
-    return isinstance(tree, Number) and tree.places == 0

@@ -162,3 +162,31 @@ def test_a_matrix_and_a_vector_of_one_letter_are_no_square() -> None:
     text = "so E = W .\n`out_h1 = ln(z1) = y = sigmoid(E)`\nW = z1\ny_hat = y_hat\nso y_hat = dt/dt .\n    x2 = w1"
     judged = verify(read_text(text)).judgements
     assert [str(j.verdict) for j in judged if text[j.span.start : j.span.end] == "z1"] == ["right"]
+
+
+EXAMPLE = r"""
+
+## An example in numbers
+
+$q_1 = 0.5 \cdot 0.3 + 0.2 = 0.35$
+
+$p_1 = \frac{1}{1 + e^{-0.35}} = 0.5866$
+
+$q_2 = 0.4 \cdot 0.5866 - 0.1 = 0.1346$
+
+$p_2 = \frac{1}{1 + e^{-0.1346}} = 0.5336$
+
+$r = (0.5336 - 1)^2 = 0.2175$
+"""
+
+
+@pytest.mark.parametrize("name", ["recurrent-vectors.md", "decay-columns.md", "softmax-zh.md", "letters-are-layers.md"])
+def test_slips_in_laws_are_found_where_numbers_are_worked_below(name: str) -> None:
+    """An example of something else behind them takes nothing from what the laws prove of each other."""
+    text = TEXTS[name]
+    assert [f for f in _report(name, text + EXAMPLE).findings if f.verdict in ("wrong", "carried")] == []
+    slips = [slip for slip in SLIPS if slip["file"] == name and not slip.get("left_open")]
+    assert slips
+    for slip in slips:
+        report = _report(name, text.replace(slip["right"], slip["wrong"], 1) + EXAMPLE)
+        assert {f.line for f in report.findings if f.verdict == "wrong"} == {slip["line"]}

@@ -27,6 +27,7 @@ class Verdict(StrEnum):
 
 
 FORMULA = "formula"  # the cause of a formula of which nothing is known but that it is wrong
+BESIDE_NUMBERS = "beside numbers"  # of a law blamed where the document works numbers, too
 GOOD = frozenset([Verdict.RIGHT, Verdict.NOTE])
 BAD = frozenset([Verdict.WRONG, Verdict.CARRIED])
 GRAVITY = {verdict: place for place, verdict in enumerate(Verdict)}
