@@ -22,17 +22,17 @@ from bpsym.networks import Layer, layer_names
 from bpsym.networks.equations import NONE, SHARED, UNIT
 from bpsym.program import Role, head
 from bpsym.spec.api import Network
-from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves, touches
+from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves, shape_of, touches
 from bpsym.verify.check.verdicts import BAD, Verdict, by_statement
 from bpsym.verify.effort import spend
 from bpsym.verify.known import figures_of
 from bpsym.verify.meaning.arrays import Array, scalars
+from bpsym.verify.meaning.collecting import said_in
 from bpsym.verify.meaning.described import BIASES, INPUTS, TARGETS, WEIGHTS
 from bpsym.verify.meaning.followed import followed, fully_connected
 from bpsym.verify.meaning.keys import RATES, Key, key
 from bpsym.verify.meaning.loosely import LETTERS
 from bpsym.verify.meaning.network import NO_VALUES
-from bpsym.verify.meaning.sources import said_in, stated_shape
 from bpsym.verify.tree import Name, walk
 from bpsym.verify.typical import functions_of
 
@@ -175,7 +175,7 @@ def _given(name: Key, sources: Sources) -> Given | None:
     shown = tuple(leaves(tree))
     if any(s is None for s in shown):
         return None
-    shape = stated_shape(tree) or ()
+    shape = shape_of(tree) or ()
     return Given(tuple(s for s in shown if s is not None), shape if len(shown) > 1 else ())
 
 

@@ -13,6 +13,7 @@ from bpsym.verify.check.samples import rows_of
 from bpsym.verify.check.state import State, new_state
 from bpsym.verify.givens import names_at
 from bpsym.verify.meaning.arrays import Array, mapped, scalars
+from bpsym.verify.meaning.collecting import said_in
 from bpsym.verify.meaning.denote import denote
 from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.gathered import gather
@@ -23,13 +24,13 @@ from bpsym.verify.meaning.ran import as_it_ran
 from bpsym.verify.meaning.reading import reading
 from bpsym.verify.meaning.scope import Point, Scope
 from bpsym.verify.meaning.signals import name_rate, name_signals
-from bpsym.verify.meaning.sources import Said, said_in
 from bpsym.verify.meaning.subjects import has_derivatives
 
 if TYPE_CHECKING:
     from bpsym.evaluate import Environment
     from bpsym.verify.givens import Givens
     from bpsym.verify.meaning.families import Instance
+    from bpsym.verify.meaning.sources import Said
     from bpsym.verify.tree import Document
 
 MOST_ERAS = 6  # places at which names mean something else than before, that are told apart

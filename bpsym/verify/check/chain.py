@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import cached_property
-from math import prod
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -22,7 +21,6 @@ from bpsym.verify.tree import (
     Derivative,
     Ellipsis,  # noqa: A004 - the sign of something left out
     Expr,
-    Matrix,
     Missing,
     Name,
     Negative,
@@ -281,21 +279,6 @@ def is_constant(tree: Expr, state: State) -> bool:
     """Whether a formula has the same value whatever the numbers of the network."""
     found = [value for point in state.anywhere for value in list(values(tree, state, point))[:1]]
     return len(found) > 1 and all(meet(found[0], other) for other in found[1:])
-
-
-def shape_of(term: Expr) -> tuple[int, ...] | None:
-    """Rows and columns of a term that is a list or a matrix; rows of different length are one list."""
-    match term:
-        case Matrix(rows=rows):
-            shape: tuple[int, ...] = (len(rows), len(rows[0]))
-        case Row(items=items) if items and all(isinstance(item, Row) for item in items) and isinstance(items[0], Row):
-            shape = (len(items), len(items[0].items))
-        case Row(items=items):
-            shape = (len(items),)
-        case _:
-            return None
-    count = sum(1 for _ in leaves(term))
-    return shape if prod(shape) == count else (count,)
 
 
 def has_free_letters(tree: Expr) -> bool:

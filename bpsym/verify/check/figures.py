@@ -10,14 +10,14 @@ from msgspec.structs import replace
 
 from bpsym.verify.check import numbers, symbols
 from bpsym.verify.check.afresh import of_another_sample
-from bpsym.verify.check.chain import Chain, is_constant, meet, shape_of
+from bpsym.verify.check.chain import Chain, is_constant, meet
 from bpsym.verify.check.doubts import figure_doubt, is_condition, is_setting, leads_nowhere
 from bpsym.verify.check.later import after_update
 from bpsym.verify.check.numbers import Printed, Way, as_shown
 from bpsym.verify.check.points import as_carried
 from bpsym.verify.check.routes import Routes
 from bpsym.verify.check.state import State, atoms_of
-from bpsym.verify.check.terms import Shown, ball, is_fraction, leaves, touches
+from bpsym.verify.check.terms import Shown, ball, is_fraction, leaves, shape_of, touches
 from bpsym.verify.check.values import values
 from bpsym.verify.check.verdicts import BAD, FORMULA, Judgement, Verdict, worst
 from bpsym.verify.disclaimed import is_case

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from enum import StrEnum
+from math import prod
 from typing import NamedTuple
 
 from flint import arb, fmpq
@@ -141,6 +142,21 @@ class Shown(Struct, frozen=True):
         if isinstance(value, fmpq) and value == further:
             return False
         return touches(value, (min(self.value, further), max(self.value, further)))
+
+
+def shape_of(tree: Expr) -> tuple[int, ...] | None:
+    """Rows and columns as written, of rows of different length their entries; None for what is no list or matrix."""
+    match tree:
+        case Matrix(rows=rows):
+            shape: tuple[int, ...] = (len(rows), len(rows[0]))
+        case Row(items=items) if items and all(isinstance(item, Row) for item in items) and isinstance(items[0], Row):
+            shape = (len(items), len(items[0].items))
+        case Row(items=items):
+            shape = (len(items),)
+        case _:
+            return None
+    count = sum(1 for _ in leaves(tree))
+    return shape if prod(shape) == count else (count,)
 
 
 def leaves(tree: Expr) -> Iterator[Shown | None]:

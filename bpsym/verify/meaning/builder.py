@@ -13,7 +13,7 @@ from sympy import Integer
 
 from bpsym.errors import BpsymError
 from bpsym.verify import limits
-from bpsym.verify.check.terms import ball, leaves
+from bpsym.verify.check.terms import ball, leaves, shape_of
 from bpsym.verify.effort import TooMuchWork, bounded, spend
 from bpsym.verify.meaning.algebra import NoValueError, symbolic
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, scalars
@@ -31,7 +31,6 @@ from bpsym.verify.meaning.reach import (
     places,
     wholes,
 )
-from bpsym.verify.meaning.sources import Sources, stated_shape
 from bpsym.verify.meaning.symbolic import symbolic_function
 from bpsym.verify.meaning.unexplained import (
     given_figures,
@@ -52,6 +51,7 @@ if TYPE_CHECKING:
 
     from bpsym.verify.givens import Givens
     from bpsym.verify.meaning.scope import Scope
+    from bpsym.verify.meaning.sources import Sources
 
 _FEW = ("1", "2", "3")  # entries of a vector nobody lists
 MOST_NAMES = 1500  # atoms made for names that only occur
@@ -181,7 +181,7 @@ class Builder:
 
     def by_listed_entries(self, name: Key) -> Value | None:
         """`s = (0.66, 0.24, 0.10)` by the rule `s_i = e^{z_i} / Σ_k e^{z_k}` for its entries."""
-        shape = stated_shape(self.sources.numbers[name]) if name in self.sources.numbers else None
+        shape = shape_of(self.sources.numbers[name]) if name in self.sources.numbers else None
         if shape is None or min((*shape, 1)) != 1 or max(shape) == 1:
             return None
         if name.sub and is_short(name, self.sources):
@@ -281,7 +281,7 @@ class Builder:
     def _shown(self, name: Key, tree: Expr) -> Value:
         """A name by the number or the list of numbers the document shows for it."""
         shown = [s for s in leaves(tree) if s is not None]
-        shape = stated_shape(tree)
+        shape = shape_of(tree)
         atoms: Value
         if shape is None or len(shown) <= 1:
             atoms = self.made.input(Called(name), shown[0].value if shown else self.given.get(name))
@@ -337,7 +337,7 @@ class Builder:
 
     def _is_list(self, name: Key) -> bool:
         """Whether a name is given as several numbers."""
-        shape = stated_shape(self.sources.numbers[name]) if name in self.sources.numbers else None
+        shape = shape_of(self.sources.numbers[name]) if name in self.sources.numbers else None
         return shape is not None and max(shape) > 1
 
     @cached_property

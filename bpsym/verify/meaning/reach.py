@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from bpsym.verify.check.terms import shape_of
 from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.meaning.arrays import Array
 from bpsym.verify.meaning.families import COLUMN, ROW
 from bpsym.verify.meaning.indices import Indices, kronecker_pair
 from bpsym.verify.meaning.keys import Key, cases, free_letters, key
 from bpsym.verify.meaning.scope import ANY_SIZE
-from bpsym.verify.meaning.sources import stated_shape
 from bpsym.verify.tree import BigSum, Expr, Name, Number, nodes, walk
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def from_zero(sources: Sources) -> frozenset[str]:
     found, others = set[str](), set[str]()
     spoken = {key(name) for name in sources.names} | set(sources.numbers) | set(sources.formulas)
     for whole, tree in sources.numbers.items():
-        shape = stated_shape(tree)
+        shape = shape_of(tree)
         if whole.sub or whole.layer or shape is None or min((*shape, 1)) != 1 or max(shape) == 1:
             continue
         first = Key(whole.base, ("0",))
@@ -147,7 +147,7 @@ class Reach(Struct):
         if self.scope.from_zero and whole._replace(sub=("0",)) in self.scope.table:
             return list(takewhile(lambda k: whole._replace(sub=(k,)) in self.scope.table, map(str, range(MOST_VALUES))))
         lists = {Key(n.base, (), n.layer) for n in walk(formula) if isinstance(n, Name) and n.sub == pattern.sub}
-        shapes = [stated_shape(self.sources.numbers[name]) for name in lists if name in self.sources.numbers]
+        shapes = [shape_of(self.sources.numbers[name]) for name in lists if name in self.sources.numbers]
         lengths = {max(shape) for shape in shapes if shape is not None and min((*shape, 1)) == 1}
         size = lengths.pop() if len(lengths) == 1 and 1 < min(lengths) <= MOST_VALUES else ANY_SIZE
         return [str(k) for k in range(1, size + 1)]
