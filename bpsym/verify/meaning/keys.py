@@ -164,7 +164,6 @@ def is_off(name: Name, place: Key) -> bool:
 
 
 NO_TIME = {"t": ""}  # where t is a word for the target, no index
-_SIZES = frozenset(["n", "m", "N", "M", "T", "C", "K"])
 
 
 def free_letters(name: Name, bound: Mapping[str, str]) -> Iterator[tuple[str, bool]]:

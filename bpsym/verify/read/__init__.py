@@ -20,12 +20,13 @@ from bpsym.verify.read import html, notebook
 from bpsym.verify.read.called import with_calls
 from bpsym.verify.read.decode import decode
 from bpsym.verify.read.factors import with_factors
+from bpsym.verify.read.found import Found
 from bpsym.verify.read.headings import with_headings
 from bpsym.verify.read.iterations import with_iterations
 from bpsym.verify.read.nearest import with_nearest
 from bpsym.verify.read.pieces import with_pieces
 from bpsym.verify.read.rows import with_rows
-from bpsym.verify.read.scan import Found, code_block, scan
+from bpsym.verify.read.scan import code_block, scan
 from bpsym.verify.read.style import Style, style
 from bpsym.verify.source import Source, joined, whole
 from bpsym.verify.tree import Document, Span, Unreadable

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _ENVIRONMENTS: Final = "|".join(
-    re.escape(name) for name in sorted(LAYOUT_ENVIRONMENTS | {"array", "cases"}, key=len, reverse=True)
+    re.escape(name) for name in sorted(LAYOUT_ENVIRONMENTS | {"array", "cases"}, key=lambda name: (-len(name), name))
 )
 _TAGS: Final = (
     "img|a|p|div|br|span|font|center|table|thead|tbody|tr|td|th|b|i|em|strong|u|h[1-6]|li|ul|ol|hr|details|summary|figure"

@@ -12,47 +12,37 @@ from contextlib import suppress
 from itertools import chain, pairwise
 from typing import TYPE_CHECKING, Final
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from bpsym.verify import limits
 from bpsym.verify.effort import TooMuchWork
 from bpsym.verify.grammar.statements import Formula
-from bpsym.verify.lexer import Flavour
 from bpsym.verify.read import code, macros, prose, scraped, session, tables
 from bpsym.verify.read.drawn import flattened
+from bpsym.verify.read.found import SAID, TOO_LONG, Found
+from bpsym.verify.read.listings import WORD, Listings
 from bpsym.verify.read.regions import Region, blocks, equations_in, outside, regions, with_name, with_sessions
 from bpsym.verify.read.style import TEX_COMMAND
-from bpsym.verify.read.unwrap import LINE, between_edges, columns, decoded, lines_of, unquoted, with_spaces
+from bpsym.verify.read.unwrap import LINE, columns, decoded, lines_of, unquoted, with_spaces
 from bpsym.verify.source import Source
-from bpsym.verify.tree import CodeCall, Context, Sentence, Table, Unreadable
+from bpsym.verify.tree import Context, Unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from bpsym.verify.read.style import Style
 
 _MARKER: Final = re.compile(
     r"[ \t>]*(?:[-*+•][ \t]+|\(?\d{1,3}[.)、][ \t]+|[（(]\d{1,2}[)）][ \t]*"
     r"|\d{1,3}[ \t]{2,}(?=[^\W\d][^\n=]{0,60}[=≈]|∂))?"  # a column of line numbers
 )
-_NUMBERED: Final = re.compile(r"\d{1,2}[.)][ \t]+(?=\S)")  # `2. δ_o = …` in a list that a fence holds
-_BOXED: Final = re.compile(r"[|│║]\s+([^|│║]*)[|│║]")  # a line of a box drawn around formulas
-_REMARK: Final = re.compile(r"\s(?:←|⟵|<-+)\s+[A-Za-z]+\s+[A-Za-z]")  # words behind a formula: `← zero gradient!`
 _THAT_IS: Final = re.compile(r"\b(?:i\. ?e|e\. ?g|d\. ?h|z\. ?B|w\. ?r\. ?t|s\. ?t)\.")  # no letters of a formula
 _CASE: Final = re.compile(r"=\s*[-−+]?[01]$")
 _IF: Final = re.compile(r"\s*,?\s*(?:if|when|si|wenn|falls)\b", re.IGNORECASE)  # `Y = 1 if x > 0, else 0`
 _EMPHASIS: Final = re.compile(r"(?<!\*)(?!(?<=[\w)\]}])\*\*\d)\*\*(?!\*)|(?<![\w*)\]}])\*(?=\w)|(?<=[^\s*])\*(?=\s*$)")
-
-
-class Found(Struct):
-    """What one scan collects, in reading order."""
-
-    formulas: list[Formula] = []
-    prose: list[Sentence] = []
-    calls: list[CodeCall] = []
-    tables: list[Table] = []
-    unreadable: list[Unreadable] = []
+_ENDED: Final = re.compile(r"[.;:](?=\s)|[。；：]")  # else a line goes on with the words of the one before
+_SHAPE: Final = re.compile(r"\(\s*\d+\s*[x×]\s*\d+\s*\)")  # the remark (2x1) behind a matrix
+_VALUE: Final = re.compile(r"\s*(?:=|≈|＝)\s*-?\d[\d.]*\d(?!\w)")
+_SENTENCE: Final = re.compile(r"\b[A-Za-z]{3,}\s{1,9}[A-Za-z]{3,}\s{1,9}[A-Za-z]{3,}\s")  # three words in a row
+_NO_FORMULAS: Final = ("mermaid", "dot", "svg", "html", "css", "bash", "sh", "console")  # languages of a fence
 
 
 def scan(source: Source, how: Style, kind: str = "") -> Found:
@@ -64,11 +54,6 @@ def scan(source: Source, how: Style, kind: str = "") -> Found:
         rest = scanner.source.span(scanner.position, len(scanner.source))
         scanner.found.unreadable.append(Unreadable(rest, "the document is too long; the rest was not read"))
     return scanner.found
-
-
-_ENDED = re.compile(r"[.;:](?=\s)|[。；：]")  # else a line goes on with the words of the one before
-_WORD = re.compile(r"[^\W\d_]{2,}")
-_SHAPE = re.compile(r"\(\s*\d+\s*[x×]\s*\d+\s*\)")  # the remark (2x1) behind a matrix
 
 
 class _Scanner:
@@ -85,10 +70,10 @@ class _Scanner:
         self.heading = ""
         self.before = ""
         self.cells: dict[int, tuple[str, str]] = {}
-        self.typed = session.Session()
-        self.sessions: dict[int, int] = {}  # where an equation typed at a prompt stands among the formulas
+        self.listings = Listings(self.found, how)
 
     def run(self) -> None:
+        """Go through all of the text, block by block, and line by line between them."""
         found = with_sessions(list(regions(self.text)), list(session.blocks(self.text)))
         self.found.tables, self.cells = tables.tables(self.source, blocks(found), self.how.text, self.how.flavour())
         position = 0
@@ -123,6 +108,7 @@ class _Scanner:
     def formula(
         self, region: Region, kind: str, *, after: str = "", alone: bool = True, before: str | None = None
     ) -> None:
+        """A formula between delimiters, with what stands around it."""
         part = self.source[region.first : region.last]
         if kind == "display":
             part = unquoted(part)
@@ -136,7 +122,7 @@ class _Scanner:
         context = Context(
             "cell" if column or row else kind,
             self.heading,
-            (self.before if before is None else before).strip()[-300:],
+            (self.before if before is None else before).strip()[-SAID:],
             after.strip()[:200],
             row,
             column,
@@ -154,12 +140,13 @@ class _Scanner:
         """Does a `$$…$$` stand within a line, words before and behind it?"""
         before, after = self.text.rfind("\n", 0, region.start) + 1, self.text.find("\n", region.end)
         words = self.text[before : region.start], self.text[region.end : after if after >= 0 else None]
-        return "\n" not in self.text[region.start : region.end] and all(map(_WORD.search, words))
+        return "\n" not in self.text[region.start : region.end] and all(map(WORD.search, words))
 
     def code(self, region: Region) -> None:
+        """A fence, by the language it names."""
         part = self.source[region.first : region.last]
         language = region.language.strip("{} .").lower().split(" ", 1)[0]
-        if language in ("mermaid", "dot", "svg", "html", "css", "bash", "sh", "console"):
+        if language in _NO_FORMULAS:
             return
         if language in ("math", "latex", "tex", "katex"):
             self.formula(region, "display")
@@ -167,75 +154,7 @@ class _Scanner:
         if language in ("asciimath", "am"):
             self.formula(replace(region, language="ascii"), "display")
             return
-        goes_on = bool(self.typed.formulas) and session.begins_with_prompt(part.text)
-        if language == "session" or goes_on or session.is_session(part.text):
-            self.session(part)
-            return
-        self.found.calls.extend(code.calls(part))
-        programme = language not in ("", "text", "txt", "plain", "none", "markdown", "md") or code.is_programme(
-            part.text
-        )
-        shown = code.worked(part) if programme else []
-        if shown:
-            context = Context("code", self.heading, self.before[-300:])
-            flavour = Flavour(tex=False, code=True)
-            self.found.formulas.extend(Formula(line, context, flavour, alone=False, guessed=True) for line in shown)
-            return
-        if programme:
-            context = Context("code", self.heading, self.before[-300:])
-            flavour = Flavour(tex=False, code=True)
-            for given in code.arrays(part):
-                self.found.formulas.append(Formula(given, context, flavour, alone=False, guessed=True))
-        position = 0
-        for _, line in lines_of(LINE.findall(part.text), frozenset()):
-            piece = part[position : position + len(line)]
-            position += len(line)
-            self.code_line(piece, programme=programme)
-
-    def session(self, part: Source) -> None:
-        """What was typed at a prompt, with what it came to; the value may stand in a later listing."""
-        context = Context("code", self.heading, self.before[-300:])
-        for step in session.steps(part):
-            session.tie(self.typed, step)
-        for number, equation in enumerate(self.typed.formulas):
-            if number in self.sessions:
-                place = self.sessions[number]
-                self.found.formulas[place] = replace(self.found.formulas[place], source=equation)
-                continue
-            self.sessions[number] = len(self.found.formulas)
-            self.found.formulas.append(
-                Formula(equation, context, Flavour(tex=False, code=True), alone=False, guessed=True)
-            )
-
-    def code_line(self, line: Source, *, programme: bool) -> None:
-        stripped = line.stripped()
-        if not len(stripped) or (programme and stripped.text.startswith("assert")):
-            return
-        if len(stripped) > limits.LINE_CHARACTERS:
-            why = "a line too long to be searched for formulas"
-            self.found.unreadable.append(Unreadable(stripped.span(0, len(stripped)), why))
-            return
-        context = Context("code", self.heading, self.before[-300:])
-        if programme:
-            match = re.match(r"[A-Za-z_]\w*\s*=\s*[\[\d.-][\[\],.\d\seE+-]*$", stripped.text)
-            if match:
-                flavour = Flavour(tex=False, code=True)
-                self.found.formulas.append(Formula(stripped, context, flavour, alone=False, guessed=True))
-            return
-        if "\\" in stripped.text and TEX_COMMAND.search(stripped.text):
-            self.found.formulas.append(Formula(stripped, context, self.how.flavour()))
-            return
-        if (boxed := _BOXED.fullmatch(stripped.text)) is not None:
-            stripped = stripped[boxed.start(1) : boxed.end(1)].stripped()
-        numbered = _NUMBERED.match(stripped.text)
-        stripped = stripped[numbered.end() :] if numbered else stripped
-        pieces = [piece for part in between_edges(stripped) for piece in _code_formulas(part, self.how)]
-        for piece in pieces:
-            said = prose.words_before(piece, stripped)
-            around = replace(context, before=f"{self.before} {said}"[-300:]) if _WORD.search(said) else context
-            self.found.formulas.append(Formula(piece, around, self.how.flavour(tex=False), guessed=True))
-        if not pieces:
-            self.found.prose.extend(prose.sentences(stripped, self.how.text))
+        self.listings.read(part, language, Context("code", self.heading, self.before[-SAID:]))
 
     # --- prose -------------------------------------------------------------------------------------------------
 
@@ -270,16 +189,13 @@ class _Scanner:
             elif stop - position <= limits.LINE_CHARACTERS:
                 self.line(position, stop, here)
             else:
-                self.found.unreadable.append(
-                    Unreadable(self.source.span(position, stop), "a line too long to be searched for formulas")
-                )
+                self.found.unreadable.append(Unreadable(self.source.span(position, stop), TOO_LONG))
 
     def line(self, start: int, stop: int, regions: list[Region]) -> None:
+        """One line, or several with a formula that reaches over them: its formulas, and else its words and calls."""
         text = self.text
         marker = _MARKER.match(text, start, stop)
-        first = (
-            marker.end() if (marker and not text[start:stop].lstrip().startswith(("- ", "-\t"))) or marker else start
-        )
+        first = marker.end() if marker else start
         if not regions:
             twice = scraped.glued(text[first:stop])
             regions = [Region("inline", first + eye, first + end, first + tex, first + end) for eye, tex, end in twice]
@@ -296,7 +212,7 @@ class _Scanner:
                 position = max(position, region.end)
                 continue
             after = text[region.end : max(stop, region.end)].split("\n", 1)[0]
-            said = f"{self.before} {text[first : region.start]}"[-300:] if goes_on else text[first : region.start]
+            said = f"{self.before} {text[first : region.start]}"[-SAID:] if goes_on else text[first : region.start]
             self.formula(self.widened(region, stop), "inline", after=after, alone=alone, before=said or self.before)
             position = max(position, region.end)
         covered += self.plain(position, stop)
@@ -317,7 +233,7 @@ class _Scanner:
             return with_name(region, self.text)
         if region.kind != "inline":
             return region
-        more = re.compile(r"\s*(?:=|≈|＝)\s*-?\d[\d.]*\d(?!\w)").match(self.text, region.end, stop)
+        more = _VALUE.match(self.text, region.end, stop)
         return replace(region, end=more.end(), last=more.end()) if more else region
 
     def whole_line(self, start: int, stop: int) -> bool:
@@ -331,13 +247,7 @@ class _Scanner:
             first = start + line.index(body) + twice
             self.formula(Region("inline", start, stop, first, start + len(line)), "inline")
             return True
-        if (
-            TEX_COMMAND.search(body)
-            and "\\" in body
-            and not re.search(
-                r"\b[A-Za-z]{3,}\s{1,9}[A-Za-z]{3,}\s{1,9}[A-Za-z]{3,}\s", re.sub(r"\\[A-Za-z]+", "", body)
-            )
-        ):
+        if TEX_COMMAND.search(body) and "\\" in body and not _SENTENCE.search(re.sub(r"\\[A-Za-z]+", "", body)):
             if body.startswith("|") and body.endswith("|") and body.count("|") > 2:
                 bars = [start + match.start() for match in re.finditer(r"(?<!\\)\|", line)]
                 for left, right in pairwise(bars):
@@ -369,27 +279,11 @@ class _Scanner:
             said = prose.words_before(part, piece)
             if _CASE.search(part.text) and _IF.match(piece.text, part.ends[-1] - piece.starts[0]):
                 continue  # one case of several
-            context = Context(kind, self.heading, said.strip()[-300:] or self.before[-300:], "", row, column)
+            context = Context(kind, self.heading, said.strip()[-SAID:] or self.before[-SAID:], "", row, column)
             lone = alone and part.text.strip() == piece.text.strip(" \t\r\n.。,，;")
             self.found.formulas.append(Formula(part, context, self.how.flavour(tex=False), lone, guessed=True))
             covered += len(part)
         return covered
-
-
-def _code_formulas(line: Source, how: Style) -> Iterator[Source]:
-    """A line of formulas in a fence: the whole of it, less an arrow in front."""
-    if len(re.findall(r"[A-Za-z]{4,}", line.text)) <= 1 + line.text.count("=") and "=" in line.text:
-        arrow = re.match(r"(?:=>|->|→|⇒|>|[-*](?=\s))\s*", line.text)
-        comment = re.compile(r"\s(?:#|//)\s").search(line.text) or _REMARK.search(line.text, line.text.index("="))
-        yield from _side_by_side(line[arrow.end() if arrow else 0 : comment.start() if comment else len(line)])
-    else:
-        yield from prose.formulas(line, how.words, decimal_comma=how.decimal_comma)
-
-
-def _side_by_side(line: Source) -> list[Source]:
-    """The equations of a line set in columns, `W = 0.7   U = 0.1   b = 0.15`; any other line as it is."""
-    found = columns(line)
-    return found if all("=" in column.text for column in found) else [line]
 
 
 def code_block(source: Source, how: Style) -> Found:
