@@ -20,7 +20,7 @@ from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.mend import names
 from bpsym.verify.mend.around import Around, Edit
 from bpsym.verify.mend.search import LARGEST, changed, edits, told
-from bpsym.verify.shown import Figures, Instance, Shown, figures_of, telling
+from bpsym.verify.shown import Figures, Instance, Shown, figures_of, plain_subject, telling
 from bpsym.verify.tree import Call, Derivative, Differential, Name, covering, walk
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 CONFIRMED = 2  # laws that come to the figures, where another is blamed
 FIGURES = 2  # a law that is mended has to come to
+SHARE = 0.4  # of all work that is spent on one law
 
 
 class _Law(Struct, frozen=True):
@@ -52,12 +53,14 @@ def held_to_figures(document: Document, found: Sequence[Judgement], state: State
         laws = [law for s in document.statements for law in _laws(s, figures, by_span)]
         confirmed = [law for law in laws if law.agreeing and not law.others]
         if len(confirmed) >= CONFIRMED:
-            for law in laws:
+            proved = {j.span for j in found if j.verdict is Verdict.RIGHT}
+            for law in sorted(laws, key=lambda law: law.right.span in proved):
                 if law.others or not law.agreeing:
-                    cause = _blamed(law, document, confirmed)
-                    if cause is not None:
-                        wrong[law.right.span] = cause
-                        blamed.append(law)
+                    with suppress(TooMuchWork), bounded(work * SHARE):
+                        cause = _blamed(law, document, confirmed)
+                        if cause is not None:
+                            wrong[law.right.span] = cause
+                            blamed.append(law)
     acquitted = {span for law in blamed for span in _acquitted(law, document, found)}
     found = [replace(j, verdict=Verdict.RIGHT, rule="") if j.span in acquitted else j for j in found]
     return [wrong.get(j.span, j) for j in found]
@@ -66,10 +69,19 @@ def held_to_figures(document: Document, found: Sequence[Judgement], state: State
 def _acquitted(law: _Law, document: Document, found: Sequence[Judgement]) -> Iterator[Span]:
     """The numbers of the example that were held against a law when it was not known to be wrong."""
     base = law.left.base if isinstance(law.left, Name) else ""
-    about = covering([s.span for s in document.statements if isinstance(s.terms[0], Name) and s.terms[0].base == base])
-    claims = [j for j in found if j.verdict in BAD and about(j.span.start)]
+    about = [s for s in document.statements if isinstance(s.terms[0], Name) and s.terms[0].base == base]
+    shown = {plain_subject(law.left, i.place) for i in (*law.others, *law.agreeing)}
+    is_about = covering([s.span for s in about])
+    claims = [j for j in found if j.verdict in BAD and is_about(j.span.start)]
     if all(j.verdict is Verdict.CARRIED or j.rule == "operand" for j in claims):
         yield from (j.span for j in claims)
+        return
+    for statement in about:  # what it comes to, as mended
+        last = covering([statement.terms[-1].span])
+        own = [j for j in claims if statement.span.start <= j.span.start < statement.span.end]
+        is_blamed = any(j.verdict is Verdict.WRONG and last(j.span.start) for j in own)
+        if plain_subject(statement.terms[0]) in shown and not is_blamed:
+            yield from (j.span for j in own)
 
 
 def _laws(statement: Statement, figures: Figures, found: dict[Span, Judgement]) -> Iterator[_Law]:
@@ -80,6 +92,7 @@ def _laws(statement: Statement, figures: Figures, found: dict[Span, Judgement]) 
     if supposes(statement) or is_of_another_case(statement) or is_disclaimed(statement):
         return
     shown: Shown | None = None
+    said = next((term for term in statement.terms[1:] if not isinstance(term, (Name, Derivative))), None)
     for relation, right in zip(statement.relations, statement.terms[1:], strict=True):
         judged = found.get(right.span)
         if relation.kind != "=" or kind_of(right) is not Kind.SYMBOLIC or isinstance(right, (Name, Derivative)):
@@ -87,7 +100,7 @@ def _laws(statement: Statement, figures: Figures, found: dict[Span, Judgement]) 
         if judged is None or judged.verdict not in (Verdict.UNDECIDED, Verdict.RIGHT):
             continue
         shown = figures.at(statement.span.end) if shown is None else shown
-        defines = isinstance(left, Name) and right is statement.terms[1]  # which is right of any name
+        defines = right is said  # which is right of any name, and of a derivative of what nobody has the formula of
         instances = list(shown.instances(left, right))
         verdicts = [shown.agrees(right, instance) for instance in instances]
         agreeing = [i for i, verdict in zip(instances, verdicts, strict=True) if verdict]
@@ -109,14 +122,23 @@ def _blamed(law: _Law, document: Document, confirmed: Sequence[_Law]) -> Judgeme
         if _exchanges_functions(law.right, tree) or not (law.others or elsewhere):
             continue
         instances = every if elsewhere else told_at
-        verdicts = [shown.agrees(tree, instance) for instance in instances]
-        count = sum(telling(i.shown) for i, verdict in zip(instances, verdicts, strict=True) if verdict)
-        if False not in verdicts and (elsewhere or None not in verdicts) and count >= FIGURES:
+        if _figures(shown, tree, instances, every=not elsewhere) >= FIGURES:
             found = told(around, edit, tree)
             details: dict[str, Any] = {"left": law.left, "right": law.right, "statement": law.statement}
             details |= {"state": shown.state, "term": law.right.span, "what": found.what, "instead": found.instead}
             return Judgement(found.span, Verdict.WRONG, found.expected, found.rule, details)
     return None
+
+
+def _figures(shown: Shown, tree: Expr, instances: Sequence[Instance], *, every: bool) -> int:
+    """How many telling figures a formula comes to; 0 where it comes to something else, or `every` one is not told."""
+    count = 0
+    for instance in instances:
+        verdict = shown.agrees(tree, instance)
+        if verdict is False or (every and verdict is None):
+            return 0
+        count += telling(instance.shown) if verdict else 0
+    return count
 
 
 def _exchanges_functions(law: Expr, other: Expr) -> bool:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.denote import Reading
     from bpsym.verify.meaning.indices import Indices
     from bpsym.verify.meaning.subjects import Subject
-    from bpsym.verify.tree import Document, Expr, Statement
+    from bpsym.verify.tree import Document, Expr, Statement, Table
 
 MOST_LETTERS = 3
 MOST_PLACES = 150  # combinations of index letters a law is tried at
@@ -61,15 +61,18 @@ class Shown(Struct, frozen=True):
     state: State
     scope: Scope  # in which names are figures
     others: Mapping[Subject, Value]  # of derivatives and changes, and of parameters after an update
+    slopes: Scope  # in which those by the lists and matrices of parameters are
     units: tuple[str, ...]  # what index letters may stand for
     layers: tuple[str, ...]
 
     def figure(self, tree: Expr, place: Indices) -> Value | None:
         """What is shown for a name or a derivative; None where nothing is."""
-        subject = _plain(subject_of(tree, place))
+        subject = plain_subject(tree, place)
         if subject is None:
             return None
         found = self.others.get(subject)
+        if found is None and subject[0] == "d" and isinstance(subject[1], Key):
+            return self.slopes.own_atoms(subject[1])  # ∂E/∂w_12, an entry of ∂E/∂W
         if found is not None or not isinstance(subject, Key) or subject.new:
             return found
         own = subject_of(tree, place)
@@ -169,7 +172,9 @@ class Figures(Struct, frozen=True):
                 table[subject] = [value]
             elif value is not None:
                 others[subject] = value
-        return Shown(self.state, Scope(table=table), others, *_indices(table, others))
+        lists = ((s[1], v) for s, v in others.items() if s[0] == "d" and isinstance(v, Array))
+        slopes = {name: [value] for name, value in lists if isinstance(name, Key)}
+        return Shown(self.state, Scope(table=table), others, Scope(table=slopes), *_indices(table, others))
 
 
 def figures_of(document: Document, state: State, claims: Sequence[Judgement]) -> Figures:
@@ -193,13 +198,27 @@ def figures_of(document: Document, state: State, claims: Sequence[Judgement]) ->
 
 
 def _in_tables(document: Document) -> Iterator[tuple[Key, Expr]]:
-    """The numbers below the names in the heads of tables, those of the first row."""
+    """The numbers below the names in the heads of tables: of the first row, or of each that says its index first."""
     for table in document.tables:
-        for head, cell in zip(table.head, table.rows[0], strict=False) if table.rows else ():
-            if isinstance(head.expr, Name) and cell.expr is not None and kind_of(cell.expr) is Kind.NUMBER:
-                subject = _plain(subject_of(head.expr))
-                if isinstance(subject, Key) and not subject.new:
+        letter = _counted(table)
+        for row in table.rows if letter else table.rows[:1]:
+            place = {letter: row[0].text.strip("$ ")} if letter and row else {}
+            for head, cell in zip(table.head, row, strict=False):
+                if not isinstance(head.expr, Name) or cell.expr is None or kind_of(cell.expr) is not Kind.NUMBER:
+                    continue
+                subject = plain_subject(head.expr, place)
+                if isinstance(subject, Key) and not subject.new and subject.base != letter:
                     yield subject, cell.expr
+
+
+def _counted(table: Table) -> str:
+    """The letter of the index that the first column of a table counts: j in `| j | w_{j1} | w_{j2} |`; "" of none."""
+    first = table.head[0].expr if table.head else None
+    if not isinstance(first, Name) or first.sub or first.layer or len(first.base) != 1:
+        return ""
+    counts = all(row and row[0].text.strip("$ ").isdecimal() for row in table.rows)
+    inside = any(isinstance(cell.expr, Name) and first.base in "".join(cell.expr.sub) for cell in table.head[1:])
+    return first.base if counts and inside else ""
 
 
 def _meant(judged: Judgement) -> Value | None:
@@ -227,13 +246,17 @@ def _subjects(statement: Statement) -> Iterator[Subject]:
     """What a statement that ends in a figure is about."""
     for term, relation in zip(statement.terms, statement.relations, strict=False):
         if isinstance(term, (Name, Derivative, Differential)) and relation.kind in "=≈←":
-            subject = _plain(subject_of(term))
+            subject = plain_subject(term)
             if subject is not None:
                 yield subject
 
 
+def plain_subject(tree: Expr, place: Indices | None = None) -> Subject | None:
+    """What a formula is about at a place, with w_{1,4} as w_{14}."""
+    return _plain(subject_of(tree, place))
+
+
 def _plain(subject: Subject | None) -> Subject | None:
-    """A subject with w_{1,4} as w_{14}."""
     if isinstance(subject, Key):
         sub = subject.sub
         joined = ("".join(sub),) if len(sub) > 1 and all(len(part) == 1 and part.isdecimal() for part in sub) else sub

@@ -108,12 +108,73 @@ $df_1 = -0.65984 \cdot (0 + 0.37995) \cdot 0.57932 \cdot (1 - 0.57932) = -0.0611
 $dg_1 = -0.65984 \cdot (1 - 0.57932) \cdot (1 - 0.37995^2) = -0.23751$
 """
 
+OUTPUTS = r"""
+# Softmax outputs, weights $v_{kj}$ from input $j$ to output $k$
+
+$x = (0.5, -1.5)$, $t = (0, 1)$, $\eta = 0.2$
+
+| $k$ | $v_{k1}$ | $v_{k2}$ |
+|---|---|---|
+| 1 | 0.6 | -0.2 |
+| 2 | -0.4 | 0.3 |
+
+$$s_k = \sum_j v_{kj} x_j$$
+
+$s_1 = 0.6 \cdot 0.5 - 0.2 \cdot (-1.5) = 0.6$
+
+$s_2 = -0.4 \cdot 0.5 + 0.3 \cdot (-1.5) = -0.65$
+
+$p_1 = \frac{e^{s_1}}{e^{s_1} + e^{s_2}} = 0.77730$
+
+$p_2 = \frac{e^{s_2}}{e^{s_1} + e^{s_2}} = 0.22270$
+
+$$\delta_k = \frac{\partial E}{\partial s_k} = p_k - t_k$$
+
+$\delta_1 = 0.77730 - 0 = 0.77730$
+
+$\delta_2 = 0.22270 - 1 = -0.77730$
+
+$$\frac{\partial E}{\partial v_{kj}} = \delta_k x_j$$
+
+$$\frac{\partial E}{\partial V} = \begin{pmatrix} 0.38865 & -1.16595 \\ -0.38865 & 1.16595 \end{pmatrix}$$
+"""
+
+TABLES = r"""
+# Units 1, 2 send to 3, 4; these to 5
+
+| $O_{1}$ | $O_{2}$ | $w_{13}$ | $w_{23}$ | $w_{14}$ | $w_{24}$ |
+|---|---|---|---|---|---|
+| 0.9 | -0.4 | 0.3 | 0.7 | -0.6 | 0.2 |
+
+| $w_{35}$ | $w_{45}$ | $b_{3}$ | $b_{4}$ | $b_{5}$ |
+|---|---|---|---|---|
+| 0.5 | -0.8 | 0.1 | -0.2 | 0.25 |
+
+$$S_j = \sum_i w_{ij} O_i + b_j$$
+
+$$O_j = \frac{1}{1 + e^{-S_j}}$$
+
+$$\operatorname{Err}_j = O_j (1 - O_j) \sum_k \operatorname{Err}_k w_{jk}$$
+
+$O_3 = \frac{1}{1 + e^{-0.09}} = 0.52248$, $O_4 = \frac{1}{1 + e^{0.82}} = 0.30576$
+
+$S_5 = 0.5 \cdot 0.52248 - 0.8 \cdot 0.30576 + 0.25 = 0.26663$
+
+$O_5 = \frac{1}{1 + e^{-0.26663}} = 0.56627$
+
+$\operatorname{Err}_5 = 0.56627 (1 - 0.56627)(1 - 0.56627) = 0.10653$
+
+$\operatorname{Err}_3 = 0.52248 (1 - 0.52248) \cdot 0.10653 \cdot 0.5 = 0.01329$
+
+$\operatorname{Err}_4 = 0.30576 (1 - 0.30576) \cdot 0.10653 \cdot (-0.8) = -0.01809$
+"""
+
 
 def _report(text: str) -> DocumentReport:
     return report_of(verify(read_text(text, "laws.md")))
 
 
-@pytest.mark.parametrize("text", [UNITS, VECTORS, STEPS])
+@pytest.mark.parametrize("text", [UNITS, VECTORS, STEPS, OUTPUTS, TABLES])
 def test_laws_their_example_follows_raise_no_alarm(text: str) -> None:
     """Nothing is wrong where the numbers are what the laws come to."""
     assert [f for f in _report(text).findings if f.verdict in ("wrong", "carried")] == []
@@ -127,6 +188,9 @@ def test_laws_their_example_follows_raise_no_alarm(text: str) -> None:
         (STEPS, r"(c_{t-1} - g_t) \odot", r"(c_{t} - g_t) \odot", "layer-or-step"),
         (STEPS, r"(1 - g_t^2)", r"(1 - f_t^2)", "other-name"),
         (STEPS, r"(1 - g_t^2)", r"(1 + g_t^2)", "sign"),
+        (OUTPUTS, "p_k - t_k", "t_k - p_k", "sign"),
+        (OUTPUTS, r"\delta_k x_j", r"\delta_j x_k", "indices-swapped"),
+        (TABLES, r"\operatorname{Err}_k w_{jk}", r"\operatorname{Err}_k w_{kj}", "indices-swapped"),
     ],
 )
 def test_a_law_its_example_contradicts_is_wrong(text: str, right: str, wrong: str, rule: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 _COUNTED = re.compile(r"([a-zA-Z]|)(?:([+-]?)(\d+))?")
 STEPS = frozenset("ltkLT")  # letters of layers and of steps in time
+MOST_EXCHANGED = 4  # indices of a formula, of which two are exchanged
 
 
 def indices(around: Around) -> Iterator[Edit]:
@@ -55,6 +57,22 @@ def index_throughout(around: Around) -> Iterator[Edit]:
                 patches += _respelled(around, name, new)
             complete = tuple(patches) if len(patches) == len(changed) else ()
             yield Edit("index", around.right, tree, around.span, complete)
+
+
+def indices_exchanged(around: Around) -> Iterator[Edit]:
+    """`δ_j x_i` for `δ_i x_j`: two indices each in the other's place, throughout."""
+    written = tuple(dict.fromkeys(part for name in around.own_names for part in name.sub if part.isalpha()))
+    for one, other in combinations(written[:MOST_EXCHANGED], 2):
+        turn = {one: other, other: one}
+        tree, patches = around.right, list[Patch]()
+        changed = [name for name in around.own_names if turn.keys() & set(name.sub)]
+        for name in changed:
+            new = replace(name, sub=tuple(turn.get(part, part) for part in name.sub))
+            tree = substituted(tree, name, new)
+            patches += _respelled(around, name, new)
+        if len(changed) > 1:
+            complete = tuple(patches) if len(patches) == len(changed) else ()
+            yield Edit("indices-swapped", around.right, tree, around.span, complete)
 
 
 def other_names(around: Around) -> Iterator[Edit]:

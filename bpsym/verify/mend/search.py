@@ -123,6 +123,7 @@ def edits(around: Around, state: State, *, arrays: bool) -> Iterator[Edit]:
     yield from slopes.slopes(around)
     yield from forms.whole_sign(around)
     yield from names.index_throughout(around)
+    yield from names.indices_exchanged(around)
     if arrays:
         yield from layouts.layouts(around)
     yield from names.other_names(around)

@@ -56,16 +56,29 @@ def _piped(text: str, blocks: list[tuple[int, int]]) -> Iterator[tuple[Cells, li
     group: list[tuple[int, int]] = []
     for start, end in [*_rows(text, blocks), (-1, -1)]:
         if group and (start < 0 or text[group[-1][1] : start].strip()):
-            head: Cells = []
-            rows: list[Cells] = []
-            for position, line in enumerate(group[:MOST_ROWS]):
-                if not _RULE.fullmatch(text, *line):
-                    rows.append(list(_cells(text, *line)))
-                elif position == 1 and rows:
-                    head = rows.pop()
-            yield head, rows
+            yield _headed(text, group)
             group = []
+        elif len(group) > 1 and _begins_anew(text, group, (start, end)):
+            yield _headed(text, group[:-1])
+            group = group[-1:]
         group.append((start, end))
+
+
+def _begins_anew(text: str, group: list[tuple[int, int]], line: tuple[int, int]) -> bool:
+    """Whether the last row is the head of another table: a rule below it, and an empty line before it."""
+    between = text[group[-2][1] : group[-1][0]]
+    return between.count("\n") > 1 and _RULE.fullmatch(text, *line) is not None
+
+
+def _headed(text: str, group: list[tuple[int, int]]) -> tuple[Cells, list[Cells]]:
+    head: Cells = []
+    rows: list[Cells] = []
+    for position, line in enumerate(group[:MOST_ROWS]):
+        if not _RULE.fullmatch(text, *line):
+            rows.append(list(_cells(text, *line)))
+        elif position == 1 and rows:
+            head = rows.pop()
+    return head, rows
 
 
 def _ruled(text: str, blocks: list[tuple[int, int]]) -> Iterator[tuple[Cells, list[Cells]]]:
