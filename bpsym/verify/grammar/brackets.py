@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 from bpsym.verify import limits
 from bpsym.verify.grammar import names
 from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, UnreadError, matching, split
+from bpsym.verify.grammar.postfix import postfix
 from bpsym.verify.grammar.questions import rectangular, says_something, without_end
+from bpsym.verify.grammar.remarks import remark
 from bpsym.verify.tree import (
     Absolute,
     Call,
@@ -37,8 +39,8 @@ def bracket(parser: Parser) -> Expr:
         raise parser.fail("a bracket is not closed")
     inside = parser.found[start + 1 : close]
     if says_something(inside):
-        parser.remark(None, close)
-        return parser.postfix()
+        remark(parser, None, close)
+        return postfix(parser)
     parser.position = close + 1
     return listed(parser, inside, token.text, start)
 
@@ -80,7 +82,7 @@ def group(parser: Parser) -> Expr:
     if not inside or all(token.kind == "note" for token in inside):
         if parser.peek().kind in ("sub", "sup") and not inside:
             raise parser.fail("a script on nothing")
-        return parser.postfix()
+        return postfix(parser)
     tree = parser.part(inside)
     if isinstance(tree, Name) and parser.peek().kind in ("sub", "sup", "prime", "open"):
         named = names.scripted(parser, tree, start)

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from bpsym.verify import limits
 from bpsym.verify.grammar import names, numerals, scripts
 from bpsym.verify.grammar.cursor import UnreadError, matching, span_of, split
+from bpsym.verify.grammar.postfix import postfix
 from bpsym.verify.grammar.questions import STARTS, product, rectangular, without_end
 from bpsym.verify.symbols import CASE_ENVIRONMENTS, MATRIX_ENVIRONMENTS, SIGN_WORDS
 from bpsym.verify.tree import (
@@ -111,7 +112,7 @@ def differential(parser: Parser) -> Expr:
 
 def differentiated(parser: Parser) -> Expr:
     """What stands behind a ∂: a factor; outside TeX also two words (`∂E total`)."""
-    tree = parser.postfix()
+    tree = postfix(parser)
     following = parser.peek()
     if (
         isinstance(tree, Name)
@@ -206,7 +207,7 @@ def root(parser: Parser) -> Expr:
         close = matching(parser.found, parser.position, parser.end)
         degree = parser.part(parser.found[parser.position + 1 : close])
         parser.position = close + 1
-    radicand = parser.postfix() if parser.peek().kind == "open" else argument(parser)
+    radicand = postfix(parser) if parser.peek().kind == "open" else argument(parser)
     span = parser.since(start)
     if degree is None:
         return Call(span, Name(span, "sqrt", spelled="√"), (radicand,))

@@ -9,6 +9,8 @@ from bpsym.verify.effort import spend
 from bpsym.verify.grammar import brackets, constructs, names, numerals
 from bpsym.verify.grammar.cursor import UnreadError, span_of
 from bpsym.verify.grammar.parser import Parser, Rules
+from bpsym.verify.grammar.postfix import postfix
+from bpsym.verify.grammar.remarks import note
 from bpsym.verify.tree import (
     Ellipsis,  # noqa: A004 - as in tree
     Expr,
@@ -30,7 +32,7 @@ def expression(found: Sequence[Token], reading: Reading) -> Expr:
     spend(BEGUN + PARSED * len(found))
     before = len(reading.notes)
     tree = Parser(found, reading, 0, RULES).whole()
-    for each in (tree, *(note.formula for note in reading.notes[before:] if note.formula is not None)):
+    for each in (tree, *(said.formula for said in reading.notes[before:] if said.formula is not None)):
         if height(each) > limits.HEIGHT:
             del reading.notes[before:]
             raise UnreadError(f"more than {limits.HEIGHT} operations one in the other", span_of(found), certain=True)
@@ -53,15 +55,15 @@ def _dots(parser: Parser) -> Expr:
 
 def _note(parser: Parser) -> Expr:
     """Words before an operand say something of it and are no factor."""
-    parser.note()
-    return parser.postfix()
+    note(parser)
+    return postfix(parser)
 
 
 def _set(parser: Parser) -> Expr:
     r"""`\overset{a}{b}` is b."""
     parser.take()
     parser.script()
-    return parser.postfix()
+    return postfix(parser)
 
 
 def _unknown(parser: Parser) -> Expr:

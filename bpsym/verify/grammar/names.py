@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from bpsym.verify.grammar import scripts
 from bpsym.verify.grammar.cursor import UnreadError, has_relation, matching, split
+from bpsym.verify.grammar.postfix import postfix, superscripted
 from bpsym.verify.grammar.questions import (
     STARTS,
     UNIT,
@@ -22,6 +23,7 @@ from bpsym.verify.grammar.questions import (
     says_something,
     unit,
 )
+from bpsym.verify.grammar.remarks import remark
 from bpsym.verify.symbols import (
     ACTIVATIONS,
     FUNCTION_LETTERS,
@@ -67,9 +69,9 @@ def word(parser: Parser) -> Expr:
         parser.take()  # `net h1`
         name = replace(name, sub=(*name.sub, behind))
     if base == "d" and not token.tail and following.kind == "accent" and not following.gap:
-        return Differential(parser.since(start), parser.postfix(), "d")  # d\hat{y}
+        return Differential(parser.since(start), postfix(parser), "d")  # d\hat{y}
     if parser.reading.delta_is_d and base == "delta" and not token.tail and parser.peek().kind == "word":
-        return Differential(parser.since(start), parser.postfix(), "d")
+        return Differential(parser.since(start), postfix(parser), "d")
     tree = scripted(parser, name, start)
     following = parser.peek()
     if plain and base == "e" and isinstance(tree, Name) and following.kind == "word" and not following.gap:
@@ -93,7 +95,7 @@ def scripted(parser: Parser, name: Name, start: int) -> Expr:
             if name.base in INVERSES and (end := minus_one(parser)):
                 parser.position, name = end, replace(name, base=INVERSES[name.base])
                 continue
-            tree = parser.raised(replace(name, span=parser.since(start)), start)
+            tree = superscripted(parser, replace(name, span=parser.since(start)), start)
             if not isinstance(tree, Name):
                 return settled(parser, tree, name, start)
             name = tree
@@ -197,7 +199,7 @@ def applied(parser: Parser, name: Name, start: int) -> Expr:
     ):
         argument = parser.unary()
         if isinstance(argument, Number) and parser.peek().kind == "word":
-            argument = Product(parser.since(start), (argument, parser.postfix()), ("",))
+            argument = Product(parser.since(start), (argument, postfix(parser)), ("",))
         return Call(parser.since(start), name, (argument,))
     return name
 
@@ -246,7 +248,7 @@ def application(parser: Parser, name: Name, start: int) -> Expr:
         parser.position = close + 1  # P(y = 1 | x): another number for each event
         return replace(name, sub=(*name.sub, "".join(token.text + token.tail for token in inside)))
     if says_something(inside) or has_relation(inside) or (token.gap and not parser.reading.tex and only_words(inside)):
-        parser.remark(name, close)
+        remark(parser, name, close)
         return name
     if close >= parser.end:
         raise parser.fail("a bracket is not closed")
@@ -272,5 +274,5 @@ def product_of(parser: Parser, name: Name, first: Expr, start: int, close: int) 
     """Juxtaposition after all; a power behind the parenthesis belongs to the parenthesis."""
     right = first
     while parser.peek().kind == "sup":
-        right = parser.raised(right, close)
+        right = superscripted(parser, right, close)
     return Product(parser.since(start), (name, right), ("",))

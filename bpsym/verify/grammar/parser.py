@@ -1,4 +1,4 @@
-"""The Pratt parser: signs, products, quotients, powers.
+"""The Pratt parser: relations, sums, signs, products, quotients.
 
 What an operand may begin with is a table handed in (`Rules`), one rule for each kind of token.
 """
@@ -10,34 +10,27 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from bpsym.verify.grammar import numerals, scripts
-from bpsym.verify.grammar.cursor import Reading, UnreadError, has_relation, matching, span_of
+from bpsym.verify.grammar import numerals
+from bpsym.verify.grammar.cursor import Reading, UnreadError, matching, span_of
+from bpsym.verify.grammar.postfix import postfix
 from bpsym.verify.grammar.questions import (
     STARTS,
     TIMES,
     as_differential,
     as_factor,
-    is_one,
     juxtaposed,
     lone_differential,
-    only_words,
     product,
-    says_something,
-    standing,
 )
+from bpsym.verify.grammar.remarks import conditioned, evaluated_at, is_remark, note, remark
 from bpsym.verify.grammar.walker import END, Walker
 from bpsym.verify.tree import (
-    Annotation,
-    Application,
     Comparison,
     Derivative,
     Expr,
-    Indexed,
     Matrix,
     Missing,
-    Name,
     Negative,
-    Norm,
     Number,
     Power,
     Product,
@@ -45,7 +38,6 @@ from bpsym.verify.tree import (
     Row,
     Span,
     Sum,
-    Transpose,
 )
 
 if TYPE_CHECKING:
@@ -140,22 +132,19 @@ class Parser(Walker):
                     factors[-1] = replace(factors[-1], of=self.operand(), span=self.since(starts[-1]))
                 continue
             elif token.kind == "note":
-                self.note()
+                note(self)
                 continue
             elif token.kind == "bar" and self.peek(1).kind == "sub" and not self.bars:
-                self.position += 2  # evaluated at: `\\right|_{w = 0.5}`
-                part = self.script()
-                text = self.reading.text[span_of(part).start : span_of(part).end]
-                self.reading.notes.append(Annotation(span_of(part), factors[-1], text))
+                evaluated_at(self, factors[-1])
                 continue
-            elif token.kind == "open" and self.is_remark(factors[-1]):
-                self.remark(factors[-1], matching(self.found, self.position, self.end))
+            elif token.kind == "open" and is_remark(self, factors[-1]):
+                remark(self, factors[-1], matching(self.found, self.position, self.end))
                 continue
             elif self.joins(token, factors[-1]):
                 here = self.position
                 right = self.unary()
                 if isinstance(right, Comparison):
-                    factors[-1] = self.conditioned(factors[-1], right)
+                    factors[-1] = conditioned(self, factors[-1], right)
                     continue
                 operators.append("")
             else:
@@ -220,7 +209,7 @@ class Parser(Walker):
             operand = self.unary()
             self.leave()
             return Negative(self.since(start), operand) if token.text == "-" else operand
-        return self.postfix()
+        return postfix(self)
 
     def divisor(self) -> Expr:
         """What a slash divides by: one factor, and what is written tight against a number (`1/2m`)."""
@@ -228,7 +217,7 @@ class Parser(Walker):
         left = self.unary()
         factors = [left]
         while isinstance(left, Number) and self.peek().kind == "word" and not self.peek().gap:
-            left = self.postfix()
+            left = postfix(self)
             factors.append(left)
         if len(factors) == 1:
             return factors[0]
@@ -270,131 +259,9 @@ class Parser(Walker):
             "the formula breaks off" if token is END else f"“{self.quote(self.position)}” cannot stand here"
         )
 
-    def postfix(self) -> Expr:
-        """A primary with the scripts behind it."""
-        start = self.position
-        tree = self.primary()
-        while True:
-            token = self.peek()
-            if token.kind == "sup":
-                tree = self.raised(tree, start)
-            elif token.kind == "sub":
-                self.position += 1
-                part = self.script()
-                if isinstance(tree, Name):
-                    tree = replace(tree, sub=scripts.with_subscript(tree, part).sub, span=self.since(start))
-                elif isinstance(tree, Indexed):
-                    tree = replace(tree, sub=(*tree.sub, *scripts.words(part)), span=self.since(start))
-                elif isinstance(tree, Norm):
-                    tree = replace(tree, sub=tuple(scripts.words(part)), span=self.since(start))
-                elif isinstance(tree, (Number, Missing)):
-                    raise self.fail("a subscript on a number")
-                else:
-                    tree = Indexed(self.since(start), tree, tuple(scripts.words(part)))
-            elif token.kind == "prime" and not isinstance(tree, (Number, Missing)):
-                self.position += 1
-                if isinstance(tree, Name):
-                    tree = replace(tree, marks=tuple(sorted([*tree.marks, "prime"])), span=self.since(start))
-                elif isinstance(tree, Application):
-                    head = replace(tree.head, marks=tuple(sorted([*tree.head.marks, "prime"])))
-                    tree = replace(tree, head=head, span=self.since(start))
-                else:
-                    tree = Indexed(self.since(start), tree, ("'",))
-            elif token.kind == "dot" and self.peek(1).kind == "word" and self.peek(1).text == "T" and not token.gap:
-                self.position += 2
-                tree = Transpose(self.since(start), tree)
-            else:
-                return tree
-
-    def raised(self, tree: Expr, start: int) -> Expr:
-        """A superscript: layer, mark, transpose or exponent."""
-        name = tree if isinstance(tree, Name) else None
-        self.position += 1
-        first = self.position
-        token = self.peek()
-        if token.kind == "operator" and token.text == "-":
-            self.position += 1
-            exponent: Expr = self.tight_exponent()
-            return Power(self.since(start), tree, Negative(self.since(first), exponent))
-        if token.kind == "operator" and token.text == "+" and self.peek(1).kind == "number" and not self.peek(1).gap:
-            self.position += 1
-            return Power(self.since(start), tree, self.tight_exponent())
-        bracketed_plainly = token.kind == "open"
-        part = self.script()
-        if bracketed_plainly and self.reading.tex is False and name is not None and name.base == "e":
-            return Power(self.since(start), tree, self.part(part))
-        whole = self.found[first : self.position] if bracketed_plainly else part
-        kind = scripts.superscript(name, whole, self.reading)
-        if kind.power or (name is None and kind.layer):
-            if not self.reading.tex and token.kind == "word" and not bracketed_plainly:
-                self.position = first
-                return Power(self.since(start), tree, self.tight_exponent())
-            return Power(self.since(start), tree, self.part(part))
-        if isinstance(tree, Name):
-            is_whole = kind.transposed and not (kind.layer or kind.marks)  # the mark of a transpose is no part of it
-            tree = replace(
-                tree,
-                layer=(*tree.layer, *kind.layer),
-                bracketed=kind.bracketed or tree.bracketed,
-                marks=tuple(sorted([*tree.marks, *kind.marks])),
-                span=tree.span if is_whole else self.since(start),
-            )
-        elif kind.marks:
-            tree = Indexed(self.since(start), tree, tuple("'" if mark == "prime" else mark for mark in kind.marks))
-        return standing(self.since(start), tree) if kind.transposed else tree
-
-    def tight_exponent(self) -> Expr:
-        """`e^-0.3775`, `e^-net_h1`: the factor right behind the sign."""
-        self.enter()
-        tree = self.postfix()
-        self.leave()
-        return tree
-
-    def note(self) -> None:
-        """Words outside brackets are a remark on what stands before them."""
-        token = self.take()
-        self.reading.notes.append(Annotation(Span(token.start, token.end), None, token.text))
-
     def is_dot_product(self) -> bool:
         """`W^T . \\delta`: a full stop between two factors, with blanks around it."""
         token, after = self.peek(), self.peek(1)
         if token.kind != "dot" or not (token.gap and after.gap and self.reading.tex):
             return False
         return after.kind in STARTS and after.kind != "number"
-
-    def conditioned(self, factor: Expr, condition: Comparison) -> Expr:
-        """A 1 under a condition is an indicator; behind anything else a condition is a remark."""
-        if is_one(factor):
-            return as_factor(condition)
-        self.reading.notes.append(Annotation(condition.span, factor, self.said(condition.span), condition))
-        return factor
-
-    def is_remark(self, factor: Expr | None = None) -> bool:
-        """Does the bracket at the cursor hold words, or a value in passing?"""
-        if factor is not None and is_one(factor):
-            return False
-        close = matching(self.found, self.position, self.end)
-        inside = self.found[self.position + 1 : close]
-        if close >= self.end or self.peek().text != "(":
-            return False
-        return (
-            says_something(inside)
-            or has_relation(inside)
-            or (self.peek().gap and not self.reading.tex and only_words(inside))
-        )
-
-    def remark(self, target: Expr | None, close: int) -> None:
-        """A bracket that holds words, or a value in passing: `(0.01和0.99是预期值)`, `(=0.7803)`."""
-        start = self.position
-        inside = self.found[start + 1 : close]
-        self.position = min(close + 1, self.end)
-        span = self.since(start)
-        formula = None
-        try:
-            if inside and inside[0].kind == "relation":
-                formula = self.part(inside[1:])
-            elif has_relation(inside):
-                formula = self.part(inside)
-        except UnreadError:
-            formula = None  # the remark is kept as text
-        self.reading.notes.append(Annotation(span, target, self.reading.text[span.start : span.end], formula))
