@@ -74,8 +74,8 @@ class Quantity:
 
     @cached_property
     def base(self) -> IndexedBase | Symbol:
-        """The SymPy head of the quantity."""
-        return _base(self.name) if self.axes else Symbol(self.name)
+        """The SymPy head of the quantity; a scalar is known to be real, or SymPy takes long over functions of it."""
+        return _base(self.name) if self.axes else Symbol(self.name, real=True)
 
     def __getitem__(self, indices: Sequence[Expr | int]) -> Expr:
         """The entry at these indices; the scalar itself for none. Raises ProgramError where axes and indices differ."""

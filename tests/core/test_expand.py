@@ -23,14 +23,14 @@ def test_equations_of_a_small_network() -> None:
     program = with_update(backprop(dense([Layer("h", bias="shared"), Layer("o", bias="none")], "mean-squared-error")))
     scalars = expansion(program, i=2, h=2, o=2)
     expected = {
-        NETH[1]: WH[1, 1] * X[1] + WH[1, 2] * X[2] + Symbol("b_h"),
+        NETH[1]: WH[1, 1] * X[1] + WH[1, 2] * X[2] + Symbol("b_h", real=True),
         OUTH[2]: 1 / (1 + exp(-NETH[2])),
         NETO[2]: WO[2, 1] * OUTH[1] + WO[2, 2] * OUTH[2],
         EU[1]: (T[1] - OUTO[1]) ** 2 / Symbol("n_o", integer=True, positive=True),
-        Symbol("E"): EU[1] + EU[2],
+        Symbol("E", real=True): EU[1] + EU[2],
         DOH[1]: WO[1, 1] * DO[1] + WO[2, 1] * DO[2],
-        Symbol("d_b_h"): DNH[1] + DNH[2],
-        IndexedBase("W_h_new")[2, 1]: WH[2, 1] - Symbol("eta") * IndexedBase("d_W_h")[2, 1],
+        Symbol("d_b_h", real=True): DNH[1] + DNH[2],
+        IndexedBase("W_h_new")[2, 1]: WH[2, 1] - Symbol("eta", real=True) * IndexedBase("d_W_h")[2, 1],
     }
     for entry, formula in expected.items():
         step = scalars.step(entry)
@@ -134,10 +134,10 @@ def test_simplest_form_is_the_one_computed_with() -> None:
 def test_half_the_squared_weights() -> None:
     """The penalty is written out weight by weight."""
     program = dense([Layer("o", bias="none")], "half-squared-error", decay=True)
-    step = expansion(program, i=2, o=1).step(Symbol("E"))
+    step = expansion(program, i=2, o=1).step(Symbol("E", real=True))
     assert step is not None
     squares = WO[1, 1] ** 2 + WO[1, 2] ** 2
-    assert (step.expr - EU[1] - Symbol("lambda") * squares * Rational(1, 2)).expand() == 0
+    assert (step.expr - EU[1] - Symbol("lambda", real=True) * squares * Rational(1, 2)).expand() == 0
 
 
 def test_a_size_that_is_missing() -> None:

@@ -41,7 +41,7 @@ class Equations:
         while text in self._names:
             text += "'"
         self._names.add(text)
-        symbol = Symbol(text)
+        symbol = Symbol(text, real=True)
         self.called[symbol] = called
         return symbol
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from bpsym.expand import ScalarStep
 
 LOWERED = 250  # units of work an equation is, made code
-SEED = Symbol("_seed")  # 1, but not to be simplified away: every adjoint has a name
+SEED = Symbol("_seed", real=True)  # 1, but not to be simplified away: every adjoint has a name
 
 
 class Small(Struct, frozen=True):
@@ -39,7 +39,7 @@ class Small(Struct, frozen=True):
         name = adjoint_of(Quantity(_plain(wrt).name, Role.WEIGHT)).name
         if name not in self.expansion.program.quantities:
             return fmpq(0)
-        wanted = Symbol(name)
+        wanted = Symbol(name, real=True)
         steps = [s for s in self.expansion.order((wanted,)) if s.step.section == "backward"]
         spend(LOWERED * len(steps))
         code = lower([(s.out, s.simplest) for s in steps], [wanted], {SEED: fmpq(1)})
@@ -71,7 +71,7 @@ def small_program(
 @lru_cache(maxsize=1 << 12)
 def _plain(atom: Expr) -> Symbol:
     """The symbol that stands for an atom; atoms are many times written out for it."""
-    return Symbol(str(atom))
+    return Symbol(str(atom), real=True)
 
 
 def _rule(rule: str) -> str:
