@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.indices import Indices
     from bpsym.verify.meaning.scope import Point
 
-READ = 3  # units of work a term is, read in one way, before what its parts are
+READ = 5  # units of work a term is, read in one way, before what its parts are
 VARIANTS = tuple(Choices(elementwise, rows) for rows in (False, True) for elementwise in (False, True))
 EACH = tuple(Choices(elementwise, each=True) for elementwise in (False, True))
 SWAPPED = tuple(Choices(swaps=swaps) for swaps in range(1, 6))  # where a bullet says: transpose as the shapes need it

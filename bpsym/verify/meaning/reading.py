@@ -12,6 +12,7 @@ from sympy import Symbol
 from bpsym.evaluate import Environment
 from bpsym.expand import Expansion
 from bpsym.program import Program, Quantity, Role, Step, entries
+from bpsym.verify.effort import spend
 from bpsym.verify.meaning.activations import WITH_SLOPE, function_of, known_function
 from bpsym.verify.meaning.algebra import BALLS, NoValueError
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, diagonal, elementwise, is_vector, mapped, transposed
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 MOST_UNITS = 64  # an index nobody bounds runs at most so far
 MOST_TERMS = 400  # of a sum whose bounds are written down
 DEPTH = 24  # of names defined by names
+MACRO = 20  # units of work a name is that a formula stands for, before what the formula is
 _SIGMOIDS = ("sigma", "Sigma", "psi", "phi")
 
 
@@ -128,6 +130,7 @@ class _At(Context):
             return value
         macro = self.scope.macros.get(wanted)
         if macro is not None:
+            spend(MACRO)
             return denote(macro, self.deeper())
         count = self.scope.count(wanted)
         if count is not None:
