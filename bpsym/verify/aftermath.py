@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bpsym.verify.check.terms import Kind, kind_of
-from bpsym.verify.check.verdicts import Judgement, Verdict, by_statement
+from bpsym.verify.check.verdicts import Claims, Judgement, Verdict
 from bpsym.verify.diagnose import GENERIC
 from bpsym.verify.tree import Number, walk
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from fractions import Fraction
 
-    from bpsym.verify.tree import Document, Expr, Span
+    from bpsym.verify.tree import Expr, Span
 
 TELLING = 3  # digits of a figure that hardly is another one by chance
 MOST_TERMS = 100  # of a statement
@@ -27,19 +27,18 @@ GOOD = frozenset([Verdict.RIGHT, Verdict.DIGIT])
 WORKED = frozenset([Kind.NUMBER, Kind.NUMERIC, Kind.MIXED])
 
 
-def followed_up(found: Sequence[Judgement], document: Document) -> list[Judgement]:
-    """The judgements, with what is worked out from a figure in error carried."""
-    if all(j.verdict is not Verdict.WRONG for j in found):
-        return list(found)
-    statements = sorted(document.statements, key=lambda s: s.span)
+def followed_up(claims: Claims) -> Claims:
+    """The claims, with what is worked out from a figure in error carried."""
+    if all(j.verdict is not Verdict.WRONG for j in claims.judgements):
+        return claims
     astray: set[Fraction] = set()
     known: set[Fraction] = set()  # figures that are right
     carried: dict[Span, Judgement] = {}
-    for statement, claims in zip(statements, by_statement(statements, found), strict=True):
+    for statement, judgements in claims.grouped():
         follows = False
         for term in statement.terms[:MOST_TERMS]:
             kind = kind_of(term)
-            own = [j for j in claims if term.span.start <= j.span.start < term.span.end]
+            own = [j for j in judgements if term.span.start <= j.span.start < term.span.end]
             figures = set(_figures(term))
             if kind not in WORKED or (not figures and not follows):
                 continue
@@ -47,13 +46,13 @@ def followed_up(found: Sequence[Judgement], document: Document) -> list[Judgemen
             if (follows or figures & astray) and own and all(j.verdict in GOOD for j in own):
                 carried.update({j.span: replace(j, verdict=Verdict.CARRIED) for j in own})
                 follows = True
-            is_bad = follows or any(_goes_on(j, claims) for j in own)
+            is_bad = follows or any(_goes_on(j, judgements) for j in own)
             if kind is Kind.NUMBER and is_bad:
                 astray |= figures - known
             elif kind is Kind.NUMBER and all(j.verdict in GOOD for j in own):
                 known |= figures
                 astray -= figures
-    return [carried.get(j.span, j) for j in found]
+    return claims.changed(carried)
 
 
 def _goes_on(judgement: Judgement, beside: Sequence[Judgement]) -> bool:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from flint import arb
 
 from bpsym.verify.check.terms import Kind, Shown, kind_of
-from bpsym.verify.check.verdicts import BESIDE_NUMBERS, FORMULA, Judgement, Verdict, by_statement
+from bpsym.verify.check.verdicts import BESIDE_NUMBERS, FORMULA, Claims, Judgement, Verdict
 from bpsym.verify.diagnose import GENERIC
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.subjects import subject_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bpsym.verify.meaning.arrays import Scalar
-    from bpsym.verify.tree import Document, Span, Statement
+    from bpsym.verify.tree import Span, Statement
 
 LIKELY = frozenset(["sign", "digits-swapped"])  # slips that few figures come from by chance
 ENOUGH = 4  # digits of a figure that hardly is like another one by chance
@@ -37,26 +37,26 @@ UNPROVED = ("line is right", "only by figures")  # what a figure is the only sig
 FIGURES = (Kind.NUMBER, Kind.NUMERIC)
 
 
-def borne_out(found: Sequence[Judgement], document: Document) -> list[Judgement]:
-    """The judgements in reading order, with those left open that nothing but the reading of the document speaks for."""
-    doubtful = set(_doubtful(found, document))
+def borne_out(claims: Claims) -> Claims:
+    """The claims, with those left open that nothing but the reading of the document speaks for."""
+    found = claims.judgements
+    doubtful = set(_doubtful(claims))
     doubtful |= {j.span for j in found if BESIDE_NUMBERS in j.details and j.rule in UNMENDED}
     unmended = {j.span for j in found if j.verdict is Verdict.WRONG and j.rule in UNMENDED and _is_law(j)}
     if all(j.span in doubtful | unmended for j in found if j.verdict is Verdict.WRONG):
         doubtful |= unmended
     if not doubtful:
-        return list(found)
-    now: list[Judgement] = []
+        return claims
+    now: dict[Span, Judgement] = {}
     is_astray = False
-    for judgement in sorted(found, key=lambda j: j.span):
+    for judgement in found:
         if judgement.span in doubtful and judgement.verdict is Verdict.WRONG:
-            now.append(Judgement(judgement.span, Verdict.UNDECIDED, details={"why": "reading"}))
+            now[judgement.span] = Judgement(judgement.span, Verdict.UNDECIDED, details={"why": "reading"})
         elif judgement.verdict is Verdict.CARRIED and not is_astray:
-            now.append(Judgement(judgement.span, Verdict.RIGHT))  # it follows from what the page says
+            now[judgement.span] = Judgement(judgement.span, Verdict.RIGHT)  # it follows from what the page says
         else:
             is_astray = is_astray or judgement.verdict is Verdict.WRONG
-            now.append(judgement)
-    return now
+    return claims.changed(now)
 
 
 def _is_law(judgement: Judgement) -> bool:
@@ -65,17 +65,16 @@ def _is_law(judgement: Judgement) -> bool:
     return state is not None and bool(state.scope.laws)
 
 
-def _doubtful(found: Sequence[Judgement], document: Document) -> Iterator[Span]:
+def _doubtful(claims: Claims) -> Iterator[Span]:
     """Where claims in error stand that nothing on the page contradicts."""
-    statements = sorted(document.statements, key=lambda s: s.span)
-    had = _with_a_figure_before(statements)
+    had = _with_a_figure_before(claims.statements)
     open_: list[tuple[Judgement, str]] = []
     at_odds: dict[str, set[int]] = {}  # by letter, where names are
-    for place, judgements in enumerate(by_statement(statements, found)):
-        first = statements[place].terms[0]
+    for place, (statement, judgements) in enumerate(claims.grouped()):
+        first = statement.terms[0]
         for judgement in judgements:
             is_open = judgement.verdict is Verdict.WRONG and not _is_mistake(judgement)
-            if is_open and not _is_contradicted(judgement, statements[place], judgements, again=place in had):
+            if is_open and not _is_contradicted(judgement, statement, judgements, again=place in had):
                 base = first.base if isinstance(first, Name) else ""
                 open_.append((judgement, base))
                 at_odds.setdefault(base, set()).add(place)

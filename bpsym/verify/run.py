@@ -20,7 +20,7 @@ from bpsym.verify.check.prose import restatements
 from bpsym.verify.check.repeated import repeated
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.training import training_claims
-from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.check.verdicts import Claims, Judgement, Verdict
 from bpsym.verify.diagnose import diagnosed
 from bpsym.verify.early import Reading, clearest
 from bpsym.verify.givens import Givens, names_of
@@ -102,30 +102,37 @@ def verify(
         with effort.bounded(max(least, left)) as judging:
             verified = _judged(document, description, Givens.of(given or {}))
         with effort.bounded(max(limits.DIAGNOSED, left - judging.spent)):
-            found = diagnosed(verified.judgements, verified.state)
-            if description is None and not verified.example:
-                from bpsym.verify.method import with_method
-
-                with suppress(effort.TooMuchWork):
-                    found = with_method(found, document, verified.state)
-            if any(j.verdict is Verdict.WRONG and "state" in j.details for j in found):
-                from bpsym.verify.mend.search import with_mends
-
-                with suppress(effort.TooMuchWork):
-                    found = with_mends(found, verified.state)
+            found = _explained(verified, by_itself=description is None and not verified.example)
         if description is None and not verified.example:
             from bpsym.verify.aftermath import followed_up
             from bpsym.verify.evidence import borne_out
             from bpsym.verify.stepped import held_to_slopes
 
-            found = followed_up(held_to_slopes(borne_out(found, document), document), document)
-        found.extend(repeated(document, found))
+            found = followed_up(held_to_slopes(borne_out(Claims.of(document, found)))).judgements
+        found = [*found, *repeated(document, found)]
         found = [j for j in found if j.verdict is not Verdict.UNREADABLE or not document.unreadable]
         found.extend(Judgement(gap.span, Verdict.UNREADABLE, details={"why": gap.why}) for gap in document.unreadable)
     finally:
         ctx.prec = before
     verified.judgements = sorted(found, key=lambda j: j.span)
     return verified
+
+
+def _explained(verified: Verified, *, by_itself: bool) -> list[Judgement]:
+    """The judgements with their causes; `by_itself`: of a document whose network is known by its own equations."""
+    document, state = verified.document, verified.state
+    found = diagnosed(verified.judgements, state)
+    if by_itself:
+        from bpsym.verify.method import with_method
+
+        with suppress(effort.TooMuchWork):
+            found = with_method(found, document, state)
+    if any(j.verdict is Verdict.WRONG and "state" in j.details for j in found):
+        from bpsym.verify.mend.search import with_mends
+
+        with suppress(effort.TooMuchWork):
+            found = with_mends(found, state)
+    return found
 
 
 def _judged(document: Document, description: Description | None, givens: Givens) -> Verified:

@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from bpsym.verify.check.numbers import as_shown
 from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves
-from bpsym.verify.check.verdicts import BAD, Judgement, Verdict, by_statement
+from bpsym.verify.check.verdicts import BAD, Claims, Judgement, Verdict
 from bpsym.verify.disclaimed import is_disclaimed
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.keys import RATES, Key, key
@@ -22,7 +22,7 @@ from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.tree import Name, Negative, Number, Product, Sum, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from flint import fmpq
 
@@ -50,25 +50,26 @@ class Step(NamedTuple):
         return bool(self.moved * self.slope.value > 0)
 
 
-def held_to_slopes(found: Sequence[Judgement], document: Document) -> list[Judgement]:
-    """The judgements, with the steps blamed that go up a slope where the document goes down."""
+def held_to_slopes(claims: Claims) -> Claims:
+    """The claims, with the steps blamed that go up a slope where the document goes down."""
+    document = claims.document
     if _CLIMBS.search(document.text) or any(_is_climb(s) for s in document.statements):
-        return list(found)
-    bad = {j.span for j in found if j.verdict in BAD}
+        return claims
+    bad = {j.span for j in claims.judgements if j.verdict in BAD}
     steps = [step for step in _steps(document) if step.slope.tree.span not in bad]
     up = [step for step in steps if step.climbs]
     if len(up) > max(1, len(steps) - len(up)):
-        return list(found)
-    claims = dict(zip((s.span for s in document.statements), by_statement(document.statements, found), strict=True))
+        return claims
+    beside = {statement.span: own for statement, own in claims.grouped()}
     blamed: dict[Span, Judgement] = {}
     for step in up:
-        own = [j for j in claims[step.statement.span] if j.span.start >= step.term.span.start]
+        own = [j for j in beside[step.statement.span] if j.span.start >= step.term.span.start]
         if not is_disclaimed(step.statement) and all(j.verdict not in (*BAD, Verdict.UNREADABLE) for j in own):
             results = [s for s in leaves(step.statement.terms[-1]) if s is not None]
             expected = as_shown(step.old - step.moved, results[0]) if len(results) == 1 else ""
             blamed.update({j.span: replace(j, verdict=Verdict.CARRIED) for j in own})
             blamed[step.term.span] = Judgement(step.term.span, Verdict.WRONG, expected, RULE)
-    return [blamed.get(j.span, j) for j in found]
+    return claims.changed(blamed)
 
 
 def _is_climb(statement: Statement) -> bool:

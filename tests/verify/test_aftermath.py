@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bpsym.verify.aftermath import followed_up
-from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.check.verdicts import Claims, Judgement, Verdict
 from bpsym.verify.read import read
 from bpsym.verify.tree import Document, Span
 
@@ -39,8 +39,8 @@ def carried(found: list[Judgement], text: str) -> list[str]:
 def test_what_follows_is_carried(rule: str, verdict: str) -> None:
     """0.7192 for 0.7109: its digits go on into the slope, and the slope's into δ; μ has nothing of them."""
     document = read(TEXT.encode())
-    found = followed_up([*judged(document, "0.7192", rule, verdict), *first_wrong()], document)
-    assert [piece for piece in carried(found, TEXT) if piece != "0.7192"] == [
+    claims = Claims.of(document, [*judged(document, "0.7192", rule, verdict), *first_wrong()])
+    assert [piece for piece in carried(followed_up(claims).judgements, TEXT) if piece != "0.7192"] == [
         "0.7192 - 0.5",
         "0.2192",
         r"0.2192 \times 0.20",
@@ -56,11 +56,12 @@ def first_wrong() -> list[Judgement]:
 def test_a_figure_that_may_be_what_was_meant_carries_nothing() -> None:
     """It differs from the computation beside it, and nothing is known of the cause: that may be what is wrong."""
     document = read(TEXT.encode())
-    assert carried(followed_up(judged(document, "0.7192", "value"), document), TEXT) == []
+    claims = Claims.of(document, judged(document, "0.7192", "value"))
+    assert carried(followed_up(claims).judgements, TEXT) == []
 
 
 def test_what_stands_without_an_error_stays() -> None:
     """Nothing wrong, nothing carried."""
     document = read(TEXT.encode())
-    found = judged(document, "nothing", "")
-    assert followed_up(found, document) == found
+    claims = Claims.of(document, judged(document, "nothing", ""))
+    assert followed_up(claims) == claims

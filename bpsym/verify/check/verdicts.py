@@ -7,11 +7,12 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-    from bpsym.verify.tree import Span, Statement
+    from bpsym.verify.tree import Document, Span, Statement
 
 
 class Verdict(StrEnum):
@@ -49,11 +50,41 @@ def is_doubted(judgement: Judgement) -> bool:
     return judgement.verdict is Verdict.UNDECIDED and judgement.details.get("why") in ("several-meanings", "case")
 
 
-def by_statement(statements: Sequence[Statement], claims: Sequence[Judgement]) -> list[list[Judgement]]:
+class Claims(Struct, frozen=True):
+    """What is claimed in a document, judged; passes that look at all of it again hand it on to each other."""
+
+    document: Document
+    statements: list[Statement]  # in reading order
+    judgements: list[Judgement]  # likewise
+    places: list[slice]  # of the judgements of each statement
+
+    @classmethod
+    def of(cls, document: Document, judgements: Iterable[Judgement]) -> Claims:
+        """The claims, grouped."""
+        ordered = sorted(judgements, key=lambda j: j.span)
+        statements = sorted(document.statements, key=lambda s: s.span)
+        return cls(document, statements, ordered, list(_places(statements, ordered)))
+
+    def grouped(self) -> Iterator[tuple[Statement, list[Judgement]]]:
+        """Each statement with what is claimed in it."""
+        for statement, place in zip(self.statements, self.places, strict=True):
+            yield statement, self.judgements[place]
+
+    def changed(self, others: Mapping[Span, Judgement]) -> Claims:
+        """The same claims, some of them judged otherwise."""
+        return replace(self, judgements=[others.get(j.span, j) for j in self.judgements])
+
+
+def by_statement(statements: Sequence[Statement], claims: Iterable[Judgement]) -> list[list[Judgement]]:
     """The claims of each statement."""
     ordered = sorted(claims, key=lambda j: j.span.start)
+    return [ordered[place] for place in _places(statements, ordered)]
+
+
+def _places(statements: Iterable[Statement], ordered: Sequence[Judgement]) -> Iterator[slice]:
     starts = [j.span.start for j in ordered]
-    return [ordered[bisect_left(starts, s.span.start) : bisect_left(starts, s.span.end)] for s in statements]
+    for statement in statements:
+        yield slice(bisect_left(starts, statement.span.start), bisect_left(starts, statement.span.end))
 
 
 def worst(verdicts: list[Verdict]) -> Verdict:
