@@ -41,6 +41,7 @@ TRIED: Final = 500_000  # of trying what else the document might speak of
 LAWS: Final = 1_800_000  # of trying instances of the laws of a document
 BY_ITSELF: Final = 2_500_000  # of judging a document without a description, by its laws, too
 HELD: Final = 400_000  # of holding laws against the figures of an example
+LAID: Final = 60_000  # of holding laws to the shapes of what is printed
 LETTERED: Final = 1_200_000  # of these, of trying what its letters are layers of
 INFERRED: Final = 800_000  # of looking for the network its numbers are, and judging by it
 SAMPLED: Final = 150_000  # of these, of trying one general network on a sample

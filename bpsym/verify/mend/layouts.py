@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from bpsym.verify.mend.around import Around, Edit, Patch
 from bpsym.verify.mend.forms import BRACKETS, exchanged
-from bpsym.verify.tree import Derivative, Differential, Matrix, Name, Product, Row, Span, Transpose
+from bpsym.verify.tree import Derivative, Differential, Expr, Matrix, Name, Product, Row, Span, Transpose
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,6 +44,8 @@ def _of_product(around: Around, tree: Product) -> Iterator[Edit]:
             first, second = around.outer(a), Span(around.place(b.operand).start, bare.end)
             piece = Span(first.start, around.outer(b).end)
             yield Edit("outer-product-transposed", tree, new, piece, exchanged(around, first, second))
+        if (other_way := _other_transposed(around, tree, k)) is not None:
+            yield other_way
         new = replace(tree, factors=(*tree.factors[:k], b, a, *tree.factors[k + 2 :]))
         first, second = around.outer(a), around.outer(b)
         piece = Span(first.start, second.end)
@@ -58,3 +60,24 @@ def _of_product(around: Around, tree: Product) -> Iterator[Edit]:
         elif not other and not BRACKETS.search(around.text, between.start, between.end):
             patches = (Patch(between, " "),)
         yield Edit("elementwise", tree, new, piece, patches)
+
+
+def _other_transposed(around: Around, tree: Product, k: int) -> Edit | None:
+    """`x^T δ` for `x δ^T`, `X^T dZ` for `dZ^T X`: the mark on the first of two factors, where it belongs."""
+    a, b = tree.factors[k : k + 2]
+    first, second = around.outer(a), around.outer(b)
+    if isinstance(a, Differential) and isinstance(a.of, Transpose):
+        a = Transpose(a.span, replace(a, of=a.of.operand))
+    if isinstance(a, Transpose) is isinstance(b, Transpose):
+        return None
+    pair = (Transpose(b.span, b), a.operand) if isinstance(a, Transpose) else (Transpose(a.span, a), _bare(b))
+    new = replace(tree, factors=(*tree.factors[:k], *pair, *tree.factors[k + 2 :]))
+    patches: tuple[Patch, ...] = ()
+    if isinstance(b, Transpose) and isinstance(a, Name) and "^" not in around.quote(a):
+        mark = Span(around.unmarked(b).end, b.span.end)
+        patches = (Patch(first, around.cut(first) + around.transpose), Patch(mark, ""))
+    return Edit("outer-product-transposed", tree, new, Span(first.start, second.end), patches)
+
+
+def _bare(tree: Expr) -> Expr:
+    return tree.operand if isinstance(tree, Transpose) else tree
