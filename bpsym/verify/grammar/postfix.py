@@ -11,10 +11,10 @@ from bpsym.verify.grammar.questions import standing
 from bpsym.verify.tree import Application, Expr, Indexed, Missing, Name, Negative, Norm, Number, Power, Transpose
 
 if TYPE_CHECKING:
-    from bpsym.verify.grammar.parser import Parser
+    from bpsym.verify.grammar.walker import Walker
 
 
-def postfix(parser: Parser) -> Expr:
+def postfix(parser: Walker) -> Expr:
     """A primary with the scripts behind it."""
     start = parser.position
     tree = parser.primary()
@@ -51,7 +51,7 @@ def postfix(parser: Parser) -> Expr:
             return tree
 
 
-def superscripted(parser: Parser, tree: Expr, start: int) -> Expr:
+def superscripted(parser: Walker, tree: Expr, start: int) -> Expr:
     """A superscript: layer, mark, transpose or exponent."""
     name = tree if isinstance(tree, Name) else None
     parser.position += 1
@@ -89,7 +89,7 @@ def superscripted(parser: Parser, tree: Expr, start: int) -> Expr:
     return standing(parser.since(start), tree) if kind.transposed else tree
 
 
-def _tight_exponent(parser: Parser) -> Expr:
+def _tight_exponent(parser: Walker) -> Expr:
     """`e^-0.3775`, `e^-net_h1`: the factor right behind the sign."""
     parser.enter()
     tree = postfix(parser)

@@ -9,24 +9,24 @@ from bpsym.verify.grammar.questions import as_factor, is_one, only_words, says_s
 from bpsym.verify.tree import Annotation, Span
 
 if TYPE_CHECKING:
-    from bpsym.verify.grammar.parser import Parser
+    from bpsym.verify.grammar.walker import Walker
     from bpsym.verify.tree import Comparison, Expr
 
 
-def note(parser: Parser) -> None:
+def note(parser: Walker) -> None:
     """Words outside brackets are a remark on what stands before them."""
     token = parser.take()
     parser.reading.notes.append(Annotation(Span(token.start, token.end), None, token.text))
 
 
-def evaluated_at(parser: Parser, factor: Expr) -> None:
+def evaluated_at(parser: Walker, factor: Expr) -> None:
     r"""Where a derivative is taken: `\right|_{w = 0.5}`."""
     parser.position += 2
     span = span_of(parser.script())
     parser.reading.notes.append(Annotation(span, factor, parser.said(span)))
 
 
-def conditioned(parser: Parser, factor: Expr, condition: Comparison) -> Expr:
+def conditioned(parser: Walker, factor: Expr, condition: Comparison) -> Expr:
     """A 1 under a condition is an indicator; behind anything else a condition is a remark."""
     if is_one(factor):
         return as_factor(condition)
@@ -34,7 +34,7 @@ def conditioned(parser: Parser, factor: Expr, condition: Comparison) -> Expr:
     return factor
 
 
-def is_remark(parser: Parser, factor: Expr) -> bool:
+def is_remark(parser: Walker, factor: Expr) -> bool:
     """Does the bracket at the cursor hold words, or a value in passing, and no factor?"""
     if is_one(factor):
         return False
@@ -49,7 +49,7 @@ def is_remark(parser: Parser, factor: Expr) -> bool:
     )
 
 
-def remark(parser: Parser, target: Expr | None, close: int) -> None:
+def remark(parser: Walker, target: Expr | None, close: int) -> None:
     """A bracket that holds words, or a value in passing: `(0.01和0.99是预期值)`, `(=0.7803)`."""
     start = parser.position
     inside = parser.found[start + 1 : close]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Final
 
 from bpsym.verify import limits
@@ -12,11 +13,13 @@ from bpsym.verify.tree import Span
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from bpsym.verify.tree import Expr
+
 END: Final = Token("end-of-formula", "", 0, 0)
 
 
-class Walker:
-    """One slice of tokens and a position in it."""
+class Walker(ABC):
+    """One slice of tokens and a position in it; what expressions they make is the parser's to say."""
 
     def __init__(self, found: Sequence[Token], reading: Reading, depth: int) -> None:
         self.found = found
@@ -25,6 +28,14 @@ class Walker:
         self.reading = reading
         self.depth = depth
         self.bars: list[str] = []
+
+    @abstractmethod
+    def part(self, part: Sequence[Token]) -> Expr:
+        """A slice as an expression of its own."""
+
+    @abstractmethod
+    def primary(self) -> Expr:
+        """One operand, with nothing that stands behind it."""
 
     def enter(self) -> None:
         """One level deeper; raises UnreadError at the cap."""
