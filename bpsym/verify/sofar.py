@@ -83,7 +83,8 @@ def _end_of_paragraph(document: Document, statement: Statement) -> int:
 
 
 def _is_better(ours: Sequence[Judgement], theirs: Sequence[Judgement]) -> bool:
-    """Whether fewer claims of a statement are in error, and all others right."""
+    """Whether fewer claims of a statement are in error, and all others right; none just is no claim any more."""
     bad = {j.span for j in theirs if j.verdict in BAD}
     still = {j.span for j in ours if j.verdict in BAD}
-    return still < bad and all(j.verdict in GOOD or j.span in still for j in ours)
+    is_judged = bad <= {j.span for j in ours}
+    return is_judged and still < bad and all(j.verdict in GOOD or j.span in still for j in ours)
