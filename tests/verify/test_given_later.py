@@ -152,3 +152,42 @@ def test_a_loss_taken_otherwise_in_french() -> None:
     assert counts["wrong"] == counts["carried"] == 0
     wrong = found(verified(OTHERWISE.replace("_1} = y_1$", "_1} = y_2$")), "wrong")
     assert [piece for _, piece, _ in wrong] == ["y_2"]
+
+LOST_MINUS = r"""
+$x_1 = 0.5$, $w_1 = 0.8$, $b = -0.1$, $w_2 = 0.6$, $c = 0.2$
+
+$z = w_1 x_1 + b = 0.8 \cdot 0.5 - 0.1 = 0.3$
+
+$h = \frac{1}{1 + e^{z}} = \frac{1}{1 + e^{-0.3}} = 0.574443$
+
+$\frac{\partial h}{\partial z} = h (1 - h) = 0.574443 \cdot 0.425557 = 0.244458$
+
+$y = w_2 h + c = 0.6 \cdot 0.574443 + 0.2 = 0.544666$
+"""
+
+
+def test_a_sigmoid_without_its_minus_is_not_what_the_figures_come_from() -> None:
+    """1/(1 + e^{-0.3}) = 0.574443, and 0.574443 · 0.425557 = 0.244458 is its slope."""
+    wrong = found(verified(LOST_MINUS), "wrong")
+    assert [(line, rule) for line, _, rule in wrong] == [(6, "exponent-sign")]
+    assert verified(LOST_MINUS).counts["carried"] == 0
+
+
+ROWS = r"""
+| step | formula | calculation | result |
+|---|---|---|---|
+| $z_1$ | $w_{11}x_1+w_{12}x_2+b_1$ | $0.4*1.0-0.2*0.5+0.1$ | $0.40$ |
+| $z_2$ | $w_{21}x_1+w_{22}x_2+b_2$ | $-0.3*1.0+0.6*0.5-0.1$ | $0.10$ |
+
+# After the step
+
+| weight | old | gradient | new |
+|---|---|---|---|
+| $w_{21}$ | -0.3 | 0.1 | -0.35 |
+"""
+
+
+def test_a_result_of_a_table_is_compared_though_nothing_else_is_known_there() -> None:
+    """-0.3 · 1.0 + 0.6 · 0.5 - 0.1 is -0.10."""
+    wrong = found(verified(ROWS), "wrong")
+    assert [(line, piece) for line, piece, _ in wrong] == [(5, "0.10")]

@@ -1,22 +1,26 @@
-"""What a document's programme computed: where it shows what a line came to, the line is what its name means.
+"""What a document's figures come from, where that is not the first formula it has for a name.
 
 `z_2 = w_21 x_1 + w_22 x_2` in the text and, in a session, `>>> z2 = w12*x1 + w22*x2` with -0.96 below: the figure says
-which of the two the numbers come from.
+which of the two the numbers come from. So do the numbers put in where a sigmoid has lost its minus,
+`1/(1 + e^{z}) = 1/(1 + e^{-0.3}) = 0.5744`.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from msgspec import structs
 
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
+from bpsym.verify.constants import is_exponential
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.denote import denote
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.network import FAILURES
 from bpsym.verify.meaning.reading import reading
 from bpsym.verify.meaning.scope import Point
-from bpsym.verify.tree import Name, walk
+from bpsym.verify.tree import Name, Negative, Power, walk, with_parts
 
 if TYPE_CHECKING:
     from bpsym.evaluate import Environment
@@ -42,9 +46,32 @@ def as_it_ran(said: Said, scope: Scope, environment: Environment) -> Said:
         if ran and first is False:
             known[wanted] = [formula, *(each for each in ours if each != formula)]
             outrun |= {ours[0].span} if _letters(ours[0]) == _letters(formula) else set()
+    for line in [line for line in said.document.statements if _is_of_exponential(line)][:MOST_RAN]:
+        name, formula, put_in, *_, shown = line.terms
+        wanted = key(name) if isinstance(name, Name) else Key("")
+        ours, mended = known.get(wanted, []), _falling(formula)
+        if not ours or ours[0] != formula or _comes_to(formula, shown, scope, environment) is not False:
+            continue
+        if all(_comes_to(each, shown, scope, environment) for each in (put_in, mended)):
+            known[wanted] = [mended, *ours[1:]]
+            outrun.add(formula.span)
     if known == said.sources.formulas:
         return said
     return replace(said, sources=replace(said.sources, formulas=known), outrun=frozenset(outrun))
+
+
+def _is_of_exponential(line: Statement) -> bool:
+    """Whether a statement works a name out from a formula with an exponential, the numbers put in behind it."""
+    kinds = [kind_of(term) for term in line.terms[1:]]
+    is_worked = len(kinds) > 2 and (*kinds[:2], kinds[-1]) == (Kind.SYMBOLIC, Kind.NUMERIC, Kind.NUMBER)
+    return is_worked and isinstance(line.terms[0], Name) and any(map(is_exponential, walk(line.terms[1])))
+
+
+def _falling(node: Any) -> Any:
+    """A formula with a minus before every exponent of e that has none."""
+    if isinstance(node, Power) and is_exponential(node) and not isinstance(node.exponent, Negative):
+        return structs.replace(node, exponent=Negative(node.exponent.span, node.exponent))
+    return with_parts(node, _falling)
 
 
 def _letters(formula: Expr) -> list[str]:
