@@ -27,6 +27,7 @@ from source import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 # Imports run strictly downward: a unit may import the units of the rows above its own, no other. A package is one unit;
 # inside it, modules import each other without a circle.
@@ -148,6 +149,19 @@ def test_module_length(module: Module) -> None:
     """No module is longer than a person reads in one go, save those that say why."""
     lines = module.text.count("\n")
     assert (lines > LONGEST) == (module.name in LONGER), f"{module.name} has {lines} lines; the limit is {LONGEST}"
+
+
+VERIFY = ROOT / "bpsym" / "verify"
+
+
+@pytest.mark.parametrize(
+    "init", [VERIFY / "__init__.py", *sorted(VERIFY.glob("*/__init__.py"))], ids=lambda path: path.parent.name
+)
+def test_maps_are_complete(init: Path) -> None:
+    """Who opens a package of the verifier is told in one place what each of its modules is for."""
+    here = {path.stem for path in init.parent.glob("*.py")} | {path.parent.name for path in init.parent.glob("*/*.py")}
+    told = set(re.findall(r"`([\w.]+?)(?:\.\w+)?`", init.read_text("utf-8").split('"""')[1]))
+    assert here - {"__init__"} - told == set()
 
 
 def undeclared_imports(module: Module) -> Iterator[str]:

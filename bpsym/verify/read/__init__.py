@@ -2,6 +2,17 @@
 
 Every format becomes text with places (`Source`) and goes through the same scan; only HTML and notebooks have to be
 taken out of their wrapping first.
+
+text
+    `decode`, `html`, `notebook`; `style`: what holds for all of a document, its `macros` among it.
+scan
+    `scan` finds the `regions` and reads what is between them as lines of `prose`; `listings` (`code`, `session`,
+    `rewritten`), `tables`, matrices that are `drawn`, what was `scraped` badly; `unwrap` takes off what stands in the
+    way. `found` is what comes of it.
+statements
+    Of what the grammar makes of the formulas, some say more: below `headings`, in the `rows` of a table (`joined`,
+    `listed`, `nodes`, `units`), in `pieces`, as `factors` or as a function `called`, of `iterations`, of the `nearest`
+    function.
 """
 
 from __future__ import annotations

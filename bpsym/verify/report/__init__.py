@@ -1,4 +1,4 @@
-"""Reports in five formats, all from the same data."""
+"""Reports in five formats, all from the same `data`: `text`, `json`, `sarif`; the document in `html` or `markdown`."""
 
 from __future__ import annotations
 
