@@ -20,7 +20,7 @@ from bpsym.verify.meaning.functions import definitions_of
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.loosely import COUNTED_UNITS
 from bpsym.verify.meaning.network import NO_VALUES
-from bpsym.verify.meaning.printed import family_of
+from bpsym.verify.meaning.printed import Family, family_of
 from bpsym.verify.meaning.scope import Scope
 from bpsym.verify.tree import Document, Expr, Name, Product, Sum, walk
 
@@ -33,24 +33,28 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.described import Table
 
 
-def bind(document: Document, description: Description | None, given: Givens, *, loosely: bool = False) -> State:
-    """Everything needed to judge a document's first line; `loosely`: also by names that only numbers tell."""
+def bind(document: Document, description: Description | None, given: Givens, *, names: Table | None = None) -> State:
+    """Everything needed to judge a document's first line; `names`: what those mean that only its numbers tell."""
     if description is None:
         return _own(document, given)
     known = followed(description)
     network = known.network.for_document()
-    more = known.loosely if loosely else {}
+    more = {} if names is None else known.loosely
     spellings = dict(known.spellings)
     for wanted, values in more.items():
         spellings[wanted] = [*spellings.get(wanted, ()), *values]
+    for wanted, values in (names or {}).items():
+        spellings[wanted] = [*values, *(v for v in spellings.get(wanted, ()) if v not in values)]
     scope = Scope(network, spellings, described=True, sizes=_sizes(description))
     scope.kronecker = has_kronecker(document)
     scope.said_equal = said_equal(document)
     scope.letters = frozenset(description.letters.values())
     environment = network.environment()
     scope.printed = family_of(document, known.families)
+    if scope.printed is not None and not _means_the_same(scope.printed, names or {}):
+        scope.printed = None
     if scope.printed is None:
-        _choose(scope, document, environment, more)
+        _choose(scope, document, environment, more, {name: [1] for name in names or {}})
     else:
         for wanted, value in scope.printed.names.items():
             scope.table[wanted] = [value, *(v for v in scope.table.get(wanted, ()) if v != value)]
@@ -63,16 +67,21 @@ def bind(document: Document, description: Description | None, given: Givens, *, 
     return state
 
 
+def _means_the_same(printed: Family, names: Table) -> bool:
+    """Whether the names of bpsym's own sheets that are told by numbers are told so."""
+    return all(printed.names.get(wanted, values[0]) == values[0] for wanted, values in names.items())
+
+
 def _own(document: Document, given: Givens) -> State:
     from bpsym.verify.own import own_state  # much that a described document makes no use of
 
     return own_state(document, given)
 
 
-def bound(document: Document, description: Description | None, given: Givens, *, loosely: bool = False) -> State:
+def bound(document: Document, description: Description | None, given: Givens, *, names: Table | None = None) -> State:
     """The same; of a document with too much in it, for one which says nothing."""
     try:
-        return bind(document, description, given, loosely=loosely)
+        return bind(document, description, given, names=names)
     except TooMuchWork:
         with unbounded():
             return bind(replace(document, statements=()), description, given)
@@ -103,9 +112,13 @@ def _sizes(description: Description) -> dict[str, int]:
     return {"n": by_name.get("n_o", 1), "m": by_name.get("n_s", 1), "N": by_name.get("n_s", 1), "layers": depth}
 
 
-def _choose(scope: Scope, document: Document, environment: Environment, more: Table) -> None:
-    """Let the document's numbers choose between the readings of a name; units are counted as in `more` or not."""
-    votes: dict[Key, list[int]] = {}
+def _choose(
+    scope: Scope, document: Document, environment: Environment, more: Table, votes: dict[Key, list[int]]
+) -> None:
+    """Let the document's numbers choose between the readings of a name; units are counted as in `more` or not.
+
+    `votes`: for names that are told already.
+    """
     for statement in document.statements:
         first = statement.terms[0]
         if not isinstance(first, Name):

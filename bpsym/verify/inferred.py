@@ -30,10 +30,10 @@ from bpsym.verify.meaning.arrays import Array, scalars
 from bpsym.verify.meaning.collecting import said_in
 from bpsym.verify.meaning.described import BIASES, INPUTS, TARGETS, WEIGHTS
 from bpsym.verify.meaning.followed import followed, fully_connected
-from bpsym.verify.meaning.keys import RATES, Key, key
+from bpsym.verify.meaning.keys import RATES, Key, is_parameter, key
 from bpsym.verify.meaning.loosely import LETTERS
 from bpsym.verify.meaning.network import NO_VALUES
-from bpsym.verify.tree import Name, walk
+from bpsym.verify.tree import Name, covering, walk
 from bpsym.verify.typical import functions_of
 
 if TYPE_CHECKING:
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
     from bpsym.spec import Description
     from bpsym.verify.check.verdicts import Judgement
+    from bpsym.verify.meaning.described import Table
     from bpsym.verify.meaning.followed import Followed
     from bpsym.verify.meaning.sources import Sources
     from bpsym.verify.tree import Document, Span, Statement
@@ -76,11 +77,19 @@ class Given(NamedTuple):
 
 
 class Structure(NamedTuple):
-    """Inputs and units of each layer, the kind of biases, and the numbers as a description has them."""
+    """Inputs and units of each layer, the kind of biases, the numbers as a description has them, and their names."""
 
     units: tuple[int, ...]
     bias: str
     numbers: dict[str, Any]
+    names: Table
+
+
+class Filled(NamedTuple):
+    """The numbers of a network's entries, and the entries a document's names stand for."""
+
+    entries: dict[Expr, Shown]
+    names: Table
 
 
 class Trial(NamedTuple):
@@ -92,6 +101,13 @@ class Trial(NamedTuple):
     biases: str = "frozen"  # what becomes of them
 
 
+class Inferred(NamedTuple):
+    """The network a document works, and what the names mean whose numbers it gives."""
+
+    network: Description
+    names: Table
+
+
 class Explained(NamedTuple):
     """What of a document a network accounts for."""
 
@@ -100,12 +116,13 @@ class Explained(NamedTuple):
     behind: bool  # something of the loss, or of its derivatives
 
 
-def inferred(document: Document) -> Description | None:
+def inferred(document: Document) -> Inferred | None:
     """The network a document works, by its own numbers; None where these make none, or the figures are not its own."""
     sources = said_in(document).sources
     given = _without_entries({k: found for k in sources.numbers if (found := _given(k, sources)) is not None})
     figures = _figures(document)
-    rate = next((given[Key(base)].numbers[0] for base in RATES if Key(base) in given), None)
+    rates = (Key(base) for base in RATES if Key(base) not in sources.several)
+    rate = next((given[name].numbers[0] for name in rates if name in given), None)
     structures = islice(_structures(given), MOST_STRUCTURES)
     each = [(structure, names) for structure in structures for names in _activations(document, structure)]
     plain = _best([Trial(structure, names, _losses(names)[0]) for structure, names in each], rate, figures)
@@ -114,7 +131,7 @@ def inferred(document: Document) -> Description | None:
     structure, names = plain[0].structure, plain[0].activations
     kinds = ("frozen",) if structure.bias == NONE else ("frozen", "updated")
     best = _best([Trial(structure, names, *rest) for rest in product(_losses(names), kinds)], rate, figures)
-    return best[1] if best is not None and best[2].behind else None
+    return Inferred(best[1], structure.names) if best is not None and best[2].behind else None
 
 
 def _losses(names: Sequence[str]) -> Sequence[str]:
@@ -129,7 +146,7 @@ def _best(
     most = ENOUGH - 1
     for trial in trials:
         spend(NETWORK)
-        units, bias, numbers = trial.structure
+        units, bias, numbers, _ = trial.structure
         training = {"rate": _decimal(rate), "biases": trial.biases} if rate else None
         try:
             network = Network(
@@ -168,8 +185,9 @@ def _explained(network: Description, figures: Sequence[tuple[fmpq, fmpq]]) -> Ex
 
 
 def _given(name: Key, sources: Sources) -> Given | None:
-    """The numbers of a name that is nowhere worked out."""
-    if name.new or name in sources.computed or name in sources.formulas:
+    """The numbers of a name that is nowhere worked out, or is a parameter that is moved from there on."""
+    worked_out = name in sources.computed and (name in sources.results or not is_parameter(name.base))
+    if name.new or worked_out or name in sources.formulas:
         return None
     tree = sources.numbers[name]
     shown = tuple(leaves(tree))
@@ -203,9 +221,9 @@ def _structures(given: Mapping[Key, Given]) -> Iterator[Structure]:
                 spend(NETWORK)
                 known = fully_connected(layers, units, "half-squared-error")
                 straight, turned = _filled(known, given, turned=False), _filled(known, given, turned=True)
-                for numbers in (straight, turned if turned != straight else None):
+                for numbers in (straight, None if turned == straight else turned):
                     if numbers is not None:
-                        yield Structure(units, kind, _tables(known, layers, numbers))
+                        yield Structure(units, kind, _tables(known, layers, numbers.entries), numbers.names)
 
 
 def _count(given: Mapping[Key, Given], bases: Sequence[str]) -> int:
@@ -226,11 +244,12 @@ def _sizes(inputs: int, targets: int, weights: int) -> Iterator[tuple[int, ...]]
                 yield units
 
 
-def _filled(known: Followed, given: Mapping[Key, Given], *, turned: bool) -> dict[Expr, Shown] | None:
-    """The number of each entry; None where one has none, or two."""
+def _filled(known: Followed, given: Mapping[Key, Given], *, turned: bool) -> Filled | None:
+    """The number of each entry and the meaning of each name; None where an entry has none, or two."""
     expansion = known.network.expansion
     roles = {entry: q.role for q in expansion.program.inputs if q.role in ROLES for entry in expansion.entries(q.name)}
     found: dict[Expr, Shown] = {}
+    names: Table = {}
     for name, (numbers, shape) in given.items():
         fitting = []
         for value in (*known.spellings.get(name, ()), *known.loosely.get(name, ())):
@@ -238,11 +257,18 @@ def _filled(known: Followed, given: Mapping[Key, Given], *, turned: bool) -> dic
             role = roles.get(items[0])
             fits = len(items) == len(numbers) and (not isinstance(value, Array) or _same_shape(value.shape, shape))
             if fits and role and (role is not Role.TARGET or all(s.number.places <= SHORT for s in numbers)):
-                fitting.append(items)
-        for item, number in zip(fitting[-1 if turned else 0], numbers, strict=True) if fitting else ():
+                fitting.append(value)
+        if not fitting:
+            continue
+        meant = fitting[-1 if turned else 0]
+        names[name] = [meant]
+        if isinstance(meant, Array) and shape and max(shape) == len(numbers):  # v_1 of v
+            parts = (name._replace(sub=(*name.sub, str(k))) for k in range(1, len(numbers) + 1))
+            names |= {part: [item] for part, item in zip(parts, meant.items, strict=True) if part not in given}
+        for item, number in zip(scalars(meant), numbers, strict=True):
             if found.setdefault(item, number).value != number.value:
                 return None
-    return found if len(found) == len(roles) else None
+    return Filled(found, names) if len(found) == len(roles) else None
 
 
 def _same_shape(ours: tuple[int, ...], theirs: tuple[int, ...]) -> bool:
@@ -289,6 +315,7 @@ def agreed(
     stand for something else.
     """
     judged = {j.span: j for j in own}
+    is_proved = covering([j.span for j in own if j.verdict in PROVED])
     grouped = zip(document.statements, by_statement(document.statements, theirs), strict=True)
     said = {claim.span: statement for statement, claims in grouped for claim in claims}
     found: list[Judgement] = []
@@ -299,7 +326,7 @@ def agreed(
         is_open = is_new and not steps and statement is not None and _is_step(statement)
         if is_open or claim.verdict is Verdict.UNDECIDED:
             found.append(before)
-        elif is_new and before.verdict in PROVED and (statement is None or not _defines(statement, claim)):
+        elif claim.verdict is Verdict.WRONG and is_proved(claim.span.start) and not _is_first(statement, claim):
             return None
         elif is_new and statement is not None and kind_of(statement.terms[1]) is Kind.NUMBER:
             found.append(replace(claim, details={**claim.details, "only by figures": True}))
@@ -314,13 +341,15 @@ def agreed(
     return [judged.get(j.span, j) if j.span in formulas else j for j in found]  # laws of another network
 
 
+def _is_first(statement: Statement | None, claim: Judgement) -> bool:
+    """Whether a claim is of the first thing that is said of a name: by itself that is right whatever stands there."""
+    if statement is None or not isinstance(statement.terms[0], Name):
+        return False
+    return statement.terms[1].span.start <= claim.span.start < statement.terms[1].span.end
+
+
 def _is_step(statement: Statement) -> bool:
     """Whether it says what becomes of a parameter: w⁺ = …, or w = w - …."""
     first, *others = statement.terms
     names = {key(node) for term in others for node in walk(term) if isinstance(node, Name)}
     return isinstance(first, Name) and (key(first).new or key(first) in names)
-
-
-def _defines(statement: Statement, claim: Judgement) -> bool:
-    """Whether a claim is the first thing that is said of a name: by itself it is right whatever stands there."""
-    return isinstance(statement.terms[0], Name) and claim.span == statement.terms[1].span

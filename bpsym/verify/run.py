@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from bpsym.spec import Description
     from bpsym.verify.check.state import State
     from bpsym.verify.known import Recognized
+    from bpsym.verify.meaning.described import Table
     from bpsym.verify.tree import Document, Span
 
 FIGURES = frozenset([Kind.NUMBER, Kind.NUMERIC, Kind.MIXED])
@@ -160,28 +161,36 @@ def _judged(document: Document, description: Description | None, givens: Givens)
 
 def _by_its_numbers(own: Verified, givens: Givens) -> Verified | None:
     """A document judged by the network its numbers are; None where they are none, or it is not about that network."""
-    from bpsym.verify.inferred import agreed, inferred
+    from bpsym.verify.inferred import inferred
+    from bpsym.verify.passes import Passes, agreed_in_passes
 
-    network = None if givens else inferred(own.document)
-    if network is None:
+    found = None if givens else inferred(own.document)
+    if found is None:
         return None
-    described = _by_description(own.document, network, givens, loosely=True)
-    steps = network.spec.training is not None
-    found = agreed(own.document, own.judgements, described.judgements, steps=steps)
-    return None if found is None else with_fields(described, judgements=found, inferred=network)
+    network, names = found
+    described = _by_description(own.document, network, givens, names)
+
+    def judge_by(later: Document, stepped: Description) -> list[Judgement]:
+        return _own_claims(later, bind(later, stepped, givens, names=names), ())
+
+    passes = Passes(names, judge_by, own.judgements)
+    claims = agreed_in_passes(passes, own.document, network, described.judgements)
+    return None if claims is None else with_fields(described, judgements=claims, inferred=network)
 
 
-def _by_description(document: Document, description: Description, givens: Givens, *, loosely: bool = False) -> Verified:
-    """Every claim judged by a description."""
+def _by_description(
+    document: Document, description: Description, givens: Givens, names: Table | None = None
+) -> Verified:
+    """Every claim judged by a description; `names`: what they are found to mean where a document's numbers tell it."""
     found, settled = training_claims(document, description)
 
     def read(order: Document, unlike: frozenset[Span] = frozenset()) -> Reading:
-        state = bind(document, description, givens, loosely=loosely)
+        state = bind(document, description, givens, names=names)
         state.unlike = unlike
         return Reading(order, state, _own_claims(order, state, settled))
 
     with effort.bounded(math.inf) as first:
-        state = bound(document, description, givens, loosely=loosely)
+        state = bound(document, description, givens, names=names)
         reading = Reading(document, state, _own_claims(document, state, settled))
     reading = clearest(reading, read, max(limits.TRIED, 2 * first.spent))
     reading = held_to_habit(reading, partial(read, reading.order), max(limits.TRIED, 2 * first.spent))

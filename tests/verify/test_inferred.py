@@ -115,6 +115,99 @@ $z_3 = {0.3 * h[0] - 0.2 * h[1]:.6f}$, $y = {y:.6f}$
 
 $E = \frac{{1}}{{2}}(t - y)^2 = {(0.8 - y) ** 2 / 2:.6f}$
 """
-    network = inferred(read_text(text, "sheet.md"))
-    assert network is not None
-    assert [layer.units for layer in network.spec.network.layers] == [2, 1]
+    found = inferred(read_text(text, "sheet.md"))
+    assert found is not None
+    assert [layer.units for layer in found.network.spec.network.layers] == [2, 1]
+
+
+def _two_passes() -> dict[str, float]:
+    """Two epochs of a chain by hand: a = s(w_1 x + b_1), y = s(w_2 a + b_2), E = (y - t)^2 / 2, biases moved too."""
+    x, t, w, v, b, c = 0.8, 0.3, 0.6, -0.7, 0.1, 0.2
+    found: dict[str, float] = {}
+    for epoch in "12":
+        a = _s(w * x + b)
+        y = _s(v * a + c)
+        d = (y - t) * y * (1 - y)
+        e = d * v * a * (1 - a)
+        found |= {f"z{epoch}": w * x + b, f"a{epoch}": a, f"u{epoch}": v * a + c, f"y{epoch}": y}
+        found |= {f"d{epoch}": d, f"e{epoch}": e, f"E{epoch}": (y - t) ** 2 / 2}
+        v, c, w, b = v - 2 * d * a, c - 2 * d, w - 2 * e * x, b - 2 * e
+        found |= {f"v{epoch}": v, f"c{epoch}": c, f"w{epoch}": w, f"b{epoch}": b}
+    return found
+
+
+PASSES = r"""# Two epochs
+
+$x = 0.8$, $t = 0.3$, $\eta = 2$, sigmoid units
+
+$w_1 = 0.6$, $b_1 = 0.1$, $w_2 = -0.7$, $b_2 = 0.2$
+
+$z_1 = 0.6 * 0.8 + 0.1 = [z1]$, $a_1 = [a1]$
+
+$z_2 = -0.7 * [a1] + 0.2 = [u1]$, $a_2 = [y1]$
+
+$E = \frac{1}{2}(a_2 - t)^2 = [E1]$
+
+$\delta_2 = (a_2 - t) a_2 (1 - a_2) = [d1]$, $\delta_1 = \delta_2 w_2 a_1 (1 - a_1) = [e1]$
+
+$w_2 = -0.7 - 2 * [d1] * [a1] = [v1]$, $b_2 = 0.2 - 2 * [d1] = [c1]$
+
+$w_1 = 0.6 - 2 * ([e1]) * 0.8 = [w1]$, $b_1 = 0.1 - 2 * ([e1]) = [b1]$
+
+## Again
+
+$z_1 = [w1] * 0.8 + [b1] = [z2]$, $a_1 = [a2]$
+
+$z_2 = [v1] * [a2] + [c1] = [u2]$, $a_2 = [y2]$
+
+$\delta_2 = [d2]$, $\delta_1 = [e2]$
+"""
+
+
+def _epochs(figures: Mapping[str, float]) -> str:
+    text = PASSES
+    for name, value in figures.items():
+        text = text.replace(f"[{name}]", f"{value:.5f}")
+    return text
+
+
+def test_a_second_epoch_is_judged_by_the_weights_the_first_one_made() -> None:
+    """What follows an update is right by the new weights, and every claim is judged."""
+    report = report_of(verify(read_text(_epochs(_two_passes()), "sheet.md")))
+    assert report.counts["right"] + report.counts["last-digit"] == report.claims
+    assert "1-1-1, sigmoid" in report.assumed
+
+
+def test_a_bare_figure_of_a_second_epoch_is_held_against_the_stepped_network() -> None:
+    """An error signal of epoch two that was copied from epoch one is blamed, with what it ought to be."""
+    figures = _two_passes()
+    report = report_of(verify(read_text(_epochs({**figures, "d2": figures["d1"]}), "sheet.md")))
+    blamed = [(f.written, f.expected) for f in report.findings if f.verdict == "wrong"]
+    assert blamed == [(f"{figures['d1']:.5f}", f"{figures['d2']:.5f}")]
+
+
+def test_entries_of_a_given_vector_are_its_own() -> None:
+    """Where v is the row of output weights, v_2 is its second entry: a factor forgotten beside it is found."""
+    h = [_s(0.4 * 0.5 - 0.1 * -0.9 + 0.1), _s(-0.5 * 0.5 - 0.6 * -0.9 - 0.2)]
+    u = 0.7 * h[0] - 0.3 * h[1] + 0.25
+    y = _s(u)
+    d = (y - 1) * y * (1 - y)
+    signals = d * 0.7 * h[0] * (1 - h[0]), d * -0.3 * (1 - h[1])
+    text = rf"""
+$x_1 = 0.5$, $x_2 = -0.9$, $t = 1$, sigmoid
+
+$$W = \begin{{pmatrix}} 0.4 & -0.1 \\ -0.5 & -0.6 \end{{pmatrix}}, b = \begin{{pmatrix}} 0.1 \\ -0.2 \end{{pmatrix}}$$
+
+$$v = \begin{{pmatrix}} 0.7 & -0.3 \end{{pmatrix}}, c = 0.25$$
+
+$h_1 = {h[0]:.4f}$, $h_2 = {h[1]:.4f}$, $z_o = v_1 h_1 + v_2 h_2 + c = {u:.4f}$, $\hat y = {y:.4f}$
+
+$E = \frac{{1}}{{2}}(t - \hat y)^2 = {(1 - y) ** 2 / 2:.4f}$, $\delta_o = {d:.4f}$
+
+$\delta_1 = \delta_o v_1 h_1 (1 - h_1) = {signals[0]:.4f}$
+
+$\delta_2 = \delta_o v_2 (1 - h_2) = {signals[1]:.4f}$
+"""
+    report = report_of(verify(read_text(text, "sheet.md")))
+    assert {f.line for f in report.findings if f.verdict == "wrong"} == {14}
+    assert report.counts["undecided"] == 0
