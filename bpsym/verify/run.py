@@ -106,11 +106,13 @@ def verify(
             found = _explained(verified, by_itself=description is None and not verified.example)
         if description is None and not verified.example:
             from bpsym.verify.aftermath import followed_up
+            from bpsym.verify.alike import held_to_each_other
             from bpsym.verify.evidence import borne_out
             from bpsym.verify.laid import held_to_layout
             from bpsym.verify.stepped import held_to_slopes
 
             found = held_to_layout(found, document, verified.state)
+            found = held_to_each_other(found, document, verified.state)
             found = followed_up(held_to_slopes(borne_out(Claims.of(document, found)))).judgements
         found = [*found, *repeated(document, found)]
         found = [j for j in found if j.verdict is not Verdict.UNREADABLE or not document.unreadable]
