@@ -13,7 +13,7 @@ from msgspec import Struct
 from bpsym.verify.tree import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
 
 class Source(Struct, frozen=True):
@@ -45,6 +45,13 @@ class Source(Struct, frozen=True):
         """Without the blanks around it."""
         left = len(self.text) - len(self.text.lstrip())
         return self[left : len(self.text.rstrip())] if self.text.strip() else self[0:0]
+
+    def lines(self) -> Iterator[Source]:
+        """Its lines, each with its end."""
+        position = 0
+        for line in self.text.splitlines(keepends=True):
+            yield self[position : position + len(line)]
+            position += len(line)
 
 
 def whole(text: str) -> Source:

@@ -10,7 +10,7 @@ from bpsym.errors import BpsymError
 from bpsym.verify.tree import Annotation, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bpsym.verify.lexer import Token
 
@@ -57,16 +57,24 @@ def matching(found: Sequence[Token], start: int, end: int) -> int:
     return end
 
 
-def split(found: Sequence[Token], kinds: frozenset[str]) -> list[Sequence[Token]]:
-    """Cut at tokens of some kinds that stand outside all brackets."""
-    parts: list[Sequence[Token]] = []
-    depth = start = 0
+def outside(found: Sequence[Token]) -> Iterator[tuple[int, Token]]:
+    """The tokens that stand outside all brackets, with their places."""
+    depth = 0
     for position, token in enumerate(found):
         if token.kind in OPENERS:
             depth += 1
         elif token.kind in CLOSERS:
             depth -= 1
-        elif depth <= 0 and token.kind in kinds:
+        elif depth <= 0:
+            yield position, token
+
+
+def split(found: Sequence[Token], kinds: frozenset[str]) -> list[Sequence[Token]]:
+    """Cut at tokens of some kinds that stand outside all brackets."""
+    parts: list[Sequence[Token]] = []
+    start = 0
+    for position, token in outside(found):
+        if token.kind in kinds:
             parts.append(found[start:position])
             start = position + 1
     parts.append(found[start:])
@@ -75,12 +83,4 @@ def split(found: Sequence[Token], kinds: frozenset[str]) -> list[Sequence[Token]
 
 def has_relation(found: Sequence[Token]) -> bool:
     """A relation outside all brackets."""
-    depth = 0
-    for token in found:
-        if token.kind in OPENERS:
-            depth += 1
-        elif token.kind in CLOSERS:
-            depth -= 1
-        elif token.kind == "relation" and depth <= 0:
-            return True
-    return False
+    return any(token.kind == "relation" for _, token in outside(found))

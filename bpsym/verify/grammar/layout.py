@@ -172,18 +172,7 @@ def _row_pieces(row: Sequence[Token], text: str, depth: int) -> list[Piece]:
     if _CUTS.isdisjoint(token.kind for token in row):
         return _chains(_unwrapped(Piece(list(row), chained=has_relation(row)), text, depth)) if row else []
     row = _without_alignment(row)
-    out: list[Piece] = []
-    current = Piece([])
-    words: list[str] = []
-
-    def flush() -> None:
-        nonlocal current
-        if current.tokens:
-            current.words = [*words, *current.words]
-            out.extend(_unwrapped(current, text, depth))
-            words.clear()
-        current = Piece([])
-
+    cutting = _Cutting(text, depth)
     level = 0
     ahead = _ahead(row)
     for position, token in enumerate(row):
@@ -191,55 +180,76 @@ def _row_pieces(row: Sequence[Token], text: str, depth: int) -> list[Piece]:
             level += 1
         elif token.kind in CLOSERS:
             level -= 1
-        if token.kind == "relation" and level <= 0:
-            current.chained = True
-        if level > 0 or token.kind in CLOSERS:
-            current.tokens.append(token)
-        elif token.kind == "implies":
-            flush()
+        following = row[position + 1].text if position + 1 < len(row) else ""
+        if level > 0 or token.kind in CLOSERS or (token.kind == "colon" and following == "="):
+            cutting.current.tokens.append(token)
+        else:
+            cutting.take(token, ahead[position], is_first=position == 0)
+    cutting.flush()
+    if cutting.words and cutting.out:
+        cutting.out[-1].words.extend(cutting.words)
+    return _chains(cutting.out)
+
+
+class _Cutting:
+    """A row on its way to pieces."""
+
+    def __init__(self, text: str, depth: int) -> None:
+        self.text = text
+        self.depth = depth
+        self.out: list[Piece] = []
+        self.current = Piece([])
+        self.words: list[str] = []  # said before the current piece
+
+    def take(self, token: Token, ahead: str, *, is_first: bool) -> None:
+        """One token outside all brackets; `ahead`: what comes next there, of what matters."""
+        current = self.current
+        if token.kind == "implies":
+            self.flush()
             if token.text in "∴∵":
-                words.append(token.text)
+                self.words.append(token.text)
         elif token.kind == "tag":
             current.label = current.label or token.text
         elif token.kind == "note":
             if token.text.endswith((":", "：")) and not current.chained:
-                words.extend(_said(current, text))
-                current = Piece([], label=_label_of(current, text))
+                self.say(_label_of(current, self.text))
+            elif current.chained or is_first:
+                self.flush()
             else:
-                flush() if current.chained or position == 0 else _mention(current, words, text)
-                if not current.tokens:
-                    current = Piece([], label=current.label)
-            words.append(token.text)
-        elif token.kind == "colon" and not (position + 1 < len(row) and row[position + 1].text == "="):
-            if current.chained:
-                flush()
-            else:
-                words.extend(_said(current, text))
-                current = Piece([], label=_label_of(current, text))
-        elif token.kind in ("separator", "space"):
-            # a comma or a wide space ends a chain if another one follows it
-            if (ahead[position] == "relation" and not current.chained) or (not ahead[position] and current.tokens):
-                current.tokens.append(token)
-            else:
-                flush()
+                self.say(current.label)  # a formula inside words (`损失函数对 a_o 求导`) is part of the words
+            self.words.append(token.text)
+        elif token.kind == "colon" and not current.chained:
+            self.say(_label_of(current, self.text))
+        elif token.kind == "colon" or (token.kind in ("separator", "space") and self.ends(ahead)):
+            self.flush()
         else:
+            current.chained = current.chained or token.kind == "relation"
             current.tokens.append(token)
-    flush()
-    if words and out:
-        out[-1].words.extend(words)
-    return _chains(out)
+
+    def ends(self, ahead: str) -> bool:
+        """Whether a comma or a wide space ends a chain: if another one follows it."""
+        if ahead == "relation":
+            return self.current.chained
+        return bool(ahead) or not self.current.tokens
+
+    def flush(self) -> None:
+        """The current piece is done."""
+        if self.current.tokens:
+            self.current.words = [*self.words, *self.current.words]
+            self.out.extend(_unwrapped(self.current, self.text, self.depth))
+            self.words.clear()
+        self.current = Piece([])
+
+    def say(self, label: str) -> None:
+        """The current piece is words; the next one has a label."""
+        self.words.extend(_said(self.current, self.text))
+        self.current = Piece([], label=label)
 
 
 def _chains(out: list[Piece]) -> list[Piece]:
     """Without the mere mentions beside chains: these are words."""
     related = [piece for piece in out if piece.relates()] if len(out) > 1 else []
     return related if related and any(piece.words for piece in out) else out
-
-
-def _mention(current: Piece, words: list[str], text: str) -> None:
-    """A formula inside words (`损失函数对 a_o 求导`) is part of the words."""
-    words.extend(_said(current, text))
-    current.tokens.clear()
 
 
 def _said(piece: Piece, text: str) -> list[str]:

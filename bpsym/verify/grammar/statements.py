@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from bpsym.verify import limits
 from bpsym.verify.effort import TooMuchWork, bounded
-from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, Reading, UnreadError, split
+from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, Reading, UnreadError, outside, split
 from bpsym.verify.grammar.expressions import expression
 from bpsym.verify.grammar.layout import Piece, pieces
 from bpsym.verify.grammar.numerals import rounded
@@ -305,13 +305,9 @@ def _cut(found: Sequence[Token]) -> tuple[list[Sequence[Token]], list[Token]]:
     """Terms and the relations between them; a doubled relation counts once, one at the end is dropped."""
     slices: list[Sequence[Token]] = []
     between: list[Token] = []
-    depth = start = 0
-    for position, token in enumerate(found):
-        if token.kind in OPENERS:
-            depth += 1
-        elif token.kind in CLOSERS:
-            depth -= 1
-        elif token.kind == "relation" and depth <= 0:
+    start = 0
+    for position, token in outside(found):
+        if token.kind == "relation":
             part = _trimmed(found[start:position])
             if part or not slices:
                 slices.append(part)

@@ -53,7 +53,7 @@ def worked(source: Source) -> list[Source]:
     """
     out: list[Source] = []
     shown = 0
-    for line in _lines(source):
+    for line in (written.stripped() for written in source.lines()):
         match = _PROMPT.fullmatch(line.text)
         if match and out:
             shown += 1
@@ -65,12 +65,17 @@ def worked(source: Source) -> list[Source]:
             body, comment = line[:cut].stripped(), _BECOMES.search(line.text, cut)
         before = len(out)
         for piece in _split(body, ";"):
-            if _ASSIGNED.fullmatch(piece.text) and not _set(_FUNCTION.findall(piece.text)) - _KNOWN:
+            if _ASSIGNED.fullmatch(piece.text) and _calls_only_known(piece.text):
                 out.extend(_unpacked(piece))
         if comment and len(out) > before:
             shown += 1
             out[-1] = joined([out[-1], inserted(" = ", line.span(0, 1)), line[comment.start(1) : comment.end(1)]])
     return out if shown else []
+
+
+def _calls_only_known(text: str) -> bool:
+    """Whether it has no function of the programme's own."""
+    return all(name.rsplit(".", 1)[-1] in _KNOWN for name in _FUNCTION.findall(text))
 
 
 def arrays(source: Source) -> Iterator[Source]:
@@ -85,19 +90,6 @@ def arrays(source: Source) -> Iterator[Source]:
         name, kept = source[match.start(1) : match.end(1)], source[value.start(1) : value.end(1)]
         flat = Source(" ".join(kept.text.splitlines()) if "\r" not in kept.text else kept.text, kept.starts, kept.ends)
         yield joined([name, inserted(" = ", name.span(0, 1)), flat])
-
-
-def _set(names: list[str]) -> set[str]:
-    return {name.rsplit(".", 1)[-1] for name in names}
-
-
-def _lines(source: Source) -> Iterator[Source]:
-    position = 0
-    for line in source.text.splitlines(keepends=True):
-        piece = source[position : position + len(line)].stripped()
-        position += len(line)
-        if len(piece):
-            yield piece
 
 
 def _split(line: Source, sign: str) -> Iterator[Source]:

@@ -114,20 +114,18 @@ def steps(source: Source) -> Iterator[Step]:
     """The session prompt by prompt."""
     typed: list[Source] = []
     printed: list[Source] = []
-    matlab, position = False, 0
-    for line in source.text.splitlines(keepends=True):
-        piece = source[position : position + len(line)]
-        position += len(line)
-        prompt = _PROMPT.match(line)
+    matlab = False
+    for line in source.lines():
+        prompt = _PROMPT.match(line.text)
         if prompt:
             if typed:
                 yield Step(joined(typed), joined(printed), matlab)
-            typed, printed, matlab = [piece[prompt.end() :]], [], prompt.group("matlab") is not None
-        elif typed and not printed and (more := _CONTINUED.match(line)):
-            typed.append(piece[more.end() :])
-        elif typed and (line.strip() or printed):
-            out = _OUT.match(line)
-            printed.append(piece[out.end() :] if out else piece)
+            typed, printed, matlab = [line[prompt.end() :]], [], prompt.group("matlab") is not None
+        elif typed and not printed and (more := _CONTINUED.match(line.text)):
+            typed.append(line[more.end() :])
+        elif typed and (line.text.strip() or printed):
+            out = _OUT.match(line.text)
+            printed.append(line[out.end() :] if out else line)
     if typed:
         yield Step(joined(typed), joined(printed), matlab)
 
@@ -242,7 +240,7 @@ def _printed(session: Session, part: Source, step: Step) -> None:
         name = match.group(1) if match else part.text
         if shown is None or not _NAME.fullmatch(name) or shown.group(1) != name:
             return
-        rows = [row for row in _rows(printed[shown.end() :]) if len(row)]
+        rows = [row for line in printed[shown.end() :].lines() if len(row := line.stripped())]
         if rows and all(_ENTRIES.fullmatch(row.text) for row in rows):
             one = len(rows) == 1 and _NUMBER.fullmatch(rows[0].text)
             _valued(session, part[: len(name)], rows[0] if one else matrix(rows), step)
@@ -250,13 +248,6 @@ def _printed(session: Session, part: Source, step: Step) -> None:
     if match is None:
         for what, value in _shown(part, printed):
             _valued(session, what, value, step)
-
-
-def _rows(source: Source) -> Iterator[Source]:
-    position = 0
-    for line in source.text.splitlines(keepends=True):
-        yield source[position : position + len(line)].stripped()
-        position += len(line)
 
 
 def _shown(part: Source, printed: Source) -> Iterator[tuple[Source, Source]]:
