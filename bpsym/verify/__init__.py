@@ -20,7 +20,7 @@ check
     - no description (`itself`): by its own equations, in `parts` that begin at `restarts` or in `sections` of their
       own; again by what is said up to a place only (`sofar`); rules by a general network (`typical`); laws on small
       instances (`theory`, with `laws` and `tried`), and against the figures below them (`exemplified`, with `shown`);
-    - then by the network its own numbers fill, if they do (`inferred`).
+    - then by the network its own numbers fill, if they do (`inferred`), and after an update by the next (`passes`).
 diagnose
     `diagnose` looks for the cause of what is wrong: `slips` of the pen, then mistakes in the method (`mistaken`, and
     `method` without a description), which `explain` tells in words. `mend` finds the small change that makes a formula

@@ -309,7 +309,7 @@ def _activations(document: Document, structure: Structure) -> Iterator[tuple[str
 def agreed(
     document: Document, own: Sequence[Judgement], theirs: Sequence[Judgement], *, steps: bool
 ) -> list[Judgement] | None:
-    """The claims as a description has them, those it leaves open as the document by itself has them.
+    """The claims of a description, those it leaves open as the document by itself has them; no others of the document.
 
     `steps`: whether it knows the learning rate. None where it calls something wrong that the document proves: its names
     stand for something else.

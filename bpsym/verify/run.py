@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
@@ -177,7 +178,19 @@ def _by_its_numbers(own: Verified, givens: Givens) -> Verified | None:
 
     passes = Passes(names, judge_by, own.judgements)
     claims = agreed_in_passes(passes, own.document, network, described.judgements)
-    return None if claims is None else with_fields(described, judgements=claims, inferred=network)
+    if claims is None:
+        return None
+    claims += _apart_from(claims, own.judgements, own.document)
+    return with_fields(described, judgements=claims, inferred=network)
+
+
+def _apart_from(claims: Sequence[Judgement], others: Sequence[Judgement], document: Document) -> list[Judgement]:
+    """Those of other claims that are of no term the claims are of, of which they may have blamed another piece."""
+    starts = sorted(j.span.start for j in claims)
+    terms = (term.span for statement in document.statements for term in statement.terms)
+    told = [term for term in terms if bisect_left(starts, term.start) < bisect_left(starts, term.end)]
+    is_told = covering([*told, *(j.span for j in claims)])
+    return [j for j in others if not is_told(j.span.start)]
 
 
 def _by_description(

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.inferred import inferred
 from bpsym.verify.read import read_text
 from bpsym.verify.report.data import report_of
-from bpsym.verify.run import verify
+from bpsym.verify.run import _apart_from, verify
+from bpsym.verify.tree import Span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -211,3 +213,16 @@ $\delta_2 = \delta_o v_2 (1 - h_2) = {signals[1]:.4f}$
     report = report_of(verify(read_text(text, "sheet.md")))
     assert {f.line for f in report.findings if f.verdict == "wrong"} == {14}
     assert report.counts["undecided"] == 0
+
+
+def test_what_only_the_document_itself_says_is_kept() -> None:
+    """A claim stays where the network has none on its term; another piece of a term it has blamed is the same claim."""
+    text = "$$ a = [0.1, 0.2] $$\n\n$$ b = 0.3 $$\n"
+    document = read_text(text, "sheet.md")
+
+    def at(piece: str) -> Judgement:
+        start = text.index(piece)
+        return Judgement(Span(start, start + len(piece)), Verdict.WRONG)
+
+    first, second, other = map(at, ("0.1", "0.2", "0.3"))
+    assert _apart_from([first], [first, second, other], document) == [other]
