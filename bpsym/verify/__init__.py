@@ -27,6 +27,7 @@ diagnose
     right.
 look again
     Without a description all claims are gone through once more: `laid` holds laws to the shapes that are written,
+    `alike` to themselves and to each other, `entropies` blames a loss whose label and prediction were exchanged,
     `evidence` leaves open what only the reading speaks for, `stepped` holds new values to the slopes before them,
     `aftermath` carries what follows from an error blamed late. For all documents, `check.repeated`: figures in words.
 report

@@ -99,12 +99,19 @@ def verify(
 ) -> Verified:
     """Judge every claim of a document."""
     before, ctx.prec = ctx.prec, PRECISION
+    written = document
     try:
+        if description is None:
+            from bpsym.verify.entropies import blamed, with_labels_in_place
+
+            document = with_labels_in_place(document)
         left, least = limits.WORK - document.work, limits.JUDGED if description is None else limits.DESCRIBED
         with effort.bounded(max(least, left)) as judging:
             verified = _judged(document, description, Givens.of(given or {}))
         with effort.bounded(max(limits.DIAGNOSED, left - judging.spent)):
             found = _explained(verified, by_itself=description is None and not verified.example)
+        if document is not written:
+            found = blamed(found, written, verified.state)
         if description is None and not verified.example:
             from bpsym.verify.aftermath import followed_up
             from bpsym.verify.alike import held_to_each_other
@@ -120,7 +127,7 @@ def verify(
         found.extend(Judgement(gap.span, Verdict.UNREADABLE, details={"why": gap.why}) for gap in document.unreadable)
     finally:
         ctx.prec = before
-    verified.judgements = sorted(found, key=lambda j: j.span)
+    verified.document, verified.judgements = written, sorted(found, key=lambda j: j.span)
     return verified
 
 

@@ -44,12 +44,12 @@ def _of_product(around: Around, tree: Product) -> Iterator[Edit]:
             first, second = around.outer(a), Span(around.place(b.operand).start, bare.end)
             piece = Span(first.start, around.outer(b).end)
             yield Edit("outer-product-transposed", tree, new, piece, exchanged(around, first, second))
-        if (other_way := _other_transposed(around, tree, k)) is not None:
-            yield other_way
         new = replace(tree, factors=(*tree.factors[:k], b, a, *tree.factors[k + 2 :]))
         first, second = around.outer(a), around.outer(b)
         piece = Span(first.start, second.end)
         yield Edit("factors-swapped", tree, new, piece, exchanged(around, first, second))
+        if (other_way := _other_transposed(around, tree, k)) is not None:
+            yield other_way
         other = "" if tree.operators[k] == "⊙" else "⊙"
         new = replace(tree, operators=(*tree.operators[:k], other, *tree.operators[k + 1 :]))
         between = Span(first.end, second.start)
