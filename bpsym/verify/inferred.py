@@ -62,7 +62,13 @@ ENOUGH = 4  # figures a document shares with its network
 PROVED = frozenset([Verdict.RIGHT, Verdict.DIGIT])
 ROLES = (Role.INPUT, Role.TARGET, Role.WEIGHT, Role.BIAS)
 _WORDS = re.compile(
-    r"(?P<sigmoid>sigmo[iï]d|logisti[ck]|сигмоид|シグモイド|시그모이드)|(?P<tanh>tanh|双曲正切)|(?P<relu>\brelu\b)",
+    r"(?P<sigmoid>sigmo[iï]d|logisti[ck]|сигмоид|シグモイド|시그모이드)|(?P<tanh>tanh|双曲正切)|(?P<relu>\brelu\b)"
+    r"|(?P<softmax>\bsoftmax\b)",
+    re.IGNORECASE,
+)
+_RATE = re.compile(
+    r"(?:learning[ -]rate|step size|lernrate|schrittweite|(?:taux|pas) d['’]apprentissage|tasa de aprendizaje"
+    r"|taxa de aprendiza(?:do|gem)|скорость обучения|学[习習]率|學習率|학습률)[^\d\n.;]{0,24}(\d*[.,]?\d+)",
     re.IGNORECASE,
 )
 _SQUARED = ("half-squared-error", "mean-squared-error")
@@ -98,6 +104,7 @@ class Trial(NamedTuple):
     structure: Structure
     activations: tuple[str, ...]
     loss: str
+    rate: Decimal | None
     biases: str = "frozen"  # what becomes of them
 
 
@@ -106,6 +113,13 @@ class Inferred(NamedTuple):
 
     network: Description
     names: Table
+
+
+class Figures(NamedTuple):
+    """What a document's figures may stand for."""
+
+    telling: list[tuple[fmpq, fmpq]]  # those with digits enough, of people who round at each step too
+    exact: frozenset[fmpq]  # all of them, as they stand: 1.5 tells that a unit is shown where it is just that
 
 
 class Explained(NamedTuple):
@@ -122,15 +136,16 @@ def inferred(document: Document) -> Inferred | None:
     given = _without_entries({k: found for k in sources.numbers if (found := _given(k, sources)) is not None})
     figures = _figures(document)
     rates = (Key(base) for base in RATES if Key(base) not in sources.several)
-    rate = next((given[name].numbers[0] for name in rates if name in given), None)
+    rate = next((_decimal(given[name].numbers[0]) for name in rates if name in given), None)
     structures = islice(_structures(given), MOST_STRUCTURES)
     each = [(structure, names) for structure in structures for names in _activations(document, structure)]
-    plain = _best([Trial(structure, names, _losses(names)[0]) for structure, names in each], rate, figures)
+    plain = _best([Trial(structure, names, _losses(names)[0], rate) for structure, names in each], figures)
     if plain is None:
         return None
     structure, names = plain[0].structure, plain[0].activations
     kinds = ("frozen",) if structure.bias == NONE else ("frozen", "updated")
-    best = _best([Trial(structure, names, *rest) for rest in product(_losses(names), kinds)], rate, figures)
+    steps = (rate,) if rate or sources.several & {Key(base) for base in RATES} else (None, *_said_rate(document.text))
+    best = _best([Trial(structure, names, *rest) for rest in product(_losses(names), steps, kinds)], figures)
     return Inferred(best[1], structure.names) if best is not None and best[2].behind else None
 
 
@@ -138,16 +153,20 @@ def _losses(names: Sequence[str]) -> Sequence[str]:
     return _LOSSES.get(names[-1], _SQUARED)
 
 
-def _best(
-    trials: Sequence[Trial], rate: Shown | None, figures: Sequence[tuple[fmpq, fmpq]]
-) -> tuple[Trial, Description, Explained] | None:
+def _said_rate(text: str) -> tuple[Decimal, ...]:
+    """The learning rate where words alone tell it, and only one."""
+    found = {Decimal(match[1].replace(",", ".")) for match in _RATE.finditer(text)}
+    return tuple(found) if len(found) == 1 else ()
+
+
+def _best(trials: Sequence[Trial], figures: Figures) -> tuple[Trial, Description, Explained] | None:
     """The network that explains most figures, the first of equals; None where none has enough of them."""
     best = None
     most = ENOUGH - 1
     for trial in trials:
         spend(NETWORK)
         units, bias, numbers, _ = trial.structure
-        training = {"rate": _decimal(rate), "biases": trial.biases} if rate else None
+        training = {"rate": trial.rate, "biases": trial.biases} if trial.rate else None
         try:
             network = Network(
                 *units, activation=list(trial.activations), bias=bias, loss=trial.loss, given=numbers, training=training
@@ -160,22 +179,23 @@ def _best(
     return best
 
 
-def _figures(document: Document) -> list[tuple[fmpq, fmpq]]:
-    """What the figures may stand for that tell something, those of people who round at each step too."""
-    shown = {(s.value, s.ulp) for s in figures_of(document.statements) if s.number.digits >= DIGITS}
-    return [(value - SLACK * ulp, value + SLACK * ulp) for value, ulp in shown]
+def _figures(document: Document) -> Figures:
+    every = {(s.value, s.ulp, s.number.digits) for s in figures_of(document.statements)}
+    telling = {(value, ulp) for value, ulp, digits in every if digits >= DIGITS}
+    ranges = [(value - SLACK * ulp, value + SLACK * ulp) for value, ulp in telling]
+    return Figures(ranges, frozenset(value for value, _, _ in every))
 
 
-def _explained(network: Description, figures: Sequence[tuple[fmpq, fmpq]]) -> Explained:
+def _explained(network: Description, figures: Figures) -> Explained:
     environment = followed(network).network.environment()
     explained: set[tuple[fmpq, fmpq]] = set()
     shown: Counter[str] = Counter()
     for step in environment.expansion.steps():
         with suppress(*NO_VALUES):
             value = environment[step.out]
-            found = [figure for figure in figures if touches(value, figure)]
+            found = [figure for figure in figures.telling if touches(value, figure)]
             explained.update(found)
-            shown[str(head(step.out))] += bool(found)
+            shown[str(head(step.out))] += bool(found) or (isinstance(value, fmpq) and value in figures.exact)
     layers = [
         (max(shown[f"net_{name}"], shown[f"out_{name}"]), int(layer.units))
         for name, layer in zip(layer_names(len(network.layers)), network.spec.network.layers, strict=True)
@@ -316,8 +336,9 @@ def agreed(
     """
     judged = {j.span: j for j in own}
     is_proved = covering([j.span for j in own if j.verdict in PROVED])
-    grouped = zip(document.statements, by_statement(document.statements, theirs), strict=True)
+    grouped = [*zip(document.statements, by_statement(document.statements, theirs), strict=True)]
     said = {claim.span: statement for statement, claims in grouped for claim in claims}
+    shown = covering([s.span for s, claims in grouped if _comes_to_what_it_should(s, claims)])
     found: list[Judgement] = []
     formulas: set[Span] = set()
     for claim in theirs:
@@ -332,13 +353,21 @@ def agreed(
             found.append(replace(claim, details={**claim.details, "only by figures": True}))
         else:
             found.append(claim)
-            if is_new and "left" in claim.details:
+            is_told = shown(claim.span.start) and before.verdict not in PROVED
+            if is_new and "left" in claim.details and not is_told:
                 formulas.add(claim.span)
     if len(formulas) <= MOST_FORMULAS:
         return found
     if any(judged[span].verdict in PROVED for span in formulas & judged.keys()):
         return None
     return [judged.get(j.span, j) if j.span in formulas else j for j in found]  # laws of another network
+
+
+def _comes_to_what_it_should(statement: Statement, claims: Sequence[Judgement]) -> bool:
+    """Whether the figures a statement ends with are right: what it is about is no other quantity."""
+    last = statement.terms[-1].span
+    figures = [j.verdict for j in claims if last.start <= j.span.start < last.end]
+    return kind_of(statement.terms[-1]) is Kind.NUMBER and bool(figures) and all(v in PROVED for v in figures)
 
 
 def _is_first(statement: Statement | None, claim: Judgement) -> bool:

@@ -226,3 +226,91 @@ def test_what_only_the_document_itself_says_is_kept() -> None:
 
     first, second, other = map(at, ("0.1", "0.2", "0.3"))
     assert _apart_from([first], [first, second, other], document) == [other]
+
+
+CHAT = r"""Here is one step by hand.
+
+[
+x = \begin{bmatrix} 2 \ 1 \end{bmatrix}, \quad
+y = \begin{bmatrix} 1 \ 0 \end{bmatrix}
+]
+
+[
+W_1 = \begin{bmatrix} 0.5 & -0.25 \ 0.75 & 0.5 \end{bmatrix}, \quad
+b_1 = \begin{bmatrix} 0.5 \ 0 \end{bmatrix}
+]
+
+[
+W_2 = \begin{bmatrix} 0.5 & 1 \ -1 & 0.25 \end{bmatrix}, \quad
+b_2 = \begin{bmatrix} 0 \ 0.5 \end{bmatrix}
+]
+
+Hidden units are ReLU, the output is a softmax with cross-entropy. Learning rate (\eta = 0.2).
+
+[
+a_1 = \text{ReLU}(z_1) = \begin{bmatrix} 1.25 \ 2 \end{bmatrix}, \qquad
+z_2 = W_2 a_1 + b_2 = \begin{bmatrix} 2.625 \ -0.25 \end{bmatrix}
+]
+
+[
+\hat{y} = \text{softmax}(z_2) = \begin{bmatrix} [p0] \ [p1] \end{bmatrix}
+]
+
+[
+\delta_2 = \hat{y} - y = \begin{bmatrix} [d0] \ [d1] \end{bmatrix}
+]
+
+[
+\frac{\partial L}{\partial W_2} = \delta_2, a_1^T
+= \begin{bmatrix} [g00] & [g01] \ [g10] & [g11] \end{bmatrix}
+]
+
+[
+\frac{\partial L}{\partial a_1} = W_2^T \delta_2 = \begin{bmatrix} [e0] \ [e1] \end{bmatrix}
+]
+
+[
+W_2^{\text{new}} = \begin{bmatrix} [w00] & [w01] \ [w10] & [w11] \end{bmatrix}
+]
+"""
+
+
+def _chat() -> dict[str, float]:
+    """The figures of the sheet by hand; both hidden units are on."""
+    p = 1 / (1 + exp(-0.25 - 2.625))
+    d, a, w = (p - 1, 1 - p), (1.25, 2.0), ((0.5, 1.0), (-1.0, 0.25))
+    found = {"p0": p, "p1": 1 - p, "d0": d[0], "d1": d[1]}
+    found |= {f"g{k}{j}": d[k] * a[j] for k in (0, 1) for j in (0, 1)}
+    found |= {f"e{j}": w[0][j] * d[0] + w[1][j] * d[1] for j in (0, 1)}
+    return found | {f"w{k}{j}": w[k][j] - 0.2 * d[k] * a[j] for k in (0, 1) for j in (0, 1)}
+
+
+def _pasted(figures: Mapping[str, float]) -> str:
+    text = CHAT
+    for name, value in figures.items():
+        text = text.replace(f"[{name}]", f"{value:.5f}")
+    return text
+
+
+def test_a_display_copied_from_a_chat_keeps_the_rows_of_its_matrices() -> None:
+    """Of two backslashes one is left, and of the thin space a comma; words alone tell the rate and the softmax."""
+    report = report_of(verify(read_text(_pasted(_chat()), "chat.md")))
+    assert report.counts["right"] + report.counts["last-digit"] == report.claims
+    assert "2-2-2, relu, softmax, cross-entropy" in report.assumed
+
+
+def test_an_entry_of_a_bare_new_matrix_is_held_against_the_rate_words_tell() -> None:
+    """One entry of the new weights went up the gradient; nothing but the matrix is shown."""
+    figures = _chat()
+    wrong = 2 * -1.0 - figures["w10"]
+    report = report_of(verify(read_text(_pasted({**figures, "w10": wrong}), "chat.md")))
+    blamed = [(f.rule, f.written, f.expected) for f in report.findings if f.verdict == "wrong"]
+    assert blamed == [("gradient-ascent", f"{wrong:.5f}", f"{figures['w10']:.5f}")]
+
+
+def test_several_formulas_are_wrong_where_their_figures_are_those_of_the_network() -> None:
+    """Two laws with the transpose and the order wrong, each beside figures that are right, are both blamed."""
+    text = _pasted(_chat()).replace(r"W_2^T \delta_2", r"W_2 \delta_2").replace(r"\hat{y} - y =", r"y - \hat{y} =")
+    report = report_of(verify(read_text(text, "chat.md")))
+    blamed = [f.written for f in report.findings if f.verdict == "wrong"]
+    assert blamed == [r"y - \hat{y}", r"W_2 \delta_2"]

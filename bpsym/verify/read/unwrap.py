@@ -15,7 +15,11 @@ if TYPE_CHECKING:
 
 LINE: Final = re.compile(r"[^\n]*\n|[^\n]+\Z")
 _JOINED: Final = 60  # lines of one matrix
-_SPACE: Final = re.compile(r"(?<=\s)(?:[,;]|(?P<wide>q?quad))(?=\s)|(?<=,);")
+_SPACE: Final = re.compile(
+    r"(?<=\s)(?:[,;]|(?P<wide>q?quad))(?=\s)|(?<=,);|(?<!\\)(?P<row>\\)(?=\s)"
+    r"|(?<=[\w}]),(?= \\?[A-Za-z][^=,:&\n\\]{0,20}$)",  # = δ_2, a_1^T
+    re.MULTILINE,
+)
 _COLUMN_GAP: Final = re.compile(r"(?<=[\w)\]}'])[ \t]{2,}(?=[\w∂(])")  # between the columns of a table in plain text
 _QUOTE: Final = re.compile(r"^[ \t]*>[ \t>]?", re.MULTILINE)
 
@@ -49,11 +53,11 @@ def decoded(part: Source) -> Source:
 
 
 def with_spaces(part: Source) -> Source:
-    r"""A display that lost its backslashes: `quad` was `\quad`, a comma set apart on both sides `\,`."""
+    r"""A display that lost its backslashes: `quad` was `\quad`, a comma set apart on both sides `\,`, one was two."""
     kept: list[Source] = []
     position = 0
     for match in _SPACE.finditer(part.text):
-        space = "\\quad" if match["wide"] else " "
+        space = "\\quad" if match["wide"] else "\\\\" if match["row"] else " "
         kept += [part[position : match.start()], inserted(space, part.span(match.start(), match.end()))]
         position = match.end()
     return joined([*kept, part[position:]])
