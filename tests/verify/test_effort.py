@@ -10,7 +10,8 @@ from sympy import Add, Rational, Symbol
 
 from bpsym.spec import loads
 from bpsym.verify import effort, limits
-from bpsym.verify.meaning.algebra import NoValueError, symbolic
+from bpsym.verify.meaning.algebra import NoValueError
+from bpsym.verify.meaning.over_sympy import symbolic
 from bpsym.verify.read import read
 from bpsym.verify.run import verify
 

@@ -2,7 +2,7 @@
 
 values
     `denote` takes a tree to its value, by a `reading` of the names in a `scope` at a point. Values are `arrays` over
-    the scalars of `algebra`, or formulas over a network (`symbolic`). What needs rules of its own: `products`,
+    the scalars of `algebra`: balls, or formulas (`over_sympy`, `symbolic`). What needs rules of its own: `products`,
     `derivatives`, `activations`, `indices`, dots (`patterns`), sums nobody writes (`einstein`); `choices` are the ways
     to read what can be read in several, `nesting` bounds how deep it goes.
 names

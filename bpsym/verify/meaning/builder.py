@@ -15,7 +15,7 @@ from bpsym.errors import BpsymError
 from bpsym.verify import limits
 from bpsym.verify.check.terms import ball, leaves, shape_of
 from bpsym.verify.effort import TooMuchWork, bounded, spend
-from bpsym.verify.meaning.algebra import NoValueError, symbolic
+from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, scalars
 from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.denote import Reading, denote
@@ -24,6 +24,7 @@ from bpsym.verify.meaning.families import MATRIX, SCALAR, Instance, Shape, famil
 from bpsym.verify.meaning.indices import Indices, kronecker
 from bpsym.verify.meaning.keys import IDENTITY, LOSS_NAMES, Called, Key, is_off, key
 from bpsym.verify.meaning.nesting import Nested
+from bpsym.verify.meaning.over_sympy import symbolic
 from bpsym.verify.meaning.reach import (
     Reach,
     are_of_several_methods,

@@ -10,11 +10,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bpsym.verify.effort import spend
-from bpsym.verify.meaning.algebra import NoValueError, symbolic
+from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, is_vector, mapped, scalars, transposed
 from bpsym.verify.meaning.denote import Reading, denote
 from bpsym.verify.meaning.indices import kronecker
 from bpsym.verify.meaning.keys import LOSS_NAMES, Key, is_parameter, key
+from bpsym.verify.meaning.over_sympy import symbolic
 from bpsym.verify.meaning.scope import ANY_SIZE, Point, Scope
 from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.meaning.symbolic import symbolic_function
