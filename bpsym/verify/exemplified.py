@@ -20,8 +20,8 @@ from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.mend import names
 from bpsym.verify.mend.around import Around, Edit
 from bpsym.verify.mend.search import LARGEST, changed, edits, told
-from bpsym.verify.shown import Figures, Instance, Shown, figures_of, plain_subject, telling
-from bpsym.verify.tree import Call, Derivative, Differential, Name, covering, walk
+from bpsym.verify.shown import Figures, Instance, Shown, figures_of, is_sharp, plain_subject, telling
+from bpsym.verify.tree import Call, Derivative, Differential, Name, Sum, covering, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 CONFIRMED = 2  # laws that come to the figures, where another is blamed
 FIGURES = 2  # a law that is mended has to come to
+SLOPES = frozenset(["square-forgotten", "wrong-activation-derivative"])  # slips for which one sharp figure is enough
 SHARE = 0.4  # of all work that is spent on one law
 
 
@@ -122,7 +123,9 @@ def _blamed(law: _Law, document: Document, confirmed: Sequence[_Law]) -> Judgeme
         if _exchanges_functions(law.right, tree) or not (law.others or elsewhere):
             continue
         instances = every if elsewhere else told_at
-        if _figures(shown, tree, instances, every=not elsewhere) >= FIGURES:
+        is_slope = edit.rule in SLOPES and isinstance(edit.old, Sum)  # 1 - a, as it should be 1 - a²
+        enough = 1 if is_slope and all(is_sharp(i.shown) for i in instances) else FIGURES
+        if _figures(shown, tree, instances, every=not elsewhere) >= enough:
             found = told(around, edit, tree)
             details: dict[str, Any] = {"left": law.left, "right": law.right, "statement": law.statement}
             details |= {"state": shown.state, "term": law.right.span, "what": found.what, "instead": found.instead}

@@ -45,6 +45,7 @@ MOST_UNITS = 16  # of a list whose entries are shown one by one
 PLACE = 20  # units of work each of them is, at least
 LARGE = 100  # numerator times denominator of an exact number nothing comes to by chance
 NARROW = 0.02  # of its value, the width of any other
+SHARP = 0.001  # of its value, the width of one that is enough by itself
 COPIED = 0.5  # units of work a figure is, looked for at one place of a document
 
 
@@ -234,6 +235,11 @@ def _is_aside(statement: Statement) -> bool:
 def telling(value: Value) -> int:
     """How many of the numbers of a figure something else hardly comes to by chance."""
     return sum(_is_telling(item) for item in scalars(value))
+
+
+def is_sharp(value: Value) -> bool:
+    """Whether a figure is one number of so many digits that hardly any formula comes to it by chance."""
+    return not isinstance(value, Array) and not isinstance(value, fmpq) and bool(value.rad() < SHARP * abs(value.mid()))
 
 
 def _is_telling(item: Scalar) -> bool:

@@ -169,12 +169,30 @@ $\operatorname{Err}_3 = 0.52248 (1 - 0.52248) \cdot 0.10653 \cdot 0.5 = 0.01329$
 $\operatorname{Err}_4 = 0.30576 (1 - 0.30576) \cdot 0.10653 \cdot (-0.8) = -0.01809$
 """
 
+PATH = r"""
+# One path
+
+$x = 1.5$, $t = 2$, $w = 0.8$, $v = 0.7$
+
+$z = w x = 1.2$
+
+$a = \tanh(z) = 0.83365$
+
+$y = v a = 0.58356$
+
+$e = y - t = -1.41644$
+
+$d = e \cdot v \cdot (1 - \tanh^2(z))$
+
+$d = -1.41644 \cdot 0.7 \cdot (1 - 0.83365^2) = -0.30244$
+"""
+
 
 def _report(text: str) -> DocumentReport:
     return report_of(verify(read_text(text, "laws.md")))
 
 
-@pytest.mark.parametrize("text", [UNITS, VECTORS, STEPS, OUTPUTS, TABLES])
+@pytest.mark.parametrize("text", [UNITS, VECTORS, STEPS, OUTPUTS, TABLES, PATH])
 def test_laws_their_example_follows_raise_no_alarm(text: str) -> None:
     """Nothing is wrong where the numbers are what the laws come to."""
     assert [f for f in _report(text).findings if f.verdict in ("wrong", "carried")] == []
@@ -188,6 +206,7 @@ def test_laws_their_example_follows_raise_no_alarm(text: str) -> None:
         (STEPS, r"(c_{t-1} - g_t) \odot", r"(c_{t} - g_t) \odot", "layer-or-step"),
         (STEPS, r"(1 - g_t^2)", r"(1 - f_t^2)", "other-name"),
         (STEPS, r"(1 - g_t^2)", r"(1 + g_t^2)", "sign"),
+        (PATH, r"1 - \tanh^2(z)", r"1 - \tanh(z)", "square-forgotten"),
         (OUTPUTS, "p_k - t_k", "t_k - p_k", "sign"),
         (OUTPUTS, r"\delta_k x_j", r"\delta_j x_k", "indices-swapped"),
         (TABLES, r"\operatorname{Err}_k w_{jk}", r"\operatorname{Err}_k w_{kj}", "indices-swapped"),
