@@ -37,7 +37,7 @@ from bpsym.verify.tree import Name, covering, walk
 from bpsym.verify.typical import functions_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from sympy import Expr
 
@@ -139,7 +139,8 @@ def inferred(document: Document) -> Inferred | None:
     rate = next((_decimal(given[name].numbers[0]) for name in rates if name in given), None)
     structures = islice(_structures(given), MOST_STRUCTURES)
     each = [(structure, names) for structure in structures for names in _activations(document, structure)]
-    plain = _best([Trial(structure, names, _losses(names)[0], rate) for structure, names in each], figures)
+    by_loss = ([Trial(s, names, loss, rate) for s, names in each for loss in _losses(names)[k:][:1]] for k in range(2))
+    plain = next((found for trials in by_loss if (found := _best(trials, figures)) is not None), None)
     if plain is None:
         return None
     structure, names = plain[0].structure, plain[0].activations
@@ -218,9 +219,23 @@ def _given(name: Key, sources: Sources) -> Given | None:
 
 
 def _without_entries(given: Mapping[Key, Given]) -> dict[Key, Given]:
-    """Without x_1 and x_2 where all of x is given."""
+    """Without x_1 and x_2 where all of x is given, and w_11, w_12 … where the rows of W_1 are these."""
     wholes = {(name.base, name.layer) for name, found in given.items() if found.shape and not name.sub}
-    return {name: found for name, found in given.items() if not name.sub or (name.base, name.layer) not in wholes}
+    lists = {_values((found,)) for found in given.values() if found.shape}
+    single: dict[str, list[Given]] = {}
+    for name, found in given.items():
+        if not found.shape:
+            single.setdefault(name.base, []).append(found)
+    again = {base for base, entries in single.items() if len(entries) > 1 and _values(entries) in lists}
+    return {
+        name: found
+        for name, found in given.items()
+        if not (name.sub and (name.base, name.layer) in wholes) and (found.shape or name.base not in again)
+    }
+
+
+def _values(given: Iterable[Given]) -> tuple[fmpq, ...]:
+    return tuple(shown.value for found in given for shown in found.numbers)
 
 
 def _decimal(shown: Shown) -> Decimal:

@@ -314,3 +314,23 @@ def test_several_formulas_are_wrong_where_their_figures_are_those_of_the_network
     report = report_of(verify(read_text(text, "chat.md")))
     blamed = [f.written for f in report.findings if f.verdict == "wrong"]
     assert blamed == [r"y - \hat{y}", r"W_2 \delta_2"]
+
+
+TWICE = """
+$x_1 = 2$, $x_2 = -1$, $w_{11} = 0.3$, $w_{12} = -0.2$, $w_{21} = 0.4$, $w_{22} = 0.5$, $v_1 = 0.6$, $v_2 = -0.4$
+
+ReLU in the hidden layer, a sigmoid behind it. The target is $y = 1$. In matrices, these are
+$W_1 = \\begin{bmatrix} 0.3 & -0.2 \\\\ 0.4 & 0.5 \\end{bmatrix}$ and
+$W_2 = \\begin{bmatrix} 0.6 & -0.4 \\end{bmatrix}$; the loss is $L = (y - \\hat{y})^2$.
+
+$z_1 = W_1 x = [0.8, 0.3]$, $a_1 = [0.8, 0.3]$, $z_2 = W_2 a_1 = 0.36$, $\\hat{y} = \\sigma(z_2) = 0.589$
+
+$L = (1 - 0.589)^2 = 0.1689$, $\\frac{\\partial L}{\\partial \\hat{y}} = -0.822$, $\\delta_2 = -0.199$
+"""  # 2 · (0.589 - 1) = -0.822; -0.822 · 0.589 · 0.411 = -0.199
+
+
+def test_weights_told_by_letters_and_in_matrices() -> None:
+    """The two tell the same network, though its hidden units have short figures."""
+    assert inferred(read_text(TWICE)) is not None
+    wrong = [f.written for f in report_of(verify(read_text(TWICE.replace("-0.199", "-0.119"))), "own.md").findings]
+    assert wrong == ["-0.119"]

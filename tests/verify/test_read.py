@@ -363,3 +363,15 @@ def test_a_star_kept_from_markdown(line: str) -> None:
     """A star behind a backslash, so that it begins no emphasis, is a times."""
     (judgement,) = verify(read_text(f"The size is {line} here.\n")).judgements
     assert str(judgement.verdict) == "right"
+
+
+def test_what_is_written_in_a_drawing() -> None:
+    """The title of a drawing is no text of it, and what is drawn behind it is."""
+    page = "<p>Two inputs.</p><svg><title>x = 9</title><circle r='2'/><text x='4'>x₁ = 2</text></svg><p>$y = 1$</p>"
+    assert shown(read_text(page, "page.html")) == ["x_1 = 2", "y = 1"]
+
+
+def test_a_display_from_a_chat() -> None:
+    r"""Markdown has taken `\\` for an escaped backslash, `\(` for a parenthesis."""
+    text = "[\nW = \\begin{bmatrix} 1 & 2 \\ 3 & 4 \\end{bmatrix}\n]\n\nThe rate is (\\eta = 0.1).\n"
+    assert shown(read_text(text)) == ["W = [1, 2; 3, 4]", "eta = 0.1"]

@@ -23,7 +23,7 @@ _BLOCKS: Final = frozenset(
     "p div br li ul ol tr table section article header footer main aside pre blockquote h1 h2 h3 h4 h5 h6 dt dd figure "
     "figcaption hr body html head title thead tbody details summary form".split(),
 )
-_SKIPPED: Final = frozenset(["script", "style", "noscript", "template", "svg", "head", "iframe"])
+_SKIPPED: Final = frozenset(["script", "style", "noscript", "template", "head", "iframe"])
 _INLINE: Final = re.compile(
     r"<(/?)(sub|sup)>|&(?:#\d{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z]{2,31});|<br\s*/?>", re.IGNORECASE
 )
@@ -110,6 +110,7 @@ class _Page:
         self.display = False
         self.end: Source | None = None  # the dollar behind the last MathML
         self.listing = False
+        self.drawing = self.lettering = False  # in an <svg>, and in a <text> of it: the rest of a drawing is no text
 
     def emit(self, text: str, at: Span) -> None:
         target = self.out if self.math is None else self.math
@@ -138,7 +139,7 @@ class _Page:
         self.words(position, len(text))
 
     def visible(self) -> bool:
-        return not self.skipping and not self.katex
+        return not self.skipping and not self.katex and (self.lettering or not self.drawing)
 
     def words(self, start: int, end: int) -> None:
         if start < end and self.visible():
@@ -168,6 +169,9 @@ class _Page:
                     inserted(dollar, at),
                 ]
             return stop
+        if name == "svg" or self.drawing:
+            self.svg_tag(name, at, closing=closing or attributes.rstrip().endswith("/"))
+            return 0
         if name == "span":
             self.span_tag(attributes, closing=closing)
         if self.katex:
@@ -197,6 +201,14 @@ class _Page:
         elif name in _BLOCKS:
             self.emit("\n\n" if name in ("p", "div", "section", "blockquote") else "\n", at)
         return 0
+
+    def svg_tag(self, name: str, at: Span, *, closing: bool) -> None:
+        """A drawing: what is written in it stands on lines of its own."""
+        if name == "svg":
+            self.drawing, self.lettering = not closing, False
+        elif name == "text":
+            self.lettering = not closing
+            self.emit("\n\n", at)
 
     def span_tag(self, attributes: str, *, closing: bool) -> None:
         """Spans that KaTeX and MathJax draw for the eye hold the formula a second time."""

@@ -37,6 +37,7 @@ _OPENING: Final = re.compile(
     r"|(?P<bracket>\\{1,2}\[)"
     r"|(?P<round>\\{1,2}\()"
     r"|(?P<chat>^[ \t]*\[[ \t]*\r?$)"
+    r"|(?P<aside>\((?=[^()\n]{0,80}(?:\\[A-Za-z]|[_^])))"
     rf"|(?P<tag></?(?:{_TAGS})(?:\s[^<>\n]*)?/?>)"
     r"|(?P<ticked>\$`)"
     r"|(?P<role>:math:`)"
@@ -60,6 +61,8 @@ _FORMULA: Final = re.compile(r"\\[a-z]{2}|[_^]\{|\w[_^]\w|\w =[ ]*[\w\[(-]")
 _NAMED: Final = re.compile(r"(?<![\w.])[A-Za-z_]\w{0,30}\s*(?::?=|≈)\s*$")
 _NEAR: Final = 80  # characters before a formula in which its name stands
 _CHAT: Final = 4_000  # characters of a display without its backslashes
+_ASIDE: Final = 300  # characters of a formula in a line of text without them
+_CHATTED: Final = re.compile(r"^[ \t]*\[[ \t]*\r?\n[^\n]*\\[A-Za-z]", re.MULTILINE)
 
 
 class Region(Struct):
@@ -78,11 +81,12 @@ def regions(text: str) -> Iterator[Region]:
     position = 0
     misses: Counter[str] = Counter()
     search = _OPENING.search
+    is_chat = _CHATTED.search(text) is not None
     while True:
         match = search(text, position)
         if match is None:
             return
-        region = _region(text, match, misses)
+        region = _region(text, match, misses) if is_chat or not match.group("aside") else None
         if region is None:
             position = match.end() if match.end() > match.start() else match.start() + 1
             continue
@@ -145,6 +149,8 @@ def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | N
         return region if region is not None and _bracketed(text, region) else None
     if match.group("chat"):
         return _without_backslashes(text, start, first)
+    if match.group("aside"):
+        return _aside(text, start, first)
     if match.group("ticked"):
         return _until(text, start, first, "`$", "inline", 2_000, misses)
     if match.group("role"):
@@ -167,6 +173,18 @@ def _without_backslashes(text: str, start: int, first: int) -> Region | None:
     if close is None or _BLANK.search(inside) or not _FORMULA.search(inside):
         return None
     return Region("display", start, close.end(), first, close.start(), "chat")
+
+
+def _aside(text: str, start: int, first: int) -> Region | None:
+    r"""A formula in a line copied from a chat: its `\(` and `\)` lost their backslashes."""
+    depth = 1
+    for position in range(first, min(first + _ASIDE, len(text))):
+        depth += {"(": 1, ")": -1}.get(text[position], 0)
+        if depth == 0:
+            return Region("inline", start, position + 1, first, position)
+        if text[position] == "\n":
+            break
+    return None
 
 
 def _is_underline(text: str, start: int, line: str) -> bool:
