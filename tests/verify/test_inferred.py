@@ -332,5 +332,5 @@ $L = (1 - 0.589)^2 = 0.1689$, $\\frac{\\partial L}{\\partial \\hat{y}} = -0.822$
 def test_weights_told_by_letters_and_in_matrices() -> None:
     """The two tell the same network, though its hidden units have short figures."""
     assert inferred(read_text(TWICE)) is not None
-    wrong = [f.written for f in report_of(verify(read_text(TWICE.replace("-0.199", "-0.119"))), "own.md").findings]
+    wrong = [f.written for f in report_of(verify(read_text(TWICE.replace("-0.199", "-0.119")))).findings]
     assert wrong == ["-0.119"]
