@@ -350,7 +350,6 @@ def agreed(
     stand for something else.
     """
     judged = {j.span: j for j in own}
-    is_proved = covering([j.span for j in own if j.verdict in PROVED])
     grouped = [*zip(document.statements, by_statement(document.statements, theirs), strict=True)]
     said = {claim.span: statement for statement, claims in grouped for claim in claims}
     shown = covering([s.span for s, claims in grouped if _comes_to_what_it_should(s, claims)])
@@ -362,7 +361,7 @@ def agreed(
         is_open = is_new and not steps and statement is not None and _is_step(statement)
         if is_open or claim.verdict is Verdict.UNDECIDED:
             found.append(before)
-        elif claim.verdict is Verdict.WRONG and is_proved(claim.span.start) and not _is_first(statement, claim):
+        elif claim.verdict is Verdict.WRONG and before.verdict in PROVED and not _is_first(statement, claim):
             return None
         elif is_new and statement is not None and kind_of(statement.terms[1]) is Kind.NUMBER:
             found.append(replace(claim, details={**claim.details, "only by figures": True}))
