@@ -140,7 +140,7 @@ def inferred(document: Document) -> Inferred | None:
     structures = islice(_structures(given), MOST_STRUCTURES)
     each = [(structure, names) for structure in structures for names in _activations(document, structure)]
     by_loss = ([Trial(s, names, loss, rate) for s, names in each for loss in _losses(names)[k:][:1]] for k in range(2))
-    plain = next((found for trials in by_loss if (found := _best(trials, figures)) is not None), None)
+    plain = next((best for trials in by_loss if (best := _best(trials, figures)) is not None), None)
     if plain is None:
         return None
     structure, names = plain[0].structure, plain[0].activations
