@@ -120,13 +120,13 @@ def shown_new(state: State) -> dict[Atom, Scalar]:
 
 
 def updates_all(state: State, atoms: Iterable[Atom]) -> bool:
-    """Whether every parameter that some atoms depend on has a new value."""
+    """Whether every parameter that some atoms depend on has a new value, and whatever else they do has a formula."""
     network = state.scope.network
     if network is None or state.scope.described:
         return network is not None
     used = {atom for step in network.expansion.order(tuple(atoms)) for atom in step.uses}
     kept = (used & network.values.keys()) - shown_new(state).keys()
-    return not any(network.is_parameter(atom) for atom in kept)
+    return not any(network.is_parameter(atom) for atom in kept) and not used & network.opaque
 
 
 def as_updated_by_hand(state: State, shown: list[Shown]) -> Iterator[Point]:

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 READ = 5  # units of work a term is, read in one way, before what its parts are
 VARIANTS = tuple(Choices(elementwise, rows) for rows in (False, True) for elementwise in (False, True))
 EACH = tuple(Choices(elementwise, each=True) for elementwise in (False, True))
+LAYOUTS = (Choices(denominator=True),)  # where the shapes fit either way
 SWAPPED = tuple(Choices(swaps=swaps) for swaps in range(1, 6))  # where a bullet says: transpose as the shapes need it
 
 
@@ -31,7 +32,7 @@ def values(tree: Expr, state: State, point: Point, indices: Indices | None = Non
     """Every value a term can have at a point, the usual reading first; none where it has no value."""
     tried: list[Choices] = []
     last: Value | None = None
-    for way in (*VARIANTS, *EACH, *SWAPPED):
+    for way in (*VARIANTS, *EACH, *LAYOUTS, *SWAPPED):
         if any(earlier.settles(way) for earlier in tried) or (tried and not _is_open(tree, way, last, state)):
             continue
         spend(READ)

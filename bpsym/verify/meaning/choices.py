@@ -13,6 +13,7 @@ class Choices:
     rows: bool = False  # whether a vector lies
     swaps: int = 0  # which order and transposes to try first where only the shapes decide
     each: bool = False  # whether dZ is of each sample's own loss, where J is the mean of these
+    denominator: bool = False  # whether a Jacobian has a row for each of what it is differentiated by
     met: set[str] = field(default_factory=set, compare=False)
 
     def ask(self, question: str) -> int:
@@ -22,7 +23,7 @@ class Choices:
 
     def again(self) -> Choices:
         """The same choices, before anything is asked."""
-        return Choices(self.elementwise, self.rows, self.swaps, self.each)
+        return Choices(self.elementwise, self.rows, self.swaps, self.each, self.denominator)
 
     def settles(self, other: Choices) -> bool:
         """Whether the other choices would read the formula just read in the same way."""

@@ -149,7 +149,9 @@ def slopes(above: Value, below: Value, context: Context) -> Value:
     count = len(rows)
     if count == len(below.items) and all(rows[r][c] == 0 for r in range(count) for c in range(count) if r != c):
         return Array(below.shape, tuple(rows[k][k] for k in range(count)))
-    return Array((count, len(below.items)), tuple(item for row in rows for item in row))
+    if context.choices.ask("denominator"):
+        rows = [list(column) for column in zip(*rows, strict=True)]
+    return Array((len(rows), len(rows[0])), tuple(item for row in rows for item in row))
 
 
 def over_atoms(context: Context, values: Range) -> Reading:

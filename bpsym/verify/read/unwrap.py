@@ -17,7 +17,7 @@ LINE: Final = re.compile(r"[^\n]*\n|[^\n]+\Z")
 _JOINED: Final = 60  # lines of one matrix
 _SPACE: Final = re.compile(
     r"(?<=\s)(?:[,;]|(?P<wide>q?quad))(?=\s)|(?<=,);|(?<!\\)(?P<row>\\)(?=\s)"
-    r"|(?<=[\w}]),(?= \\?[A-Za-z][^=,:&\n\\]{0,20}$)",  # = δ_2, a_1^T
+    r"|(?<=[\w}]),(?= \\?[A-Za-z][^=,:&\n\\]{0,20}$)|(?<=\)),(?=\()",  # = δ_2, a_1^T; σ(z),(1 - σ(z))
     re.MULTILINE,
 )
 _COLUMN_GAP: Final = re.compile(r"(?<=[\w)\]}'])[ \t]{2,}(?=[\w∂(])")  # between the columns of a table in plain text
