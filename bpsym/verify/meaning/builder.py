@@ -59,6 +59,7 @@ MOST_NAMES = 1500  # atoms made for names that only occur
 MOST_ATOMS = 3000  # of a document's own network
 _DEEPER = Nested(3)  # a definition met inside another one
 SYMBOLIC = 40  # units of work a node of an equation is
+PLACE = 6  # units of work a name is at each of its indices
 ENTRIES = 250  # one of an equation between matrices
 _FAILURES = (NoValueError, ShapeError, BpsymError, ValueError, TypeError)
 
@@ -84,6 +85,7 @@ class Builder:
             self.wanted(wanted)
         for name in self.sources.names:
             for place in places(name, self.sources.fixed, self.scope.units):
+                spend(PLACE)
                 wanted = key(name, place)
                 if (place and is_off(name, wanted)) or self._is_size(wanted):
                     continue
@@ -170,7 +172,7 @@ class Builder:
         """`a_3` by the rule for a_j; strict: only from names that are defined."""
         if self.instance.is_start(name):
             return None
-        tried = ((matched(pattern, name, self.sources.fixed), formula) for pattern, formula in self.sources.patterns)
+        tried = ((matched(pattern, name, self.sources.fixed), formula) for pattern, formula in self.reach.rules(name))
         rules = [(indices, formula) for indices, formula in tried if indices is not None]
         if are_of_several_methods(rules, name.base):
             return None

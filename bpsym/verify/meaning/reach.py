@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations, product, takewhile
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from bpsym.verify.check.terms import shape_of
 from bpsym.verify.meaning.algebra import NoValueError
@@ -114,10 +114,19 @@ class Reach(Struct):
 
     sources: Sources
     scope: Scope
+    kept: dict[tuple[str, int, int], list[tuple[Name, Expr]]] = field(default_factory=dict)  # rules by letter, indices
+
+    def rules(self, name: Key) -> Sequence[tuple[Name, Expr]]:
+        """The rules for names of the same letter with as many indices."""
+        if not self.kept:
+            for pattern, formula in self.sources.patterns:
+                alike = key(pattern).base, len(pattern.sub), len(pattern.layer)
+                self.kept.setdefault(alike, []).append((pattern, formula))
+        return self.kept.get((name.base, len(name.sub), len(name.layer)), ())
 
     def has_rule(self, name: Key) -> bool:
         """Whether a name has a rule, which may not reach so far."""
-        return any(matched(pattern, name, self.sources.fixed) is not None for pattern, _ in self.sources.patterns)
+        return any(matched(pattern, name, self.sources.fixed) is not None for pattern, _ in self.rules(name))
 
     def is_stated(self, name: Key) -> bool:
         """Whether the document speaks of this very entry: by its name, or in a list."""
