@@ -24,6 +24,7 @@ ENDLESS = 2.0**50  # units nobody has done, so few that each still counts
 
 class _Meter(local):
     left: float = math.inf
+    beside: float = 0  # what was done for the document in hand where it is not counted
     done: set[Hashable] | None = None  # for the document in hand, of what is kept for all; None where there is none
 
 
@@ -51,7 +52,7 @@ def spend_once(what: Hashable, units: float, *, counted: bool = False) -> None:
 @contextmanager
 def one_document() -> Iterator[None]:
     """What is done inside is done for one document."""
-    before, _METER.done = _METER.done, set()
+    before, _METER.done, _METER.beside = _METER.done, set(), 0
     try:
         yield
     finally:
@@ -87,3 +88,14 @@ def unbounded() -> Iterator[Grant]:
     finally:
         grant.spent = ENDLESS - _METER.left
         _METER.left = before
+        _METER.beside += grant.spent
+
+
+def left() -> float:
+    """What is left of the work granted."""
+    return _METER.left
+
+
+def beside() -> float:
+    """What has been spent for the document in hand where it is not counted outside."""
+    return _METER.beside

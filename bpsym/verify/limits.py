@@ -39,6 +39,7 @@ STATEMENT: Final = 500_000  # of judging one statement
 OPERAND: Final = 100_000  # of looking for the operand in error of one expression
 TRIED: Final = 500_000  # of trying what else the document might speak of
 LAWS: Final = 1_800_000  # of trying instances of the laws of a document
+IN_ALL: Final = 2_300_000  # of looking for its network and naming causes, with all that is tried before
 BY_ITSELF: Final = 2_500_000  # of judging a document without a description, by its laws, too
 HELD: Final = 400_000  # of holding laws against the figures of an example
 LAID: Final = 60_000  # of holding laws to the shapes of what is printed

@@ -108,7 +108,8 @@ def verify(
         left, least = limits.WORK - document.work, limits.JUDGED if description is None else limits.DESCRIBED
         with effort.bounded(max(least, left)) as judging:
             verified = _judged(document, description, Givens.of(given or {}))
-        with effort.bounded(max(limits.DIAGNOSED, left - judging.spent)):
+        rest = min(left, limits.IN_ALL - effort.beside()) - judging.spent
+        with effort.bounded(max(limits.DIAGNOSED, rest)):
             found = _explained(verified, by_itself=description is None and not verified.example)
         if document is not written:
             found = blamed(found, written, verified.state)
@@ -161,9 +162,12 @@ def _judged(document: Document, description: Description | None, givens: Givens)
     if description is None:
         from bpsym.verify.itself import judged_by_itself
 
+        before = effort.left()
         judgements, state, typical = judged_by_itself(document, givens)
         own = Verified(document, judgements, state, typical=typical)
-        with suppress(effort.TooMuchWork), effort.unbounded(), effort.bounded(limits.INFERRED):
+        done = before - effort.left() + effort.beside()
+        left = min(limits.INFERRED, max(0, limits.IN_ALL - done))
+        with suppress(effort.TooMuchWork), effort.unbounded(), effort.bounded(left):
             return _by_its_numbers(own, givens) or own
         return own
     return _by_description(document, givens.described(description) if givens else description, givens)

@@ -116,3 +116,16 @@ def test_fractions_of_tanh_inside_tanh_are_refused() -> None:
     assert float(layers.subs(x, 0.5)) == pytest.approx(math.tanh(3 * math.tanh(2 * math.tanh(0.5))))
     with pytest.raises(NoValueError, match="tanh of functions"):
         tanh(1 / tanh(1 / tanh(x)))
+
+
+def test_work_that_is_not_counted_outside_is_known_for_the_document() -> None:
+    """3 units are spent within the bound of 10, 5 and 2 beside it."""
+    with effort.one_document(), effort.bounded(10):
+        effort.spend(3)
+        with effort.unbounded():
+            effort.spend(5)
+            with effort.unbounded():
+                effort.spend(2)
+        assert (effort.left(), effort.beside()) == (7, 7)
+    with effort.one_document():
+        assert effort.beside() == 0
