@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from bpsym.verify.check.chain import meet
 from bpsym.verify.check.state import State, atoms_of
-from bpsym.verify.check.terms import Shown, middle
+from bpsym.verify.check.terms import Shown, middle, touches
 from bpsym.verify.check.verdicts import FORMULA, Judgement, Verdict
 from bpsym.verify.effort import TooMuchWork
 from bpsym.verify.explain import Explanation
@@ -76,6 +76,8 @@ def _of_the_pen(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[tuple[st
     shown = judgement.details.get("shown")
     if isinstance(shown, Shown):
         for right in _rights(judgement, diagnosis):
+            if touches(right, shown.half()):
+                continue  # what was copied from elsewhere is no slip of the pen there
             yield from slips(shown, right, _others(diagnosis.state, right, judgement.details.get("subject")))
 
 

@@ -191,3 +191,13 @@ def test_a_result_of_a_table_is_compared_though_nothing_else_is_known_there() ->
     """-0.3 · 1.0 + 0.6 · 0.5 - 0.1 is -0.10."""
     wrong = found(verified(ROWS), "wrong")
     assert [(line, piece) for line, piece, _ in wrong] == [(5, "0.10")]
+
+
+def test_a_figure_near_the_right_operand_is_not_what_was_copied() -> None:
+    """σ(0.22) is 0.5548: -0.30 stands for -0.22, and is no other -0.3 with a digit dropped."""
+    text = (
+        "$w_1 = 0.3$, $w_2 = -0.3$, $x_1 = 1.2$, $x_2 = 0.8$, $b = 0.1$\n\n"
+        "$z = w_1 x_1 + w_2 x_2 + b = 0.36 - 0.24 + 0.1 = 0.22$\n\n"
+        "$y = \\sigma(z) = \\frac{1}{1 + e^{-0.30}} = 0.5548$\n"
+    )
+    assert [(piece, rule) for _, piece, rule in found(verified(text), "wrong")] == [("-0.30", "operand")]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 MOST_OPERANDS = 8
 FEW = 2  # digits of an operand that what is right may hide in
+ALIKE = 50  # a figure and a value are the same quantity's within a part in so many, at most
 STEPS_OFF = 20  # units of the last digit that rounding at each step may come to
 
 
@@ -120,8 +121,9 @@ def _replaced(chain: Chain, term: Expr) -> Culprit | None:
 
 def _as_shown_before(like: Shown, size: Scalar, state: State) -> tuple[Scalar, ...]:
     """The figures the document has shown for a value of that size: a slip in copying one is a slip in its digits."""
-    near = STEPS_OFF * like.ulp
-    return tuple(like.sign * abs(shown) for shown in state.said.as_shown() if abs(arb(abs(shown) - size)) <= arb(near))
+    near = (arb(STEPS_OFF * like.ulp), abs(arb(size)) / ALIKE)
+    figures = ((abs(shown), abs(arb(abs(shown) - size))) for shown in state.said.as_shown())
+    return tuple(like.sign * figure for figure, off in figures if all(off <= most for most in near))
 
 
 def stands_for(value: Scalar, shown: Shown) -> bool:
