@@ -19,7 +19,8 @@ check
     - a worked example everybody copies (`known`): the description of that;
     - no description (`itself`): by its own equations, in `parts` that begin at `restarts` or in `sections` of their
       own; again by what is said up to a place only (`sofar`); rules by a general network (`typical`); laws on small
-      instances (`theory`, with `laws` and `tried`), and against the figures below them (`exemplified`, with `shown`);
+      instances (`theory`, with `laws`, `tried` and `roots`), and against the figures below them (`exemplified`, with
+      `shown`);
     - then by the network its own numbers fill, if they do (`inferred`), and after an update by the next (`passes`).
 diagnose
     `diagnose` looks for the cause of what is wrong: `slips` of the pen, then mistakes in the method (`mistaken`, and

@@ -32,6 +32,7 @@ from bpsym.verify.meaning.keys import key
 from bpsym.verify.meaning.lettered import is_of_other_letters, lettered
 from bpsym.verify.meaning.shapes import shapes_of
 from bpsym.verify.meaning.wording import reworded
+from bpsym.verify.roots import AT_ROOT, at_the_root
 from bpsym.verify.tree import Call, Differential, Name, Quotient, nodes, walk
 from bpsym.verify.tried import Tried, is_believed
 
@@ -55,14 +56,20 @@ def settled_by_theory(document: Document, found: Sequence[Judgement], work: floa
         return _settled_laws(document, found, work) if is_of_laws(document) else list(found)
     document = replace(document, statements=laws)
     terms = {term.span for s in laws for term in s.terms}
-    is_open = {j.span for j in found if j.verdict is Verdict.UNDECIDED and j.span in terms}
-    if len(is_open) < OPEN or not is_of_laws(document):
+    claims = [j for j in found if j.span in terms]
+    is_open = {j.span for j in claims if j.verdict is Verdict.UNDECIDED}
+    if sum(j.verdict not in GOOD for j in claims) < OPEN or not is_of_laws(document):
         return list(found)
-    settled = _settled_laws(document, [j for j in found if j.span in is_open], work)
-    decided = {j.span: j for j in settled if j.verdict in GOOD}
     layouts = {term.span for s in laws for term in s.terms if any(map(has_layout, walk(term)))}
-    for j in (j for j in settled if j.verdict is Verdict.WRONG and j.span not in layouts):
-        decided[j.span] = replace(j, details={**j.details, BESIDE_NUMBERS: True})
+    doubtful = uncertain(laws)
+    decided: dict[Span, Judgement] = {}
+    for before, now in zip(claims, _settled_laws(document, claims, work), strict=True):
+        if before.verdict in BAD and AT_ROOT not in now.details:
+            decided[before.span] = now if before.span in doubtful else before
+        elif now.verdict in GOOD:
+            decided[before.span] = now
+        elif now.verdict is Verdict.WRONG and (AT_ROOT in now.details or before.span in is_open - layouts):
+            decided[before.span] = replace(now, details={**now.details, BESIDE_NUMBERS: True})
     return [decided.get(j.span, j) for j in found]
 
 
@@ -102,7 +109,8 @@ def _settled_laws(document: Document, found: Sequence[Judgement], work: float) -
 def _settled(before: Judgement, decided: Mapping[Span, Judgement], *, alone: bool) -> Judgement:
     """What is to be said of a claim: what is open is decided, and what holds on an instance is not wrong."""
     now = decided.get(before.span, before)
-    if before.verdict is Verdict.UNDECIDED or now.verdict in GOOD or _is_slip(before, decided, alone=alone):
+    is_clear = now.verdict in GOOD or AT_ROOT in now.details
+    if before.verdict is Verdict.UNDECIDED or is_clear or _is_slip(before, decided, alone=alone):
         return now
     return before
 
@@ -124,7 +132,10 @@ def _by_letters(document: Document, renewed: set[Span]) -> dict[Span, Judgement]
     refuted = {span: j for span, j in refuted.items() if span not in proved and span not in renewed}
     if not is_believed(proved.keys(), len(proved) + len(refuted), document.statements):
         return {}
-    return proved | refuted
+    world, found, rooted = tried[0], [*proved.values(), *refuted.values()], {}
+    with suppress(TooMuchWork), bounded(limits.ROOTS):
+        rooted = at_the_root(world.document, found, lambda other: Tried(other, world.agreed).state)
+    return proved | refuted | rooted
 
 
 def _is_slip(before: Judgement, decided: Mapping[Span, Judgement], *, alone: bool) -> bool:

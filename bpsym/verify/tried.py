@@ -32,6 +32,7 @@ class Tried:
     """An instance, and what it says of the claims of a document."""
 
     def __init__(self, document: Document, agreed: Instance) -> None:
+        self.document, self.agreed = document, agreed
         self.state = own_state(document, Givens.of({}), agreed)
         self.verdicts: dict[Span, Judgement] = {}
 

@@ -25,6 +25,7 @@ from bpsym.verify.tree import (
     Name,
     Number,
     Product,
+    Sum,
     children,
     nodes,
     walk,
@@ -329,6 +330,9 @@ def _completed(statements: Sequence[Statement], levels: Mapping[str, int], top: 
         own = unit_letters(first)
         if len(own) == 1 and own[0] in levels and isinstance(term, (BigSum, Product)):
             formulas.setdefault(levels[own[0]], {}).setdefault(canonical(term), first)
+    rules = [(unit_letters(first), type(term)) for first, term, _ in _forward(statements)]
+    own_rules = {(levels.get(letters[0]), kind) for letters, kind in rules if letters}
+    named = _named(statements, levels)
     found = list(statements)
     for first, term, statement in _forward(statements):
         own = unit_letters(first)
@@ -343,6 +347,9 @@ def _completed(statements: Sequence[Statement], levels: Mapping[str, int], top: 
             alone = replace(statement, terms=(first, term), relations=statement.relations[:1], span=NOWHERE)
             copy = _renamed(alone, renamed)
             there = formulas.get(level, {}).get(canonical(copy.terms[1]))
+            is_told = isinstance(term, (Sum, Call)) and (level, type(term)) in own_rules
+            if there is None and is_told and (first.base, level) not in named:
+                continue  # s_k = Σ v_kj z_j + c_k is what u_j = Σ w_ji x_i + b_j is of the other layer
             found.append(copy)
             if there is not None and there.base != first.base:  # y_k = Σ w_kj z_j, what would be a_k
                 other = next(s for s in found if s.terms[0] is there)
@@ -351,6 +358,12 @@ def _completed(statements: Sequence[Statement], levels: Mapping[str, int], top: 
                 )
                 found.insert([s is other for s in found].index(True), same)
     return found
+
+
+def _named(statements: Sequence[Statement], levels: Mapping[str, int]) -> set[tuple[str, int]]:
+    """The quantities a document names, each with the layer its letter tells."""
+    names = [n for n in nodes(statements) if isinstance(n, Name)]
+    return {(n.base, levels[letter]) for n in names for letter in unit_letters(n) if letter in levels}
 
 
 def _shifted_letters(levels: Mapping[str, int], by_level: Mapping[int, str], shift: int) -> dict[str, str] | None:

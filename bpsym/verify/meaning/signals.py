@@ -22,7 +22,7 @@ from bpsym.verify.meaning.scope import Point, Scope
 from bpsym.verify.tree import Derivative, Differential, Document, Expr, Name, Negative, Product, Span, Sum, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from bpsym.verify.meaning.network import Network
     from bpsym.verify.meaning.subjects import Subject
@@ -43,18 +43,21 @@ def name_signals(document: Document, scope: Scope) -> None:
     table, macros = scope.table, scope.macros
     named: dict[Subject, Expr]
     best, most = None, 0
-    for base, sign in product(NETS, (1, -1)):
+    letters = dict.fromkeys((*NETS, *(_others(signals, scope) if scope.laws else ())))
+    for base, sign in product(letters, (1, -1)):
         named = {k: _slope(loss, k._replace(base=base), sign) for k in signals if _has(scope, k._replace(base=base))}
         if not named:
             continue
         scope.table = {k: v for k, v in table.items() if k not in named}
         scope.macros = {**macros, **named}
-        agree = 0
+        agree, is_told = 0, not scope.laws  # there what is said of other signals, by themselves, tells nothing of these
         for left, (name, term, place) in zip(range(len(claims), 0, -1), claims, strict=True):
             if agree + left <= most:
                 break  # too few are left
-            agree += _holds(name, term, place, scope, network)
-        if agree > most:
+            holds = _holds(name, term, place, scope, network)
+            agree += holds
+            is_told = is_told or (holds and key(name, place) in named)
+        if agree > most and is_told:
             best, most = (scope.table, scope.macros), agree
     scope.table, scope.macros = best if best is not None else (table, macros)
 
@@ -87,6 +90,14 @@ def is_descent(name: Name, term: Expr) -> bool:
     of = slope.wrt if isinstance(slope, Derivative) else slope.of if isinstance(slope, Differential) else None
     is_of_loss = not isinstance(slope, Derivative) or (isinstance(slope.of, Name) and slope.of.base in LOSS_NAMES)
     return isinstance(rate, Name) and rate.base in RATES and isinstance(of, Name) and key(of) == old and is_of_loss
+
+
+def _others(signals: Sequence[Key], scope: Scope) -> Iterator[str]:
+    """Other letters that have the indices of a δ: p_1 beside δ_1."""
+    wanted = {(k.sub, k.layer) for k in signals if k.sub}
+    for name in scope.table:
+        if (name.sub, name.layer) in wanted and not name.new and name.base not in (*UPDATABLE, "delta"):
+            yield name.base
 
 
 def _slope(loss: Name, wrt: Key, sign: int) -> Expr:

@@ -14,7 +14,7 @@ from bpsym.verify.meaning.wording.plain import NOWHERE, is_loss, is_plain
 from bpsym.verify.tree import BigSum, Derivative, Differential, Name, Negative, Product, Sum, nodes, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from bpsym.verify.meaning.wording.plain import Statements
     from bpsym.verify.tree import Expr, Statement
@@ -125,7 +125,10 @@ def _direction(statements: Statements) -> int:
 
 
 def with_meanings(statements: Statements) -> Statements:
-    """What is said to be a derivative of the loss, `g_j = -∂E/∂β_j`, put in wherever its name stands."""
+    """What is said to be a derivative of the loss, `g_j = -∂E/∂β_j`, put in wherever its name stands.
+
+    Not where it would be by what nobody names: beside `δ_k = ∂E/∂s_k` and z_j = f(u_j), δ_j is by u_j, of its layer.
+    """
     meant: dict[tuple[str, int, tuple[str, ...]], tuple[Name, Expr]] = {}
     for statement in statements:
         first = statement.terms[0]
@@ -141,6 +144,9 @@ def with_meanings(statements: Statements) -> Statements:
         plain = all(len(part) == 1 and part.isalpha() for part in own) and letters <= own
         if slopes and plain and not any(isinstance(n, BigSum) for n in inside) and not _uses(second, first.base):
             meant.setdefault((first.base, len(first.sub), first.layer), (first, second))
+    names = [n for n in nodes(statements) if isinstance(n, Name)] if meant else []
+    by = [n for n in nodes(statements) if isinstance(n, Derivative) and is_loss(n.of)]
+    meant = {k: found for k, found in meant.items() if k[0] != "delta" or _is_of_one_layer(*found, names, by)}
 
     def change(tree: Any) -> Any:
         if not isinstance(tree, Name):
@@ -156,6 +162,16 @@ def with_meanings(statements: Statements) -> Statements:
 
 def _uses(tree: Expr, base: str) -> bool:
     return any(isinstance(n, Name) and n.base == base for n in walk(tree))
+
+
+def _is_of_one_layer(signal: Name, meaning: Expr, names: Sequence[Name], slopes: Sequence[Derivative]) -> bool:
+    """Whether δ_i, δ_j … are by the s_i, s_j … of a document, which has one wherever it has a δ."""
+    (own,) = signal.sub
+    written = {(n.base, n.sub) for n in names}
+    others = {n.sub[0] for n in names if n.base == "delta" and len(n.sub) == 1 and n.sub[0].isalpha()}
+    others &= {sub for slope in slopes for sub in getattr(slope.wrt, "sub", ()) if len(slope.wrt.sub) == 1}  # type: ignore[union-attr]
+    inside = [n for n in walk(meaning) if isinstance(n, Name) and n.sub]
+    return all((n.base, _of_units(n, {own: other}).sub) in written for n in inside for other in others)
 
 
 def _of_units(tree: Any, letters: Mapping[str, str]) -> Any:
