@@ -7,23 +7,24 @@ it is said to be; and where every other step adds η δ, one that subtracts it i
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bpsym.verify import limits
 from bpsym.verify.check.terms import Kind, kind_of
-from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.check.verdicts import Verdict
 from bpsym.verify.disclaimed import is_disclaimed, is_of_another_case, supposes
 from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.meaning.keys import LOSS_NAMES, NO_TIME, RATES, UPDATABLE, free_letters, key
 from bpsym.verify.mend import forms, names
 from bpsym.verify.mend.around import Around, Edit
-from bpsym.verify.mend.search import LARGEST, changed, told
+from bpsym.verify.mend.search import LARGEST, blamed, changed
 from bpsym.verify.tree import BigSum, Call, Derivative, Expr, Name, Product, Sum, walk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from bpsym.verify.check.state import State
+    from bpsym.verify.check.verdicts import Judgement
     from bpsym.verify.tree import Document, Span, Statement
 
     Mends = Callable[[Around], Iterator[tuple[Edit, Expr]]]
@@ -43,10 +44,7 @@ def held_to_each_other(found: Sequence[Judgement], document: Document, state: St
             return
         around = Around(left, right, statement, document.statements, document.text)
         for edit, tree in tried(around):
-            mend = told(around, edit, tree)
-            details: dict[str, Any] = {"left": left, "right": right, "statement": statement, "state": state}
-            details |= {"term": right.span, "what": mend.what, "instead": mend.instead}
-            wrong[right.span] = Judgement(mend.span, Verdict.WRONG, mend.expected, mend.rule, details)
+            wrong[right.span] = blamed(around, edit, tree, state)
             break
 
     with suppress(TooMuchWork), bounded(limits.LAID):

@@ -12,18 +12,18 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from bpsym.verify.check.terms import Kind, kind_of
-from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.disclaimed import is_disclaimed, is_of_another_case, supposes
 from bpsym.verify.meaning.keys import LOSS_NAMES
 from bpsym.verify.meaning.patterns import substituted
 from bpsym.verify.mend.around import Around, Edit, Patch
-from bpsym.verify.mend.search import told
+from bpsym.verify.mend.search import blamed
 from bpsym.verify.tree import Call, Matrix, Name, Negative, Number, Product, Row, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bpsym.verify.check.state import State
+    from bpsym.verify.check.verdicts import Judgement
     from bpsym.verify.tree import Document, Expr, Statement
 
 RULE = "other-name"
@@ -39,7 +39,7 @@ def with_labels_in_place(document: Document) -> Document:
     return replace(document, statements=meant)
 
 
-def blamed(found: Sequence[Judgement], document: Document, state: State) -> list[Judgement]:
+def with_losses_blamed(found: Sequence[Judgement], document: Document, state: State) -> list[Judgement]:
     """The judgements of the document read so, with the losses blamed."""
     wrong: dict[Any, Judgement] = {}
     for statement in document.statements:
@@ -51,10 +51,7 @@ def blamed(found: Sequence[Judgement], document: Document, state: State) -> list
         a, b = around.place(first), around.place(second)
         patches = Patch(a, around.quote(second)), Patch(b, around.quote(first))
         tree = _turned(right, first, second)
-        mend = told(around, Edit(RULE, right, tree, around.span, patches), tree)
-        details: dict[str, Any] = {"left": statement.terms[0], "right": right, "statement": statement, "state": state}
-        details |= {"term": right.span, "what": mend.what, "instead": mend.instead}
-        wrong[right.span] = Judgement(mend.span, Verdict.WRONG, mend.expected, RULE, details)
+        wrong[right.span] = blamed(around, Edit(RULE, right, tree, around.span, patches), tree, state)
     return [wrong.get(j.span, j) for j in found]
 
 

@@ -15,13 +15,13 @@ from msgspec import Struct
 
 from bpsym.verify import limits
 from bpsym.verify.check.terms import Kind, kind_of
-from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.check.verdicts import Verdict
 from bpsym.verify.disclaimed import is_disclaimed, is_of_another_case, supposes
 from bpsym.verify.effort import TooMuchWork, bounded, spend
 from bpsym.verify.meaning.keys import LOSS_NAMES, RATES, Key, key
 from bpsym.verify.mend.around import Around
 from bpsym.verify.mend.layouts import layouts
-from bpsym.verify.mend.search import LARGEST, changed, told
+from bpsym.verify.mend.search import LARGEST, blamed, changed
 from bpsym.verify.tree import (
     Call,
     Derivative,
@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from bpsym.verify.check.state import State
+    from bpsym.verify.check.verdicts import Judgement
     from bpsym.verify.tree import Document, Statement
 
 Shape = tuple[int, ...]  # rows and columns; () of a number
@@ -77,10 +78,10 @@ def held_to_layout(found: Sequence[Judgement], document: Document, state: State)
         misfits = [law for law in laws if not law.fits]
         if len(laws) - len(misfits) >= CONFIRMED * max(len(misfits), 1):
             for law in misfits:
-                blamed = _blamed(law, document, state, shapes) if law.right.span in quiet else None
-                if blamed is None:
+                misfit = _blamed(law, document, state, shapes) if law.right.span in quiet else None
+                if misfit is None:
                     return list(found)  # perhaps it is none of the layouts people have
-                wrong[law.right.span] = blamed
+                wrong[law.right.span] = misfit
     return [wrong.get(j.span, j) for j in found]
 
 
@@ -96,10 +97,7 @@ def _blamed(law: _Law, document: Document, state: State, shapes: Mapping[Key, Sh
         except _MisfitError:
             continue
         if edit.rule != "elementwise" and shape is not None and shape == (wanted or shape):
-            mend = told(around, edit, tree)
-            details: dict[str, Any] = {"left": law.left, "right": law.right, "statement": law.statement}
-            details |= {"state": state, "term": law.right.span, "what": mend.what, "instead": mend.instead}
-            return Judgement(mend.span, Verdict.WRONG, mend.expected, mend.rule, details)
+            return blamed(around, edit, tree, state)
     return None
 
 

@@ -7,7 +7,7 @@ is wrong.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
@@ -19,8 +19,7 @@ from bpsym.verify.disclaimed import is_disclaimed, is_of_another_case, supposes
 from bpsym.verify.meaning.keys import key
 from bpsym.verify.mend import layouts, names
 from bpsym.verify.mend.around import Around, Edit
-from bpsym.verify.mend.search import LARGEST, changed
-from bpsym.verify.mend.search import told as told_as
+from bpsym.verify.mend.search import LARGEST, blamed, changed
 from bpsym.verify.tree import Derivative, Name, walk
 
 if TYPE_CHECKING:
@@ -73,11 +72,9 @@ def at_the_root(
                 continue
             if any(symbols.equal(*use, state) is False for span, use in uses.items() if span in right):
                 continue
-            mend = told_as(around, edit, tree)
-            details: dict[str, Any] = {"left": statement.terms[0], "right": law, "statement": statement}
-            details |= {"state": state, "term": law.span, "what": mend.what, "instead": mend.instead, AT_ROOT: True}
-            blamed = Judgement(mend.span, Verdict.WRONG, mend.expected, mend.rule, details)
-            return {law.span: blamed, **{span: Judgement(span, Verdict.RIGHT) for span in proved}}
+            root = blamed(around, edit, tree, state)
+            root = replace(root, details={**root.details, AT_ROOT: True})
+            return {law.span: root, **{span: Judgement(span, Verdict.RIGHT) for span in proved}}
     return {}
 
 

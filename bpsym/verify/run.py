@@ -102,7 +102,7 @@ def verify(
     written = document
     try:
         if description is None:
-            from bpsym.verify.entropies import blamed, with_labels_in_place
+            from bpsym.verify.entropies import with_labels_in_place, with_losses_blamed
 
             document = with_labels_in_place(document)
         left, least = limits.WORK - document.work, limits.JUDGED if description is None else limits.DESCRIBED
@@ -112,7 +112,7 @@ def verify(
         with effort.bounded(max(limits.DIAGNOSED, rest)):
             found = _explained(verified, by_itself=description is None and not verified.example)
         if document is not written:
-            found = blamed(found, written, verified.state)
+            found = with_losses_blamed(found, written, verified.state)
         if description is None and not verified.example:
             from bpsym.verify.aftermath import followed_up
             from bpsym.verify.alike import held_to_each_other

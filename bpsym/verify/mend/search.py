@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -215,6 +215,14 @@ def told(around: Around, edit: Edit, tree: Expr) -> Mend:
         piece = first
     expected = " ".join(patched(around.text, piece, edit.patches).split())
     return Mend(edit.rule, tree, piece, expected, edit.what, instead)
+
+
+def blamed(around: Around, edit: Edit, tree: Expr, state: State) -> Judgement:
+    """The judgement of a wrong formula that is right with an edit, which makes `tree` of it."""
+    mend = told(around, edit, tree)
+    details: dict[str, Any] = {"left": around.left, "right": around.right, "statement": around.statement}
+    details |= {"state": state, "term": around.right.span, "what": mend.what, "instead": mend.instead}
+    return Judgement(mend.span, Verdict.WRONG, mend.expected, mend.rule, details)
 
 
 def with_mends(judgements: Sequence[Judgement], state: State) -> list[Judgement]:
