@@ -499,3 +499,12 @@ def test_nothing_is_right_because_hardly_anything_is_known_of_it() -> None:
     """Under "New weights" δ may be that after the update, of which rounding leaves nothing but a bound."""
     text = "## New weights\n\n$\\delta_{h2}^{(2)} \\approx 0.00000$\n"
     assert [piece for _, piece, _ in found(verified(text, loads(BACK_IN_TIME)), "wrong")] == ["0.00000"]
+
+
+def test_operands_cut_off_and_printed_nowhere_else(network: Description) -> None:
+    """0.138498562 · 0.593269992 of the network: each cut off to six places, which moves the product to one end."""
+    text = "$\\frac{\\partial E}{\\partial w_5} = 0.138498 \\cdot 0.593269 \\approx 0.082166$\n"
+    counts = verified(text, network).counts
+    assert counts["wrong"] == counts["carried"] == counts["undecided"] == 0
+    wrong = found(verified(text.replace("0.138498", "0.138489"), network), "wrong")
+    assert "0.138489" in [piece for _, piece, _ in wrong]

@@ -105,7 +105,8 @@ class Operands(Struct, dict=True):
 def spread(tree: Expr, state: State, operands: Operands) -> Iterator[Value]:
     """Every value of an expression whose numerals stand for intervals.
 
-    To first order: the sum of what each numeral moves the value by, from the middle of its interval to its ends.
+    The sum of what each numeral moves the value by, from the middle of its interval to its ends; and as large a part of
+    that again as the intervals are of their numerals, for all at their ends move a product a little further.
     """
     figures = {n: operands.stands_for(n) for n in walk(tree) if isinstance(n, Number)}
     numerals = {of: operands(number) for number, of in figures.items()}
@@ -124,7 +125,8 @@ def spread(tree: Expr, state: State, operands: Operands) -> Iterator[Value]:
         if isinstance(value, Array):
             yield from values(tree, state, replace(state.truth, literal=operands))
             return
-        yield value + arb(0, reach.upper()) if reach != 0 else value
+        parts = sum((i.rad() / abs(i.mid()) for i in numerals.values() if isinstance(i, arb) and i.mid() != 0), arb(0))
+        yield value + arb(0, (reach * (1 + parts)).upper()) if reach != 0 else value
 
 
 def is_certain(chain: Chain) -> bool:
