@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.subjects import Subject
     from bpsym.verify.tree import Node
 
+NARROW = fmpq(1, 1000)  # of their numerals, all intervals of an expression together
+
 
 def wide_literal(state: State) -> Literal:
     """Read numerals as all that rounds to them or is cut off to them."""
@@ -105,8 +107,8 @@ class Operands(Struct, dict=True):
 def spread(tree: Expr, state: State, operands: Operands) -> Iterator[Value]:
     """Every value of an expression whose numerals stand for intervals.
 
-    The sum of what each numeral moves the value by, from the middle of its interval to its ends; and as large a part of
-    that again as the intervals are of their numerals, for all at their ends move a product a little further.
+    The sum of what each numeral moves the value by, from the middle of its interval to its ends. All of them at their
+    ends move a product a little further, which counts where the intervals are narrow and the sum is all there is.
     """
     figures = {n: operands.stands_for(n) for n in walk(tree) if isinstance(n, Number)}
     numerals = {of: operands(number) for number, of in figures.items()}
@@ -126,7 +128,8 @@ def spread(tree: Expr, state: State, operands: Operands) -> Iterator[Value]:
             yield from values(tree, state, replace(state.truth, literal=operands))
             return
         parts = sum((i.rad() / abs(i.mid()) for i in numerals.values() if isinstance(i, arb) and i.mid() != 0), arb(0))
-        yield value + arb(0, (reach * (1 + parts)).upper()) if reach != 0 else value
+        reach *= 1 + parts / 2 if parts < NARROW else 1
+        yield value + arb(0, reach.upper()) if reach != 0 else value
 
 
 def is_certain(chain: Chain) -> bool:
