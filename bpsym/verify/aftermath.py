@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bpsym.verify.check.terms import Kind, kind_of
-from bpsym.verify.check.verdicts import Claims, Judgement, Verdict
+from bpsym.verify.check.verdicts import PROVED, Claims, Judgement, Verdict
 from bpsym.verify.diagnose import GENERIC
 from bpsym.verify.tree import Number, walk
 
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 TELLING = 3  # digits of a figure that hardly is another one by chance
 MOST_TERMS = 100  # of a statement
-GOOD = frozenset([Verdict.RIGHT, Verdict.DIGIT])
 WORKED = frozenset([Kind.NUMBER, Kind.NUMERIC, Kind.MIXED])
 
 
@@ -43,13 +42,13 @@ def followed_up(claims: Claims) -> Claims:
             if kind not in WORKED or (not figures and not follows):
                 continue
             follows = follows and kind is Kind.NUMBER
-            if (follows or figures & astray) and own and all(j.verdict in GOOD for j in own):
+            if (follows or figures & astray) and own and all(j.verdict in PROVED for j in own):
                 carried.update({j.span: replace(j, verdict=Verdict.CARRIED) for j in own})
                 follows = True
             is_bad = follows or any(_goes_on(j, judgements) for j in own)
             if kind is Kind.NUMBER and is_bad:
                 astray |= figures - known
-            elif kind is Kind.NUMBER and all(j.verdict in GOOD for j in own):
+            elif kind is Kind.NUMBER and all(j.verdict in PROVED for j in own):
                 known |= figures
                 astray -= figures
     return claims.changed(carried)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from bpsym.verify import limits
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Verdict
-from bpsym.verify.disclaimed import is_disclaimed, is_of_another_case, supposes
+from bpsym.verify.disclaimed import is_aside
 from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.meaning.keys import LOSS_NAMES, NO_TIME, RATES, UPDATABLE, free_letters, key
 from bpsym.verify.mend import forms, names
@@ -48,7 +48,7 @@ def held_to_each_other(found: Sequence[Judgement], document: Document, state: St
             break
 
     with suppress(TooMuchWork), bounded(limits.LAID):
-        laws = [s for s in document.statements if not (supposes(s) or is_of_another_case(s) or is_disclaimed(s))]
+        laws = [s for s in document.statements if not is_aside(s)]
         for statement in laws:
             for right in statement.terms[1:]:
                 if kind_of(right) is Kind.SYMBOLIC:

@@ -246,6 +246,11 @@ def _speaks_of_another_case(context: Context) -> bool:
     return _OTHERWISE_THAN(context.heading.lower()) or _OTHERWISE_THAN(here) or _INSTEAD(here) or _INSTEAD(behind)
 
 
+def is_aside(statement: Statement) -> bool:
+    """Whether a document does not stand by a statement: it supposes it, speaks of another case, or disclaims it."""
+    return supposes(statement) or is_of_another_case(statement) or is_disclaimed(statement)
+
+
 def is_other_error(statement: Statement) -> bool:
     """`relative error = 0.0002`: of a check, no loss."""
     named = getattr(statement.terms[0], "base", "") in ("error", "Error", "err")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from msgspec.structs import replace
 
 from bpsym.verify.check.terms import Kind, kind_of
-from bpsym.verify.disclaimed import is_disclaimed, is_of_another_case, supposes
+from bpsym.verify.disclaimed import is_aside
 from bpsym.verify.meaning.keys import LOSS_NAMES
 from bpsym.verify.meaning.patterns import substituted
 from bpsym.verify.mend.around import Around, Edit, Patch
@@ -70,9 +70,7 @@ def _turned(tree: Expr, first: Name, second: Name) -> Expr:
 def _exchanged(statement: Statement, every: Sequence[Statement]) -> tuple[Expr, tuple[Name, Name]] | None:
     """The formula of a loss with the name before the logarithm and the one in it, where the latter is a label."""
     left = statement.terms[0]
-    if not isinstance(left, Name) or left.base not in LOSS_NAMES or supposes(statement):
-        return None
-    if is_of_another_case(statement) or is_disclaimed(statement):
+    if not isinstance(left, Name) or left.base not in LOSS_NAMES or is_aside(statement):
         return None
     for right in statement.terms[1:]:
         pairs = list(_logarithms(right)) if kind_of(right) is Kind.SYMBOLIC else []

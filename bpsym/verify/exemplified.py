@@ -8,18 +8,18 @@ others, one small change makes it come to all of them, and the other laws of the
 from __future__ import annotations
 
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from bpsym.verify.check.terms import Kind, kind_of
-from bpsym.verify.check.verdicts import BAD, Judgement, Verdict
-from bpsym.verify.disclaimed import is_disclaimed, is_of_another_case, supposes
+from bpsym.verify.check.verdicts import BAD, Judgement, Verdict, by_statement
+from bpsym.verify.disclaimed import is_aside
 from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.mend import names
 from bpsym.verify.mend.around import Around, Edit
-from bpsym.verify.mend.search import LARGEST, changed, edits, told
+from bpsym.verify.mend.search import LARGEST, blamed, changed, edits
 from bpsym.verify.shown import Figures, Instance, Shown, figures_of, is_sharp, plain_subject, telling
 from bpsym.verify.tree import Call, Derivative, Differential, Name, Sum, covering, walk
 
@@ -77,9 +77,8 @@ def _acquitted(law: _Law, document: Document, found: Sequence[Judgement]) -> Ite
     if all(j.verdict is Verdict.CARRIED or j.rule == "operand" for j in claims):
         yield from (j.span for j in claims)
         return
-    for statement in about:  # what it comes to, as mended
+    for statement, own in zip(about, by_statement(about, claims), strict=True):  # what it comes to, as mended
         last = covering([statement.terms[-1].span])
-        own = [j for j in claims if statement.span.start <= j.span.start < statement.span.end]
         is_blamed = any(j.verdict is Verdict.WRONG and last(j.span.start) for j in own)
         if plain_subject(statement.terms[0]) in shown and not is_blamed:
             yield from (j.span for j in own)
@@ -90,7 +89,7 @@ def _laws(statement: Statement, figures: Figures, found: dict[Span, Judgement]) 
     left = statement.terms[0]
     if not isinstance(left, (Name, Derivative, Differential)) or not statement.relations:
         return
-    if supposes(statement) or is_of_another_case(statement) or is_disclaimed(statement):
+    if is_aside(statement):
         return
     shown: Shown | None = None
     said = next((term for term in statement.terms[1:] if not isinstance(term, (Name, Derivative))), None)
@@ -126,10 +125,7 @@ def _blamed(law: _Law, document: Document, confirmed: Sequence[_Law]) -> Judgeme
         is_slope = edit.rule in SLOPES and isinstance(edit.old, Sum)  # 1 - a, as it should be 1 - a²
         enough = 1 if is_slope and all(is_sharp(i.shown) for i in instances) else FIGURES
         if _figures(shown, tree, instances, every=not elsewhere) >= enough:
-            found = told(around, edit, tree)
-            details: dict[str, Any] = {"left": law.left, "right": law.right, "statement": law.statement}
-            details |= {"state": shown.state, "term": law.right.span, "what": found.what, "instead": found.instead}
-            return Judgement(found.span, Verdict.WRONG, found.expected, found.rule, details)
+            return blamed(around, edit, tree, shown.state)
     return None
 
 

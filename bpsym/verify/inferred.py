@@ -23,7 +23,7 @@ from bpsym.networks.equations import NONE, SHARED, UNIT
 from bpsym.program import Role, head
 from bpsym.spec.api import Network
 from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves, shape_of, touches
-from bpsym.verify.check.verdicts import BAD, Verdict, by_statement
+from bpsym.verify.check.verdicts import BAD, PROVED, Verdict, by_statement
 from bpsym.verify.effort import spend
 from bpsym.verify.known import figures_of
 from bpsym.verify.meaning.arrays import Array, scalars
@@ -59,7 +59,6 @@ SECOND = LETTERS[1][0]
 DIGITS = 3  # of a figure that tells
 SLACK = fmpq(3, 2)  # units of its last digit it may be off
 ENOUGH = 4  # figures a document shares with its network
-PROVED = frozenset([Verdict.RIGHT, Verdict.DIGIT])
 ROLES = (Role.INPUT, Role.TARGET, Role.WEIGHT, Role.BIAS)
 _WORDS = re.compile(
     r"(?P<sigmoid>sigmo[iï]d|logisti[ck]|сигмоид|シグモイド|시그모이드)|(?P<tanh>tanh|双曲正切)|(?P<relu>\brelu\b)"

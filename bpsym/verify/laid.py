@@ -16,7 +16,7 @@ from msgspec import Struct
 from bpsym.verify import limits
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Verdict
-from bpsym.verify.disclaimed import is_disclaimed, is_of_another_case, supposes
+from bpsym.verify.disclaimed import is_aside
 from bpsym.verify.effort import TooMuchWork, bounded, spend
 from bpsym.verify.meaning.keys import LOSS_NAMES, RATES, Key, key
 from bpsym.verify.mend.around import Around
@@ -105,7 +105,7 @@ def _laws(statements: Sequence[Statement], shapes: Mapping[Key, Shape]) -> Itera
     """The formulas with a product of vectors or matrices whose shapes are known, and whether they fit."""
     for statement in statements:
         left = statement.terms[0]
-        if supposes(statement) or is_of_another_case(statement) or is_disclaimed(statement):
+        if is_aside(statement):
             continue
         for relation, right in zip(statement.relations, statement.terms[1:], strict=True):
             if relation.kind in "=←" and kind_of(right) is Kind.SYMBOLIC and _multiplies(right, shapes):

@@ -9,15 +9,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from flint import arb, fmpq
 from msgspec.structs import replace
 
 from bpsym.program import Role
+from bpsym.rounding import ends
 from bpsym.verify.check.chain import ARROWS
-from bpsym.verify.check.terms import Kind, kind_of, leaves
-from bpsym.verify.check.verdicts import BAD, Verdict, by_statement
+from bpsym.verify.check.terms import Kind, kind_of, leaves, middle
+from bpsym.verify.check.verdicts import BAD, PROVED, Verdict, by_statement
 from bpsym.verify.givens import Completed
-from bpsym.verify.inferred import PROVED, agreed
+from bpsym.verify.inferred import agreed
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.followed import followed, role_of
 from bpsym.verify.meaning.keys import key
@@ -28,6 +28,7 @@ from bpsym.verify.tree import Name
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from flint import fmpq
     from sympy import Expr
 
     from bpsym.spec import Description
@@ -138,15 +139,8 @@ def _stepped(network: Description) -> Description:
             new = known.updated(entry)
             if new is not None:
                 try:
-                    replaced[entry] = _middle(environment[new])
+                    replaced[entry], _ = ends(middle(environment[new]))
                 except NO_VALUES:
                     continue
     whole = network.whole
     return Completed(whole.spec, whole.name, whole, replaced)
-
-
-def _middle(value: fmpq | arb) -> fmpq:
-    if isinstance(value, fmpq):
-        return value
-    digits, exponent = value.mid().man_exp()
-    return fmpq(int(digits)) * fmpq(2) ** int(exponent)

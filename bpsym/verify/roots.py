@@ -15,7 +15,7 @@ from bpsym.verify.alike import SIGNALS
 from bpsym.verify.check import symbols
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Judgement, Verdict
-from bpsym.verify.disclaimed import is_disclaimed, is_of_another_case, supposes
+from bpsym.verify.disclaimed import is_aside
 from bpsym.verify.meaning.keys import key
 from bpsym.verify.mend import layouts, names
 from bpsym.verify.mend.around import Around, Edit
@@ -93,9 +93,8 @@ def _exchanges(around: Around) -> Iterator[Edit]:
 def _laws(document: Document) -> Iterator[tuple[int, tuple[Statement, Expr]]]:
     """The formulas by which a document says what an error signal is, each with the place of its statement."""
     for place, statement in enumerate(document.statements):
-        is_meant = statement.may_define and not (supposes(statement) or is_of_another_case(statement))
         first = statement.terms[0]
-        if is_meant and isinstance(first, Name) and first.base in SIGNALS and not is_disclaimed(statement):
+        if statement.may_define and isinstance(first, Name) and first.base in SIGNALS and not is_aside(statement):
             for term in statement.terms[1:]:
                 if kind_of(term) is Kind.SYMBOLIC and not isinstance(term, (Name, Derivative)):
                     yield place, (statement, term)

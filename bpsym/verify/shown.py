@@ -14,7 +14,7 @@ from bpsym.verify.check.chain import meet
 from bpsym.verify.check.terms import Kind, interval_literal, kind_of
 from bpsym.verify.check.values import VARIANTS
 from bpsym.verify.check.verdicts import Verdict
-from bpsym.verify.disclaimed import is_disclaimed, is_of_another_case, supposes
+from bpsym.verify.disclaimed import is_aside
 from bpsym.verify.effort import spend
 from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.meaning.arrays import Array, scalars
@@ -187,7 +187,7 @@ def figures_of(document: Document, state: State, claims: Sequence[Judgement]) ->
         found.setdefault(name, []).append((number.span.start, _read(number, state, given=True)))
     for statement in document.statements:
         last = statement.terms[-1]
-        if kind_of(last) is not Kind.NUMBER or not statement.relations or _is_aside(statement):
+        if kind_of(last) is not Kind.NUMBER or not statement.relations or is_aside(statement):
             continue
         value = _read(last, state, given=len(statement.terms) == 2)
         for judged in bad:
@@ -226,10 +226,6 @@ def _meant(judged: Judgement) -> Value | None:
     """What a figure in error ought to be."""
     right = [*judged.details.get("truth", ()), *judged.details.get("line", ())]
     return right[0] if right and not isinstance(right[0], Array) else None
-
-
-def _is_aside(statement: Statement) -> bool:
-    return supposes(statement) or is_of_another_case(statement) or is_disclaimed(statement)
 
 
 def telling(value: Value) -> int:

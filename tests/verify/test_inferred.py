@@ -26,6 +26,12 @@ def _s(z: float) -> float:
     return 1 / (1 + exp(-z))
 
 
+def _filled(text: str, figures: Mapping[str, float]) -> str:
+    for name, value in figures.items():
+        text = text.replace(f"[{name}]", f"{value:.5f}")
+    return text
+
+
 def _figures() -> dict[str, float]:
     """Forward, backward and one step of a 2-2-2 network by hand: w_1, w_2 lead to h_1, w_5, w_6 to o_1."""
     net = [W[2 * k] * X[0] + W[2 * k + 1] * X[1] + B[0] for k in (0, 1)]
@@ -166,16 +172,9 @@ $\delta_2 = [d2]$, $\delta_1 = [e2]$
 """
 
 
-def _epochs(figures: Mapping[str, float]) -> str:
-    text = PASSES
-    for name, value in figures.items():
-        text = text.replace(f"[{name}]", f"{value:.5f}")
-    return text
-
-
 def test_a_second_epoch_is_judged_by_the_weights_the_first_one_made() -> None:
     """What follows an update is right by the new weights, and every claim is judged."""
-    report = report_of(verify(read_text(_epochs(_two_passes()), "sheet.md")))
+    report = report_of(verify(read_text(_filled(PASSES, _two_passes()), "sheet.md")))
     assert report.counts["right"] + report.counts["last-digit"] == report.claims
     assert "1-1-1, sigmoid" in report.assumed
 
@@ -183,7 +182,7 @@ def test_a_second_epoch_is_judged_by_the_weights_the_first_one_made() -> None:
 def test_a_bare_figure_of_a_second_epoch_is_held_against_the_stepped_network() -> None:
     """An error signal of epoch two that was copied from epoch one is blamed, with what it ought to be."""
     figures = _two_passes()
-    report = report_of(verify(read_text(_epochs({**figures, "d2": figures["d1"]}), "sheet.md")))
+    report = report_of(verify(read_text(_filled(PASSES, {**figures, "d2": figures["d1"]}), "sheet.md")))
     blamed = [(f.written, f.expected) for f in report.findings if f.verdict == "wrong"]
     assert blamed == [(f"{figures['d1']:.5f}", f"{figures['d2']:.5f}")]
 
@@ -285,16 +284,9 @@ def _chat() -> dict[str, float]:
     return found | {f"w{k}{j}": w[k][j] - 0.2 * d[k] * a[j] for k in (0, 1) for j in (0, 1)}
 
 
-def _pasted(figures: Mapping[str, float]) -> str:
-    text = CHAT
-    for name, value in figures.items():
-        text = text.replace(f"[{name}]", f"{value:.5f}")
-    return text
-
-
 def test_a_display_copied_from_a_chat_keeps_the_rows_of_its_matrices() -> None:
     """Of two backslashes one is left, and of the thin space a comma; words alone tell the rate and the softmax."""
-    report = report_of(verify(read_text(_pasted(_chat()), "chat.md")))
+    report = report_of(verify(read_text(_filled(CHAT, _chat()), "chat.md")))
     assert report.counts["right"] + report.counts["last-digit"] == report.claims
     assert "2-2-2, relu, softmax, cross-entropy" in report.assumed
 
@@ -303,14 +295,15 @@ def test_an_entry_of_a_bare_new_matrix_is_held_against_the_rate_words_tell() -> 
     """One entry of the new weights went up the gradient; nothing but the matrix is shown."""
     figures = _chat()
     wrong = 2 * -1.0 - figures["w10"]
-    report = report_of(verify(read_text(_pasted({**figures, "w10": wrong}), "chat.md")))
+    report = report_of(verify(read_text(_filled(CHAT, {**figures, "w10": wrong}), "chat.md")))
     blamed = [(f.rule, f.written, f.expected) for f in report.findings if f.verdict == "wrong"]
     assert blamed == [("gradient-ascent", f"{wrong:.5f}", f"{figures['w10']:.5f}")]
 
 
 def test_several_formulas_are_wrong_where_their_figures_are_those_of_the_network() -> None:
     """Two laws with the transpose and the order wrong, each beside figures that are right, are both blamed."""
-    text = _pasted(_chat()).replace(r"W_2^T \delta_2", r"W_2 \delta_2").replace(r"\hat{y} - y =", r"y - \hat{y} =")
+    text = _filled(CHAT, _chat()).replace(r"W_2^T \delta_2", r"W_2 \delta_2")
+    text = text.replace(r"\hat{y} - y =", r"y - \hat{y} =")
     report = report_of(verify(read_text(text, "chat.md")))
     blamed = [f.written for f in report.findings if f.verdict == "wrong"]
     assert blamed == [r"y - \hat{y}", r"W_2 \delta_2"]

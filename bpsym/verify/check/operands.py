@@ -118,6 +118,7 @@ def spread(tree: Expr, state: State, operands: Operands) -> Iterator[Value]:
         having = {**middle, **moved}
         return list(values(tree, state, replace(state.truth, literal=lambda number: having[figures[number]])))
 
+    parts = sum((i.rad() / abs(i.mid()) for i in numerals.values() if isinstance(i, arb) and i.mid() != 0), arb(0))
     for reading, value in enumerate(at({})):
         reach = arb(0)
         for place, interval in numerals.items():
@@ -127,7 +128,6 @@ def spread(tree: Expr, state: State, operands: Operands) -> Iterator[Value]:
         if isinstance(value, Array):
             yield from values(tree, state, replace(state.truth, literal=operands))
             return
-        parts = sum((i.rad() / abs(i.mid()) for i in numerals.values() if isinstance(i, arb) and i.mid() != 0), arb(0))
         reach *= 1 + parts / 2 if parts < NARROW else 1
         yield value + arb(0, reach.upper()) if reach != 0 else value
 

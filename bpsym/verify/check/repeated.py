@@ -13,7 +13,7 @@ from flint import fmpq
 
 from bpsym.verify.check.numbers import as_shown
 from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves, touches
-from bpsym.verify.check.verdicts import BAD, Judgement, Verdict
+from bpsym.verify.check.verdicts import BAD, PROVED, Judgement, Verdict
 from bpsym.verify.meaning.keys import Key, is_parameter
 from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.tree import covering
@@ -89,7 +89,7 @@ def _judged(shown: Shown, before: Sequence[Shown], said: dict[Span, Judgement], 
             return
     (figure, *_), many = before, min(shown.number.digits, before[0].number.digits) >= DIGITS
     own = said.get(figure.tree.span)
-    if slips and many and own is not None and own.verdict in (Verdict.RIGHT, Verdict.DIGIT) and shown.value != 0:
+    if slips and many and own is not None and own.verdict in PROVED and shown.value != 0:
         off = abs(figure.value - shown.value)
         if 2 * max(shown.ulp, figure.ulp) < off < LIKE * abs(shown.value):
             details = {"shown": shown, "truth": [figure.value]}

@@ -23,16 +23,17 @@ if TYPE_CHECKING:
 
 READ = 5  # units of work a term is, read in one way, before what its parts are
 VARIANTS = tuple(Choices(elementwise, rows) for rows in (False, True) for elementwise in (False, True))
-EACH = tuple(Choices(elementwise, each=True) for elementwise in (False, True))
-LAYOUTS = (Choices(denominator=True),)  # where the shapes fit either way
-SWAPPED = tuple(Choices(swaps=swaps) for swaps in range(1, 6))  # where a bullet says: transpose as the shapes need it
+_EACH = tuple(Choices(elementwise, each=True) for elementwise in (False, True))
+_LAYOUTS = (Choices(denominator=True),)  # where the shapes fit either way
+_SWAPPED = tuple(Choices(swaps=swaps) for swaps in range(1, 6))  # where a bullet says: transpose as the shapes need it
+WAYS = (*VARIANTS, *_EACH, *_LAYOUTS, *_SWAPPED)
 
 
 def values(tree: Expr, state: State, point: Point, indices: Indices | None = None) -> Iterator[Value]:
     """Every value a term can have at a point, the usual reading first; none where it has no value."""
     tried: list[Choices] = []
     last: Value | None = None
-    for way in (*VARIANTS, *EACH, *LAYOUTS, *SWAPPED):
+    for way in WAYS:
         if any(earlier.settles(way) for earlier in tried) or (tried and not _is_open(tree, way, last, state)):
             continue
         spend(READ)

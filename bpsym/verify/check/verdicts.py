@@ -31,6 +31,7 @@ FORMULA = "formula"  # the cause of a formula of which nothing is known but that
 BESIDE_NUMBERS = "beside numbers"  # of a law blamed where the document works numbers, too
 GOOD = frozenset([Verdict.RIGHT, Verdict.NOTE])
 BAD = frozenset([Verdict.WRONG, Verdict.CARRIED])
+PROVED = frozenset([Verdict.RIGHT, Verdict.DIGIT])  # right as people compute
 GRAVITY = {verdict: place for place, verdict in enumerate(Verdict)}
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -37,7 +38,6 @@ _OPENING: Final = re.compile(
     r"|(?P<bracket>\\{1,2}\[)"
     r"|(?P<round>\\{1,2}\()"
     r"|(?P<chat>^[ \t]*\[[ \t]*\r?$)"
-    r"|(?P<aside>\((?=[^()\n]{0,80}(?:\\[A-Za-z]|[_^])))"
     rf"|(?P<tag></?(?:{_TAGS})(?:\s[^<>\n]*)?/?>)"
     r"|(?P<ticked>\$`)"
     r"|(?P<role>:math:`)"
@@ -61,6 +61,7 @@ _FORMULA: Final = re.compile(r"\\[a-z]{2}|[_^]\{|\w[_^]\w|\w =[ ]*[\w\[(-]")
 _NAMED: Final = re.compile(r"(?<![\w.])[A-Za-z_]\w{0,30}\s*(?::?=|≈)\s*$")
 _NEAR: Final = 80  # characters before a formula in which its name stands
 _CHAT: Final = 4_000  # characters of a display without its backslashes
+_ASIDE_OPENING: Final = r"(?P<aside>\((?=[^()\n]{0,80}(?:\\[A-Za-z]|[_^])))"
 _ASIDE: Final = 300  # characters of a formula in a line of text without them
 _CHATTED: Final = re.compile(r"^[ \t]*\[[ \t]*\r?\n[^\n]*\\[A-Za-z]", re.MULTILINE)
 
@@ -80,18 +81,22 @@ def regions(text: str) -> Iterator[Region]:
     """Every region, in order; a delimiter without its partner is text."""
     position = 0
     misses: Counter[str] = Counter()
-    search = _OPENING.search
-    is_chat = _CHATTED.search(text) is not None
+    search = (_opening_in_a_chat() if _CHATTED.search(text) else _OPENING).search
     while True:
         match = search(text, position)
         if match is None:
             return
-        region = _region(text, match, misses) if is_chat or not match.group("aside") else None
+        region = _region(text, match, misses)
         if region is None:
             position = match.end() if match.end() > match.start() else match.start() + 1
             continue
         yield from _equations(text, region) if match.group("directive") else (region,)
         position = max(region.end, match.start() + 1)
+
+
+@cache
+def _opening_in_a_chat() -> re.Pattern[str]:
+    return re.compile(rf"{_OPENING.pattern}|{_ASIDE_OPENING}", _OPENING.flags)
 
 
 def equations_in(text: str, heading: Region) -> list[Region]:
@@ -149,7 +154,7 @@ def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | N
         return region if region is not None and _bracketed(text, region) else None
     if match.group("chat"):
         return _without_backslashes(text, start, first)
-    if match.group("aside"):
+    if kind == "aside":
         return _aside(text, start, first)
     if match.group("ticked"):
         return _until(text, start, first, "`$", "inline", 2_000, misses)
