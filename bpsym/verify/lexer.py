@@ -63,7 +63,7 @@ _PLAIN: Final = {
     if kind not in ("space", "unknown") and sign not in "~@Σ.。"  # what these mean depends on what stands around them
 }
 _LETTERS: Final = re.compile(r"[A-Za-z]+")
-BEGUN, LEXED = 40, 2.5  # units of work a formula is, and each of its characters
+BEGUN, LEXED = 20, 1.2  # units of work a formula is, and each of its characters
 _LONGER: Final = frozenset("=>-*/|")  # a sign before one of these may be the first of several
 _SCRIPT: Final = frozenset("{" + ascii_letters + digits)  # behind `_`: no second underscore
 

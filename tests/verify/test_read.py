@@ -334,6 +334,18 @@ def test_pictures_do_not_make_a_document_too_long() -> None:
     document = read_text(json.dumps({"cells": cells, "nbformat": 4}), "x.ipynb")
     assert shown(document) == ["a = 0.5"]
     assert document.unreadable == ()
+    drawing = "\\begin{tikzpicture}\n" + "\\path (444.54,47.42) -- (441.76,154.93);\n" * 4_000 + "\\end{tikzpicture}\n"
+    unclosed = "\\begin{tikzpicture} $b = 0.4$\n"
+    document = read_text(4 * drawing + unclosed + "\\[ a = 0.5 \\]\n", "x.tex")
+    assert shown(document) == ["b = 0.4", "a = 0.5"]
+    assert document.unreadable == ()
+
+
+def test_a_worked_sheet_of_thousands_of_lines_is_read_to_its_end() -> None:
+    """Who works every step of a large network by hand writes a hundred thousand signs."""
+    step = r"\[ v_{11}^{+} = v_{11} - \eta \cdot \frac{\partial E_{\mathrm{total}}}{\partial v_{11}} = 0.49 - 1"
+    document = read_text(900 * f"{step} \\cdot 0.08 = 0.41 \\]\n\n", "x.tex")
+    assert (len(document.statements), document.unreadable) == (900, ())
 
 
 @given(st.binary(max_size=400))

@@ -75,7 +75,7 @@ def _unknown(parser: Parser) -> Expr:
     return Unknown(Span(token.start, token.end), token.text)
 
 
-BEGUN, PARSED = 50, 12  # units of work an expression is, and each of its tokens
+BEGUN, PARSED = 25, 6  # units of work an expression is, and each of its tokens
 RULES: Final[Rules] = {
     "number": _number,
     "word": names.word,

@@ -97,7 +97,10 @@ def read_text(text: str, name: str = "document", encoding: str = "utf-8") -> Doc
     )
 
 
-_PICTURE = re.compile(r"""(?<=[",])(?:[A-Za-z0-9+/=]|\\n){1000,}+""")  # in base64, in a string or behind `base64,`
+# in base64, in a string or behind `base64,`, and how a drawing begins that TeX makes
+_PICTURE = re.compile(
+    r"""(?<=[",])(?:[A-Za-z0-9+/=]|\\n){1000,}+|\\begin\{(?P<drawn>tikzpicture|pgfpicture|picture)\}"""
+)
 _COMMENT = re.compile(r"(?<!\\)%[^\r\n]*")
 # a line that goes on below, set in and begun with a sign
 _CONTINUED = re.compile(r"(?<=[^\s])[ \t]*\r?\n[ \t]{6,}(?=(?:[=≈+*·×/]|-(?=[ \t]))[ \t])")
@@ -119,12 +122,27 @@ def _without_pictures(origin: Source) -> Source:
     """The beginning of a document without the pictures that lie in it, as long as a document may be."""
     kept: list[Source] = []
     left, position = limits.TEXT_CHARACTERS + 1, 0
-    for match in _PICTURE.finditer(origin.text):
-        kept.append(origin[position : min(match.start(), position + left)])
-        left, position = left - len(kept[-1]), match.end()
+    for start, end in _pictures(origin.text):
+        kept.append(origin[position : min(start, position + left)])
+        left, position = left - len(kept[-1]), end
         if left == 0:
             break
     return joined([*kept, origin[position : position + left]])
+
+
+def _pictures(text: str) -> Iterator[tuple[int, int]]:
+    """Where pictures stand in a text, one behind the other."""
+    position = misses = 0
+    for match in _PICTURE.finditer(text):
+        start, end = match.span()
+        if match["drawn"] is not None and start >= position:
+            closing = f"\\end{{{match['drawn']}}}"
+            end = -1 if misses > limits.SEARCHES else text.find(closing, end, end + limits.DRAWING_CHARACTERS)
+            misses += end < 0
+            end += len(closing) if end >= 0 else 0
+        if start >= position and end >= 0:
+            yield start, end
+            position = end
 
 
 def _on_one_line(match: re.Match[str]) -> str:

@@ -125,7 +125,7 @@ def _region(text: str, match: re.Match[str], misses: Counter[str]) -> Region | N
     if match.group("comment"):
         return _until(text, start, first, "-->", "skip", 20_000, misses)
     if match.group("drawing"):
-        return _until(text, start, first, f"\\end{{{match.group('drawn')}}}", "skip", 200_000, misses)
+        return _until(text, start, first, f"\\end{{{match.group('drawn')}}}", "skip", limits.DRAWING_CHARACTERS, misses)
     if match.group("tag"):
         return Region("tag", start, first, start, first)
     if match.group("address"):
