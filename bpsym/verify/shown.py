@@ -65,6 +65,7 @@ class Shown(Struct, frozen=True):
     slopes: Scope  # in which those by the lists and matrices of parameters are
     units: tuple[str, ...]  # what index letters may stand for
     layers: tuple[str, ...]
+    stands: bool = True  # a list whose entries are shown is a column; else it lies or stands, as it fits
 
     def figure(self, tree: Expr, place: Indices) -> Value | None:
         """What is shown for a name or a derivative; None where nothing is."""
@@ -92,7 +93,8 @@ class Shown(Struct, frozen=True):
             if found is None or isinstance(found, Array):
                 break
             items.append(found)
-        return Array((len(items), 1), tuple(items)) if len(items) > 1 else None
+        shape = (len(items), 1) if self.stands else (len(items),)
+        return Array(shape, tuple(items)) if len(items) > 1 else None
 
     def instances(self, left: Expr, right: Expr) -> Iterator[Instance]:
         """Where something is shown for the left-hand side of a law, whose letters have to be all there are."""
@@ -114,23 +116,13 @@ class Shown(Struct, frozen=True):
         return self.layers[-1:] if letter == "L" else self.layers
 
     def agrees(self, right: Expr, instance: Instance) -> bool | None:
-        """Whether a law comes to what is shown at a place; None where a figure is missing."""
-        told: bool | None = None
-        for way in VARIANTS:
-            choices = way.again()
-            try:
-                value = denote(right, self._reading(choices), instance.place)
-            except FAILURES:
-                value = None
-            if value is not None:
-                if len(scalars(value)) == len(scalars(instance.shown)) and meet(value, instance.shown):
-                    return True
-                told = False
-            if not choices.met:
-                break
-        return told
+        """Whether a law comes to what is shown at a place, lists standing or lying; None where a figure is missing."""
+        told = _comes_to(self, right, instance)
+        return _comes_to(replace(self, stands=False), right, instance) if told is False else told
 
-    def _reading(self, choices: Choices) -> Reading:
+    def with_figures(self, choices: Choices) -> Reading:
+        """How to read a law with the figures put in."""
+
         def name(tree: Name, place: Indices) -> Value:
             found = self.figure(tree, place)
             if found is None:
@@ -154,6 +146,23 @@ class Shown(Struct, frozen=True):
 
         base = reading(self.state.scope, self.state.truth, choices)
         return replace(base, name=name, derivative=slope, values=values, moved=None)
+
+
+def _comes_to(shown: Shown, right: Expr, instance: Instance) -> bool | None:
+    told: bool | None = None
+    for way in VARIANTS:
+        choices = way.again()
+        try:
+            value = denote(right, shown.with_figures(choices), instance.place)
+        except FAILURES:
+            value = None
+        if value is not None:
+            if len(scalars(value)) == len(scalars(instance.shown)) and meet(value, instance.shown):
+                return True
+            told = False
+        if not choices.met:
+            break
+    return told
 
 
 class Figures(Struct, frozen=True):

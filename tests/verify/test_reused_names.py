@@ -7,6 +7,7 @@ import pytest
 from bpsym.verify.read import read_text
 from bpsym.verify.report.data import DocumentReport, report_of
 from bpsym.verify.run import verify
+from transcripts import found, verified
 
 
 def _report(name: str, text: str) -> DocumentReport:
@@ -192,3 +193,56 @@ $$J = \frac{1}{m} \sum_i e_i^2 = \frac{1}{2} (0.01 + 0.09) = 0.05$$
 def test_letters_of_sizes_and_bases(text: str, wrong: int) -> None:
     """The m of a mean is as long as the list at hand, the t of a step no size; a logarithm has its base."""
     assert _report("sizes.md", text).counts["wrong"] == wrong
+
+
+# z = 0.6·0.5 + 0.2·(-0.1) = 0.28 and 0.6·0.2 + 0.2·0.9 = 0.3, σ(0.28) = 0.569546, σ(0.3) = 0.574443;
+# m = 0.569546·0.4 + 0.574443·(-0.3) = 0.055486 and 0.569546·0.1 + 0.574443·0.8 = 0.516509, the outputs are σ of these,
+# 0.513868 and 0.626331, and E = (0.486132² + 0.626331²)/2 = 0.314307.
+COUNT_AND_VECTOR = r"""
+Row vectors, sigmoid in both layers.
+
+    x = [0.6 0.2]      y = [1 0]
+
+    W = [ 0.5  0.2]    V = [ 0.4  0.1]
+        [−0.1  0.9]        [−0.3  0.8]
+
+    n = x W,   h = σ(n),   m = h V,   o = σ(m)
+
+$ E = \frac{1}{n} \sum_{k=1}^{n} (y_k - o_k)^2 $ over the n = 2 outputs, so that
+$ \frac{\partial E}{\partial o_k} = -\frac{2}{n}(y_k - o_k) = -(y_k - o_k) $.
+
+n₁ = 0.6·0.5 + 0.2·(−0.1) = 0.28
+n₂ = 0.6·0.2 + 0.2·0.9 = 0.30
+
+h₁ = σ(0.28) = 0.56955
+h₂ = σ(0.30) = 0.57444
+
+m₁ = 0.56955·0.4 + 0.57444·(−0.3) = 0.05549
+m₂ = 0.56955·0.1 + 0.57444·0.8 = 0.51651
+
+o₁ = σ(0.05549) = 0.51387
+o₂ = σ(0.51651) = 0.62633
+
+E = ½[(1 − 0.51387)² + (0 − 0.62633)²] = 0.31431
+"""
+
+
+def test_a_count_that_is_a_vector_elsewhere() -> None:
+    """2/n is 1 where n = 2 counts the outputs, though n = x W: a vector divides nothing."""
+    judged = verified(COUNT_AND_VECTOR)
+    assert found(judged, "wrong") == found(judged, "carried") == []
+
+
+def test_what_a_vector_makes_that_is_also_a_count() -> None:
+    """V_21 is -0.3: with 0.3 put in, the operand is blamed and not the sum, that of -0.3."""
+    judged = verified(COUNT_AND_VECTOR.replace("0.57444·(−0.3)", "0.57444·0.3"))
+    assert [piece for _, piece, _ in found(judged, "wrong")] == ["0.56955·0.4 + 0.57444·0.3"]
+    assert found(judged, "carried") == []
+
+
+def test_a_list_of_entries_may_lie() -> None:
+    """m = h V of a row h, whose entries are worked out one by one, is right; m = h Vᵀ is not."""
+    rows = COUNT_AND_VECTOR.replace("n = x W,   h = σ(n)", "z = x W,   h = σ(z)")
+    rows = rows.replace("n₁", "z₁").replace("n₂", "z₂")
+    assert found(verified(rows), "wrong") == []
+    assert found(verified(rows.replace("m = h V", "m = h Vᵀ")), "wrong") != []

@@ -355,7 +355,7 @@ class Builder:
             wanted = key(name, at)
             value = self.wanted(wanted)
             count = scope.count(wanted)
-            if count is not None:
+            if count is not None and not isinstance(value, Array):
                 return algebra.number(Fraction(count))
             return self._left_open(wanted, at) if value is None else value
 
@@ -372,6 +372,7 @@ class Builder:
             return symbolic_function(call, scope.functions, scope.vague_letters, over)
 
         over = Reading(algebra, name_of, no_derivative, called, values, literal, scope.own, columns=scope.columns)
+        over = structs.replace(over, count=lambda name: scope.divisor(key(name)))
         return over
 
     def _left_open(self, name: Key, at: Indices) -> Value:

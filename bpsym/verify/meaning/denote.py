@@ -76,6 +76,7 @@ class Reading(Struct, frozen=True):
     columns: bool = False  # whether the softmax of a matrix is that of each column: the samples stand side by side
     inner: bool = False  # whether a product of two columns, or of two rows, may be their inner product
     moved: Callable[[Name, Expr, Indices], Value | None] | None = None  # E(w + ε): E with w moved
+    count: Callable[[Name], int | None] | None = None  # the n of 2/n where n is a vector elsewhere
 
 
 _ONE_LEVEL = Nested(1)
@@ -173,8 +174,14 @@ def _is_identity(factor: Expr, reading: Reading, indices: Indices) -> bool:
 
 
 def _quotient(tree: Quotient, reading: Reading, indices: Indices) -> Value:
-    above, below = denote(tree.numerator, reading, indices), denote(tree.denominator, reading, indices)
+    above, below = denote(tree.numerator, reading, indices), _below(tree.denominator, reading, indices)
     return arrays.elementwise(reading.algebra.quotient, above, below)
+
+
+def _below(tree: Expr, reading: Reading, indices: Indices) -> Value:
+    """What is divided by: a number of terms where a letter is both that and the name of a vector."""
+    count = reading.count(tree) if reading.count is not None and isinstance(tree, Name) else None
+    return denote(tree, reading, indices) if count is None else reading.algebra.number(Fraction(count))
 
 
 def _power(tree: Power, reading: Reading, indices: Indices) -> Value:

@@ -119,6 +119,11 @@ class Scope:
         """The number a letter of counts stands for: the n a sum runs up to, the m of 1/m."""
         return None if wanted.sub or wanted.layer else self.sizes.get(wanted.base)
 
+    def divisor(self, wanted: Key) -> int | None:
+        """The number of terms a letter stands for below a bar, though it is the name of a vector elsewhere."""
+        count = self.count(wanted)
+        return count if count is not None and isinstance(self.atoms(wanted), Array) else None
+
     def _updated(self, wanted: Key) -> Value | None:
         """The atoms of a parameter after the update."""
         old = self.atoms(wanted._replace(new=False))
