@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from bpsym.verify.check.state import State
     from bpsym.verify.check.verdicts import Judgement
-    from bpsym.verify.tree import Document, Expr, Statement
+    from bpsym.verify.tree import Document, Expr, Span, Statement
 
 DIGITS = 4  # of a figure that two lines hardly share by chance
 FORMULAS = frozenset([Kind.SYMBOLIC, Kind.NUMERIC, Kind.MIXED])
@@ -59,10 +59,20 @@ def orders(document: Document, found: Sequence[Judgement]) -> Iterator[tuple[Doc
     for anything in (False, True):
         places = dict(_early(document.statements, found, anything=anything))
         early = set(places) if any(places.values()) else set()
+        if early and not anything:
+            early |= set(_beside(document.statements, early))
         if early and early != tried:
-            kept = (s for k, s in enumerate(document.statements) if k not in early)
-            yield replace(document, statements=(*kept, *(document.statements[k] for k in sorted(early)))), anything
+            yield _with_last(document, early), anything
         tried = early
+
+
+def with_results_last(document: Document, figure: Span) -> Document | None:
+    """The document with a result on top, and those beside it, read last; None where no line below derives it."""
+    statements = document.statements
+    holding = (k for k, s in enumerate(statements) if s.span.start <= figure.start and figure.end <= s.span.end)
+    place = next(holding, None)
+    last = set() if place is None else set(_beside(statements, {place}))
+    return _with_last(document, last) if place in last else None
 
 
 def is_clearer(again: Sequence[Judgement], found: Sequence[Judgement], *, fewer: bool) -> bool:
@@ -99,6 +109,25 @@ def _early(
             if any(_derives(statements[k]) for k in same):
                 yield place, (shown.tree.span.start, shown.tree.span.end) in blamed
                 break
+
+
+def _beside(statements: Sequence[Statement], places: set[int]) -> Iterator[int]:
+    """The places under the same headings of figures that a line further down derives, the same of the same."""
+    headings = {statements[place].context.heading for place in places}
+    derived: set[tuple[object, object]] = set()  # further down
+    for place in reversed(range(len(statements))):
+        statement = statements[place]
+        spend(1)
+        subject = _subject(statement)
+        if _derives(statement):
+            derived.update((subject, value) for value in _results(statement))
+        elif statement.context.heading in headings and any((subject, v) in derived for v in _results(statement)):
+            yield place
+
+
+def _with_last(document: Document, places: set[int]) -> Document:
+    kept = (s for k, s in enumerate(document.statements) if k not in places)
+    return replace(document, statements=(*kept, *(document.statements[k] for k in sorted(places))))
 
 
 def _doubtful_figures(

@@ -13,30 +13,38 @@ from typing import TYPE_CHECKING
 
 from bpsym.verify.check.numbers import Way
 from bpsym.verify.check.verdicts import Verdict
+from bpsym.verify.early import with_results_last
 from bpsym.verify.effort import TooMuchWork, bounded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from bpsym.verify.check.verdicts import Judgement
     from bpsym.verify.early import Reading
-    from bpsym.verify.tree import Span
+    from bpsym.verify.tree import Document, Span
 
 ENOUGH = 10  # figures that only one way of rounding gives
 SELDOM = 10  # of so many figures one may be rounded otherwise
 MOST_BLAMED = 2
 
 
-def held_to_habit(found: Reading, read: Callable[[frozenset[Span]], Reading], work: float) -> Reading:
-    """The reading with the figures blamed that do not go with the others; `read` reads once more, blaming some."""
+def held_to_habit(found: Reading, read: Callable[[Document, frozenset[Span]], Reading], work: float) -> Reading:
+    """The reading with the figures blamed that do not go with the others; `read` reads once more, blaming some.
+
+    A result on top may be what its derivation comes to, whose figures stand further down: it is read behind that.
+    """
     unlike: frozenset[Span] = frozenset()
     with suppress(TooMuchWork), bounded(work):
         for _ in range(MOST_BLAMED):
             figure = against_habit(found.claims)
+            order = None if figure is None else with_results_last(found.order, figure)
+            if order is not None:
+                found = _no_worse(read(order, unlike), found)
+                figure = against_habit(found.claims) if found.order is order else None
             if figure is None:
                 break
             unlike |= {figure}
-            again = read(unlike)
+            again = read(found.order, unlike)
             before, after = _blamed(found), _blamed(again)
             if not after <= before | {figure} or (before and len(after) > len(before)):
                 break
@@ -46,7 +54,7 @@ def held_to_habit(found: Reading, read: Callable[[frozenset[Span]], Reading], wo
 
 def against_habit(claims: Sequence[Judgement]) -> Span | None:
     """The first figure far from what the others' way of rounding gives; None where there is none, or no such way."""
-    rounded = [(j.span, j.details["way"]) for j in claims if j.details.get("way")]
+    rounded = [(j.span, j.details["way"]) for j in _said_once(claims) if j.details.get("way")]
     first = next((k for k, (_, way) in enumerate(rounded) if way is Way.FAR), None)
     if first is None:
         return None
@@ -55,6 +63,25 @@ def against_habit(claims: Sequence[Judgement]) -> Span | None:
         if kept >= ENOUGH and SELDOM * (len(ways) - kept) <= kept:
             return rounded[first][0]
     return None
+
+
+def _said_once(claims: Sequence[Judgement]) -> Iterator[Judgement]:
+    """The claims without figures that repeat what a line before says of the same quantity: a slip is one slip."""
+    said: set[tuple[object, object]] = set()
+    for judgement in claims:
+        subject, shown = judgement.details.get("subject"), judgement.details.get("shown")
+        figure = None if subject is None or shown is None else (subject, shown.value)
+        if figure not in said:
+            yield judgement
+        if figure is not None:
+            said.add(figure)
+
+
+def _no_worse(again: Reading, found: Reading) -> Reading:
+    """One reading in the place of another, unless more of it is in error or open."""
+    ours, theirs = ([j.verdict for j in reading.claims] for reading in (again, found))
+    is_worse = any(ours.count(v) > theirs.count(v) for v in (Verdict.WRONG, Verdict.UNDECIDED))
+    return found if is_worse else again
 
 
 def _blamed(reading: Reading) -> frozenset[Span]:

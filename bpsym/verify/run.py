@@ -8,7 +8,6 @@ from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass
 from dataclasses import replace as with_fields
-from functools import partial
 from typing import TYPE_CHECKING
 
 from flint import ctx
@@ -219,7 +218,7 @@ def _by_description(
         state = bound(document, description, givens, names=names)
         reading = Reading(document, state, _own_claims(document, state, settled))
     reading = clearest(reading, read, max(limits.TRIED, 2 * first.spent))
-    reading = held_to_habit(reading, partial(read, reading.order), max(limits.TRIED, 2 * first.spent))
+    reading = held_to_habit(reading, read, max(limits.TRIED, 2 * first.spent))
     found.extend(reading.claims)
     found.extend(restatements(document, reading.state, settled))
     return Verified(document, found, reading.state)

@@ -508,3 +508,13 @@ def test_operands_cut_off_and_printed_nowhere_else(network: Description) -> None
     assert counts["wrong"] == counts["carried"] == counts["undecided"] == 0
     wrong = found(verified(text.replace("0.138498", "0.138489"), network), "wrong")
     assert "0.138489" in [piece for _, piece, _ in wrong]
+
+
+def test_operands_of_few_digits_cut_off_and_printed_nowhere_else() -> None:
+    """0.02959884 · 0.32959884 · 0.67040116 is 0.00654026; of 0.0295 a third of a per cent has been cut off."""
+    network = in_a_row((-0.71, "sigmoid"), given=1, target=0.3)
+    text = "$\\delta^{(1)} = \\frac{\\partial E}{\\partial a^{(1)}} \\cdot a^{(1)} \\cdot (1 - a^{(1)}) "
+    text += "= 0.0295 \\cdot 0.3295 \\cdot (1 - 0.3295) \\approx 0.00654$\n"
+    assert found(verified(text, network), "wrong") == []
+    wrong = found(verified(text.replace("0.0295", "0.0294"), network), "wrong")
+    assert [piece for _, piece, _ in wrong] == ["0.0294"]

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bpsym.verify import limits
+from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.early import orders
+from bpsym.verify.read import read
 from transcripts import RIGHT, described, found, in_a_row, verified
 
 if TYPE_CHECKING:
@@ -71,6 +74,16 @@ def test_two_results_on_top_that_follow_from_one_slip_below() -> None:
     text += r"$out_{o1} = \sigma(net_{o1}) = 0.715365070$" + "\n\n"
     text += r"$E_{o1} = \frac12 (target_{o1} - out_{o1})^2 = \frac12 (0.01 - 0.715365070)^2 = 0.248769941$" + "\n"
     assert [(line, piece) for line, piece, _ in found(verified(text, described()), "wrong")] == [(7, "0.715365070")]
+
+
+def test_all_of_a_box_is_read_last_together() -> None:
+    """One result blamed, the one beside it may be next: both are read behind their derivations at once."""
+    text = f"# Results\n\n$E_{{o1}} = 0.274118083$\n\n$E_{{total}} = 0.297678109$\n\n# Steps\n\n{PARTS}\n\n{TOTAL}\n"
+    document = read(text.encode(), "transcript.md")
+    first, second, *below = document.statements
+    blamed = Judgement(second.terms[-1].span, Verdict.WRONG)
+    orders_tried = [order.statements for order, _ in orders(document, [blamed])]
+    assert orders_tried[0] == (*below, first, second)
 
 
 def test_reading_again_may_cost_as_much_as_reading(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,15 +11,20 @@ from transcripts import found, in_a_row, verified
 WEIGHTS = (0.9, -0.8, 1.1, -0.7, 0.6, -1.2, 0.8, 1.3, -0.4, 0.7, -0.9, 0.5, 1.2, -1.4, 0.3, 0.6, -0.2, 1.1, -0.6, -1.4)
 
 
-def _sheet(last: str, *, lines: int) -> list[tuple[int, str, str]]:
-    """What is blamed in the last lines of a forward pass, cut off after four places, that ends with ∂L/∂a = -1/a."""
+def _sheet(last: str, *, lines: int, top: str = "") -> list[tuple[int, str, str]]:
+    """What is blamed in the last lines of a forward pass, cut off after four places, that ends with ∂L/∂a = -1/a.
+
+    `top`: what the box of results on top says of it.
+    """
     network = in_a_row(*((w, "sigmoid") for w in WEIGHTS), given=0.5, target=1, loss="binary-cross-entropy")
     a, written = 0.5, []
     for layer, weight in enumerate(WEIGHTS, 1):
         z = weight * a
         a = 1 / (1 + exp(-z))
         written += [f"$z^{{({layer})}} = {_cut_off(z)}$", f"$a^{{({layer})}} = {_cut_off(a)}$"]
-    text = "\n".join([*written[-lines:], f"$\\frac{{\\partial L}}{{\\partial a^{{({len(WEIGHTS)})}}}} = {last}$", ""])
+    slope = f"\\frac{{\\partial L}}{{\\partial a^{{({len(WEIGHTS)})}}}} ="
+    box = [f"$a^{{({len(WEIGHTS)})}} = 0.361$", f"${slope} {top}$"] if top else []
+    text = "\n".join([*box, *written[-lines:], f"${slope} {last}$", ""])
     return found(verified(text.replace("\n", "\n\n"), network), "wrong")
 
 
@@ -42,3 +47,23 @@ def test_a_figure_between_is_blamed_where_all_others_keep_to_one_way() -> None:
 def test_a_few_figures_tell_nothing_of_how_somebody_rounds() -> None:
     """Below four figures alone -2.7677 may be the last digit of somebody who rounds here and there."""
     assert _sheet("-2.7677", lines=4) == []
+
+
+def _blamed(top: str, last: str) -> list[tuple[int, str]]:
+    below = f"-\\frac{{1}}{{a^{{({len(WEIGHTS)})}}}} = -\\frac{{1}}{{0.3612}} = {last}"
+    return [(line, piece) for line, piece, _ in _sheet(below, lines=40, top=top)]
+
+
+def test_a_result_on_top_is_rounded_as_its_derivation() -> None:
+    """-1/0.3612 is -2.7685 on top, too, where nobody has read more of 0.3612 than 0.361 yet."""
+    assert _blamed("-2.7685", "-2.7685") == []
+
+
+def test_a_result_on_top_follows_from_a_slip_of_the_last_digits_below() -> None:
+    """-2.7677 is what nobody comes to who has 0.3612: blamed is the line that says so."""
+    assert _blamed("-2.7677", "-2.7677") == [(85, "-2.7677")]
+
+
+def test_a_slip_of_the_last_digits_in_a_result_on_top_alone() -> None:
+    """-2.7677 is blamed where its derivation comes to something else."""
+    assert _blamed("-2.7677", "-2.7685") == [(3, "-2.7677")]

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.subjects import Subject
     from bpsym.verify.tree import Node
 
+CERTAIN = fmpq(1, 10**9)  # of a unit of its last digit, as far as a value is known that stands behind a numeral
 NARROW = fmpq(1, 1000)  # of their numerals, all intervals of an expression together
 
 
@@ -88,6 +89,17 @@ class Operands(Struct, dict=True):
             every = every.union(arb(value))
         return every
 
+    def unrounded(self, number: Number) -> Scalar | None:
+        """What a numeral is before it is rounded or cut off, where it can be of one quantity only that is known."""
+        if self.chain.state.is_exact(number):
+            return rational(number.value)
+        meant = [value for _, value in self._meant(number)]
+        first = meant[0] if meant else None
+        is_one = first is not None and all(meet(first, value) for value in meant)
+        least = CERTAIN / 10 ** max(number.places, 0)
+        is_known = all(isinstance(value, fmpq) or value.rad() < least for value in meant)
+        return first if is_one and is_known else None
+
     def stands_for(self, number: Number) -> object:
         """What a numeral is of: the same wherever it stands, unless several quantities are written like it."""
         one = self.chain.state.is_exact(number) or len({of for of, _ in self._meant(number)} - {None}) <= 1
@@ -108,9 +120,13 @@ def spread(tree: Expr, state: State, operands: Operands) -> Iterator[Value]:
     """Every value of an expression whose numerals stand for intervals.
 
     The sum of what each numeral moves the value by, from the middle of its interval to its ends. All of them at their
-    ends move a product a little further, which counts where the intervals are narrow and the sum is all there is.
+    ends move a product a little further, which counts where the intervals are narrow and the sum is all there is; or
+    where the ends are what the numerals are before they are rounded.
     """
     figures = {n: operands.stands_for(n) for n in walk(tree) if isinstance(n, Number)}
+    unrounded = {number: value for number in figures if (value := operands.unrounded(number)) is not None}
+    if len(unrounded) == len(figures):
+        yield from values(tree, state, replace(state.truth, literal=unrounded.__getitem__))
     numerals = {of: operands(number) for number, of in figures.items()}
     middle = {place: arb(value).mid() if isinstance(value, arb) else value for place, value in numerals.items()}
 
