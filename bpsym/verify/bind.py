@@ -13,7 +13,7 @@ from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.effort import TooMuchWork, unbounded
 from bpsym.verify.givens import names_at
 from bpsym.verify.meaning.arrays import Array, Value, scalars, transposed
-from bpsym.verify.meaning.conventions import has_kronecker, said_equal
+from bpsym.verify.meaning.conventions import has_kronecker, own_letters, said_equal
 from bpsym.verify.meaning.described import is_turned
 from bpsym.verify.meaning.followed import followed, role_of, shallower
 from bpsym.verify.meaning.functions import definitions_of
@@ -48,6 +48,7 @@ def bind(document: Document, description: Description | None, given: Givens, *, 
     scope = Scope(network, spellings, described=True, sizes=_sizes(description))
     scope.kronecker = has_kronecker(document)
     scope.said_equal = said_equal(document)
+    scope.own = frozenset() if names is None else own_letters(document)
     scope.letters = frozenset(description.letters.values())
     environment = network.environment()
     scope.printed = family_of(document, known.families)
@@ -139,8 +140,9 @@ def _choose(
     _index_alike(scope, votes)
     _name_alike(scope, votes)
     units = {k: values for k, values in more.items() if k.base in COUNTED_UNITS}
-    if any(scope.table[k][0] in units.get(k, ()) for k, scores in votes.items() if max(scores) > 0):
-        for wanted in units.keys() - votes.keys():
+    told = {k for k, scores in votes.items() if max(scores) > 0}
+    if any(scope.table[k][0] in units.get(k, ()) for k in told):
+        for wanted in units.keys() - told:
             scope.table[wanted] = [*units[wanted], *scope.table[wanted]]
     _tell_outputs(scope, document)
 

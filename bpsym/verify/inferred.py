@@ -55,7 +55,7 @@ MOST_STRUCTURES = 4
 NETWORK = 10_000  # units of work to build one
 MOST_FORMULAS = 1  # that are wrong by a network, and right by the document: more mean that its names are others
 SHORT = 3  # places of a target
-SECOND = LETTERS[1][0]
+(_, FIRST), (SECOND, SECOND_BIASES) = LETTERS
 DIGITS = 3  # of a figure that tells
 SLACK = fmpq(3, 2)  # units of its last digit it may be off
 ENOUGH = 4  # figures a document shares with its network
@@ -284,9 +284,11 @@ def _filled(known: Followed, given: Mapping[Key, Given], *, turned: bool) -> Fil
     roles = {entry: q.role for q in expansion.program.inputs if q.role in ROLES for entry in expansion.entries(q.name)}
     found: dict[Expr, Shown] = {}
     names: Table = {}
+    alone = () if any(name.base in FIRST for name in given) else SECOND_BIASES  # c_1, c_2 and c, no b
     for name, (numbers, shape) in given.items():
         fitting = []
-        for value in (*known.spellings.get(name, ()), *known.loosely.get(name, ())):
+        counted = known.loosely.get(name._replace(base=FIRST[0]), ()) if name.base in alone and name.sub else ()
+        for value in (*(counted or known.spellings.get(name, ())), *known.loosely.get(name, ())):
             items = scalars(value)
             role = roles.get(items[0])
             fits = len(items) == len(numbers) and (not isinstance(value, Array) or _same_shape(value.shape, shape))

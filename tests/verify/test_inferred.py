@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import exp
+from math import exp, tanh
 from typing import TYPE_CHECKING
 
 import pytest
@@ -327,3 +327,76 @@ def test_weights_told_by_letters_and_in_matrices() -> None:
     assert inferred(read_text(TWICE)) is not None
     wrong = [f.written for f in report_of(verify(read_text(TWICE.replace("-0.199", "-0.119")))).findings]
     assert wrong == ["-0.119"]
+
+
+LINEAR_OUTPUT = """
+Two inputs, two tanh units, one linear output y; E = ½(y − t)².
+
+  x₁ = 0.4    x₂ = −0.7    t = 0.5    η = 0.1
+  w₁₁ = 0.3   w₁₂ = 0.8    c₁ = −0.1
+  w₂₁ = 0.5   w₂₂ = −0.2   c₂ = 0.2
+  v₁ = 0.6    v₂ = −0.9    c = 0.1
+
+  zⱼ = Σᵢ wⱼᵢ·xᵢ + cⱼ
+
+  z₁ = 0.3·0.4 + 0.8·(−0.7) − 0.1 = [z0]
+  z₂ = 0.5·0.4 − 0.2·(−0.7) + 0.2 = [z1]
+
+  h₁ = tanh([z0]) = [h0]
+  h₂ = tanh([z1]) = [h1]
+
+  y = v₁h₁ + v₂h₂ + c = [y]
+
+  e = y − t = [e]
+  E = ½·([e])² = [E]
+
+  δⱼ = (y − t)·vⱼ·(1 − hⱼ²)
+
+  1 − h₁² = [s0]
+  1 − h₂² = [s1]
+
+  δ₁ = [e] × 0.6 × [s0] = [d0]
+  δ₂ = [e] × (−0.9) × [s1] = [d1]
+
+  ∂E/∂w₁₂ = [d0] × (−0.7) = [g0]
+  ∂E/∂w₂₂ = [d1] × (−0.7) = [g1]
+"""
+
+
+def _linear_output() -> dict[str, float]:
+    """Forward and backward by hand: δ_j = (y - t) v_j (1 - h_j²)."""
+    z = (0.3 * 0.4 - 0.8 * 0.7 - 0.1, 0.5 * 0.4 + 0.2 * 0.7 + 0.2)
+    h = tuple(map(tanh, z))
+    y = 0.6 * h[0] - 0.9 * h[1] + 0.1
+    slopes = tuple(1 - each**2 for each in h)
+    d = ((y - 0.5) * 0.6 * slopes[0], (y - 0.5) * -0.9 * slopes[1])
+    named = {"z": z, "h": h, "s": slopes, "d": d, "g": tuple(-0.7 * each for each in d)}
+    found = {f"{name}{k}": value for name, values in named.items() for k, value in enumerate(values)}
+    return found | {"y": y, "e": y - 0.5, "E": (y - 0.5) ** 2 / 2}
+
+
+def _blamed(text: str) -> set[str]:
+    judged = verify(read_text(_filled(text, _linear_output()), "linear.txt"))
+    lines = _filled(text, _linear_output()).split("\n")
+    return {lines[f.line - 1].split()[0] for f in report_of(judged).findings if f.verdict in ("wrong", "carried")}
+
+
+def test_biases_of_one_letter_and_a_linear_output() -> None:
+    """c_1 and c_2 are the hidden units' biases where no b is given, c the output's; e is the error, not 2.718."""
+    found = inferred(read_text(_filled(LINEAR_OUTPUT, _linear_output()), "linear.txt"))
+    assert found is not None
+    assert [layer.activation for layer in found.network.layers] == ["tanh", "identity"]
+    assert _blamed(LINEAR_OUTPUT) == set()
+
+
+def test_a_square_outside_its_bracket() -> None:
+    """(1 - h)² is not 1 - h², also as the first thing that is said of δ."""
+    assert _blamed(LINEAR_OUTPUT.replace("(1 − hⱼ²)", "(1 − hⱼ)²")) == {"δⱼ"}
+
+
+def test_an_error_signal_nobody_has_the_figure_of() -> None:
+    """v_1 taken for v_2: δ_2 is of the second hidden unit, as δ_1 is of the first, though its figure is nowhere."""
+    d = _linear_output()["e"] * 0.6 * _linear_output()["s1"]
+    slip = LINEAR_OUTPUT.replace("[e] × (−0.9) × [s1] = [d1]", f"[e] × 0.6 × [s1] = {d:.5f}")
+    slip = slip.replace("[d1] × (−0.7) = [g1]", f"{d:.5f} × (−0.7) = {-0.7 * d:.5f}")
+    assert _blamed(slip) == {"δ₂", "∂E/∂w₂₂"}
