@@ -57,6 +57,7 @@ def bind(document: Document, description: Description | None, given: Givens, *, 
     if scope.printed is None:
         _choose(scope, document, environment, more, {name: [1] for name in names or {}})
     else:
+        _tell_outputs(scope, document)
         for wanted, value in scope.printed.names.items():
             scope.table[wanted] = [value, *(v for v in scope.table.get(wanted, ()) if v != value)]
     definitions_of(document, scope)
@@ -148,8 +149,8 @@ def _choose(
 
 
 def _tell_outputs(scope: Scope, document: Document) -> None:
-    """Where y - t is formed, t is the target and y the output."""
-    for output, target in (("Y", "T"), ("y", "t"), ("y", "d")):
+    """Where y - t is formed, t is the target and y the output; o is it beside t or y."""
+    for output, target in (("Y", "T"), ("y", "t"), ("y", "d"), ("o", "t"), ("o", "y")):
         if any(
             {output, target} <= {term.base for term in node.terms if isinstance(term, Name)}
             for statement in document.statements

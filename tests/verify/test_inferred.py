@@ -400,3 +400,44 @@ def test_an_error_signal_nobody_has_the_figure_of() -> None:
     slip = LINEAR_OUTPUT.replace("[e] × (−0.9) × [s1] = [d1]", f"[e] × 0.6 × [s1] = {d:.5f}")
     slip = slip.replace("[d1] × (−0.7) = [g1]", f"{d:.5f} × (−0.7) = {-0.7 * d:.5f}")
     assert _blamed(slip) == {"δ₂", "∂E/∂w₂₂"}
+
+
+OUT_BESIDE_TARGET = r"""
+Inputs $x_1 = 0.5$, $x_2 = 0.3$, target $t_1 = 0.9$, $t_2 = 0.1$; $w_1 = 0.2$, $w_2 = -0.5$, $w_3 = 0.7$, $w_4 = 0.4$,
+$w_5 = 0.6$, $w_6 = -0.3$, $w_7 = 0.8$, $w_8 = 0.1$, $b_{h1} = 0.1$, $b_{h2} = -0.2$, $b_{o1} = 0.3$, $b_{o2} = 0.05$.
+
+Hidden units use tanh, output units the sigmoid, the error is $E_{total} = \frac12 \sum (t - o)^2$.
+
+$$net_{h1} = w_1 x_1 + w_2 x_2 + b_{h1} = [z0]$$ $$net_{h2} = w_3 x_1 + w_4 x_2 + b_{h2} = [z1]$$
+
+$$out_{h1} = \tanh([z0]) = [h0]$$ $$out_{h2} = \tanh([z1]) = [h1]$$
+
+$$net_{o1} = w_5 * out_{h1} + w_6 * out_{h2} + b_{o1} = [u0]$$
+
+$$net_{o2} = w_7 * out_{h1} + w_8 * out_{h2} + b_{o2} = [u1]$$
+
+$$out_{o1} = \frac{1}{1+e^{-[u0]}} = [o0]$$ $$out_{o2} = \frac{1}{1+e^{-[u1]}} = [o1]$$
+
+$$E_{total} = \frac12 (0.9 - [o0])^2 + \frac12 (0.1 - [o1])^2 = [E]$$
+
+$$\frac{\partial out_{h1}}{\partial net_{h1}} = 1 - out_{h1}^2$$
+"""
+
+
+def _out_beside_target() -> dict[str, float]:
+    z = (0.2 * 0.5 - 0.5 * 0.3 + 0.1, 0.7 * 0.5 + 0.4 * 0.3 - 0.2)
+    h = tuple(map(tanh, z))
+    u = (0.6 * h[0] - 0.3 * h[1] + 0.3, 0.8 * h[0] + 0.1 * h[1] + 0.05)
+    o = tuple(map(_s, u))
+    named = {"z": z, "h": h, "u": u, "o": o}
+    found = {f"{name}{k}": value for name, values in named.items() for k, value in enumerate(values)}
+    return found | {"E": (o[0] - 0.9) ** 2 / 2 + (o[1] - 0.1) ** 2 / 2}
+
+
+@pytest.mark.parametrize("slope", ["1 - out_{h1}^2", "out_{h1}(1 - out_{h1})"])
+def test_o_beside_t_is_the_output(slope: str) -> None:
+    """½ Σ (t - o)² is the loss of the network, by which tanh' = 1 - h² is judged where nothing else rests on it."""
+    text = _filled(OUT_BESIDE_TARGET, _out_beside_target()).replace("1 - out_{h1}^2", slope)
+    report = report_of(verify(read_text(text, "sheet.md")))
+    blamed = [f.written for f in report.findings if f.verdict in ("wrong", "carried")]
+    assert blamed == ([] if slope.startswith("1 -") else [slope])
