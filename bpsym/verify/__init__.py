@@ -30,6 +30,7 @@ look again
     Without a description all claims are gone through once more: `laid` holds laws to the shapes that are written,
     `alike` to themselves and to each other, `entropies` blames a loss whose label and prediction were exchanged,
     `evidence` leaves open what only the reading speaks for, `stepped` holds new values to the slopes before them,
+    `signed` the rules of steps to what δ is said to be,
     `aftermath` carries what follows from an error blamed late. For all documents, `check.repeated`: figures in words.
 report
     `report` in five formats, with the words of `texts`. `fix` writes corrections, `binding_table` what names were

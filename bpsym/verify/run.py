@@ -117,11 +117,12 @@ def verify(
             from bpsym.verify.alike import held_to_each_other
             from bpsym.verify.evidence import borne_out
             from bpsym.verify.laid import held_to_layout
+            from bpsym.verify.signed import held_to_signals
             from bpsym.verify.stepped import held_to_slopes
 
             found = held_to_layout(found, document, verified.state)
             found = held_to_each_other(found, document, verified.state)
-            found = followed_up(held_to_slopes(borne_out(Claims.of(document, found)))).judgements
+            found = followed_up(held_to_signals(held_to_slopes(borne_out(Claims.of(document, found))))).judgements
         found = [*found, *repeated(document, found)]
         found = [j for j in found if j.verdict is not Verdict.UNREADABLE or not document.unreadable]
         found.extend(Judgement(gap.span, Verdict.UNREADABLE, details={"why": gap.why}) for gap in document.unreadable)

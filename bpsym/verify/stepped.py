@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 RULE = "gradient-ascent"
 TELLING = 2  # digits of a slope that is known again without the learning rate beside it
-_CLIMBS = re.compile(r"ascent|maximi[sz]|reward|likelihood|上升|最大|подъ[её]м|aufstieg|ascenso", re.IGNORECASE)
+CLIMBS = re.compile(r"ascent|maximi[sz]|reward|likelihood|上升|最大|подъ[её]м|aufstieg|ascenso", re.IGNORECASE)
 _RATE = re.compile(r"\brate\b[^\d\n.;]{0,20}(\d{0,3}\.\d{1,9})", re.IGNORECASE)
 
 
@@ -53,7 +53,7 @@ class Step(NamedTuple):
 def held_to_slopes(claims: Claims) -> Claims:
     """The claims, with the steps blamed that go up a slope where the document goes down."""
     document = claims.document
-    if _CLIMBS.search(document.text) or any(_is_climb(s) for s in document.statements):
+    if CLIMBS.search(document.text) or any(_is_climb(s) for s in document.statements):
         return claims
     bad = {j.span for j in claims.judgements if j.verdict in BAD}
     steps = [step for step in _steps(document) if step.slope.tree.span not in bad]
