@@ -53,26 +53,26 @@ def orders(document: Document, found: Sequence[Judgement]) -> Iterator[tuple[Doc
     """The document with the lines blamed for figures from further down read last.
 
     Each order comes with whether it has to leave fewer lines in error to be believed: one in which nothing but a figure
-    is the same further down, which another quantity comes to there.
+    is the same further down, which another quantity comes to there, or nobody says what from.
     """
     tried: set[int] = set()
     for anything in (False, True):
         places = dict(_early(document.statements, found, anything=anything))
         early = set(places) if any(places.values()) else set()
-        if early and not anything:
-            early |= set(_beside(document.statements, early))
+        early |= set(_beside(document.statements, early, anything=anything)) if early else early
         if early and early != tried:
             yield _with_last(document, early), anything
         tried = early
 
 
 def with_results_last(document: Document, figure: Span) -> Document | None:
-    """The document with a result on top, and those beside it, read last; None where no line below derives it."""
+    """The document with a result on top, and those beside it, read last; None where no line below says it again."""
     statements = document.statements
     holding = (k for k, s in enumerate(statements) if s.span.start <= figure.start and figure.end <= s.span.end)
     place = next(holding, None)
-    last = set() if place is None else set(_beside(statements, {place}))
-    return _with_last(document, last) if place in last else None
+    last = set() if place is None else set(_beside(statements, {place}, anything=True))
+    is_last = last == set(range(len(statements) - len(last), len(statements)))
+    return _with_last(document, last) if place in last and not is_last else None
 
 
 def is_clearer(again: Sequence[Judgement], found: Sequence[Judgement], *, fewer: bool) -> bool:
@@ -106,23 +106,29 @@ def _early(
                 same = (k for k in same if _subject(statements[k]) == _subject(statement))
             elif not own:
                 same = (k for k in same if any(span in blamed for span in results[k][shown.value]))
-            if any(_derives(statements[k]) for k in same):
+            if any(
+                _derives(statements[k]) or (anything and own and _is_repeated(statement, statements[k])) for k in same
+            ):
                 yield place, (shown.tree.span.start, shown.tree.span.end) in blamed
                 break
 
 
-def _beside(statements: Sequence[Statement], places: set[int]) -> Iterator[int]:
-    """The places under the same headings of figures that a line further down derives, the same of the same."""
+def _beside(statements: Sequence[Statement], places: set[int], *, anything: bool) -> Iterator[int]:
+    """The places under the same headings of figures that a line further down derives, the same of the same.
+
+    `anything`: or that one under another heading says again, deriving it or not.
+    """
     headings = {statements[place].context.heading for place in places}
-    derived: set[tuple[object, object]] = set()  # further down
-    for place in reversed(range(len(statements))):
-        statement = statements[place]
+    below: set[tuple[object, object]] = set()
+    for place in sorted(range(len(statements)), key=lambda k: statements[k].span, reverse=True):
         spend(1)
-        subject = _subject(statement)
-        if _derives(statement):
-            derived.update((subject, value) for value in _results(statement))
-        elif statement.context.heading in headings and any((subject, v) in derived for v in _results(statement)):
+        statement, derives = statements[place], _derives(statements[place])
+        is_beside = statement.context.heading in headings
+        said = {(_subject(statement), value) for value in _results(statement)}
+        if is_beside and not derives and not below.isdisjoint(said):
             yield place
+        if derives or (anything and not is_beside):
+            below |= said
 
 
 def _with_last(document: Document, places: set[int]) -> Document:
@@ -164,6 +170,11 @@ def _figures(term: Expr) -> Iterator[Shown]:
 def _derives(statement: Statement) -> bool:
     """Whether a statement says what its figure comes from."""
     return len(statement.terms) > 2 or any(kind_of(term) in FORMULAS for term in statement.terms[1:])
+
+
+def _is_repeated(statement: Statement, later: Statement) -> bool:
+    """Whether one under another heading is of the same quantity: a result on top of a sheet that derives nothing."""
+    return statement.context.heading != later.context.heading and _subject(statement) == _subject(later)
 
 
 def _subject(statement: Statement) -> object:

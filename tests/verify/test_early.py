@@ -54,6 +54,17 @@ def test_a_rounded_result_on_top_of_its_derivation(network: Description | None) 
     assert found(verified(f"Result: $E_{{total}} = 0.2982$\n\n{names}\n\n{parts}\n\n{total}\n", network), "wrong") == []
 
 
+def test_a_rounded_result_on_top_of_a_sheet_that_derives_nothing() -> None:
+    """0.2747 + 0.0235 of figures cut off, none of them said where it comes from: 0.2982 is no error on top of them."""
+    below = "# Steps\n\n$out_{o1} = 0.7513$, $out_{o2} = 0.7729$, $E_{o1} = 0.2747$, $E_{o2} = 0.0235$, "
+    below += "$E_{total} = 0.2982$"
+    assert found(verified(f"# Result\n\n$E_{{total}} = 0.2982$\n\n{below}\n", described()), "wrong") == []
+    wrong = found(verified(f"# Result\n\n$E_{{total}} = 0.2928$\n\n{below}\n", described()), "wrong")
+    assert [(line, piece) for line, piece, _ in wrong] == [(3, "0.2928")]
+    wrong = found(verified(f"{below}\n\n# Result\n\n$E_{{total}} = 0.2928$\n", described()), "wrong")
+    assert [(line, piece) for line, piece, _ in wrong] == [(7, "0.2928")]
+
+
 def test_a_result_on_top_that_another_quantity_comes_to_below() -> None:
     """The output of an identity unit is not derived again where its net input is: cut off there, it is no error.
 
