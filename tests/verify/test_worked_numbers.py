@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bpsym.spec import loads
 from bpsym.verify.read import read_text
 from bpsym.verify.report.data import report_of
 from bpsym.verify.run import verify
+from transcripts import described, found, in_a_row, verified
 
 
 def _blamed(text: str) -> list[str]:
@@ -123,3 +125,54 @@ def test_a_sum_over_an_index_that_was_multiplied_out() -> None:
     """-r_k δ_ik + r_k p_i is summed over k in both terms: p_i Σ r - r_i."""
     assert _blamed(_EINSTEIN) == []
     assert _blamed(_EINSTEIN.replace(r"{ik} + r_k p_i", r"{ik} - r_k p_i")) != []
+
+
+SHARED = """
+[network]
+inputs = 1
+loss = "cross-entropy"
+layers = [{ units = 3, activation = "softmax", bias = "none" }]
+[given]
+inputs = [1]
+targets = [1, 0, 0]
+weights = [1.3, -0.4, 0.5]
+[training]
+rate = 0.5
+"""
+
+
+def test_a_slope_between_outputs_that_share_a_sum_comes_from_these() -> None:
+    """-0.6127 · 0.1119 is -0.06856 and -0.6127 · 0.2753 is -0.1687; with full precision it would be -0.06859."""
+    text = "".join(f"$out_{{o{k}}} = {out}$\n\n" for k, out in ((1, 0.6127), (2, 0.1119), (3, 0.2753)))
+    text += "".join(
+        f"$\\frac{{\\partial out_{{o{k}}}}}{{\\partial net_{{o1}}}} = {slope}$\n\n"
+        for k, slope in ((2, -0.06856), (3, -0.1687))
+    )
+    network = loads(SHARED)
+    assert found(verified(text, network), "wrong") == []
+    assert [piece for _, piece, _ in found(verified(text.replace("856", "865"), network), "wrong")] == ["-0.06865"]
+
+
+def test_a_lost_sign_in_front_of_a_figure_that_its_formula_turns_around() -> None:
+    """0.4 · 0.59327 + 0.45 · 0.59688 + 0.6 is 1.105904; whoever writes -1.105904 and goes on with it made one slip."""
+    text = (
+        "$out_{h1} = 0.59327$\n\n$out_{h2} = 0.59688$\n\n"
+        "$net_{o1} = 0.4 \\cdot 0.59327 + 0.45 \\cdot 0.59688 + 0.6 = -1.105904$\n\n"
+        "$out_{o1} = \\frac{1}{1 + e^{-net_{o1}}} = \\frac{1}{1 + e^{-1.105904}} = 0.751365$\n"
+    )
+    assert found(verified(text, described()), "wrong") == [(5, "-1.105904", "sign")]
+    assert found(verified(text, described()), "carried") == []
+
+
+def test_the_loss_after_a_step_from_figures_with_as_many_places_however_large() -> None:
+    """2.339569 · 3.7 · 1.740179 is 15.063694, each rounded: half of 0.063694² is 0.002028, not the exact 0.0020289."""
+    network = in_a_row((2.31, "identity"), (1.7, "identity"), given=3.7, target=15.0, rate=0.01)
+    text = (
+        "$\\frac{\\partial E}{\\partial w_1} = -0.4701 \\cdot 1.7 \\cdot 3.7 = -2.956929$\n\n"
+        "$\\frac{\\partial E}{\\partial w_2} = -0.4701 \\cdot 8.547 = -4.017945$\n\n"
+        "$w_1^+ = 2.31 + 0.01 \\cdot 2.956929 = 2.339569$\n\n$w_2^+ = 1.7 + 0.01 \\cdot 4.017945 = 1.740179$\n\n"
+        "After the step the loss is $E = 0.002028$.\n"
+    )
+    assert found(verified(text, network), "wrong") == []
+    slip = verified(text.replace("0.002028", "0.002082"), network)
+    assert [piece for _, piece, _ in found(slip, "wrong")] == ["0.002082"]

@@ -197,12 +197,12 @@ def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, Culprit | None]
     carried = as_carried(state, chain.subject)
     theirs = [v for formula in (*chain.formulas, *chain.name) for v in values(formula, state, carried)]
     theirs += [v for other, bad in chain.numerics if not bad for v in values(other, state, as_read(state))]
-    goes_on_wrong = any(number.digits > 2 for number, _ in _in_error(term, state))
+    goes_on = any(meet(value, right) for value in (*exact, *read) for right in theirs)
+    goes_on_wrong = goes_on and any(number.digits > 2 for number, _ in _in_error(term, state))
     if not goes_on_wrong and any(meet(value, right) for right in chain.meant() for value in (*exact, *read)):
         return Verdict.DIGIT, None
-    for value in (*exact, *read):
-        if any(meet(value, right) for right in theirs):
-            return (Verdict.CARRIED if state.said.is_astray or chain.broken else Verdict.DIGIT), None
+    if goes_on:
+        return (Verdict.CARRIED if state.said.is_astray or chain.broken else Verdict.DIGIT), None
     for value in spread(term, state, Operands(chain)):
         if any(meet(value, right) for right in (*references, *theirs)):
             return Verdict.DIGIT, None

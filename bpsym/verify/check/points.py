@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import combinations
 from typing import TYPE_CHECKING, TypeVar
 
@@ -19,7 +20,7 @@ from bpsym.verify.meaning.network import FAILURES
 from bpsym.verify.meaning.scope import Point
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from sympy import Expr as Atom
 
@@ -137,26 +138,30 @@ def as_updated_by_hand(state: State, shown: list[Shown]) -> Iterator[Point]:
     network, later = state.scope.network, as_updated(state)
     if network is None or network.loss is None or later is None or not state.scope.described:
         return
-    found = {was: _rounded(value, shown) for was, value in later.environment.given.items()}
     updated: dict[Atom, Atom] = {}
     for quantity in network.expansion.program.all(Role.UPDATED):
         updated |= zip(*map(network.expansion.entries, (quantity.of, quantity.name)), strict=True)
     written = {was: state.said.overrides[now] for was, now in updated.items() if now in state.said.overrides}
     meant = {was: state.said.meant[now] for was, now in updated.items() if now in state.said.meant}
-    for new in (written, written | meant) if meant else (written,):
-        point = _computed_by_hand(state, network.loss, found | new, shown)
-        if point is not None:
-            yield point
+    fixed = state.said.usual_places() == max(s.number.places for s in shown)  # 12.34 where others are 0.56
+    for rounded in (partial(_rounded, like=shown, fixed=every) for every in ((False, True) if fixed else (False,))):
+        found = {was: rounded(value) for was, value in later.environment.given.items()}
+        for new in (written, written | meant) if meant else (written,):
+            point = _computed_by_hand(state, network.loss, found | new, rounded)
+            if point is not None:
+                yield point
 
 
-def _computed_by_hand(state: State, wanted: Atom, found: dict[Atom, Scalar], shown: list[Shown]) -> Point | None:
+def _computed_by_hand(
+    state: State, wanted: Atom, found: dict[Atom, Scalar], rounded: Callable[[Scalar], arb]
+) -> Point | None:
     """The point at which whatever leads to an atom is computed from what was found, and rounded as others were."""
     environment = state.truth.environment
     try:
         for step in environment.expansion.order((wanted,)):
             code = lower([], [step.simplest], environment.sizes)
             inputs = [found[used] if used in found else environment[used] for used in code.inputs]
-            found[step.out] = _rounded(code.run(inputs)[0], shown)
+            found[step.out] = rounded(code.run(inputs)[0])
     except FAILURES:
         return None
     return Point(environment.overridden(found))
@@ -167,11 +172,14 @@ def as_read(state: State) -> Point:
     return replace(state.truth, literal=interval_literal(state.is_exact, fmpq(1, 2)))
 
 
-def _rounded(value: Scalar, like: list[Shown]) -> arb:
-    """All that may stand for a value where as many digits are shown as in some figures; of what is not 0, not 0."""
-    unit = max(s.ulp for s in like)
+def _rounded(value: Scalar, like: list[Shown], *, fixed: bool) -> arb:
+    """All that may stand for a value where as many digits are shown as in some figures; of what is not 0, not 0.
+
+    `fixed`: as many places, however large it is.
+    """
+    unit, digits = max(s.ulp for s in like), max(s.number.digits for s in like)
     size = abs(arb(value))
-    while not size < 1 and unit < size * fmpq(10) ** -max(s.number.digits for s in like):  # 1234 of four digits
+    while not (fixed or size < 1) and unit < size * fmpq(10) ** -digits:  # 1234 of four digits
         unit *= 10
     around = arb(value) + arb(0, unit / 2)
     if 0 in around and 0 not in size:  # who goes on with its logarithm keeps a digit of it

@@ -14,19 +14,19 @@ from random import Random
 from typing import TYPE_CHECKING
 
 from flint import ctx, fmpq
-from sympy import Abs, Expr, Indexed, Max, Piecewise, Symbol, log, preorder_traversal
+from sympy import Abs, Add, Expr, Indexed, Max, Piecewise, Symbol, log, preorder_traversal
 
 from bpsym import primitives
 from bpsym.errors import BpsymError, EvaluationError
 from bpsym.evaluate import Environment
-from bpsym.lowering import Code
+from bpsym.lowering import Code, lower
 from bpsym.program import Role, entries, head
 from bpsym.verify.effort import spend
 from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.meaning.arrays import ShapeError
 from bpsym.verify.meaning.kept import Kept
 from bpsym.verify.meaning.keys import LOSS_NAMES, UPDATABLE, Called
-from bpsym.verify.meaning.small import Small, small_program
+from bpsym.verify.meaning.small import LOWERED, Small, small_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -274,7 +274,19 @@ class Network:
             adjoint = self.adjoint(wrt)
             if adjoint is not None:
                 return adjoint
-        return self._derived(of, wrt, local=local)
+        shared = self._of_what_comes_out(of, wrt) if local else None
+        return self._derived(of, wrt, local=local) if shared is None else shared
+
+    def _of_what_comes_out(self, of: Expr, wrt: Expr) -> Code | None:
+        """How an output moves with a net input where all outputs share a sum: in these, as one unit's slope is."""
+        step, adjoint = self.expansion.step(of) if _is_atom(of) else None, self.adjoint(wrt)
+        row = None if step is None else primitives.ACTIVATIONS.get(step.step.rule)
+        back = None if row is None or not row.couples or adjoint is None else self.expansion.step(adjoint)
+        slopes = () if back is None else tuple(term.local for term in back.terms if (term.of, term.wrt) == (of, wrt))
+        if not slopes:
+            return None
+        spend(LOWERED)
+        return lower([], [Add(*slopes)], {size: fmpq(count) for size, count in self.expansion.sizes.items()})
 
     @cached_property
     def passed_after_update(self) -> frozenset[str]:
