@@ -176,3 +176,44 @@ def test_the_loss_after_a_step_from_figures_with_as_many_places_however_large() 
     assert found(verified(text, network), "wrong") == []
     slip = verified(text.replace("0.002028", "0.002082"), network)
     assert [piece for _, piece, _ in found(slip, "wrong")] == ["0.002082"]
+
+
+def test_a_point_moved_in_the_first_rounded_figure_adds_no_digit() -> None:
+    """0.5932, cut off from 0.59327, with its point moved is 0.05932; 0.9 · 0.5932 is 0.53388, cut off to 0.5338."""
+    network = in_a_row((0.755, "sigmoid"), (0.9, "identity"), given=0.5, target=0.1)
+    judged = verified("$out_{h1} = 0.05932$\n\n$net_{o1} = 0.5338$\n", network)
+    assert [piece for _, piece, _ in found(judged, "wrong")] == ["0.05932"]
+
+
+def test_what_was_worked_out_unseen_beside_a_slip_comes_from_what_was_meant() -> None:
+    """0.0754 · 0.5932 · (1 - 0.5932) is 0.0182, cut off to 0.0181, whatever was written for 0.5932 before."""
+    network = in_a_row((0.755, "sigmoid"), (0.9, "identity"), given=0.5, target=0.45)
+    text = (
+        "$out_{h1} = 0.5392$\n\n$net_{o1} = 0.5338$\n\n$\\frac{\\partial E}{\\partial out_{o1}} = 0.0838$\n\n"
+        "$\\frac{\\partial E}{\\partial out_{h1}} = 0.0754$\n\n"
+        "$\\frac{\\partial E}{\\partial w_1} = 0.0181 \\cdot 0.5 = 0.0090$\n"
+    )
+    assert [piece for _, piece, _ in found(verified(text, network), "wrong")] == ["0.5392"]
+    slip = verified(text.replace("0.0181 ", "0.0118 "), network)
+    assert [piece for _, piece, _ in found(slip, "wrong")] == ["0.5392", "0.0118"]
+
+
+def test_a_short_figure_is_not_another_one_rounded_where_all_have_more_places() -> None:
+    """-0.006403992 may be shown as -0.01, but not among figures of nine places: there -0.01 is the slope of a unit."""
+    network = in_a_row((2.2, "tanh"), (-0.8, "leaky-relu"), given=0.5, target=0.2, loss="absolute-error")
+    text = (
+        "$out_{h1} = 0.800499022$\n\n$net_{o1} = -0.640399217$\n\n$out_{o1} = -0.006403992$\n\n"
+        "$\\frac{\\partial E}{\\partial w_2} = (-0.01) \\cdot 0.800499022 = -0.008004990$\n"
+    )
+    assert found(verified(text, network), "wrong") == []
+    slip = text.replace("\\cdot 0.800499022 = -0.008004990", "\\cdot 0.804099022 = -0.008040990")
+    assert [piece for _, piece, _ in found(verified(slip, network), "wrong")] == ["0.804099022"]
+
+
+def test_a_slope_below_the_new_weights_is_not_known_by_being_nearly_nothing_after_them() -> None:
+    """(0.13 · 17 · 0.8 - 2) · 0.8 is -0.1856; after the step it would be 0, give or take 0.01 of what is rounded."""
+    network = in_a_row((0.13, "identity"), (0.8, "identity"), given=17, target=2.0, rate=0.00525)
+    text = "## New weights\n\n$w_2^+ = 0.803$\n\n$\\delta_{h1} = -0.186$\n"
+    assert found(verified(text, network), "wrong") == []
+    slip = verified(text.replace("-0.186", "-0.002"), network)
+    assert [piece for _, piece, _ in found(slip, "wrong")] == ["-0.002"]

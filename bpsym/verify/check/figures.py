@@ -151,7 +151,7 @@ def _remember(chain: Chain, printed: Printed, verdicts: list[Verdict], verdict: 
         if bad[k]:
             state.said.wrong_numbers[printed.shown[k].value] = printed.right_value(k)
     if chain.subject is not None:
-        units = [_unit_meant(state, shown) for shown in printed.shown]
+        units = [_unit_meant(state, shown, printed.right_value(k)) for k, shown in enumerate(printed.shown)]
         meant = tuple(printed.meant(k, units[k]) if bad[k] else None for k in places)
         slipped = tuple(printed.from_before(k, units[k]) if verdicts[k] is Verdict.WRONG else None for k in places)
         if verdict is Verdict.RIGHT and printed.by_chance:
@@ -159,10 +159,14 @@ def _remember(chain: Chain, printed: Printed, verdicts: list[Verdict], verdict: 
         state.record(chain.subject, printed.shown, printed.shape, verdict, meant, slipped, printed.exact_places())
 
 
-def _unit_meant(state: State, shown: Shown) -> fmpq:
+def _unit_meant(state: State, shown: Shown, right: Scalar | None) -> fmpq:
     """One unit of the last digit a figure has without its slip, which may have added one."""
     usual = state.said.usual_places()
-    return shown.ulp * 10 if usual is not None and shown.number.places == usual + 1 else shown.ulp
+    if usual is None:  # nothing has been rounded before: a point moved by one place is told by what ought to stand here
+        added = right is not None and shown.value != 0 and touches(right / 10, shown.near())
+    else:
+        added = shown.number.places == usual + 1
+    return shown.ulp * 10 if added else shown.ulp
 
 
 def _found(

@@ -56,11 +56,13 @@ def after_update(chain: Chain, printed: Printed) -> Judgement | None:
     if is_update or not _AFTER.search(f"{context.heading} {context.before}") or _BEFORE.search(words):
         return None
     rights = []
+    most = 0 if _is_slope_of_the_first_pass(chain) and not _AFTER.search(words) else VAGUE
     by_hand = ((Verdict.DIGIT, point) for point in as_updated_by_hand(state, shown))
     for verdict, point in concatenated([(Verdict.RIGHT, as_updated(state))], by_hand):
         for items in printed.items(values(first, state, point) if point is not None else ()):
-            told = verdict is Verdict.RIGHT or all(map(_is_told, items, shown))
-            if told and all(touches(item, s.half()) for item, s in zip(items, shown, strict=True)):
+            each = tuple(zip(items, shown, strict=True))
+            told = verdict is Verdict.RIGHT or all(_is_told(item, s, most) for item, s in each)
+            if told and all(touches(item, s.half()) for item, s in each):
                 return Judgement(span, verdict)
             rights.append(items)
     if not _AFTER.search(words):
@@ -77,9 +79,17 @@ def after_update(chain: Chain, printed: Printed) -> Judgement | None:
     return Judgement(only.tree.span, Verdict.WRONG, as_shown(right, only), "value", details)
 
 
-def _is_told(value: Scalar, shown: Shown) -> bool:
+def _is_told(value: Scalar, shown: Shown, most: int) -> bool:
     """Whether a value is known well enough to say what its figure is: the slope beside a kink is 0 or 1, or a half."""
-    return isinstance(value, fmpq) or bool(value.rad() <= max(VAGUE * shown.ulp, abs(value.mid()) / 4))
+    return isinstance(value, fmpq) or bool(value.rad() <= max(most * shown.ulp, abs(value.mid()) / 4))
+
+
+def _is_slope_of_the_first_pass(chain: Chain) -> bool:
+    """Whether it is how the loss changes with something, of which nothing stands above: rather of before the update."""
+    network, atoms = chain.state.scope.network, atoms_of(chain.state.scope, chain.subject)
+    steps = [] if network is None else [network.expansion.step(atom) for atom in atoms]
+    slopes = bool(steps) and all(step is not None and step.step.section == "backward" for step in steps)
+    return slopes and chain.subject not in chain.state.said.shown
 
 
 def _words(context: Context) -> str:

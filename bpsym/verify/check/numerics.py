@@ -199,12 +199,13 @@ def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, Culprit | None]
     theirs += [v for other, bad in chain.numerics if not bad for v in values(other, state, as_read(state))]
     goes_on = any(meet(value, right) for value in (*exact, *read) for right in theirs)
     goes_on_wrong = goes_on and any(number.digits > 2 for number, _ in _in_error(term, state))
-    if not goes_on_wrong and any(meet(value, right) for right in chain.meant() for value in (*exact, *read)):
+    meant = [] if goes_on_wrong else chain.meant()
+    if any(meet(value, right) for right in meant for value in (*exact, *read)):
         return Verdict.DIGIT, None
     if goes_on:
         return (Verdict.CARRIED if state.said.is_astray or chain.broken else Verdict.DIGIT), None
     for value in spread(term, state, Operands(chain)):
-        if any(meet(value, right) for right in (*references, *theirs)):
+        if any(meet(value, right) for right in (*references, *theirs, *meant)):
             return Verdict.DIGIT, None
     for point in as_partly_mended(state, chain.subject):
         partly = [v for formula in (*chain.formulas, *chain.name) for v in values(formula, state, point)]

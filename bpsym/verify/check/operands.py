@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bpsym.verify.check.chain import meet
-from bpsym.verify.check.points import as_carried
+from bpsym.verify.check.points import as_carried, as_mended
 from bpsym.verify.check.state import atoms_of
 from bpsym.verify.check.terms import interval_literal
 from bpsym.verify.check.values import values
@@ -58,7 +58,8 @@ class Operands(Struct, dict=True):
         """
         state, network = self.chain.state, self.chain.state.scope.network
         vague = {atom for subject in state.said.doubtful for atom in atoms_of(state.scope, subject)}
-        environment, carried = state.truth.environment, as_carried(state, self.chain.subject).environment
+        environment, mended = state.truth.environment, as_mended(state, self.chain.subject)
+        points = [as_carried(state, self.chain.subject), *(() if mended is None else (mended,))]
         known: list[tuple[Atom | None, Scalar, Scalar]] = []
         for atom in atoms_of(state.scope, self.chain.subject):
             step = network.expansion.step(atom) if network is not None else None
@@ -68,7 +69,8 @@ class Operands(Struct, dict=True):
                 for used in step.uses:
                     right = environment[used]
                     is_open = used in vague or used not in state.said.overrides  # the latter nobody has rounded yet
-                    known.append((used, abs(right), abs(carried[used] if is_open else right)))
+                    had = [point.environment[used] for point in points] if is_open else [right]
+                    known += ((used, abs(right), abs(value)) for value in had)
                 for term in step.terms:
                     size = abs(environment.of(term.local))
                     known.append((None, size, size))

@@ -66,8 +66,12 @@ class State:
         return number.places <= 0 or short or (ends_here and not self._is_shared(number))
 
     def _is_shared(self, number: Number) -> bool:
-        """Whether a value that was worked out ends in these digits and another has them, too: 0.0496 and its tanh."""
-        network, value, half = self.scope.network, abs(rational(number.value)), fmpq(10) ** -number.places / 2
+        """Whether a value that was worked out ends in these digits and another has them, too: 0.0496 and its tanh.
+
+        The other has them in as many places as the document shows of most figures: it is no 0.01 where that is 0.0064.
+        """
+        places = max(number.places, self.said.usual_places() or 0)
+        network, value, half = self.scope.network, abs(rational(number.value)), fmpq(10) ** -places / 2
         if (value, half) not in self.shared:
             is_given = network is None or any(abs(given) == value for given in network.values.values())
             others = () if is_given else (abs(other) for other in self.known() if isinstance(other, arb))
