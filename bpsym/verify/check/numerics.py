@@ -198,7 +198,10 @@ def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, Culprit | None]
     theirs = [v for formula in (*chain.formulas, *chain.name) for v in values(formula, state, carried)]
     theirs += [v for other, bad in chain.numerics if not bad for v in values(other, state, as_read(state))]
     goes_on = any(meet(value, right) for value in (*exact, *read) for right in theirs)
-    goes_on_wrong = goes_on and any(number.digits > 2 for number, _ in _in_error(term, state))
+    goes_on_wrong = any(
+        number.digits > 2 and (goes_on or not _is_behind_a_minus(number, state))
+        for number, _ in _in_error(term, state)
+    )
     meant = [] if goes_on_wrong else chain.meant()
     if any(meet(value, right) for right in meant for value in (*exact, *read)):
         return Verdict.DIGIT, None
@@ -267,6 +270,13 @@ def _in_error(term: Expr, state: State) -> list[tuple[Number, Scalar | None]]:
                     found.append((node, right))
                     break
     return found
+
+
+def _is_behind_a_minus(number: Number, state: State) -> bool:
+    """Whether only the sign of a negative figure was wrong: behind the minus of its formula it is right without it."""
+    size = rational(number.value)
+    right = None if size in state.said.wrong_numbers else state.said.wrong_numbers.get(-size)
+    return right is not None and right > 0 and _is_its_sign(right, number)
 
 
 def _is_its_sign(right: Scalar, number: Number) -> bool:

@@ -59,7 +59,7 @@ class Operands(Struct, dict=True):
         state, network = self.chain.state, self.chain.state.scope.network
         vague = {atom for subject in state.said.doubtful for atom in atoms_of(state.scope, subject)}
         environment, mended = state.truth.environment, as_mended(state, self.chain.subject)
-        points = [as_carried(state, self.chain.subject), *(() if mended is None else (mended,))]
+        carried = as_carried(state, self.chain.subject).environment
         known: list[tuple[Atom | None, Scalar, Scalar]] = []
         for atom in atoms_of(state.scope, self.chain.subject):
             step = network.expansion.step(atom) if network is not None else None
@@ -68,9 +68,10 @@ class Operands(Struct, dict=True):
             try:
                 for used in step.uses:
                     right = environment[used]
-                    is_open = used in vague or used not in state.said.overrides  # the latter nobody has rounded yet
-                    had = [point.environment[used] for point in points] if is_open else [right]
-                    known += ((used, abs(right), abs(value)) for value in had)
+                    is_unseen = used not in state.said.overrides  # nobody has rounded it yet
+                    known.append((used, abs(right), abs(carried[used] if is_unseen or used in vague else right)))
+                    if is_unseen and mended is not None:
+                        known.append((used, abs(right), abs(mended.environment[used])))
                 for term in step.terms:
                     size = abs(environment.of(term.local))
                     known.append((None, size, size))
