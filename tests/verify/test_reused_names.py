@@ -246,3 +246,14 @@ def test_a_list_of_entries_may_lie() -> None:
     rows = rows.replace("n₁", "z₁").replace("n₂", "z₂")
     assert found(verified(rows), "wrong") == []
     assert found(verified(rows.replace("m = h V", "m = h Vᵀ")), "wrong") != []
+
+
+@pytest.mark.parametrize("net", ["n", "z"])
+def test_a_row_by_the_name_of_its_formula(net: str) -> None:
+    """h = σ(z) of z = x W with a row x, of a network with linear outputs: E = (0.944514² + 0.516509²)/2 = 0.579444."""
+    linear = COUNT_AND_VECTOR.replace(",   o = σ(m)", "").replace("o_k", "m_k")
+    linear = linear.replace("both layers", "the hidden layer")
+    above, _ = linear.split("o₁ = ")
+    text = above.replace("n = x W,   h = σ(n)", f"{net} = x W,   h = σ({net})").replace("n₁", f"{net}₁")
+    judged = verified(text.replace("n₂", f"{net}₂") + "E = ½[(1 − 0.05549)² + (0 − 0.51651)²] = 0.57944")
+    assert found(judged, "wrong") == found(judged, "carried") == []

@@ -10,6 +10,7 @@ from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.meaning.arrays import Array, Value
 from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.denote import denote
+from bpsym.verify.meaning.keys import key
 from bpsym.verify.meaning.network import FAILURES
 from bpsym.verify.meaning.reading import reading
 from bpsym.verify.tree import BigSum, Expr, Matrix, Name, Product, Row, Transpose, walk
@@ -82,6 +83,8 @@ def _facts(tree: Expr, state: State) -> Facts:
             bullets = bullets or any(sign.startswith("•") for sign in node.operators)
         elif isinstance(node, BigSum):
             sums = sums or not node.index
+        elif isinstance(node, Name) and (macro := state.scope.macros.get(key(node))) is not None:  # z, for x W
+            arrays, products = True, products or any(isinstance(inner, Product) for inner in walk(macro))
         elif isinstance(node, (Matrix, Row, Transpose, Name)):
             arrays = True
     found = Facts(products, sums, bullets, arrays)
