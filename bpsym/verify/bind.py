@@ -60,6 +60,7 @@ def bind(document: Document, description: Description | None, given: Givens, *, 
         _tell_outputs(scope, document)
         for wanted, value in scope.printed.names.items():
             scope.table[wanted] = [value, *(v for v in scope.table.get(wanted, ()) if v != value)]
+    _number_outputs(scope, document, environment, known.by_output)
     definitions_of(document, scope)
     state = new_state(scope, network, environment, known.exact)
     state.shallower = lru_cache(maxsize=8)(lambda depth: _shallower(description, depth))
@@ -146,6 +147,22 @@ def _choose(
         for wanted in units.keys() - told:
             scope.table[wanted] = [*units[wanted], *scope.table[wanted]]
     _tell_outputs(scope, document)
+
+
+def _number_outputs(scope: Scope, document: Document, environment: Environment, by_output: Table) -> None:
+    """Where a figure says that δ_1 is that of the first output, δ_2 is that of the second."""
+
+    def told(wanted: Key, term: Expr) -> bool:
+        usual = scope.table.get(wanted, [])[:1]
+        if kind_of(term) is not Kind.NUMBER or any(_likeness(value, term, environment) for value in usual):
+            return False
+        return any(_likeness(value, term, environment) for value in by_output[wanted])
+
+    named = [(key(s.terms[0]), s.terms[1:]) for s in document.statements if isinstance(s.terms[0], Name)]
+    bases = {k.base for k, terms in named if k in by_output and any(told(k, term) for term in terms)}
+    for wanted, values in by_output.items():
+        if wanted.base in bases:
+            scope.table[wanted] = [*values, *scope.table.get(wanted, ())]
 
 
 def _tell_outputs(scope: Scope, document: Document) -> None:

@@ -5,6 +5,7 @@ Tables only; the lexer looks things up here.  To teach the reader a new spelling
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Final
 
@@ -214,6 +215,7 @@ CONNECTIVES: Final = frozenset(
 
 # Names that take a unit in parentheses: `out(h1)`, `E(total)`.
 UNIT_NAMES: Final = frozenset("net Net out Out E e in In target Target error Error err delta z a o".split())
+UNIT: Final = re.compile(r"[hoHOi]\d{1,3}|total")  # what stands behind them
 
 CIRCLED: Final = "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"
 

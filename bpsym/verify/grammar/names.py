@@ -15,7 +15,6 @@ from bpsym.verify.grammar.cursor import UnreadError, has_relation, matching, spl
 from bpsym.verify.grammar.postfix import postfix, superscripted
 from bpsym.verify.grammar.questions import (
     STARTS,
-    UNIT,
     contains,
     names_function,
     only_remark,
@@ -31,6 +30,7 @@ from bpsym.verify.symbols import (
     INVERSES,
     MARK_WORDS,
     PREFIX_FUNCTIONS,
+    UNIT,
     UNIT_NAMES,
 )
 from bpsym.verify.tree import (

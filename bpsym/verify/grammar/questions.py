@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Final
 
@@ -39,7 +38,6 @@ TIMES: Final = frozenset(["*", "×", "·", "x", "⊙", "@", "⊗", "•"])
 STARTS: Final = frozenset(
     "number word open begin-group begin diff big frac sqrt accent brace label dots set unknown".split(),
 )
-UNIT: Final = re.compile(r"[hoHOi]\d{1,3}|total")
 
 
 def as_differential(tree: Expr) -> Differential | None:

@@ -9,8 +9,19 @@ from typing import Final
 from msgspec.structs import replace
 
 from bpsym.verify.lexing import commands, words
-from bpsym.verify.lexing.pen import NEAR, Pen
-from bpsym.verify.symbols import ACCENTS, COMMANDS, DROPPED, FRACTIONS, SIGNS, SUBSCRIPTS, SUPERSCRIPTS, TEXTUAL
+from bpsym.verify.lexing.pen import NEAR, Pen, Token
+from bpsym.verify.symbols import (
+    ACCENTS,
+    COMMANDS,
+    DROPPED,
+    FRACTIONS,
+    SIGNS,
+    SUBSCRIPTS,
+    SUPERSCRIPTS,
+    TEXTUAL,
+    UNIT,
+    UNIT_NAMES,
+)
 
 _LONG: Final = {
     ":=": ("relation", ":="), "=>": ("implies", "⇒"), "->": ("relation", "→"), "-->": ("relation", "→"),
@@ -45,8 +56,22 @@ def doubled(pen: Pen) -> bool:
 
 
 def low(pen: Pen, run: str, start: int, end: int) -> None:
-    """Subscript characters."""
+    """Subscript characters; of a unit behind its name they are what digits are: `out h₁` is `out h1`."""
+    digits = "".join(SUBSCRIPTS.get(character, character) for character in run)
+    if not pen.flavour.tex and len(pen.out) > 1 and _names_unit(pen.out[-2], pen.out[-1], digits):
+        pen.out[-1] = replace(pen.out[-1], tail=digits, end=pen.source.ends[end - 1])
+        return
     raised(pen, run, start, end, "sub", SUBSCRIPTS)
+
+
+def _names_unit(name: Token, letter: Token, digits: str) -> bool:
+    return (
+        name.kind == letter.kind == "word"
+        and name.text in UNIT_NAMES
+        and letter.gap
+        and not (name.tail or letter.tail)
+        and UNIT.fullmatch(letter.text + digits) is not None
+    )
 
 
 def high(pen: Pen, run: str, start: int, end: int) -> None:

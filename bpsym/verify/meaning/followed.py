@@ -61,6 +61,13 @@ class Followed:
         return loosely(self.network.expansion, [q.layer for q in self.network.expansion.program.all(Role.NET)])
 
     @cached_property
+    def by_output(self) -> Table:
+        """Names that may number the outputs alone."""
+        from bpsym.verify.meaning.loosely import by_output
+
+        return by_output(self.network.expansion, [q.layer for q in self.network.expansion.program.all(Role.NET)])
+
+    @cached_property
     def exact(self) -> frozenset[fmpq]:
         """Every value that is known exactly."""
         return self.network.exact_values()

@@ -37,6 +37,16 @@ def loosely(expansion: Expansion, layers: Sequence[str]) -> Table:
     return table
 
 
+def by_output(expansion: Expansion, layers: Sequence[str]) -> Table:
+    """δ_1 and δ_2 of the outputs, where no error signal of a hidden unit has the name."""
+    return {
+        Key(base, (str(k),)): [entry]
+        for q in (_quantities(expansion, "d_net", layers[-1:]) if len(layers) > 1 else ())
+        for k, entry in enumerate(expansion.entries(q.name) if q.axes else (), 1)
+        for base in COUNTED["d_net"]
+    }
+
+
 def _quantities(expansion: Expansion, kind: str, layers: Sequence[str], new: str = "") -> list[Quantity]:
     known = expansion.program.quantities
     return [known[name] for layer in layers if (name := f"{kind}_{layer}{new}") in known]
