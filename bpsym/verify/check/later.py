@@ -15,6 +15,7 @@ from bpsym.verify.check.state import atoms_of
 from bpsym.verify.check.terms import touches
 from bpsym.verify.check.values import values
 from bpsym.verify.check.verdicts import Judgement, Verdict
+from bpsym.verify.meaning.arrays import is_finite
 from bpsym.verify.meaning.keys import Key
 
 if TYPE_CHECKING:
@@ -55,11 +56,12 @@ def after_update(chain: Chain, printed: Printed) -> Judgement | None:
     is_update = not isinstance(chain.subject, Key) or chain.subject.new  # a new weight: it cannot be later
     if is_update or not _AFTER.search(f"{context.heading} {context.before}") or _BEFORE.search(words):
         return None
-    rights = []
+    rights, known = [], True
     most = 0 if _is_slope_of_the_first_pass(chain) and not _AFTER.search(words) else VAGUE
     by_hand = ((Verdict.DIGIT, point) for point in as_updated_by_hand(state, shown))
     for verdict, point in concatenated([(Verdict.RIGHT, as_updated(state))], by_hand):
         for items in printed.items(values(first, state, point) if point is not None else ()):
+            known = known and all(map(is_finite, items))
             each = tuple(zip(items, shown, strict=True))
             told = verdict is Verdict.RIGHT or all(_is_told(item, s, most) for item, s in each)
             if told and all(touches(item, s.half()) for item, s in each):
@@ -70,7 +72,8 @@ def after_update(chain: Chain, printed: Printed) -> Judgement | None:
     before = printed.items(values(first, state, state.truth))
     stays = any(all(map(meet, was, now)) for was in before for now in rights)  # nothing it is made of has moved
     is_moved = state.scope.described or not stays
-    if len(shown) != 1 or not rights or not is_moved or not updates_all(state, atoms_of(state.scope, chain.subject)):
+    told = bool(rights) and known and is_moved
+    if len(shown) != 1 or not told or not updates_all(state, atoms_of(state.scope, chain.subject)):
         is_open = _UPDATED.search(words) is not None
         return Judgement(span, Verdict.UNDECIDED, details={"why": "update"}) if is_open else None
     ((right,), *others), (only,) = rights, shown

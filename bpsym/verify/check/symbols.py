@@ -13,7 +13,17 @@ from bpsym.verify.check.putin import with_givens
 from bpsym.verify.check.state import SEEDS, State
 from bpsym.verify.check.values import values
 from bpsym.verify.meaning.activations import WITH_SLOPE, known_function
-from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, diagonal, is_vector, scalars
+from bpsym.verify.meaning.arrays import (
+    Array,
+    Scalar,
+    ShapeError,
+    Value,
+    aligned,
+    diagonal,
+    is_finite,
+    is_vector,
+    scalars,
+)
 from bpsym.verify.meaning.einstein import multiplied_out, names_outside_sums, with_sums
 from bpsym.verify.meaning.keys import NO_TIME, free_letters, key
 from bpsym.verify.meaning.scope import Point
@@ -219,8 +229,8 @@ def _equal_at(
     told = False
     for point in points:
         at = replace(point, flipped=flipped) if flipped else point
-        ours = [value for value in values(left, state, at, place) if _is_finite(value)]
-        theirs = [value for value in values(right, state, at, place) if _is_finite(value)] if ours else []
+        ours = [value for value in values(left, state, at, place) if is_finite(value)]
+        theirs = [value for value in values(right, state, at, place) if is_finite(value)] if ours else []
         if not theirs:
             return None
         same = {
@@ -259,11 +269,6 @@ def _is_its_diagonal(matrix: Value, vector: Value) -> bool:
     if matrix.shape != (len(vector.items),) * 2:
         return False
     return all(same_scalar(a, b) for a, b in zip(matrix.items, diagonal(vector).items, strict=True))
-
-
-def _is_finite(value: Value) -> bool:
-    """Whether every entry has a value: none is the root of a negative number."""
-    return all(isinstance(item, fmpq) or bool(item.is_finite()) for item in scalars(value))
 
 
 def same_scalar(a: Scalar, b: Scalar) -> bool:

@@ -10,6 +10,7 @@ from itertools import product
 from math import prod
 from typing import TYPE_CHECKING, Any
 
+from flint import fmpq
 from msgspec import Struct
 from sympy import Add, Basic
 
@@ -46,6 +47,11 @@ class Array(Struct, frozen=True):
 
 
 Value = Scalar | Array
+
+
+def is_finite(value: Value) -> bool:
+    """Whether every entry has a value: none is the root of a negative number."""
+    return all(isinstance(item, fmpq) or bool(item.is_finite()) for item in scalars(value))
 
 
 def scalars(value: Value) -> tuple[Scalar, ...]:

@@ -138,9 +138,10 @@ class _Scanner:
 
     def in_sentence(self, region: Region) -> bool:
         """Does a `$$…$$` stand within a line, words before and behind it?"""
-        before, after = self.text.rfind("\n", 0, region.start) + 1, self.text.find("\n", region.end)
-        words = self.text[before : region.start], self.text[region.end : after if after >= 0 else None]
-        return "\n" not in self.text[region.start : region.end] and all(map(WORD.search, words))
+        before = self.text[max(0, region.start - SAID) : region.start].rsplit("\n", 1)[-1]
+        after = self.text[region.end : region.end + SAID].split("\n", 1)[0]
+        inside = self.text[region.start : region.end]
+        return "\n" not in inside and all(map(WORD.search, (before, after)))
 
     def code(self, region: Region) -> None:
         """A fence, by the language it names."""
