@@ -518,3 +518,13 @@ def test_operands_of_few_digits_cut_off_and_printed_nowhere_else() -> None:
     assert found(verified(text, network), "wrong") == []
     wrong = found(verified(text.replace("0.0295", "0.0294"), network), "wrong")
     assert [piece for _, piece, _ in wrong] == ["0.0294"]
+
+
+@pytest.mark.parametrize(("second", "wrong"), [("-0.24753", []), ("-0.25753", ["-0.25753"])])
+def test_a_diagonal_matrix_told_by_its_entries(second: str, wrong: list[str]) -> None:
+    """0.5591 · 0.5 = 0.27955 and 0.9901 · (-0.25) = -0.24753."""
+    text = (
+        r"$$y = \begin{pmatrix} 0.5 \\ -0.25 \end{pmatrix}$$" + "\n\n"
+        r"$$g = \mathrm{diag}(0.5591, 0.9901)\, y = \begin{pmatrix} 0.27955 \\ " + second + r" \end{pmatrix}$$"
+    )
+    assert [written for _, written, _ in found(verified(text), "wrong")] == wrong

@@ -153,6 +153,7 @@ def test_a_loss_taken_otherwise_in_french() -> None:
     wrong = found(verified(OTHERWISE.replace("_1} = y_1$", "_1} = y_2$")), "wrong")
     assert [piece for _, piece, _ in wrong] == ["y_2"]
 
+
 LOST_MINUS = r"""
 $x_1 = 0.5$, $w_1 = 0.8$, $b = -0.1$, $w_2 = 0.6$, $c = 0.2$
 

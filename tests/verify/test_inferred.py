@@ -441,3 +441,46 @@ def test_o_beside_t_is_the_output(slope: str) -> None:
     report = report_of(verify(read_text(text, "sheet.md")))
     blamed = [f.written for f in report.findings if f.verdict in ("wrong", "carried")]
     assert blamed == ([] if slope.startswith("1 -") else [slope])
+
+
+WRITTEN_LOW = """Inputs i₁ = 0.3, i₂ = 0.9; targets t₁ = 0.2, t₂ = 0.7; learning rate η = 0.5
+w₁ = 0.25, w₂ = −0.4, w₃ = 0.1, w₄ = 0.6, b₁ = 0.1
+w₅ = 0.35, w₆ = 0.5, w₇ = −0.15, w₈ = 0.45, b₂ = 0.2
+σ(x) = 1/(1 + e^(−x)) everywhere
+
+net h₁ = w₁·i₁ + w₂·i₂ + b₁ = [net0]
+out h₁ = 1/(1 + e^(−net h₁)) = [h0]
+net h₂ = w₃·i₁ + w₄·i₂ + b₁ = [net1]
+out h₂ = σ([net1]) = [h1]
+net o₁ = w₅·out h₁ + w₆·out h₂ + b₂ = [z0]
+out o₁ = σ([z0]) = [o0]
+net o₂ = w₇·out h₁ + w₈·out h₂ + b₂ = [z1]
+out o₂ = σ([z1]) = [o1]
+
+E = Σ ½(t − out)² = [E]
+
+δ₁ = ([o0] − 0.2) × [o0] × (1 − [o0]) = [d0]
+δ₂ = ([o1] − 0.7) × [o1] × (1 − [o1]) = [d1]
+∂E/∂w₆ = δ₁ × out h₂ = [g6]
+∂E/∂out h₁ = δ₁·w₅ + δ₂·w₇
+∂E/∂out h₁ = [d0]·0.35 + [d1]·(−0.15) = [back]
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "written", "blamed"),
+    [
+        ("", "", []),
+        ("δ₁·w₅ + δ₂·w₇", "δ₁·w₅ + δ₂·w₆", ["w₆"]),
+        ("δ₁ × out h₂", "δ₁ × out h₁", ["out h₁"]),
+        ("= [z1]", "= 9[z1]", ["9[z1]"]),
+    ],
+)
+def test_units_with_low_numbers_behind_their_names(right: str, written: str, blamed: list[str]) -> None:
+    """`out h₁` is a unit's output, and δ₁ is of the first output where its figure says so."""
+    figures = _figures()
+    d = [(figures[f"o{k}"] - T[k]) * figures[f"o{k}"] * (1 - figures[f"o{k}"]) for k in (0, 1)]
+    figures |= {"d1": d[1], "g6": d[0] * figures["h1"], "back": W[4] * d[0] + W[6] * d[1]}
+    text = _filled(WRITTEN_LOW.replace(right, written, 1) if right else WRITTEN_LOW, figures)
+    report = report_of(verify(read_text(text, "sheet.txt")))
+    assert [f.written for f in report.findings if f.verdict == "wrong"] == [_filled(each, figures) for each in blamed]

@@ -199,8 +199,7 @@ def _numeric_verdict(chain: Chain, term: Expr) -> tuple[Verdict, Culprit | None]
     theirs += [v for other, bad in chain.numerics if not bad for v in values(other, state, as_read(state))]
     goes_on = any(meet(value, right) for value in (*exact, *read) for right in theirs)
     goes_on_wrong = any(
-        number.digits > 2 and (goes_on or not _is_behind_a_minus(number, state))
-        for number, _ in _in_error(term, state)
+        number.digits > 2 and (goes_on or not _is_behind_a_minus(number, state)) for number, _ in _in_error(term, state)
     )
     meant = [] if goes_on_wrong else chain.meant()
     if any(meet(value, right) for right in meant for value in (*exact, *read)):

@@ -233,10 +233,10 @@ def _call(tree: Call, reading: Reading, indices: Indices) -> Value:
         total = reading.algebra.total(items)
         return total if base == "sum" else total / reading.algebra.number(Fraction(len(items)))
     if base == "diag":
-        items = arrays.scalars(denote(tree.arguments[0], reading, indices))
+        along = [item for each in tree.arguments for item in arrays.scalars(denote(each, reading, indices))]
         zero = reading.algebra.number(Fraction(0))
-        size = len(items)
-        return Array((size, size), tuple(items[r] if r == c else zero for r in range(size) for c in range(size)))
+        size = len(along)
+        return Array((size, size), tuple(along[r] if r == c else zero for r in range(size) for c in range(size)))
     if len(tree.arguments) != 1:
         if base in _LETTERS and all(isinstance(argument, Name) for argument in tree.arguments):
             return reading.name(tree.function, indices)  # f(x, y), of which the document says what it is

@@ -129,7 +129,7 @@ def _call(fit: Fit, tree: Call) -> Shape | None:
     shapes = [fit.of(argument) for argument in tree.arguments]
     base = tree.function.base
     if base == "diag":
-        fit.cost += ODD if shapes[0] == SCALAR else 0.0
+        fit.cost += ODD if shapes == [SCALAR] else 0.0
         return MATRIX
     if base in ("sum", "mean") or len(shapes) != 1:
         return None

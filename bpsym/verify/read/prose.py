@@ -12,6 +12,7 @@ from itertools import islice, pairwise
 from typing import TYPE_CHECKING, Final
 
 from bpsym.verify import limits
+from bpsym.verify.effort import spend
 from bpsym.verify.grammar.cursor import Reading, UnreadError
 from bpsym.verify.grammar.expressions import expression
 from bpsym.verify.grammar.numerals import number
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 PLAIN: Final = Flavour(tex=False)
 WORD: Final = 4  # letters of a word that is no name
+FIGURE: Final = 15  # units of work one figure is
 SCRIPT: Final = 4  # letters of a subscript
 _TIMES: Final = frozenset("*×·x⊙•/")
 _NEVER: Final = frozenset(["a", "A", "I"])
@@ -286,6 +288,7 @@ def _pattern(*, cjk: bool) -> re.Pattern[str]:
 def _values(part: Source, text: str) -> Iterator[Number | Negative | Row]:
     for match in _pattern(cjk=max(part.text) >= FIRST_CJK).finditer(part.text):
         name = match.lastgroup or "number"
+        spend(FIGURE)
         try:
             if name == "row":
                 inner = part[match.start() : match.end()]
