@@ -21,7 +21,8 @@ check
       own; again by what is said up to a place only (`sofar`); rules by a general network (`typical`); laws on small
       instances (`theory`, with `laws`, `tried` and `roots`), and against the figures below them (`exemplified`, with
       `shown`);
-    - then by the network its own numbers fill, if they do (`inferred`), and after an update by the next (`passes`).
+    - then by the network its own numbers fill, if they do (`inferred`, of `structures`), and after an update by the
+      next (`passes`).
 diagnose
     `diagnose` looks for the cause of what is wrong: `slips` of the pen, then mistakes in the method (`mistaken`, and
     `method` without a description), which `explain` tells in words. `mend` finds the small change that makes a formula
@@ -30,8 +31,8 @@ look again
     Without a description all claims are gone through once more: `laid` holds laws to the shapes that are written,
     `alike` to themselves and to each other, `entropies` blames a loss whose label and prediction were exchanged,
     `evidence` leaves open what only the reading speaks for, `stepped` holds new values to the slopes before them,
-    `signed` the rules of steps to what δ is said to be,
-    `aftermath` carries what follows from an error blamed late. For all documents, `check.repeated`: figures in words.
+    `signed` the rules of steps to what δ is said to be, `aftermath` carries what follows from an error blamed late.
+    For all documents, `check.repeated`: figures in words.
 report
     `report` in five formats, with the words of `texts`. `fix` writes corrections, `binding_table` what names were
     taken for.

@@ -11,55 +11,43 @@ import re
 from collections import Counter
 from contextlib import suppress
 from decimal import Decimal
-from itertools import islice, pairwise, product
-from typing import TYPE_CHECKING, Any, NamedTuple
+from itertools import islice, product
+from typing import TYPE_CHECKING, NamedTuple
 
 from flint import fmpq
 from msgspec.structs import replace
 
 from bpsym.errors import BpsymError
-from bpsym.networks import Layer, layer_names
-from bpsym.networks.equations import NONE, SHARED, UNIT
-from bpsym.program import Role, head
+from bpsym.networks import layer_names
+from bpsym.networks.equations import NONE
+from bpsym.program import head
 from bpsym.spec.api import Network
-from bpsym.verify.check.terms import Kind, Shown, kind_of, leaves, shape_of, touches
+from bpsym.verify.check.terms import Kind, kind_of, touches
 from bpsym.verify.check.verdicts import BAD, PROVED, Verdict, by_statement
 from bpsym.verify.effort import spend
 from bpsym.verify.known import figures_of
-from bpsym.verify.meaning.arrays import Array, scalars
 from bpsym.verify.meaning.collecting import said_in
-from bpsym.verify.meaning.described import BIASES, INPUTS, TARGETS, WEIGHTS
-from bpsym.verify.meaning.followed import followed, fully_connected
-from bpsym.verify.meaning.keys import RATES, Key, is_parameter, key
-from bpsym.verify.meaning.loosely import LETTERS
+from bpsym.verify.meaning.followed import followed
+from bpsym.verify.meaning.keys import RATES, Key, key
 from bpsym.verify.meaning.network import NO_VALUES
+from bpsym.verify.structures import NETWORK, decimal, given_as, structures, without_entries
 from bpsym.verify.tree import Name, covering, walk
 from bpsym.verify.typical import functions_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
-
-    from sympy import Expr
+    from collections.abc import Iterator, Sequence
 
     from bpsym.spec import Description
     from bpsym.verify.check.verdicts import Judgement
     from bpsym.verify.meaning.described import Table
-    from bpsym.verify.meaning.followed import Followed
-    from bpsym.verify.meaning.sources import Sources
+    from bpsym.verify.structures import Structure
     from bpsym.verify.tree import Document, Span, Statement
 
-MOST_UNITS = 6  # of a layer
-MOST_HIDDEN = 3  # layers
-MOST_WEIGHTS = 60
 MOST_STRUCTURES = 4
-NETWORK = 10_000  # units of work to build one
 MOST_FORMULAS = 1  # that are wrong by a network, and right by the document: more mean that its names are others
-SHORT = 3  # places of a target
-(_, FIRST), (SECOND, SECOND_BIASES) = LETTERS
 DIGITS = 3  # of a figure that tells
 SLACK = fmpq(3, 2)  # units of its last digit it may be off
 ENOUGH = 4  # figures a document shares with its network
-ROLES = (Role.INPUT, Role.TARGET, Role.WEIGHT, Role.BIAS)
 _WORDS = re.compile(
     r"(?P<sigmoid>sigmo[iï]d|logisti[ck]|сигмоид|シグモイド|시그모이드)|(?P<tanh>tanh|双曲正切)|(?P<relu>\brelu\b)"
     r"|(?P<softmax>\bsoftmax\b)",
@@ -72,29 +60,6 @@ _RATE = re.compile(
 )
 _SQUARED = ("half-squared-error", "mean-squared-error")
 _LOSSES = {"softmax": ("cross-entropy",), "sigmoid": (*_SQUARED, "binary-cross-entropy")}
-
-
-class Given(NamedTuple):
-    """Numbers a document gives for a name, and how they are laid out; one number has no shape."""
-
-    numbers: tuple[Shown, ...]
-    shape: tuple[int, ...]
-
-
-class Structure(NamedTuple):
-    """Inputs and units of each layer, the kind of biases, the numbers as a description has them, and their names."""
-
-    units: tuple[int, ...]
-    bias: str
-    numbers: dict[str, Any]
-    names: Table
-
-
-class Filled(NamedTuple):
-    """The numbers of a network's entries, and the entries a document's names stand for."""
-
-    entries: dict[Expr, Shown]
-    names: Table
 
 
 class Trial(NamedTuple):
@@ -132,12 +97,12 @@ class Explained(NamedTuple):
 def inferred(document: Document) -> Inferred | None:
     """The network a document works, by its own numbers; None where these make none, or the figures are not its own."""
     sources = said_in(document).sources
-    given = _without_entries({k: found for k in sources.numbers if (found := _given(k, sources)) is not None})
+    given = without_entries({k: found for k in sources.numbers if (found := given_as(k, sources)) is not None})
     figures = _figures(document)
     rates = (Key(base) for base in RATES if Key(base) not in sources.several)
-    rate = next((_decimal(given[name].numbers[0]) for name in rates if name in given), None)
-    structures = islice(_structures(given), MOST_STRUCTURES)
-    each = [(structure, names) for structure in structures for names in _activations(document, structure)]
+    rate = next((decimal(given[name].numbers[0]) for name in rates if name in given), None)
+    sized = islice(structures(given), MOST_STRUCTURES)
+    each = [(structure, names) for structure in sized for names in _activations(document, structure)]
     by_loss = ([Trial(s, names, loss, rate) for s, names in each for loss in _losses(names)[k:][:1]] for k in range(2))
     plain = next((best for trials in by_loss if (best := _best(trials, figures)) is not None), None)
     if plain is None:
@@ -202,132 +167,6 @@ def _explained(network: Description, figures: Figures) -> Explained:
     ]
     behind = any(hits for name, hits in shown.items() if not name.startswith(("net_", "out_")))
     return Explained(len(explained), all(2 * hits >= units for hits, units in layers), behind)
-
-
-def _given(name: Key, sources: Sources) -> Given | None:
-    """The numbers of a name that is nowhere worked out, or is a parameter that is moved from there on."""
-    worked_out = name in sources.computed and (name in sources.results or not is_parameter(name.base))
-    if name.new or worked_out or name in sources.formulas:
-        return None
-    tree = sources.numbers[name]
-    shown = tuple(leaves(tree))
-    if any(s is None for s in shown):
-        return None
-    shape = shape_of(tree) or ()
-    return Given(tuple(s for s in shown if s is not None), shape if len(shown) > 1 else ())
-
-
-def _without_entries(given: Mapping[Key, Given]) -> dict[Key, Given]:
-    """Without x_1 and x_2 where all of x is given, and w_11, w_12 … where the rows of W_1 are these."""
-    wholes = {(name.base, name.layer) for name, found in given.items() if found.shape and not name.sub}
-    lists = {_values((found,)) for found in given.values() if found.shape}
-    single: dict[str, list[Given]] = {}
-    for name, found in given.items():
-        if not found.shape:
-            single.setdefault(name.base, []).append(found)
-    again = {base for base, entries in single.items() if len(entries) > 1 and _values(entries) in lists}
-    return {
-        name: found
-        for name, found in given.items()
-        if not (name.sub and (name.base, name.layer) in wholes) and (found.shape or name.base not in again)
-    }
-
-
-def _values(given: Iterable[Given]) -> tuple[fmpq, ...]:
-    return tuple(shown.value for found in given for shown in found.numbers)
-
-
-def _decimal(shown: Shown) -> Decimal:
-    return Decimal(int(shown.value.p)) / Decimal(int(shown.value.q))
-
-
-def _structures(given: Mapping[Key, Given]) -> Iterator[Structure]:
-    """Networks whose inputs, targets, weights and biases are just those that are given, with these numbers."""
-    inputs, targets = _count(given, INPUTS), _count(given, TARGETS)
-    weights, biases = _scalars(given, (*WEIGHTS, *SECOND)), _scalars(given, BIASES)
-    if not inputs or not targets or not 1 <= weights <= MOST_WEIGHTS:
-        return
-    for units in _sizes(inputs, targets, weights):
-        depth = len(units) - 1
-        for kind, count in ((UNIT, sum(units[1:])), (SHARED, depth), (NONE, 0)):
-            if count == biases:
-                layers = tuple(Layer(name, "sigmoid", kind) for name in layer_names(depth))
-                spend(NETWORK)
-                known = fully_connected(layers, units, "half-squared-error")
-                straight, turned = _filled(known, given, turned=False), _filled(known, given, turned=True)
-                for numbers in (straight, None if turned == straight else turned):
-                    if numbers is not None:
-                        yield Structure(units, kind, _tables(known, layers, numbers.entries), numbers.names)
-
-
-def _count(given: Mapping[Key, Given], bases: Sequence[str]) -> int:
-    """How many inputs or targets there are: of the letter that has most numbers."""
-    return max((_scalars(given, (base,)) for base in bases), default=0)
-
-
-def _scalars(given: Mapping[Key, Given], bases: Sequence[str]) -> int:
-    return sum(len(found.numbers) for name, found in given.items() if name.base in bases)
-
-
-def _sizes(inputs: int, targets: int, weights: int) -> Iterator[tuple[int, ...]]:
-    """Sizes of layers that have so many weights between them, the fewest layers first."""
-    for hidden in range(MOST_HIDDEN + 1):
-        for between in product(range(1, MOST_UNITS + 1), repeat=hidden):
-            units = (inputs, *between, targets)
-            if sum(a * b for a, b in pairwise(units)) == weights:
-                yield units
-
-
-def _filled(known: Followed, given: Mapping[Key, Given], *, turned: bool) -> Filled | None:
-    """The number of each entry and the meaning of each name; None where an entry has none, or two."""
-    expansion = known.network.expansion
-    roles = {entry: q.role for q in expansion.program.inputs if q.role in ROLES for entry in expansion.entries(q.name)}
-    found: dict[Expr, Shown] = {}
-    names: Table = {}
-    alone = () if any(name.base in FIRST for name in given) else SECOND_BIASES  # c_1, c_2 and c, no b
-    for name, (numbers, shape) in given.items():
-        fitting = []
-        counted = known.loosely.get(name._replace(base=FIRST[0]), ()) if name.base in alone and name.sub else ()
-        for value in (*(counted or known.spellings.get(name, ())), *known.loosely.get(name, ())):
-            items = scalars(value)
-            role = roles.get(items[0])
-            fits = len(items) == len(numbers) and (not isinstance(value, Array) or _same_shape(value.shape, shape))
-            if fits and role and (role is not Role.TARGET or all(s.number.places <= SHORT for s in numbers)):
-                fitting.append(value)
-        if not fitting:
-            continue
-        meant = fitting[-1 if turned else 0]
-        names[name] = [meant]
-        if isinstance(meant, Array) and shape and max(shape) == len(numbers):  # v_1 of v
-            parts = (name._replace(sub=(*name.sub, str(k))) for k in range(1, len(numbers) + 1))
-            names |= {part: [item] for part, item in zip(parts, meant.items, strict=True) if part not in given}
-        for item, number in zip(scalars(meant), numbers, strict=True):
-            if found.setdefault(item, number).value != number.value:
-                return None
-    return Filled(found, names) if len(found) == len(roles) else None
-
-
-def _same_shape(ours: tuple[int, ...], theirs: tuple[int, ...]) -> bool:
-    """Whether a matrix has as many rows and columns; a vector may lie or stand."""
-    return ours == theirs if min(ours) > 1 and len(ours) == 2 else max(ours) == max(theirs or (1,))
-
-
-def _tables(known: Followed, layers: Sequence[Layer], numbers: Mapping[Expr, Shown]) -> dict[str, Any]:
-    """The numbers as a description has them."""
-    expansion = known.network.expansion
-
-    def listed(name: str) -> Any:
-        entries = [_decimal(numbers[entry]) for entry in expansion.entries(name)]
-        shape = expansion.shape(expansion.program.get(name))
-        if len(shape) == 2:
-            return [entries[at : at + shape[1]] for at in range(0, len(entries), shape[1])]
-        return entries if shape else entries[0]
-
-    tables = {"inputs": listed("x"), "weights": [listed(f"W_{layer.name}") for layer in layers]}
-    tables["targets"] = listed(expansion.program.only(Role.TARGET).name)
-    if layers[0].bias != NONE:
-        tables["biases"] = [listed(f"b_{layer.name}") for layer in layers]
-    return tables
 
 
 def _activations(document: Document, structure: Structure) -> Iterator[tuple[str, ...]]:

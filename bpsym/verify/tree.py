@@ -521,11 +521,12 @@ class CodeCall(Struct, frozen=True):
 
 
 class Cell(Struct, frozen=True):
-    """A table cell: its text and, where it is one expression, that."""
+    """A table cell: its text and, where it is one expression or a list of them, that."""
 
     span: Span
     text: str
     expr: Expr | None
+    items: tuple[Expr, ...] = ()
 
 
 class Table(Struct, frozen=True):

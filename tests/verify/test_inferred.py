@@ -484,3 +484,34 @@ def test_units_with_low_numbers_behind_their_names(right: str, written: str, bla
     text = _filled(WRITTEN_LOW.replace(right, written, 1) if right else WRITTEN_LOW, figures)
     report = report_of(verify(read_text(text, "sheet.txt")))
     assert [f.written for f in report.findings if f.verdict == "wrong"] == [_filled(each, figures) for each in blamed]
+
+
+LISTED = r"""
+| symbol | meaning | value |
+|--------|---------|-------|
+| \( x_1, x_2 \) | inputs | 0.3, 0.9 |
+| \( y \) | target | 0.2 |
+| \( w_1, w_2, b_1 \) | into neuron 1 | 0.25, −0.4, 0.1 |
+| \( w_3, w_4, b_2 \) | into neuron 2 | 0.1, 0.6, −0.3 |
+| \( w_5, w_6, b_3 \) | into neuron 3 | 0.35, 0.5, 0.2 |
+
+Sigmoid everywhere, \( L = (y - a_3)^2 \).
+
+\[ a_1 = [a1], \quad a_2 = [a2], \quad a_3 = [a3], \quad L = [L] \]
+
+\[ \delta_3 = -2 (y - a_3) a_3 (1 - a_3) = [d3] \]
+
+\[ \delta_2 = \delta_3 w_6 a_2 (1 - a_2) \]
+"""
+
+
+@pytest.mark.parametrize(("written", "blamed"), [("w_6", []), ("w_5", ["w_5"])])
+def test_lists_of_names_beside_lists_of_numbers(written: str, blamed: list[str]) -> None:
+    """b_2 is the second neuron's bias though w_1 and w_2 lead into the first one."""
+    a1 = _s(0.25 * 0.3 - 0.4 * 0.9 + 0.1)
+    a2 = _s(0.1 * 0.3 + 0.6 * 0.9 - 0.3)
+    a3 = _s(0.35 * a1 + 0.5 * a2 + 0.2)
+    figures = {"a1": a1, "a2": a2, "a3": a3, "L": (0.2 - a3) ** 2, "d3": -2 * (0.2 - a3) * a3 * (1 - a3)}
+    text = _filled(LISTED.replace("w_6 a_2", f"{written} a_2"), figures)
+    report = report_of(verify(read_text(text, "sheet.md")))
+    assert [f.written for f in report.findings if f.verdict == "wrong"] == blamed

@@ -348,6 +348,8 @@ class Network:
 
     def _small_program(self, of: Expr, *, local: bool) -> Small:
         order = self._order(of)
+        if not order and _is_atom(of):
+            raise NoValueError(f"how {of} is worked out is not said")
         everything = frozenset(step.out for step in order)
         if local:
             order = order[-1:]

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 
 from bpsym.rounding import fraction
 from bpsym.verify.read.joined import Figure, Identity, Row, figure_of, given_numbers, identity, is_figure, join
-from bpsym.verify.read.listed import given_below
+from bpsym.verify.read.listed import given_below, given_beside
 from bpsym.verify.read.nodes import of_nodes
 from bpsym.verify.read.units import unit_claims
 from bpsym.verify.tree import (
@@ -76,7 +76,10 @@ def with_rows(statements: Sequence[Statement], tables: Sequence[Table]) -> list[
             first = max(done, bisect_left(starts, row[0].span.start))
             last = max(first, bisect_left(starts, row[-1].span.end))
             own = rest[first:last]
-            join(row, table.head, own, given)
+            if beside := given_beside(row):
+                own = beside
+            else:
+                join(row, table.head, own, given)
             found += [*rest[done:first], *own]
             done = last
     return list(_under_headings(sorted([*found, *rest[done:]], key=lambda statement: statement.span)))

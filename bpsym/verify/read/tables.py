@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from bpsym.verify import limits
 from bpsym.verify.effort import TooMuchWork, bounded
-from bpsym.verify.grammar.cursor import Reading, UnreadError
+from bpsym.verify.grammar.cursor import Reading, UnreadError, split
 from bpsym.verify.grammar.expressions import expression
 from bpsym.verify.lexer import Flavour, tokens
 from bpsym.verify.tree import Cell, Expr, Table
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _RULE: Final = re.compile(r"[ \t>]*\|[ \t|:]*--[ \t|:-]*")
 _EQUALS: Final = re.compile(r"^[ \t]*=+(?:[ \t]+=+)+(?=[ \t]*\r?$)", re.MULTILINE)
 MOST_ROWS: Final = 2_000
+MOST_LISTED: Final = 12  # names or numbers in one cell
 _CELL: Final = re.compile(r"(?:\\.|`[^`\n]*`|\$[^$\n]*\$|[^|\\])+")
 
 
@@ -161,11 +162,12 @@ def _cells(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 def _cell(cell: Source, document: str, flavour: Flavour) -> Cell:
     part = cell.stripped()
     span = part.span(0, len(part)) if len(part) else cell.span(0, len(cell))
-    return Cell(span, part.text, _expression(part, document, flavour))
+    items = _expressions(part, document, flavour)
+    return Cell(span, part.text, items[0] if len(items) == 1 else None, items if len(items) > 1 else ())
 
 
-def _expression(part: Source, document: str, flavour: Flavour) -> Expr | None:
-    """The cell as one expression; None for words and for equations, which are read as statements."""
+def _expressions(part: Source, document: str, flavour: Flavour) -> tuple[Expr, ...]:
+    """The cell as one expression or several with commas; none for words and equations, which are read elsewhere."""
     inner = part
     for mark, end in (("**", "**"), ("$$", "$$"), ("$", "$"), ("`", "`"), ("\\(", "\\)")):
         if len(inner) > len(mark + end) and inner.text.startswith(mark) and inner.text.endswith(end):
@@ -177,12 +179,17 @@ def _expression(part: Source, document: str, flavour: Flavour) -> Expr | None:
         or len(inner) > 300
         or (re.search(r"[A-Za-z]{3,}\s+[A-Za-z]{3,}", inner.text) and "\\" not in inner.text)
     ):
-        return None
+        return ()
     tex = "\\" in part.text or "$" in part.text
     try:
         found = tokens(inner, flavour._replace(tex=tex))
         if not found or any(token.kind in ("note", "relation") for token in found):
-            return None
-        return expression(found, Reading(document, tex=tex))
+            return ()
+        reading = Reading(document, tex=tex)
+        parts = split(found, frozenset(["separator"]))
+        try:
+            return (expression(found, reading),)
+        except UnreadError:
+            return tuple(expression(part, reading) for part in parts if part) if 1 < len(parts) <= MOST_LISTED else ()
     except UnreadError:
-        return None
+        return ()
