@@ -69,18 +69,21 @@ def _doubtful(claims: Claims) -> Iterator[Span]:
     """Where claims in error stand that nothing on the page contradicts."""
     had = _with_a_figure_before(claims.statements)
     open_: list[tuple[Judgement, str]] = []
+    contradicted: set[Span] = set()  # a cell of a table is in several statements
     at_odds: dict[str, set[int]] = {}  # by letter, where names are
     for place, (statement, judgements) in enumerate(claims.grouped()):
         first = statement.terms[0]
         for judgement in judgements:
             is_open = judgement.verdict is Verdict.WRONG and not _is_mistake(judgement)
-            if is_open and not _is_contradicted(judgement, statement, judgements, again=place in had):
+            if is_open and _is_contradicted(judgement, statement, judgements, again=place in had):
+                contradicted.add(judgement.span)
+            elif is_open:
                 base = first.base if isinstance(first, Name) else ""
                 open_.append((judgement, base))
                 at_odds.setdefault(base, set()).add(place)
     for judgement, base in open_:
         is_meant = judgement.rule == "sign" and len(at_odds[base]) > 1  # δ_1 and δ_2 have the other sign: δ_k has
-        if is_meant or not _is_slip(judgement):
+        if judgement.span not in contradicted and (is_meant or not _is_slip(judgement)):
             yield judgement.span
 
 

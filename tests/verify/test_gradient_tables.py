@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from bpsym.verify.read import read_text
+from bpsym.verify.run import verify
 from transcripts import found, verified
 
 NEURON = r"""
@@ -104,3 +106,36 @@ def test_a_row_of_results_is_not_given() -> None:
     assert +verified(GIVENS.replace("RESULT", "0.06") + "\n" + rows).counts == {"right": 7}
     rows = "| | w1 | w2 |\n|---|---|---|\n| then | 0.35 | -0.21 |\n"
     assert +verified(GIVENS.replace("RESULT", "0.06") + "\n" + rows).counts == {"right": 7}
+
+
+STEPS = """
+| | old | gradient | η × gradient | new |
+|---|---|---|---|---|
+| w1 | 0.20 | 0.03475 | 0.02780 | 0.17220 |
+| w2 | -0.50 | 0.01390 | 0.01112 | -0.51112 |
+| w3 | -0.30 | 0.05260 | 0.04208 | -0.34208 |
+| w4 | 0.90 | 0.00175 | 0.00140 | 0.89860 |
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "written", "should"),
+    [
+        ("| 0.01390 |", "| 0.03475 |", "0.01390"),  # the step and the new value are of another gradient
+        ("| 0.00140 |", "| 0.01403 |", "0.00140"),  # the new value is of the gradient in its row
+        ("| -0.34208 |", "| -0.34280 |", "-0.34208"),
+    ],
+)
+@pytest.mark.parametrize("markup", ["md", "html"])
+def test_the_one_cell_of_a_row_of_an_update_that_does_not_go_with_the_others(
+    markup: str, right: str, written: str, should: str
+) -> None:
+    """0.8 · 0.01390 = 0.01112, 0.8 · 0.00175 = 0.00140 and -0.30 - 0.04208 = -0.34208: one cell is to blame."""
+    table = STEPS.replace(right, written)
+    if markup == "html":
+        rows = [line.strip("|").split("|") for line in table.strip().split("\n") if "--" not in line]
+        cells = ["".join(f"<td>{cell.strip()}</td>" for cell in row) for row in rows]
+        table = "<table>\n" + "".join(f"<tr>{row}</tr>\n" for row in cells) + "</table>\n"
+    judged = verify(read_text(table, f"sheet.{markup}"))
+    assert [piece for _, piece, _ in found(judged, "wrong")] == [written.strip("| ")]
+    assert [j.expected for j in judged.judgements if j.verdict == "wrong"] == [should]

@@ -26,6 +26,7 @@ from bpsym.verify.tree import (
     Negative,
     Number,
     Product,
+    Quotient,
     Relation,
     Span,
     Statement,
@@ -117,7 +118,8 @@ def _updates(table: Table) -> Iterator[Statement]:
     if any(row and is_figure(row[0].expr) for row in table.rows):
         return  # rows that begin with a number are samples or steps, no parameters
     columns, least = _columns(table.rows), -(-2 * len(table.rows) // 3)
-    titles = {k: table.head[k].text for k in columns if k < len(table.head)}
+    head = table.head or next((row for row in table.rows[:1] if not any(is_figure(cell.expr) for cell in row)), ())
+    titles = {k: head[k].text for k in columns if k < len(head)}
     if all(any(wanted.search(title) for title in titles.values()) for wanted in _TITLES):
         roles = {k: next((n for n, wanted in enumerate(_TITLES) if wanted.search(titles[k])), 1) for k in titles}
         columns, least = sorted(titles, key=roles.__getitem__), -(-len(table.rows) // 3)
@@ -134,9 +136,14 @@ def _updates(table: Table) -> Iterator[Statement]:
         before = _sharp(before, after)
         if slope is not None and is_figure(slope) and rate is not None:
             times = Product(slope.span, (_rate(rate, slope.span), slope), ("×",))
-            if step >= 0 and change is not None and is_figure(change):
+            if step < 0 or change is None or not is_figure(change):
+                change = times
+            elif _is_times(rate, slope, change):
                 yield _claim((times, change))
+            elif _goes_on(before, change, after, sign):
+                yield _claim((Quotient(change.span, change, _rate(rate, change.span)), slope))  # its row has another
             else:
+                yield _claim((times, change))
                 change = times
         if change is not None:
             yield _claim(
@@ -146,6 +153,18 @@ def _updates(table: Table) -> Iterator[Statement]:
                     after,
                 )
             )
+
+
+def _goes_on(before: Expr, change: Expr, after: Expr, sign: int) -> bool:
+    """Whether a new value comes of the step in its row."""
+    (a, ra), (b, rb), (c, rc) = (figure_of(tree) or (fmpq(0), fmpq(0)) for tree in (before, change, after))
+    return bool(abs(a + sign * b - c) <= ra + rb + rc)
+
+
+def _is_times(rate: fmpq, slope: Expr, change: Expr) -> bool:
+    """Whether a step is its gradient times the rate, both rounded."""
+    (b, rb), (c, rc) = (figure_of(tree) or (fmpq(0), fmpq(0)) for tree in (slope, change))
+    return bool(abs(rate * b - c) <= rate * rb + rc)
 
 
 def _sharp(before: Expr, after: Expr) -> Expr:
@@ -160,7 +179,9 @@ def _sharp(before: Expr, after: Expr) -> Expr:
 
 def _claim(terms: tuple[Expr, ...]) -> Statement:
     joins = tuple(Relation(Span(t.span.start, t.span.start), "=") for t in terms[1:])
-    return Statement(Span(terms[-2].span.start, terms[-1].span.end), terms, joins, Context("cell"))
+    last = [term.span for term in terms[-2:]]
+    span = Span(min(span.start for span in last), max(span.end for span in last))
+    return Statement(span, terms, joins, Context("cell"))
 
 
 def _updated(tree: Expr | None) -> tuple[Expr, ...]:
