@@ -38,6 +38,7 @@ from bpsym.verify.tree import (
     Expr,
     Name,
     Negative,
+    Node,
     Product,
     Quotient,
     Statement,
@@ -47,7 +48,7 @@ from bpsym.verify.tree import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 def said_in(document: Document) -> Said:
@@ -87,10 +88,11 @@ def _weighted_sums(sources: Sources) -> dict[Key, Expr]:
 def _collect(statement: Statement, sources: Sources) -> None:
     """Put what one statement says where it belongs."""
     for term in statement.terms:
-        _collect_names(term, sources)
+        nodes = list(walk(term))
+        _collect_names(nodes, sources)
         if len(statement.terms) > 1:
-            slopes = {id(node.of) for node in walk(term) if isinstance(node, Derivative)}
-            spoken = {key(node) for node in walk(term) if isinstance(node, Name) and id(node) not in slopes}
+            slopes = {id(node.of) for node in nodes if isinstance(node, Derivative)}
+            spoken = {key(node) for node in nodes if isinstance(node, Name) and id(node) not in slopes}
             sources.used |= spoken
             sources.entering |= set() if term is statement.terms[0] else spoken
     _collect_upstream(statement, sources)
@@ -132,13 +134,13 @@ def _was_given_another(defined: Name, statement: Statement, sources: Sources) ->
     return canonical(before) != canonical(last)
 
 
-def _collect_names(term: Expr, sources: Sources) -> None:
+def _collect_names(nodes: Sequence[Node], sources: Sources) -> None:
     """The names of a term, and what it does with them: sums over them, differentiates them."""
-    functions = {id(node.function) for node in walk(term) if isinstance(node, Call)}
-    summed = {id(node) for total in walk(term) if isinstance(total, BigSum) for node in walk(total.body)}
-    below = [node.denominator for node in walk(term) if isinstance(node, Quotient) and id(node) not in summed]
+    functions = {id(node.function) for node in nodes if isinstance(node, Call)}
+    summed = {id(node) for total in nodes if isinstance(total, BigSum) for node in walk(total.body)}
+    below = [node.denominator for node in nodes if isinstance(node, Quotient) and id(node) not in summed]
     shared = [name.base for name in below if isinstance(name, Name) and name.base in COUNTS and not name.sub]
-    for node in walk(term):
+    for node in nodes:
         match node:
             case Name():
                 meant = _is_quantity(node) or node.base in sources.own
