@@ -87,6 +87,7 @@ def test_hostile(text: str, cell: ProcessPoolExecutor) -> None:
         "|--|\n|--|\n| 1 |\n",
         "w12=(2)d/dw12`d=E=n`eta=E,3",
         "$x = 9^{9^{4}}$ and $x = 0.5$",
+        "$W[:] = 0.5$ and $x_1[:] y = 0.2$",
         "$y = \\max(0, w x) + b$ and $E = y^2$ and $\\frac{\\partial E}{\\partial w} = y = 2 w$",
         f"$x = [1, 2]$, $x_{{{'7' * 5_001}}} = 3$, $x{'7' * 5_001} = 3$ and $x^{{({'7' * 5_001})}} = 3$",
         "$x = [1, 2]$, $x_{\u24fa} = 3$ and $x^{(\u2460)} = 3$",

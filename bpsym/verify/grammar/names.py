@@ -159,7 +159,9 @@ def is_index(parser: Parser) -> bool:
         return False
     if any(token.kind not in ("number", "word", "operator", "colon") for token in part):
         return False
-    return not any(token.kind == "number" and not token.text.isdigit() for token in part) and part[0].kind != "operator"
+    if part[0].kind == "operator" or not any(token.kind in ("number", "word") for token in part):
+        return False  # W[-1], W[:]
+    return not any(token.kind == "number" and not token.text.isdigit() for token in part)
 
 
 def indexed(parser: Parser, name: Name) -> Name:
