@@ -101,6 +101,7 @@ def test_hostile(text: str, cell: ProcessPoolExecutor) -> None:
         "rules",
         "two rates",
         "powers",
+        "a bracket with a colon",
         "a bend",
         "an index of thousands of digits",
         "an index in a circle",
