@@ -82,7 +82,13 @@ def is_clearer(again: Sequence[Judgement], found: Sequence[Judgement], *, fewer:
         j.span for j in found if j.verdict is Verdict.WRONG
     }
     less = not fewer or ours.count(Verdict.WRONG) < theirs.count(Verdict.WRONG)
-    return moved and less and all(ours.count(v) <= theirs.count(v) for v in (Verdict.WRONG, Verdict.UNDECIDED))
+    return moved and less and is_no_worse(again, found)
+
+
+def is_no_worse(again: Sequence[Judgement], found: Sequence[Judgement]) -> bool:
+    """Whether a document read once more has no more in error, and no more that nobody can decide."""
+    ours, theirs = ([j.verdict for j in judgements] for judgements in (again, found))
+    return all(ours.count(v) <= theirs.count(v) for v in (Verdict.WRONG, Verdict.UNDECIDED))
 
 
 def _early(

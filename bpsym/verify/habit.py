@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from bpsym.verify.check.numbers import Way
 from bpsym.verify.check.verdicts import Verdict
-from bpsym.verify.early import with_results_last
+from bpsym.verify.early import is_no_worse, with_results_last
 from bpsym.verify.effort import TooMuchWork, bounded
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ def held_to_habit(found: Reading, read: Callable[[Document, frozenset[Span]], Re
             figure = against_habit(found.claims)
             order = None if figure is None else with_results_last(found.order, figure)
             if order is not None:
-                found = _no_worse(read(order, unlike), found)
+                again = read(order, unlike)
+                found = again if is_no_worse(again.claims, found.claims) else found
                 figure = against_habit(found.claims) if found.order is order else None
             if figure is None:
                 break
@@ -75,13 +76,6 @@ def _said_once(claims: Sequence[Judgement]) -> Iterator[Judgement]:
             yield judgement
         if figure is not None:
             said.add(figure)
-
-
-def _no_worse(again: Reading, found: Reading) -> Reading:
-    """One reading in the place of another, unless more of it is in error or open."""
-    ours, theirs = ([j.verdict for j in reading.claims] for reading in (again, found))
-    is_worse = any(ours.count(v) > theirs.count(v) for v in (Verdict.WRONG, Verdict.UNDECIDED))
-    return found if is_worse else again
 
 
 def _blamed(reading: Reading) -> frozenset[Span]:

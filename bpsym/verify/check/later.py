@@ -72,8 +72,8 @@ def after_update(chain: Chain, printed: Printed) -> Judgement | None:
     before = printed.items(values(first, state, state.truth))
     stays = any(all(map(meet, was, now)) for was in before for now in rights)  # nothing it is made of has moved
     is_moved = state.scope.described or not stays
-    told = bool(rights) and known and is_moved
-    if len(shown) != 1 or not told or not updates_all(state, atoms_of(state.scope, chain.subject)):
+    is_certain = bool(rights) and known and is_moved
+    if len(shown) != 1 or not is_certain or not updates_all(state, atoms_of(state.scope, chain.subject)):
         is_open = _UPDATED.search(words) is not None
         return Judgement(span, Verdict.UNDECIDED, details={"why": "update"}) if is_open else None
     ((right,), *others), (only,) = rights, shown

@@ -372,7 +372,7 @@ class Builder:
             return symbolic_function(call, scope.functions, scope.vague_letters, over)
 
         over = Reading(algebra, name_of, no_derivative, called, values, literal, scope.own, columns=scope.columns)
-        over = structs.replace(over, count=lambda name: scope.divisor(key(name)))
+        over = structs.replace(over, count=scope.divisor)
         return over
 
     def _left_open(self, name: Key, at: Indices) -> Value:

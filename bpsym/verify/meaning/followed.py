@@ -58,14 +58,18 @@ class Followed:
         """Those that only the numbers of a document tell."""
         from bpsym.verify.meaning.loosely import loosely
 
-        return loosely(self.network.expansion, [q.layer for q in self.network.expansion.program.all(Role.NET)])
+        return loosely(self.network.expansion, self._layers)
 
     @cached_property
     def by_output(self) -> Table:
         """Names that may number the outputs alone."""
         from bpsym.verify.meaning.loosely import by_output
 
-        return by_output(self.network.expansion, [q.layer for q in self.network.expansion.program.all(Role.NET)])
+        return by_output(self.network.expansion, self._layers)
+
+    @property
+    def _layers(self) -> list[str]:
+        return [q.layer for q in self.network.expansion.program.all(Role.NET)]
 
     @cached_property
     def exact(self) -> frozenset[fmpq]:

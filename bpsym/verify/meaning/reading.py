@@ -44,7 +44,7 @@ def reading(scope: Scope, point: Point, choices: Choices | None = None, *, depth
     choices = Choices() if choices is None else choices
     at = _At(scope, point, choices, depth)
     read = Reading(BALLS, at.name, at.derivative, at.function, at.values, point.literal, scope.own, choices, inner=True)
-    return read if scope.network is None else replace(read, moved=at.moved, count=lambda name: scope.divisor(key(name)))
+    return read if scope.network is None else replace(read, moved=at.moved, count=scope.divisor)
 
 
 class _At(Context):

@@ -14,7 +14,7 @@ from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.ambiguous import Ambiguous
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, is_vector, scalars, transposed
 from bpsym.verify.meaning.families import family
-from bpsym.verify.meaning.keys import IDENTITY, LOSS_NAMES, Key, cases
+from bpsym.verify.meaning.keys import IDENTITY, LOSS_NAMES, Key, cases, key
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.printed import Family
     from bpsym.verify.meaning.subjects import Subject
     from bpsym.verify.meaning.symbolic import Definition
-    from bpsym.verify.tree import Expr, Number, Span
+    from bpsym.verify.tree import Expr, Name, Number, Span
 
 ANY_SIZE = 3  # what a size nobody gives is taken to be: any would do for formulas
 _TARGETS = ("target", "t", "y", "label")
@@ -119,8 +119,9 @@ class Scope:
         """The number a letter of counts stands for: the n a sum runs up to, the m of 1/m."""
         return None if wanted.sub or wanted.layer else self.sizes.get(wanted.base)
 
-    def divisor(self, wanted: Key) -> int | None:
+    def divisor(self, name: Name) -> int | None:
         """The number of terms a letter stands for below a bar, though it is the name of a vector elsewhere."""
+        wanted = key(name)
         count = self.count(wanted)
         return count if count is not None and isinstance(self.atoms(wanted), Array) else None
 

@@ -47,6 +47,7 @@ _TITLES: Final = tuple(
 )
 MADE: Final = frozenset(["cell", "node"])  # kinds of statements that are made here
 MOST_COLUMNS: Final = 8  # of numbers, searched for an update
+_NOTHING: Final = (fmpq(0), fmpq(0))
 
 
 def with_rows(statements: Sequence[Statement], tables: Sequence[Table]) -> list[Statement]:
@@ -136,11 +137,12 @@ def _updates(table: Table) -> Iterator[Statement]:
         before = _sharp(before, after)
         if slope is not None and is_figure(slope) and rate is not None:
             times = Product(slope.span, (_rate(rate, slope.span), slope), ("×",))
+            was, grade, by, now = (figure_of(tree) or _NOTHING for tree in (before, slope, change, after))
             if step < 0 or change is None or not is_figure(change):
                 change = times
-            elif _is_times(rate, slope, change):
+            elif _is_times(rate, grade, by):
                 yield _claim((times, change))
-            elif _goes_on(before, change, after, sign):
+            elif _adds_up(was, by, now, sign):
                 yield _claim((Quotient(change.span, change, _rate(rate, change.span)), slope))  # its row has another
             else:
                 yield _claim((times, change))
@@ -155,16 +157,16 @@ def _updates(table: Table) -> Iterator[Statement]:
             )
 
 
-def _goes_on(before: Expr, change: Expr, after: Expr, sign: int) -> bool:
-    """Whether a new value comes of the step in its row."""
-    (a, ra), (b, rb), (c, rc) = (figure_of(tree) or (fmpq(0), fmpq(0)) for tree in (before, change, after))
+def _adds_up(old: Figure, step: Figure, new: Figure, sign: int) -> bool:
+    """Whether a new value comes of the old one and the step."""
+    (a, ra), (b, rb), (c, rc) = old, step, new
     return bool(abs(a + sign * b - c) <= ra + rb + rc)
 
 
-def _is_times(rate: fmpq, slope: Expr, change: Expr) -> bool:
-    """Whether a step is its gradient times the rate, both rounded."""
-    (b, rb), (c, rc) = (figure_of(tree) or (fmpq(0), fmpq(0)) for tree in (slope, change))
-    return bool(abs(rate * b - c) <= rate * rb + rc)
+def _is_times(rate: fmpq, slope: Figure, change: Figure) -> bool:
+    """Whether a step is its gradient times the rate."""
+    (s, rs), (c, rc) = slope, change
+    return bool(abs(rate * s - c) <= rate * rs + rc)
 
 
 def _sharp(before: Expr, after: Expr) -> Expr:
@@ -224,8 +226,8 @@ def _with_step(rows: Figures, columns: list[int], least: int) -> _Found | None:
             figures = [row[k] if k < len(row) else None for k in (old, step, new)]
             if None not in figures:
                 (a, ra), (b, rb), (c, rc) = (figure for figure in figures if figure is not None)
-                ra, rb = _off(ra, rc), _off(rb, rc) if sign > 0 else rb
-                good = abs(a + sign * b - c) <= ra + rb + rc
+                rb = _off(rb, rc) if sign > 0 else rb
+                good = _adds_up((a, _off(ra, rc)), (b, rb), (c, rc), sign)
                 hits += good
                 moved += good and b != 0
         if moved >= 2 and hits >= least:
@@ -275,8 +277,8 @@ def _ratio(rows: Figures, gradient: int, moved: Moved, least: int) -> fmpq | Non
     largest = sorted(telling, key=lambda pair: -abs(pair[1][0]))[:6]
     for rate in dict.fromkeys(_short(c[0] / s[0], digits) for s, c in largest for digits in (1, 2, 3)):
         if rate > 0:
-            hits = sum(abs(rate * s - c) <= rate * rs + rc for (s, rs), (c, rc) in pairs)
-            agree = sum(abs(rate * s - c) <= rate * rs + rc for (s, rs), (c, rc) in telling)
+            hits = sum(_is_times(rate, *pair) for pair in pairs)
+            agree = sum(_is_times(rate, *pair) for pair in telling)
             if agree >= 2 and hits > most:
                 best, most = rate, hits
     return best
