@@ -153,7 +153,7 @@ def _sign_of_step(statement: Statement, right: Expr) -> int:
     slope = _slope(left, right) if isinstance(left, Name) and left.base in UPDATABLE else None
     if not isinstance(slope, Product) or not isinstance(right, Sum):
         return 0
-    parts = list(walk(slope))
+    parts = walk(slope)
     is_plain = not any(isinstance(n, (Derivative, Call, Sum)) for n in parts)
     return right.signs[1] if is_plain and any(isinstance(n, Name) and n.base in SIGNALS for n in parts) else 0
 

@@ -26,8 +26,8 @@ from bpsym.verify.early import Reading, clearest
 from bpsym.verify.givens import Givens, names_of
 from bpsym.verify.habit import held_to_habit
 from bpsym.verify.meaning.arrays import scalars
-from bpsym.verify.meaning.keys import key
-from bpsym.verify.tree import Name, covering, walk
+from bpsym.verify.meaning.keys import Key, key
+from bpsym.verify.tree import Name, covering, nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -66,13 +66,14 @@ class Verified:
         open_at = {j.span for j in self.judgements if j.verdict is Verdict.UNDECIDED}
         if network is None or not open_at:
             return
-        wanted: set[object] = set()
+        beside: set[Key] = set()  # names
         for statement in self.document.statements:
             if any(term.span in open_at and kind_of(term) in FIGURES for term in statement.terms):
-                for term in statement.terms:
-                    for node in walk(term):
-                        atoms = scope.atoms(key(node)) if isinstance(node, Name) else None
-                        wanted |= set() if atoms is None else network.unsettled(scalars(atoms))
+                beside |= {key(node) for node in nodes([statement]) if isinstance(node, Name)}
+        wanted: set[object] = set()
+        for name in beside:
+            atoms = scope.atoms(name)
+            wanted |= set() if atoms is None else network.unsettled(scalars(atoms))
         wanted &= set(network.inputs()) - set(network.values) - set(network.opaque)
         for name, first in names_of(self.document).items():
             atoms = scope.atoms(name)

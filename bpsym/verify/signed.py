@@ -74,7 +74,7 @@ def _is_step(tree: Expr) -> bool:
     """Whether it is a product of a learning rate, an error signal and names; nothing in it turns the sign."""
     if not isinstance(tree, Product):
         return False
-    inside = list(walk(tree))
+    inside = walk(tree)
     names = {node.base for node in inside if isinstance(node, Name)}
     turns = any(isinstance(node, (Sum, Negative, Derivative)) for node in inside)
     return SIGNAL in names and not names.isdisjoint(RATES) and not turns

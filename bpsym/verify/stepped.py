@@ -87,20 +87,21 @@ def _is_climb(statement: Statement) -> bool:
 def _steps(document: Document) -> Iterator[Step]:
     """The steps in numbers whose old value and slope have been printed before."""
     rates = {rational(Fraction(match[1])) for match in _RATE.finditer(document.text)}
-    figures: dict[Subject, list[Shown]] = {}
+    olds: dict[Subject, set[fmpq]] = {}
+    slopes: dict[Subject, Shown] = {}  # the last printed
     for statement in sorted(document.statements, key=lambda s: s.span):
         subject, last = subject_of(statement.terms[0]), statement.terms[-1]
         if isinstance(subject, Key):
             subject = subject._replace(new=False)
-            slopes = figures.get(("d", subject), [])[-1:]
-            for term in statement.terms[1:]:
-                for slope in slopes:
-                    step = _step(term, {s.value for s in figures.get(subject, ())}, slope, rates)
-                    if step is not None:
-                        yield Step(statement, term, *step, slope)
+            slope = slopes.get(("d", subject))
+            if slope is not None:
+                known = olds.get(subject, set())
+                taken = [(term, _step(term, known, slope, rates)) for term in statement.terms[1:]]
+                yield from (Step(statement, term, *step, slope) for term, step in taken if step is not None)
         shown = list(leaves(last)) if kind_of(last) is Kind.NUMBER else []
         if subject is not None and len(shown) == 1 and shown[0] is not None:
-            figures.setdefault(subject, []).append(shown[0])
+            olds.setdefault(subject, set()).add(shown[0].value)
+            slopes[subject] = shown[0]
             if isinstance(subject, Key) and subject.base in RATES:
                 rates.add(shown[0].value)
 

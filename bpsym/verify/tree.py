@@ -375,17 +375,23 @@ def height(node: Node) -> int:
 VISIT = 3  # units of work a node is that has others below it
 
 
-def walk(node: Node) -> Iterator[Node]:
+def walk(node: Node) -> list[Node]:
     """The node and everything below it, parents before children."""
-    stack = [node]
-    while stack:
-        top = stack.pop()
-        yield top
-        below = _BELOW[type(top)]
+    found = [node]
+    below = _BELOW[type(node)]
+    if below:
+        _walk_below(below(node), found)
+        spend(VISIT * (len(found) - 1))
+    return found
+
+
+def _walk_below(parts: Sequence[Node], found: list[Node]) -> None:
+    """Add the parts of a node and everything below them."""
+    for part in parts:
+        found.append(part)
+        below = _BELOW[type(part)]
         if below:
-            parts = below(top)
-            spend(VISIT * len(parts))
-            stack.extend(reversed(parts))
+            _walk_below(below(part), found)
 
 
 def nodes(statements: Iterable[Statement]) -> Iterator[Node]:

@@ -88,7 +88,7 @@ def _weighted_sums(sources: Sources) -> dict[Key, Expr]:
 def _collect(statement: Statement, sources: Sources) -> None:
     """Put what one statement says where it belongs."""
     for term in statement.terms:
-        nodes = list(walk(term))
+        nodes = walk(term)
         _collect_names(nodes, sources)
         if len(statement.terms) > 1:
             slopes = {id(node.of) for node in nodes if isinstance(node, Derivative)}

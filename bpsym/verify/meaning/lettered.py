@@ -129,7 +129,7 @@ def _forward(statements: Sequence[Statement]) -> Iterator[tuple[Name, Any, State
         if not statement.may_define or not isinstance(first, Name) or first.base == "delta":
             continue
         for term in statement.terms[1:]:
-            inside = list(walk(term))
+            inside = walk(term)
             slopes = any(isinstance(n, (Derivative, Differential)) for n in inside)
             primes = any(isinstance(n, Call) and "prime" in n.function.marks for n in inside)
             signals = any(isinstance(n, Name) and n.base == "delta" for n in inside)

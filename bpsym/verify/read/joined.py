@@ -94,7 +94,7 @@ def _is_about(subject: Expr | None, formula: Expr, value: Expr, given: Mapping[I
     own = figure_of(value)
     if not numbers or own is None or own[0] in numbers:
         return True
-    parts = list(walk(formula))
+    parts = walk(formula)
     return any(isinstance(part, Name) and identity(part) == name for part in parts) or any(
         figure[0] in numbers for part in parts if (figure := figure_of(part)) is not None
     )

@@ -137,7 +137,7 @@ def with_meanings(statements: Statements) -> Statements:
         if first.base == "delta" and (first.layer or len(first.sub) != 1):
             continue  # of layers: told by what is said of them together
         second = statement.terms[1]
-        inside = list(walk(second))
+        inside = walk(second)
         slopes = any(isinstance(n, Derivative) and is_loss(n.of) and n.wrt is not None for n in inside)
         own = set(first.sub) | set(first.layer)
         letters = {part for n in inside if isinstance(n, Name) for part in (*n.sub, *n.layer)}
