@@ -29,11 +29,11 @@ MACRO_GROWTH: Final = 200_000  # characters that expansion may add to a file
 MATRIX_CELLS: Final = 20_000
 # Work, in the units of `effort`: about a microsecond each.
 WORK: Final = 1_430_000  # of reading and judging a document
-CHARACTER: Final = 0.5  # a character of it, whatever it holds
+CHARACTER: Final = 0.9  # a character of it, whatever it holds
 SCANNED: Final = 200_000  # of looking for formulas
 TABLED: Final = 160_000  # of these, in tables
 STATED: Final = 540_000  # of reading them
-JUDGED: Final = 360_000  # of judging, at least
+JUDGED: Final = 300_000  # of judging, at least
 DESCRIBED: Final = 1_500_000  # of judging by a description, which builds no networks of its own, at least
 DEFINED: Final = 200_000  # of one formula as an equation of the document's own network
 STATEMENT: Final = 500_000  # of judging one statement

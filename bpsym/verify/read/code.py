@@ -6,6 +6,7 @@ import re
 from itertools import islice
 from typing import TYPE_CHECKING, Final
 
+from bpsym.verify.effort import spend
 from bpsym.verify.grammar.cursor import Reading, UnreadError
 from bpsym.verify.grammar.expressions import expression
 from bpsym.verify.lexer import Flavour, tokens
@@ -38,6 +39,7 @@ _KNOWN: Final = frozenset(["exp", "log", "sigmoid", "tanh", "relu", "max", "sqrt
 _REACH: Final = 1_500
 _CALLS: Final = 400
 _TRIES: Final = 1_500  # brackets followed to their end
+CALL: Final = 20  # units of work one of them is
 
 
 def is_programme(text: str) -> bool:
@@ -120,6 +122,7 @@ def calls(source: Source) -> Iterator[CodeCall]:
         return
     found = 0
     for match in islice(_CALL.finditer(text), _TRIES):
+        spend(CALL)
         close = -1 if match.group(1).endswith("_") else _closing(text, match.end() - 1)
         if close < 0:
             continue
