@@ -124,10 +124,10 @@ def _one(
     explain: bool,
     changes: list[str],
 ) -> DocumentReport:
-    from bpsym.verify.fix import corrected, difference, write_back
     from bpsym.verify.givens import unused
     from bpsym.verify.read import read
     from bpsym.verify.report.data import report_of
+    from bpsym.verify.report.fix import corrected, difference, write_back
     from bpsym.verify.run import verify as verified
 
     document = read(sys.stdin.buffer.read(), "standard input") if str(path) == "-" else read(path)
@@ -135,7 +135,7 @@ def _one(
         click.echo(f"{document.path}: --given {name}: the document does not use that name", err=True)
     found = verified(document, description, given)
     if explain:
-        from bpsym.verify.binding_table import binding_table
+        from bpsym.verify.report.binding_table import binding_table
 
         click.echo(binding_table(found), err=True, nl=False)
     if fix or diff:

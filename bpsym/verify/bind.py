@@ -76,7 +76,7 @@ def _means_the_same(printed: Family, names: Table) -> bool:
 
 
 def _own(document: Document, given: Givens) -> State:
-    from bpsym.verify.own import own_state  # much that a described document makes no use of
+    from bpsym.verify.alone.own import own_state  # much that a described document makes no use of
 
     return own_state(document, given)
 

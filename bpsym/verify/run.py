@@ -15,16 +15,16 @@ from msgspec.structs import replace
 
 from bpsym.verify import effort, limits
 from bpsym.verify.bind import bind, bound
+from bpsym.verify.check.early import Reading, clearest
+from bpsym.verify.check.habit import held_to_habit
 from bpsym.verify.check.judge import judge
 from bpsym.verify.check.prose import restatements
 from bpsym.verify.check.repeated import repeated
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.training import training_claims
 from bpsym.verify.check.verdicts import Claims, Judgement, Verdict
-from bpsym.verify.diagnose import diagnosed
-from bpsym.verify.early import Reading, clearest
+from bpsym.verify.diagnosis.diagnose import diagnosed
 from bpsym.verify.givens import Givens, names_of
-from bpsym.verify.habit import held_to_habit
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.tree import Name, covering, nodes
@@ -35,8 +35,8 @@ if TYPE_CHECKING:
     from flint import fmpq
 
     from bpsym.spec import Description
+    from bpsym.verify.alone.known import Recognized
     from bpsym.verify.check.state import State
-    from bpsym.verify.known import Recognized
     from bpsym.verify.meaning.described import Table
     from bpsym.verify.tree import Document, Span
 
@@ -102,7 +102,7 @@ def verify(
     written = document
     try:
         if description is None:
-            from bpsym.verify.entropies import with_labels_in_place, with_losses_blamed
+            from bpsym.verify.again.entropies import with_labels_in_place, with_losses_blamed
 
             document = with_labels_in_place(document)
         left, least = limits.WORK - document.work, limits.JUDGED if description is None else limits.DESCRIBED
@@ -114,12 +114,12 @@ def verify(
         if document is not written:
             found = with_losses_blamed(found, written, verified.state)
         if description is None and not verified.example:
-            from bpsym.verify.aftermath import followed_up
-            from bpsym.verify.alike import held_to_each_other
-            from bpsym.verify.evidence import borne_out
-            from bpsym.verify.laid import held_to_layout
-            from bpsym.verify.signed import held_to_signals
-            from bpsym.verify.stepped import held_to_slopes
+            from bpsym.verify.again.aftermath import followed_up
+            from bpsym.verify.again.alike import held_to_each_other
+            from bpsym.verify.again.evidence import borne_out
+            from bpsym.verify.again.laid import held_to_layout
+            from bpsym.verify.again.signed import held_to_signals
+            from bpsym.verify.again.stepped import held_to_slopes
 
             found = held_to_layout(found, document, verified.state)
             found = held_to_each_other(found, document, verified.state)
@@ -138,7 +138,7 @@ def _explained(verified: Verified, *, by_itself: bool) -> list[Judgement]:
     document, state = verified.document, verified.state
     found = diagnosed(verified.judgements, state)
     if by_itself:
-        from bpsym.verify.method import with_method
+        from bpsym.verify.alone.method import with_method
 
         with suppress(effort.TooMuchWork):
             found = with_method(found, document, state)
@@ -161,7 +161,7 @@ def _judged(document: Document, description: Description | None, givens: Givens)
         found = [*verified.judgements, *(judgement for judgement in rest if judgement.span not in ours)]
         return Verified(document, found, verified.state, known.name)
     if description is None:
-        from bpsym.verify.itself import judged_by_itself
+        from bpsym.verify.alone.itself import judged_by_itself
 
         before = effort.left()
         judgements, state, typical = judged_by_itself(document, givens)
@@ -176,8 +176,8 @@ def _judged(document: Document, description: Description | None, givens: Givens)
 
 def _by_its_numbers(own: Verified, givens: Givens) -> Verified | None:
     """A document judged by the network its numbers are; None where they are none, or it is not about that network."""
-    from bpsym.verify.inferred import inferred
-    from bpsym.verify.passes import Passes, agreed_in_passes
+    from bpsym.verify.alone.inferred import inferred
+    from bpsym.verify.alone.passes import Passes, agreed_in_passes
 
     found = None if givens else inferred(own.document)
     if found is None:
@@ -227,7 +227,7 @@ def _by_description(
 
 
 def _recognized(document: Document) -> Recognized | None:
-    from bpsym.verify.known import recognized
+    from bpsym.verify.alone.known import recognized
 
     try:
         return recognized(document)

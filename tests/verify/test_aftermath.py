@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from bpsym.verify.aftermath import followed_up
+from bpsym.verify.again.aftermath import followed_up
 from bpsym.verify.check.verdicts import Claims, Judgement, Verdict
 from bpsym.verify.read import read
 from bpsym.verify.tree import Document, Span

@@ -10,10 +10,10 @@ from msgspec.structs import replace
 
 from bpsym import training
 from bpsym.spec import Description, loads
-from bpsym.verify import mistaken
 from bpsym.verify.check.terms import leaves
+from bpsym.verify.diagnosis import mistaken
+from bpsym.verify.diagnosis.slips import ranked, slips
 from bpsym.verify.read import read
-from bpsym.verify.slips import ranked, slips
 from transcripts import described, found, in_a_row, verified
 
 if TYPE_CHECKING:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bpsym.verify import limits
+from bpsym.verify.check.early import orders
 from bpsym.verify.check.verdicts import Judgement, Verdict
-from bpsym.verify.early import orders
 from bpsym.verify.read import read
 from transcripts import RIGHT, described, found, in_a_row, verified
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from bpsym.verify.alone.inferred import inferred
 from bpsym.verify.check.verdicts import Judgement, Verdict
-from bpsym.verify.inferred import inferred
 from bpsym.verify.read import read_text
 from bpsym.verify.report.data import report_of
 from bpsym.verify.run import _apart_from, verify

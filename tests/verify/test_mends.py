@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from bpsym.verify.fix import corrected
 from bpsym.verify.mend.search import mend
 from bpsym.verify.read import read_text
 from bpsym.verify.report.data import Finding, report_of
+from bpsym.verify.report.fix import corrected
 from bpsym.verify.run import verify
 
 NEURON = r"""

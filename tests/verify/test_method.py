@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from bpsym.verify.alone.own import own_state
 from bpsym.verify.givens import Givens
 from bpsym.verify.meaning.layered import layered
-from bpsym.verify.own import own_state
 from bpsym.verify.read import read_text
 from bpsym.verify.report.data import report_of
 from bpsym.verify.run import verify

@@ -13,10 +13,10 @@ from jsonschema import Draft4Validator
 
 from bpsym.cli import main
 from bpsym.spec import load
-from bpsym.verify.fix import difference
 from bpsym.verify.read import read_text
 from bpsym.verify.report import FORMATS
 from bpsym.verify.report.data import report_of
+from bpsym.verify.report.fix import difference
 from bpsym.verify.report.text import written
 from exports.schemas import find
 from transcripts import SPEC, changed, verified

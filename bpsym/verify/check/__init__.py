@@ -6,7 +6,8 @@ can be said of one.
 
 figures
     A printed number (`numbers`) by every honest way to its digits (`routes`), in `figures`; `later`: after an update;
-    `afresh`: of the next sample; `arrows`: one that becomes another.
+    `afresh`: of the next sample; `arrows`: one that becomes another; `early`: before what it comes from; `habit`: all
+    rounded in one way.
 expressions in numbers
     `numerics`, by what each of its `operands` stands for; `align` finds that out, `culprit` which one is wrong.
 formulas

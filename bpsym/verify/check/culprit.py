@@ -15,9 +15,9 @@ from bpsym.verify.check.points import as_carried, as_mended
 from bpsym.verify.check.state import State, atoms_of
 from bpsym.verify.check.terms import Literal, Shown, leaves, touches
 from bpsym.verify.check.values import values
+from bpsym.verify.diagnosis.slips import slips
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Array, Scalar, ShapeError, Value, aligned, scalars
-from bpsym.verify.slips import slips
 from bpsym.verify.tree import Expr, Negative, Number, walk
 
 if TYPE_CHECKING:

@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bpsym.verify.grammar.parser import Parser
-    from bpsym.verify.lexer import Token
+    from bpsym.verify.lexing.lexer import Token
 
 
 _CONDITIONS = frozenset(["≠", "<", ">", "≤", "≥"])  # of an index of a sum, beside its bounds

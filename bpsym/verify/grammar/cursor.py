@@ -12,7 +12,7 @@ from bpsym.verify.tree import Annotation, Span
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from bpsym.verify.lexer import Token
+    from bpsym.verify.lexing.lexer import Token
 
 OPENERS = frozenset(["open", "begin-group", "begin"])
 CLOSERS = frozenset(["close", "end-group", "end"])

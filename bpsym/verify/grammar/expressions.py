@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from bpsym.verify.grammar.cursor import Reading
-    from bpsym.verify.lexer import Token
+    from bpsym.verify.lexing.lexer import Token
 
 
 def expression(found: Sequence[Token], reading: Reading) -> Expr:

@@ -20,7 +20,7 @@ from bpsym.verify.symbols import CASE_ENVIRONMENTS, LAYOUT_ENVIRONMENTS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bpsym.verify.lexer import Token
+    from bpsym.verify.lexing.lexer import Token
 
 _BARE_LABEL = re.compile(r"\(?[A-Z]{0,3}\d{1,3}[a-z]?\)?")
 _BLANK_LINE = re.compile(r"\n[ \t]*\n")

@@ -13,7 +13,7 @@ from bpsym.verify.grammar.cursor import UnreadError
 from bpsym.verify.tree import Expr, Negative, Number, Power, Span
 
 if TYPE_CHECKING:
-    from bpsym.verify.lexer import Token
+    from bpsym.verify.lexing.lexer import Token
 
 ROUNDED, ZEROS = 2, 3  # digits that are kept, and zeros at the end of a number that has been rounded
 _PLAIN = re.compile(r"\d+(?:\.\d+)?|\.\d+")

@@ -41,7 +41,7 @@ from bpsym.verify.tree import (
 )
 
 if TYPE_CHECKING:
-    from bpsym.verify.lexer import Token
+    from bpsym.verify.lexing.lexer import Token
 
 Rules = Mapping[str, Callable[["Parser"], Expr]]
 

@@ -32,7 +32,7 @@ from bpsym.verify.tree import (
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bpsym.verify.lexer import Token
+    from bpsym.verify.lexing.lexer import Token
 
 TIMES: Final = frozenset(["*", "×", "·", "x", "⊙", "@", "⊗", "•"])
 STARTS: Final = frozenset(

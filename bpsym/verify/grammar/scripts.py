@@ -14,7 +14,7 @@ from bpsym.verify.symbols import MARK_WORDS
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from bpsym.verify.lexer import Token
+    from bpsym.verify.lexing.lexer import Token
     from bpsym.verify.tree import Name
 
 # Bases that are raised to powers even by letters: Euler's number, decay rates, numbers of things.

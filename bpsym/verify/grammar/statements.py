@@ -19,7 +19,7 @@ from bpsym.verify.grammar.expressions import expression
 from bpsym.verify.grammar.layout import Piece, pieces
 from bpsym.verify.grammar.numerals import rounded
 from bpsym.verify.grammar.several import said
-from bpsym.verify.lexer import Flavour, Token, tokens
+from bpsym.verify.lexing.lexer import Flavour, Token, tokens
 from bpsym.verify.symbols import CONNECTIVES, WORDS
 from bpsym.verify.tree import (
     Annotation,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from bpsym.verify import limits
 from bpsym.verify.grammar.cursor import CLOSERS, Reading, UnreadError, matching
-from bpsym.verify.lexer import Token
+from bpsym.verify.lexing.lexer import Token
 from bpsym.verify.tree import Span
 
 if TYPE_CHECKING:

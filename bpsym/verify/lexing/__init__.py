@@ -1,4 +1,5 @@
-"""The parts of the lexer, each of which takes what it knows from the text and hands tokens to the `pen`.
+"""Source to tokens.
 
-`words` and numbers, LaTeX `commands`, `signs`; `passes` settle what takes all tokens of a formula.
+`lexer` goes through a formula; its parts each take what they know from the text and hand tokens to the `pen`: `words`
+and numbers, LaTeX `commands`, `signs`. `passes` settle what takes all tokens of a formula.
 """

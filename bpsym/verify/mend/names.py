@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from bpsym.verify.canonical import canonical
 from bpsym.verify.grammar.cursor import OPENERS, matching
-from bpsym.verify.lexer import Flavour, tokens
+from bpsym.verify.lexing.lexer import Flavour, tokens
 from bpsym.verify.meaning.patterns import substituted
 from bpsym.verify.mend.around import Around, Edit, Patch
 from bpsym.verify.source import whole

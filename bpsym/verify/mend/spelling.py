@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from bpsym.errors import BpsymError
 from bpsym.verify.grammar.cursor import CLOSERS, OPENERS, Reading
 from bpsym.verify.grammar.expressions import expression
-from bpsym.verify.lexer import Flavour, tokens
+from bpsym.verify.lexing.lexer import Flavour, tokens
 from bpsym.verify.source import Source
 from bpsym.verify.tree import Expr, Name, Unknown, walk
 

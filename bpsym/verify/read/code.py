@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from bpsym.verify.effort import spend
 from bpsym.verify.grammar.cursor import Reading, UnreadError
 from bpsym.verify.grammar.expressions import expression
-from bpsym.verify.lexer import Flavour, tokens
+from bpsym.verify.lexing.lexer import Flavour, tokens
 from bpsym.verify.source import Source, inserted, joined
 from bpsym.verify.tree import Argument, CodeCall, Expr
 

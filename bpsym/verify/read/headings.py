@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from bpsym.verify.grammar.cursor import Reading, UnreadError
 from bpsym.verify.grammar.expressions import expression
-from bpsym.verify.lexer import Flavour, tokens
+from bpsym.verify.lexing.lexer import Flavour, tokens
 from bpsym.verify.source import inserted
 from bpsym.verify.tree import Derivative, Missing, Name, Span, Statement
 

@@ -16,7 +16,7 @@ from bpsym.verify.effort import spend
 from bpsym.verify.grammar.cursor import Reading, UnreadError
 from bpsym.verify.grammar.expressions import expression
 from bpsym.verify.grammar.numerals import number
-from bpsym.verify.lexer import CJK, FIRST_CJK, Flavour, Token, tokens
+from bpsym.verify.lexing.lexer import CJK, FIRST_CJK, Flavour, Token, tokens
 from bpsym.verify.source import Source
 from bpsym.verify.symbols import CONNECTIVES, FUNCTIONS, GREEK_WORDS, UNIT_NAMES, WORDS
 from bpsym.verify.tree import Negative, Number, Row, Sentence, Span

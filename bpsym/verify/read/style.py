@@ -8,7 +8,7 @@ from typing import Final
 
 from msgspec import Struct, field
 
-from bpsym.verify.lexer import Flavour
+from bpsym.verify.lexing.lexer import Flavour
 from bpsym.verify.read import macros
 
 TEX_COMMAND: Final = re.compile(

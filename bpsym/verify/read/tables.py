@@ -12,7 +12,7 @@ from bpsym.verify import limits
 from bpsym.verify.effort import TooMuchWork, bounded
 from bpsym.verify.grammar.cursor import Reading, UnreadError, split
 from bpsym.verify.grammar.expressions import expression
-from bpsym.verify.lexer import Flavour, tokens
+from bpsym.verify.lexing.lexer import Flavour, tokens
 from bpsym.verify.tree import Cell, Expr, Table
 
 if TYPE_CHECKING:

@@ -1,4 +1,8 @@
-"""Reports in five formats, all from the same `data`: `text`, `json`, `sarif`; the document in `html` or `markdown`."""
+"""Reports in five formats, all from the same `data`: `text`, `json`, `sarif`; the document in `html` or `markdown`.
+
+`texts` has the words. `binding_table` says what names were taken for, `fix` corrects figures whose right value is
+certain.
+"""
 
 from __future__ import annotations
 

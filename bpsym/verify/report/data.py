@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from bpsym.verify.alone.known import SOURCES
 from bpsym.verify.check.verdicts import Judgement, Verdict
-from bpsym.verify.explain import explained
-from bpsym.verify.known import SOURCES
-from bpsym.verify.texts import NAMES, cause_text, reason_text, sentence
+from bpsym.verify.diagnosis.explain import explained
+from bpsym.verify.report.texts import NAMES, cause_text, reason_text, sentence
 
 if TYPE_CHECKING:
     from bpsym.verify.run import Verified

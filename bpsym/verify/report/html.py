@@ -6,7 +6,7 @@ from collections import defaultdict
 from html import escape
 from typing import TYPE_CHECKING
 
-from bpsym.verify.texts import NAMES
+from bpsym.verify.report.texts import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from bpsym.verify.texts import NAMES
+from bpsym.verify.report.texts import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

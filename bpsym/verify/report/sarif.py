@@ -9,7 +9,7 @@ from pathlib import PurePath
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from bpsym.verify.texts import NAMES, cause_text
+from bpsym.verify.report.texts import NAMES, cause_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

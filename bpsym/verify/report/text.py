@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypedDict
 
 import click
 
-from bpsym.verify.texts import NAMES
+from bpsym.verify.report.texts import NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from bpsym.verify.alone.own import described_by_itself
 from bpsym.verify.check.judge import judge
 from bpsym.verify.check.verdicts import Judgement, Verdict
-from bpsym.verify.diagnose import GENERIC, diagnosed
-from bpsym.verify.own import described_by_itself
+from bpsym.verify.diagnosis.diagnose import GENERIC, diagnosed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from bpsym.verify.alone.own import own_state
 from bpsym.verify.check.judge import judge
 from bpsym.verify.check.verdicts import BAD, GOOD
 from bpsym.verify.givens import Givens
-from bpsym.verify.laws import definitions
+from bpsym.verify.laws.topics import definitions
 from bpsym.verify.meaning.activations import known_function
 from bpsym.verify.meaning.wording.plain import NOWHERE
-from bpsym.verify.own import own_state
 from bpsym.verify.tree import Call, Derivative, Differential, Matrix, Name, Negative, Product, Row, nodes, walk
 
 if TYPE_CHECKING:

@@ -15,7 +15,8 @@ from msgspec.structs import replace
 from bpsym.verify import limits
 from bpsym.verify.check.verdicts import BAD, BESIDE_NUMBERS, GOOD, Judgement, Verdict
 from bpsym.verify.effort import TooMuchWork, bounded
-from bpsym.verify.laws import (
+from bpsym.verify.laws.roots import AT_ROOT, at_the_root
+from bpsym.verify.laws.topics import (
     disputed,
     goes_far,
     has_layout,
@@ -26,15 +27,14 @@ from bpsym.verify.laws import (
     of_other_meanings,
     uncertain,
 )
+from bpsym.verify.laws.tried import Tried, is_believed
 from bpsym.verify.meaning.families import MATRIX, SCALAR, SIDE, Instance, family
 from bpsym.verify.meaning.instance import instance
 from bpsym.verify.meaning.keys import key
 from bpsym.verify.meaning.lettered import is_of_other_letters, lettered
 from bpsym.verify.meaning.shapes import shapes_of
 from bpsym.verify.meaning.wording import reworded
-from bpsym.verify.roots import AT_ROOT, at_the_root
 from bpsym.verify.tree import Call, Differential, Name, Quotient, nodes, walk
-from bpsym.verify.tried import Tried, is_believed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence

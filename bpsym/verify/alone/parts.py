@@ -18,23 +18,23 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bpsym.verify import limits
+from bpsym.verify.alone.own import own_state
+from bpsym.verify.alone.restarts import last_figures, number_given, restarts, update
+from bpsym.verify.alone.sections import apart, run_in_heading
 from bpsym.verify.check.judge import is_cut_short, judge, note_section
 from bpsym.verify.check.symbols import equal
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import BAD, GOOD, Judgement, Verdict, is_doubted
 from bpsym.verify.effort import TooMuchWork, bounded
-from bpsym.verify.own import own_state
-from bpsym.verify.restarts import last_figures, number_given, restarts, update
-from bpsym.verify.sections import apart, run_in_heading
 from bpsym.verify.tree import Negative, Number, covering
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from bpsym.verify.alone.restarts import Figures
     from bpsym.verify.check.state import State
     from bpsym.verify.givens import Givens
     from bpsym.verify.meaning.keys import Key
-    from bpsym.verify.restarts import Figures
     from bpsym.verify.tree import Document, Span, Statement
 
 _FIGURE = re.compile(r"-?\d+(\.\d+)?")

@@ -22,25 +22,25 @@ from bpsym.networks import layer_names
 from bpsym.networks.equations import NONE
 from bpsym.program import head
 from bpsym.spec.api import Network
+from bpsym.verify.alone.known import figures_of
+from bpsym.verify.alone.structures import NETWORK, decimal, given_as, structures, without_entries
+from bpsym.verify.alone.typical import functions_of
 from bpsym.verify.check.terms import Kind, kind_of, touches
 from bpsym.verify.check.verdicts import BAD, PROVED, Verdict, by_statement
 from bpsym.verify.effort import spend
-from bpsym.verify.known import figures_of
 from bpsym.verify.meaning.collecting import said_in
 from bpsym.verify.meaning.followed import followed
 from bpsym.verify.meaning.keys import RATES, Key, key
 from bpsym.verify.meaning.network import NO_VALUES
-from bpsym.verify.structures import NETWORK, decimal, given_as, structures, without_entries
 from bpsym.verify.tree import Name, covering, walk
-from bpsym.verify.typical import functions_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bpsym.spec import Description
+    from bpsym.verify.alone.structures import Structure
     from bpsym.verify.check.verdicts import Judgement
     from bpsym.verify.meaning.described import Table
-    from bpsym.verify.structures import Structure
     from bpsym.verify.tree import Document, Span, Statement
 
 MOST_STRUCTURES = 4

@@ -13,11 +13,11 @@ from msgspec.structs import replace
 
 from bpsym.program import Role
 from bpsym.rounding import ends
+from bpsym.verify.alone.inferred import agreed
 from bpsym.verify.check.chain import ARROWS
 from bpsym.verify.check.terms import Kind, kind_of, leaves, middle
 from bpsym.verify.check.verdicts import BAD, PROVED, Verdict, by_statement
 from bpsym.verify.givens import Completed
-from bpsym.verify.inferred import agreed
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.followed import followed, role_of
 from bpsym.verify.meaning.keys import key

@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bpsym.verify import limits
+from bpsym.verify.alone.own import own_state
+from bpsym.verify.alone.restarts import number_given
 from bpsym.verify.check.judge import is_cut_short, judge
 from bpsym.verify.check.verdicts import BAD, GOOD, Verdict, by_statement
 from bpsym.verify.effort import TooMuchWork, bounded
-from bpsym.verify.own import own_state
-from bpsym.verify.restarts import number_given
 from bpsym.verify.tree import covering
 
 if TYPE_CHECKING:

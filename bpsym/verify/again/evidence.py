@@ -17,10 +17,10 @@ from flint import arb
 
 from bpsym.verify.check.terms import Kind, Shown, kind_of
 from bpsym.verify.check.verdicts import BESIDE_NUMBERS, FORMULA, Claims, Judgement, Verdict
-from bpsym.verify.diagnose import GENERIC
+from bpsym.verify.diagnosis.diagnose import GENERIC
+from bpsym.verify.diagnosis.slips import ORDER
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.subjects import subject_of
-from bpsym.verify.slips import ORDER
 from bpsym.verify.tree import Name
 
 if TYPE_CHECKING:

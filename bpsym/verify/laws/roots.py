@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from bpsym.verify.alike import SIGNALS
+from bpsym.verify.again.alike import SIGNALS
 from bpsym.verify.check import symbols
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Judgement, Verdict

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import PROVED, Claims, Judgement, Verdict
-from bpsym.verify.diagnose import GENERIC
+from bpsym.verify.diagnosis.diagnose import GENERIC
 from bpsym.verify.tree import Number, walk
 
 if TYPE_CHECKING:

@@ -11,12 +11,12 @@ from bpsym.verify.check.chain import meet
 from bpsym.verify.check.state import State, atoms_of
 from bpsym.verify.check.terms import Shown, middle, touches
 from bpsym.verify.check.verdicts import FORMULA, Judgement, Verdict
+from bpsym.verify.diagnosis.explain import Explanation
+from bpsym.verify.diagnosis.mistaken import Cause, Diagnosis, mistakes
+from bpsym.verify.diagnosis.slips import FEW, MOVES, ONE_FEWER, ONE_MORE, VAGUE, ranked, slips, two_slips
 from bpsym.verify.effort import TooMuchWork
-from bpsym.verify.explain import Explanation
 from bpsym.verify.meaning.arrays import Scalar, scalars
 from bpsym.verify.meaning.network import FAILURES
-from bpsym.verify.mistaken import Cause, Diagnosis, mistakes
-from bpsym.verify.slips import FEW, MOVES, ONE_FEWER, ONE_MORE, VAGUE, ranked, slips, two_slips
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

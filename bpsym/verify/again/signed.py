@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from bpsym.verify.again.stepped import CLIMBS, RULE
 from bpsym.verify.check.verdicts import Claims, Judgement, Verdict
 from bpsym.verify.disclaimed import is_disclaimed
 from bpsym.verify.meaning.described import RATES
 from bpsym.verify.meaning.keys import key
-from bpsym.verify.stepped import CLIMBS, RULE
 from bpsym.verify.tree import Derivative, Name, Negative, Product, Sum, walk
 
 if TYPE_CHECKING:

@@ -17,10 +17,10 @@ from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import BAD, Judgement, Verdict, by_statement
 from bpsym.verify.disclaimed import is_aside
 from bpsym.verify.effort import TooMuchWork, bounded
+from bpsym.verify.laws.shown import Figures, Instance, Shown, figures_of, is_sharp, plain_subject, telling
 from bpsym.verify.mend import names
 from bpsym.verify.mend.around import Around, Edit
 from bpsym.verify.mend.search import LARGEST, blamed, changed, edits
-from bpsym.verify.shown import Figures, Instance, Shown, figures_of, is_sharp, plain_subject, telling
 from bpsym.verify.tree import Call, Derivative, Differential, Name, Sum, covering, walk
 
 if TYPE_CHECKING:

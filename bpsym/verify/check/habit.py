@@ -11,16 +11,16 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from bpsym.verify.check.early import is_no_worse, with_results_last
 from bpsym.verify.check.numbers import Way
 from bpsym.verify.check.verdicts import Verdict
-from bpsym.verify.early import is_no_worse, with_results_last
 from bpsym.verify.effort import TooMuchWork, bounded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from bpsym.verify.check.early import Reading
     from bpsym.verify.check.verdicts import Judgement
-    from bpsym.verify.early import Reading
     from bpsym.verify.tree import Document, Span
 
 ENOUGH = 10  # figures that only one way of rounding gives

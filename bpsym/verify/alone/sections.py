@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from bpsym.verify.alone.own import own_state
 from bpsym.verify.canonical import canonical
 from bpsym.verify.check.judge import is_cut_short, judge
 from bpsym.verify.check.terms import Kind, kind_of, leaves
@@ -23,7 +24,6 @@ from bpsym.verify.check.verdicts import BAD, GOOD, Verdict
 from bpsym.verify.meaning.collecting import named_first
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.subjects import subject_of
-from bpsym.verify.own import own_state
 from bpsym.verify.tree import Name, walk
 
 if TYPE_CHECKING:

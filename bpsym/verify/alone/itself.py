@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING
 from msgspec.structs import replace
 
 from bpsym.verify import effort, limits
+from bpsym.verify.alone.parts import Part, judged
+from bpsym.verify.alone.sofar import right_so_far
+from bpsym.verify.alone.typical import settled_by_typical
 from bpsym.verify.bind import bind, bound
+from bpsym.verify.check.early import Reading, clearest
 from bpsym.verify.check.prose import restatements
 from bpsym.verify.check.samples import sampled
 from bpsym.verify.check.training import training_claims
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.disclaimed import is_disclaimed
-from bpsym.verify.early import Reading, clearest
-from bpsym.verify.exemplified import held_to_figures
-from bpsym.verify.parts import Part, judged
-from bpsym.verify.sofar import right_so_far
-from bpsym.verify.theory import settled_by_theory
+from bpsym.verify.laws.exemplified import held_to_figures
+from bpsym.verify.laws.theory import settled_by_theory
 from bpsym.verify.tree import covering
-from bpsym.verify.typical import settled_by_typical
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
