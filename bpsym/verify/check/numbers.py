@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
 from flint import arb, fmpq
-from msgspec import Struct
+from msgspec import Struct, field
 
 from bpsym.errors import BpsymError
 from bpsym.rounding import Rounding, leading_place, numeral
@@ -39,11 +39,16 @@ class Printed(Struct, frozen=True):
     shown: list[Shown]
     shape: tuple[int, ...] | None
     routes: Routes
+    laid: dict[int, tuple[Value, list[Scalar] | None]] = field(default_factory=dict)  # values by their place in memory
 
     def items(self, values: Iterable[Value]) -> Iterator[list[Scalar]]:
         """Of each value that fits, the items in the order they are printed."""
-        found = (items_like(value, self.shape, len(self.shown)) for value in values)
-        return (items for items in found if items is not None)
+        for value in values:
+            if id(value) not in self.laid:  # each figure of a matrix asks for them
+                self.laid[id(value)] = value, items_like(value, self.shape, len(self.shown))
+            _, items = self.laid[id(value)]
+            if items is not None:
+                yield items
 
     def right_value(self, place: int) -> Scalar | None:
         """What a figure ought to be, where that is known."""
