@@ -19,7 +19,7 @@ from bpsym.verify.meaning.keys import LOSS_NAMES, RATES, UPDATABLE, Key, free_le
 from bpsym.verify.meaning.network import FAILURES
 from bpsym.verify.meaning.reading import reading
 from bpsym.verify.meaning.scope import Point, Scope
-from bpsym.verify.tree import Derivative, Differential, Document, Expr, Name, Negative, Product, Span, Sum, walk
+from bpsym.verify.tree import Derivative, Differential, Document, Expr, Name, Negative, Product, Span, Sum, nodes, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,8 +44,11 @@ def name_signals(document: Document, scope: Scope) -> None:
     named: dict[Subject, Expr]
     best, most = None, 0
     letters = dict.fromkeys((*NETS, *(_others(signals, scope) if scope.laws else ())))
+    spoken = {key(node) for node in nodes(document.statements) if isinstance(node, Name)}
+    moved = {name._replace(new=False) for name in spoken if name.new}  # u_1 is a parameter where it gets a new value
     for base, sign in product(letters, (1, -1)):
-        named = {k: _slope(loss, k._replace(base=base), sign) for k in signals if _has(scope, k._replace(base=base))}
+        meant = {k: k._replace(base=base) for k in signals}
+        named = {k: _slope(loss, of, sign) for k, of in meant.items() if of in table and of not in moved}
         if not named:
             continue
         scope.table = {k: v for k, v in table.items() if k not in named}
@@ -104,10 +107,6 @@ def _slope(loss: Name, wrt: Key, sign: int) -> Expr:
     here = Span(0, 0)
     slope = Derivative(here, loss, Name(here, wrt.base, wrt.sub, wrt.layer), "∂")
     return slope if sign > 0 else Negative(here, slope)
-
-
-def _has(scope: Scope, name: Key) -> bool:
-    return name in scope.table
 
 
 def _loss_name(document: Document, scope: Scope) -> Name | None:
