@@ -515,3 +515,71 @@ def test_lists_of_names_beside_lists_of_numbers(written: str, blamed: list[str])
     text = _filled(LISTED.replace("w_6 a_2", f"{written} a_2"), figures)
     report = report_of(verify(read_text(text, "sheet.md")))
     assert [f.written for f in report.findings if f.verdict == "wrong"] == blamed
+
+
+STEP = r"""
+x1 = 0.4, x2 = 0.7, target t = 0.9, learning rate 0.5
+
+
+w1 = 0.2, w2 = -0.3, b1 = 0.1, w3 = 0.5, w4 = 0.4, b2 = -0.2, w5 = 0.6, w6 = -0.5, b3 = 0.15
+
+E = 1/2 (t - o)^2, sigmoid everywhere
+
+net1 = w1*x1 + w2*x2 + b1 = [net1]
+net2 = w3*x1 + w4*x2 + b2 = [net2]
+h1 = [h1], h2 = [h2]
+neto = w5*h1 + w6*h2 + b3 = [neto]
+o = [o]
+E = [E]
+
+delta_o = dE/dneto = (o - t)*o*(1 - o) = [d]
+dE/dw5 = delta_o * h1 = [dw5]
+dE/db3 = delta_o = [d]
+
+w5' = 0.6 - 0.5 * [dw5] = [w5]
+w6' = [w6]
+
+All other weights and the biases are moved in the same way. With the new parameters: o = [o2], E = [E2].
+"""
+
+
+def _pass(w: tuple[float, ...], b: tuple[float, ...]) -> tuple[list[float], list[float], float]:
+    net = [w[2 * k] * 0.4 + w[2 * k + 1] * 0.7 + b[k] for k in (0, 1)]
+    h = [_s(each) for each in net]
+    return net, h, w[4] * h[0] + w[5] * h[1] + b[2]
+
+
+def _stepped(*, biases: bool) -> dict[str, float]:
+    """A 2-2-1 network by hand, and what it comes to after a step of its weights, and of its biases."""
+    w, b = (0.2, -0.3, 0.5, 0.4, 0.6, -0.5), (0.1, -0.2, 0.15)
+    net, h, neto = _pass(w, b)
+    o = _s(neto)
+    d = (o - 0.9) * o * (1 - o)
+    inner = [d * w[4 + k] * h[k] * (1 - h[k]) for k in (0, 1)]
+    slopes = (inner[0] * 0.4, inner[0] * 0.7, inner[1] * 0.4, inner[1] * 0.7, d * h[0], d * h[1])
+    new = tuple(old - ETA * slope for old, slope in zip(w, slopes, strict=True))
+    moved = tuple(old - ETA * slope for old, slope in zip(b, (*inner, d), strict=True)) if biases else b
+    later = _s(_pass(new, moved)[2])
+    figures = {"net1": net[0], "net2": net[1], "h1": h[0], "h2": h[1], "neto": neto, "o": o, "E": (o - 0.9) ** 2 / 2}
+    figures |= {"d": d, "dw5": slopes[4], "w5": new[4], "w6": new[5]}
+    return figures | {"o2": later, "E2": (later - 0.9) ** 2 / 2}
+
+
+@pytest.mark.parametrize("biases", [True, False])
+def test_the_pass_after_a_step_tells_whether_biases_were_moved(biases: bool) -> None:
+    """No new bias is shown: outputs and loss after the step are those with the biases moved, or those without."""
+    figures = _stepped(biases=biases)
+    report = report_of(verify(read_text(_filled(STEP, figures), "step.txt")))
+    assert "2-2-1, sigmoid, half-squared-error" in report.assumed
+    assert [f for f in report.findings if f.verdict in ("wrong", "carried")] == []
+    wrong = report_of(verify(read_text(_filled(STEP, {**figures, "o2": 0.51234}), "step.txt")))
+    assert wrong.counts["wrong"] > 0
+
+
+def test_the_only_output_is_the_entry_that_is_meant() -> None:
+    """`dE/db3 = delta_o`, where the vector of error signals has one entry, is no whole vector for an entry."""
+    text = _filled(STEP, _stepped(biases=True))
+    assert [f for f in report_of(verify(read_text(text, "step.txt"))).findings if f.written == "delta_o"] == []
+    text = text.replace("dE/db3 = delta_o =", "dE/db3 = h1 =")
+    findings = report_of(verify(read_text(text, "step.txt"))).findings
+    assert [f.written for f in findings if f.verdict == "wrong"] == ["h1"]

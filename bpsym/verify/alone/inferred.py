@@ -20,14 +20,16 @@ from msgspec.structs import replace
 from bpsym.errors import BpsymError
 from bpsym.networks import layer_names
 from bpsym.networks.equations import NONE
-from bpsym.program import head
+from bpsym.program import Role, head
+from bpsym.rounding import ends
 from bpsym.spec.api import Network
 from bpsym.verify.alone.known import figures_of
 from bpsym.verify.alone.structures import NETWORK, decimal, given_as, structures, without_entries
 from bpsym.verify.alone.typical import functions_of
-from bpsym.verify.check.terms import Kind, kind_of, touches
+from bpsym.verify.check.terms import Kind, kind_of, middle, touches
 from bpsym.verify.check.verdicts import BAD, PROVED, Verdict, by_statement
 from bpsym.verify.effort import spend
+from bpsym.verify.givens import Completed
 from bpsym.verify.meaning.collecting import said_in
 from bpsym.verify.meaning.followed import followed
 from bpsym.verify.meaning.keys import RATES, Key, key
@@ -37,9 +39,12 @@ from bpsym.verify.tree import Name, covering, walk
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from sympy import Expr as Atom
+
     from bpsym.spec import Description
     from bpsym.verify.alone.structures import Structure
     from bpsym.verify.check.verdicts import Judgement
+    from bpsym.verify.meaning.arrays import Scalar
     from bpsym.verify.meaning.described import Table
     from bpsym.verify.tree import Document, Span, Statement
 
@@ -94,6 +99,9 @@ class Explained(NamedTuple):
     behind: bool  # something of the loss, or of its derivatives
 
 
+Best = tuple[Trial, "Description", Explained]
+
+
 def inferred(document: Document) -> Inferred | None:
     """The network a document works, by its own numbers; None where these make none, or the figures are not its own."""
     sources = said_in(document).sources
@@ -111,6 +119,8 @@ def inferred(document: Document) -> Inferred | None:
     kinds = ("frozen",) if structure.bias == NONE else ("frozen", "updated")
     steps = (rate,) if rate or sources.several & {Key(base) for base in RATES} else (None, *_said_rate(document.text))
     best = _best([Trial(structure, names, *rest) for rest in product(_losses(names), steps, kinds)], figures)
+    if best is not None and best[0].biases == "frozen" and best[0].rate and len(kinds) > 1:
+        best = _moved_too(best, figures) or best
     return Inferred(best[1], structure.names) if best is not None and best[2].behind else None
 
 
@@ -124,7 +134,7 @@ def _said_rate(text: str) -> tuple[Decimal, ...]:
     return tuple(found) if len(found) == 1 else ()
 
 
-def _best(trials: Sequence[Trial], figures: Figures) -> tuple[Trial, Description, Explained] | None:
+def _best(trials: Sequence[Trial], figures: Figures) -> Best | None:
     """The network that explains most figures, the first of equals; None where none has enough of them."""
     best = None
     most = ENOUGH - 1
@@ -142,6 +152,51 @@ def _best(trials: Sequence[Trial], figures: Figures) -> tuple[Trial, Description
         if found.units and found.figures > most:
             best, most = (trial, network, found), found.figures
     return best
+
+
+def _moved_too(found: Best, figures: Figures) -> Best | None:
+    """The same with its biases updated, where that has more figures of the pass after the step; None where it has not.
+
+    New biases are often left to code, or to words.
+    """
+    trial, frozen, _ = found
+    moving = _best([trial._replace(biases="updated")], figures)
+    if moving is None:
+        return None
+    before = _outcome(frozen)
+    left = [figure for figure in figures.telling if not any(touches(value, figure) for value in before)]
+    still, moved = (_outcome(stepped(network)) for network in (frozen, moving[1]))
+    hits = [sum(any(touches(value, figure) for figure in left) for value in values) for values in (still, moved)]
+    return moving if hits[1] > hits[0] else None
+
+
+def _outcome(network: Description) -> list[Scalar]:
+    """The outputs of the last layer, and the loss."""
+    environment = followed(network).network.environment()
+    outputs = f"out_{layer_names(len(network.layers))[-1]}"
+    values: list[Scalar] = []
+    for step in environment.expansion.steps():
+        if step.step.section == "loss" or str(head(step.out)) == outputs:
+            with suppress(*NO_VALUES):
+                values.append(environment[step.out])
+    return values
+
+
+def stepped(network: Description) -> Description:
+    """The same network after one step of gradient descent."""
+    known = followed(network).network
+    environment, program = known.environment(), known.expansion.program
+    replaced: dict[Atom, fmpq] = dict(network.replaced) if isinstance(network, Completed) else {}
+    for quantity in program.inputs:
+        for entry in known.expansion.entries(quantity.name) if quantity.role in (Role.WEIGHT, Role.BIAS) else ():
+            new = known.updated(entry)
+            if new is not None:
+                try:
+                    replaced[entry], _ = ends(middle(environment[new]))
+                except NO_VALUES:
+                    continue
+    whole = network.whole
+    return Completed(whole.spec, whole.name, whole, replaced)
 
 
 def _figures(document: Document) -> Figures:

@@ -11,25 +11,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from bpsym.program import Role
-from bpsym.rounding import ends
-from bpsym.verify.alone.inferred import agreed
+from bpsym.verify.alone.inferred import agreed, stepped
 from bpsym.verify.check.chain import ARROWS
-from bpsym.verify.check.terms import Kind, kind_of, leaves, middle
+from bpsym.verify.check.terms import Kind, kind_of, leaves
 from bpsym.verify.check.verdicts import BAD, PROVED, Verdict, by_statement
-from bpsym.verify.givens import Completed
 from bpsym.verify.meaning.arrays import scalars
-from bpsym.verify.meaning.followed import followed, role_of
+from bpsym.verify.meaning.followed import role_of
 from bpsym.verify.meaning.keys import key
-from bpsym.verify.meaning.network import NO_VALUES
 from bpsym.verify.meaning.subjects import subject_of
 from bpsym.verify.tree import Name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
-
-    from flint import fmpq
-    from sympy import Expr
 
     from bpsym.spec import Description
     from bpsym.verify.check.verdicts import Judgement
@@ -77,12 +70,12 @@ def _behind(
     """The claims from a place on by the network after a step; None where it is not what that place begins with."""
     before, behind = document.statements[:place], document.statements[place:]
     moved = [s for statement in before for s in _moved(statement, passes.names)]
-    stepped = _stepped(network)
-    found = by_statement(behind, passes.judge(replace(document, statements=(*moved, *behind)), stepped))
+    later = stepped(network)
+    found = by_statement(behind, passes.judge(replace(document, statements=(*moved, *behind)), later))
     if not all(j.verdict in PROVED for j in found[0]):
         return None
     ours = [judgement for judgements in found for judgement in judgements]
-    return agreed_in_passes(passes, replace(document, statements=behind), stepped, ours, number + 1)
+    return agreed_in_passes(passes, replace(document, statements=behind), later, ours, number + 1)
 
 
 def _next_passes(
@@ -127,20 +120,3 @@ def _moved(statement: Statement, names: Table) -> Iterator[Statement]:
     if len(list(leaves(last))) == len(scalars(names[key(first)._replace(new=False)][0])):
         name = replace(first, marks=tuple(mark for mark in first.marks if mark not in ("new", "+", "prime")))
         yield replace(statement, terms=(name, last), relations=(replace(statement.relations[-1], kind="="),))
-
-
-def _stepped(network: Description) -> Description:
-    """The same network after one step of gradient descent."""
-    known = followed(network).network
-    environment, program = known.environment(), known.expansion.program
-    replaced: dict[Expr, fmpq] = dict(network.replaced) if isinstance(network, Completed) else {}
-    for quantity in program.inputs:
-        for entry in known.expansion.entries(quantity.name) if quantity.role in (Role.WEIGHT, Role.BIAS) else ():
-            new = known.updated(entry)
-            if new is not None:
-                try:
-                    replaced[entry], _ = ends(middle(environment[new]))
-                except NO_VALUES:
-                    continue
-    whole = network.whole
-    return Completed(whole.spec, whole.name, whole, replaced)

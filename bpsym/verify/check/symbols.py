@@ -247,7 +247,7 @@ def _equal_at(
 
 
 def _same_or_bare(left: Value, right: Value, written: Expr) -> bool | None:
-    if _bare(written) and isinstance(right, Array) and not isinstance(left, Array):
+    if _bare(written) and isinstance(right, Array) and len(right.items) > 1 and not isinstance(left, Array):
         return False
     return same(left, right)
 
