@@ -45,6 +45,7 @@ BY_ITSELF: Final = 2_400_000  # of judging a document without a description, by 
 HELD: Final = 180_000  # of holding laws against the figures of an example
 LAID: Final = 60_000  # of holding laws to the shapes of what is printed
 LETTERED: Final = 1_200_000  # of these, of trying what its letters are layers of
+ANY_LOSS: Final = 2_400_000  # of trying what the laws of a document with several losses say of them all
 ROOTS: Final = 250_000  # of these, of looking for the law that is wrong where what uses it is not
 INFERRED: Final = 450_000  # of looking for the network its numbers are, and judging by it
 SAMPLED: Final = 150_000  # of these, of trying one general network on a sample

@@ -24,6 +24,7 @@ from bpsym.verify.laws.topics import (
     is_of_laws,
     is_one_problem,
     is_timed,
+    of_any_loss,
     of_other_meanings,
     uncertain,
 )
@@ -38,6 +39,7 @@ from bpsym.verify.tree import Call, Differential, Name, Quotient, nodes, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from bpsym.verify.tree import Document, Span, Statement
 
@@ -93,10 +95,12 @@ def _settled_laws(document: Document, found: Sequence[Judgement], work: float) -
             for better in _decided(plain, is_open, wrong, renewed):
                 certain = {span: j for span, j in better.items() if j.verdict in GOOD or span not in doubtful}
                 decided = certain | decided
-            left = is_open - wrong - {span for span, j in decided.items() if j.verdict in GOOD}
-            if len(left) >= OPEN:
-                for proved in _by_sections(plain, left):
+            unproved = is_open - wrong - {span for span, j in decided.items() if j.verdict in GOOD}
+            if len(unproved) >= OPEN:
+                for proved in _by_sections(plain, unproved):
                     decided = proved | decided
+    left = {j.span for j in found if j.verdict is Verdict.UNDECIDED} - decided.keys()
+    decided = _of_any_loss(plain, left) | decided
     # what is right of plain numbers, for which no order and no transpose matters, is wrong if nothing else is
     alone = len({document.place(span).line for span, j in decided.items() if j.verdict in BAD}) == 1
     settled = [_settled(j, decided, alone=alone) for j in found]
@@ -180,6 +184,20 @@ def _decided(
     blamed = {span: best.verdicts[span] for span in refuted - renewed if best.is_sure_of(span, statements)}
     if is_one_problem(document) and any(j.verdict is Verdict.WRONG for j in blamed.values()):
         yield first.proved() | best.proved(first.bad() & wrong) | blamed
+
+
+def _of_any_loss(document: Document, is_open: AbstractSet[Span]) -> dict[Span, Judgement]:
+    """What instances say of the rules for any layer of a document with several losses, which are right of them all."""
+    found: dict[Span, Judgement] = {}
+    rules = of_any_loss(document.statements)
+    layered = (s for s in rules if any(isinstance(n, Name) and n.layer for n in nodes([s])))
+    asked = frozenset({t.span for s in layered for t in s.terms} & is_open - uncertain(rules))
+    if asked and rules:
+        document = replace(document, statements=rules)
+        with suppress(TooMuchWork), bounded(limits.ANY_LOSS):
+            for better in _decided(document, asked, frozenset(), of_other_meanings(document)):
+                found = {span: j for span, j in better.items() if span in asked}
+    return found
 
 
 def _by_sections(document: Document, is_open: frozenset[Span]) -> Iterator[dict[Span, Judgement]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from bpsym.verify.check.terms import Kind, kind_of
@@ -9,6 +10,7 @@ from bpsym.verify.meaning.ambiguous import contested, redefinitions
 from bpsym.verify.meaning.keys import LOSS_NAMES, Key, key
 from bpsym.verify.meaning.lettered import of_several_layers
 from bpsym.verify.meaning.wording.letters import STEP_BEFORE
+from bpsym.verify.meaning.wording.plain import is_loss
 from bpsym.verify.tree import Call, Derivative, Differential, Name, Norm, Product, Transpose, nodes, walk
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
     from bpsym.verify.tree import Document, Node, Span, Statement
 
 MOST_STATEMENTS = 400
+_LAST = frozenset(["L", "nl", "n_l"])  # layer
 
 
 def is_numeric(statement: Statement) -> bool:
@@ -113,6 +116,23 @@ def disputed(document: Document) -> set[Span]:
         if any(isinstance(n, Name) and first.get(n.base, s.context.heading) != s.context.heading for n in nodes([s]))
     )
     return {term.span for s in about for term in s.terms}
+
+
+def of_any_loss(statements: Sequence[Statement]) -> tuple[Statement, ...]:
+    """What a document with several losses says of any of them: no formula of a loss, nothing of the last layer."""
+    losses = Counter(s.terms[0].base for s in statements if s.may_define and is_loss(s.terms[0]))
+    several = {base for base, count in losses.items() if count > 1}
+    if not any(_LAST & {*n.layer} for n in nodes(statements) if isinstance(n, Name)):
+        return ()
+    return tuple(s for s in statements if _is_of_any_loss(s, several)) if len(several) == 1 else ()
+
+
+def _is_of_any_loss(statement: Statement, losses: set[str]) -> bool:
+    """Whether it says the same whichever formula these have: a rule of any layer."""
+    found = list(nodes([statement]))
+    names = [n for n in found if isinstance(n, Name)]
+    others = any(isinstance(n, Derivative) and is_loss(n.of) and n.of.base not in losses for n in found)
+    return not (others or is_loss(statement.terms[0]) or any(_LAST & {*n.layer, *n.sub} for n in names))
 
 
 def of_other_meanings(document: Document) -> set[Span]:

@@ -15,6 +15,7 @@ from bpsym.verify.meaning.wording.letters import (
     of_their_step,
     with_gates,
     with_index,
+    with_loss,
     without_iteration,
 )
 from bpsym.verify.meaning.wording.meanings import (
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from bpsym.verify.tree import Statement
 
 _WAYS = (
+    with_loss,
     with_index,
     of_their_step,
     with_gates,

@@ -10,19 +10,59 @@ from msgspec.structs import replace
 from bpsym.verify.meaning.keys import LOSS_NAMES, UPDATABLE, Key, key
 from bpsym.verify.meaning.mapped import mapped
 from bpsym.verify.meaning.wording.plain import is_loss, is_plain
-from bpsym.verify.tree import Application, BigSum, Derivative, Name, Power, Product, nodes
+from bpsym.verify.tree import Application, BigSum, Derivative, Name, Power, Product, nodes, walk
 
 if TYPE_CHECKING:
     from bpsym.verify.meaning.wording.plain import Statements
-    from bpsym.verify.tree import Expr
+    from bpsym.verify.tree import Expr, Statement
 
 _STEP = re.compile(r"[tT]([-+].*)?|tau")
 HEADS = 3  # names at least that are written with an iteration
 _SAMPLES = "dnkp"
+_ELL = "l"
+_SPARE = ("C", "E", "J", "Loss")  # names of losses
 _USUAL = "ijkmnpqrs"  # letters of indices that are read as such
 _OTHERWISE = "tx"  # of time and of samples
 _NOW, _BEFORE = "t", "t-1"
 STEP_NOW, STEP_BEFORE = "now", "before"  # where there are only these two
+
+
+def with_loss(statements: Statements) -> Statements:
+    """The ℓ that derivatives are of is a loss as J and C are; in `l = 1, …, L` and a^l it counts layers."""
+    found = list(nodes(statements))
+    if not any(isinstance(n, Derivative) and is_plain(n.of, _ELL) for n in found):
+        return statements
+    others = {n.of.base for n in found if isinstance(n, Derivative) and is_loss(n.of)}
+    others -= {s.terms[0].base for s in statements if is_loss(s.terms[0]) and _names(s, _ELL)}
+    taken = {n.base for n in found if isinstance(n, Name)}
+    spare = next((base for base in _SPARE if base not in taken), None)
+    if spare is None or others:  # L for all samples, beside ℓ for one
+        return statements
+
+    def renamed(tree: Any) -> Any:
+        return replace(tree, base=spare) if is_plain(tree, _ELL) else tree
+
+    def change(tree: Any) -> Any:
+        if isinstance(tree, Derivative):
+            return replace(tree, of=renamed(tree.of))
+        return replace(tree, head=renamed(tree.head)) if isinstance(tree, Application) else tree
+
+    return tuple(
+        replace(s, terms=(renamed(s.terms[0]), *s.terms[1:])) if _is_formula(s) else s
+        for s in mapped(statements, change)
+    )
+
+
+def _is_formula(statement: Statement) -> bool:
+    """Whether a name is given a formula of what has an index, or of a whole layer: no range of numbers."""
+    indexed = (n for term in statement.terms[1:] for n in walk(term) if isinstance(n, Name) and (n.sub or n.layer))
+    return statement.may_define and next(indexed, None) is not None
+
+
+def _names(statement: Statement, letter: str) -> bool:
+    """Whether a formula names a letter, by itself or with its arguments."""
+    found = (n.head if isinstance(n, Application) else n for term in statement.terms[1:] for n in walk(term))
+    return any(is_plain(n, letter) for n in found)
 
 
 def with_index(statements: Statements) -> Statements:
