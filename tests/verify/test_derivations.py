@@ -200,3 +200,29 @@ $$XW - Y = \begin{bmatrix} 0.5 \\ 1 \end{bmatrix}$$
 def test_names_and_blocks_that_mislead(name: str, text: str, wrong: int) -> None:
     """W^* is not W, J(W) no product, tan^{-1} no quotient, and a block of reStructuredText holds several equations."""
     assert _report(name, text).counts["wrong"] == wrong
+
+
+SIGNAL_IN_PARTS = r"""
+$$x = \begin{pmatrix} 0.5 \\ -1 \end{pmatrix}, \quad V = \begin{pmatrix} 0.2 & -0.3 \\ 0.4 & 0.1 \end{pmatrix}, \quad
+y = \begin{pmatrix} 1 \\ 0 \end{pmatrix}$$
+
+$s = V x$, $p = \mathrm{softmax}(s)$, $L = -\sum_k y_k \log p_k$, and
+
+$$s = \begin{pmatrix} 0.4 \\ 0.1 \end{pmatrix}, \quad p = \begin{pmatrix} 0.57444 \\ 0.42556 \end{pmatrix}$$
+
+$$\frac{\partial p_k}{\partial s_j} = p_k (\delta_{kj} - p_j)$$
+
+where $\delta_{kj}$ is the Kronecker delta.
+
+$$\delta_s = p - y = \begin{pmatrix} -0.42556 \\ 0.42556 \end{pmatrix}$$
+
+From $s_j = \sum_i V_{ji} x_i$ we have $\partial L/\partial V_{ji} = RULE$.
+"""
+
+
+@pytest.mark.parametrize(("rule", "wrong"), [(r"\delta_{s,j} x_i", 0), (r"\delta_{s,i} x_j", 1)])
+def test_an_entry_of_a_signal_is_no_kronecker_delta(rule: str, wrong: int) -> None:
+    """Beside δ_kj, 1 where k = j, stands δ_{s,j}, the j-th entry of δ_s: ∂L/∂V_ji = (p_j - y_j) x_i by hand."""
+    report = _report("softmax.md", SIGNAL_IN_PARTS.replace("RULE", rule))
+    assert report.counts["wrong"] == wrong
+    assert report.counts["undecided"] == 0

@@ -25,7 +25,7 @@ from bpsym.verify.meaning.arrays import (
     scalars,
 )
 from bpsym.verify.meaning.einstein import multiplied_out, names_outside_sums, with_sums
-from bpsym.verify.meaning.keys import NO_TIME, free_letters, key
+from bpsym.verify.meaning.keys import NO_TIME, Key, free_letters, key
 from bpsym.verify.meaning.scope import Point
 from bpsym.verify.tree import Application, BigSum, Call, Derivative, Expr, Name, Product, walk
 
@@ -291,7 +291,7 @@ def places(left: Expr, right: Expr, state: State) -> Iterator[dict[str, str]]:
             if state.scope.described and state.scope.atoms(key(node)) is not None:
                 continue  # Y_t: all targets, not the t-th
             for letter, counts_layers in free_letters(node, _bound(state)):
-                if letter not in inside:
+                if letter not in inside and not _is_label(letter, node, state):
                     letters[letter] = letters.get(letter, False) or counts_layers
     letters.update(dict.fromkeys(units, False))
     if not letters:
@@ -314,6 +314,14 @@ def places(left: Expr, right: Expr, state: State) -> Iterator[dict[str, str]]:
         if count >= PLACES * 4:
             return
         yield dict(zip(letters, place, strict=True))
+
+
+def _is_label(letter: str, name: Name, state: State) -> bool:
+    """Whether a letter before an index is part of the name of a vector the document has: δ_{s,j} is an entry of δ_s."""
+    if not name.sub[1:] or name.sub[0] != letter:
+        return False
+    whole = state.scope.table.get(Key(name.base, (letter,), name.layer))
+    return whole is not None and any(isinstance(value, Array) for value in whole[:1])
 
 
 def _last_layer(trees: tuple[Expr, ...], letters: Mapping[str, bool], state: State) -> list[str]:
