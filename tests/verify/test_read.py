@@ -387,3 +387,16 @@ def test_a_display_from_a_chat() -> None:
     r"""Markdown has taken `\\` for an escaped backslash, `\(` for a parenthesis."""
     text = "[\nW = \\begin{bmatrix} 1 & 2 \\ 3 & 4 \\end{bmatrix}\n]\n\nThe rate is (\\eta = 0.1).\n"
     assert shown(read_text(text)) == ["W = [1, 2; 3, 4]", "eta = 0.1"]
+
+
+def test_a_table_of_latex_has_rows_and_columns() -> None:
+    """Between the lines that are drawn; an ampersand in a formula sets no column apart."""
+    text = (
+        "\\begin{tabular}{|c|c|}\n\\hline\n$w_{13}$ & $\\theta_3$ \\\\ \\hline\n"
+        "0.2 & $-0.5$ \\\\[2pt]\n\\cline{1-2}\n"
+        "7 \\& 8 & $\\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix}$ \\\\\n\\end{tabular}\n"
+    )
+    (table,) = read_text(text, "sheet.tex").tables
+    assert [cell.text for cell in table.head] == ["$w_{13}$", "$\\theta_3$"]
+    assert [cell.text for cell in table.rows[0]] == ["0.2", "$-0.5$"]
+    assert [cell.text for cell in table.rows[1]] == ["7 \\& 8", "$\\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix}$"]

@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 
 _RULE: Final = re.compile(r"[ \t>]*\|[ \t|:]*--[ \t|:-]*")
 _EQUALS: Final = re.compile(r"^[ \t]*=+(?:[ \t]+=+)+(?=[ \t]*\r?$)", re.MULTILINE)
+_TABULAR: Final = re.compile(r"\\begin\{(?P<kind>tabular[x*]?|longtable)\}(?:\[\w\])?(?:\{[^{}\n]{0,40}\}){0,2}")
+_LINES: Final = re.compile(  # and the space between rows
+    r"(?:\s*\\(?:hline|toprule|midrule|bottomrule|addlinespace|c(?:mid)?(?:line|rule)(?:\([lr]+\))?\{[\d-]{1,9}\})"
+    r"|\[[^\]\n]{0,12}\](?=\s))*"
+)
+_APART: Final = re.compile(r"\$[^$]*\$|\\\((?:[^\\]|\\[^)])*\\\)|(?P<row>\\\\)|\\.|(?P<cell>&)", re.DOTALL)
 MOST_ROWS: Final = 2_000
 MOST_LISTED: Final = 12  # names or numbers in one cell
 _CELL: Final = re.compile(r"(?:\\.|`[^`\n]*`|\$[^$\n]*\$|[^|\\])+")
@@ -32,12 +38,14 @@ def tables(
 ) -> tuple[list[Table], dict[int, tuple[str, str]]]:
     """Tables, and for each inline formula in one (by the offset of its `$`) the row and column it stands in.
 
-    Their columns are set apart by pipes, or by the blanks in rules of equals signs, as reStructuredText has them.
+    Their columns are set apart by pipes, by the blanks in rules of equals signs, as reStructuredText has them, or by
+    ampersands in LaTeX.
     """
     out: list[Table] = []
     where: dict[int, tuple[str, str]] = {}
     with suppress(TooMuchWork), bounded(limits.TABLED):  # formulas in cells are read elsewhere, too
-        for head, rows in sorted((*_piped(source.text, blocks), *_ruled(source.text, blocks)), key=_start):
+        found = (*_piped(source.text, blocks), *_ruled(source.text, blocks), *_tabular(source.text, blocks))
+        for head, rows in sorted(found, key=_start):
             _table(source, head, rows, document, flavour, out, where)
     return out, where
 
@@ -104,6 +112,35 @@ def _between(text: str, top: re.Match[str], below: re.Match[str]) -> Iterator[Ce
         first, last = top.end() + line.start(), top.end() + line.end()
         edges = [min(first + start, last) for start in starts] + [last]
         yield list(pairwise(edges))
+
+
+def _tabular(text: str, blocks: list[tuple[int, int]]) -> Iterator[tuple[Cells, list[Cells]]]:
+    """The head and the rows of each table of LaTeX; formulas in its cells may have ampersands of their own."""
+    misses = 0
+    for match in _TABULAR.finditer(text):
+        first, closing = match.end(), f"\\end{{{match['kind']}}}"
+        last = -1 if misses > limits.SEARCHES else text.find(closing, first, first + limits.FORMULA_CHARACTERS)
+        misses += last < 0
+        if last < 0 or _is_inside(first, blocks):
+            continue
+        rows: list[Cells] = [[]]
+        start = first
+        for mark in _APART.finditer(text, first, last):
+            if mark["row"] or mark["cell"]:
+                rows[-1].append((_within(text, start, mark.start()), mark.start()))
+                start = mark.end()
+            if mark["row"]:
+                rows.append([])
+        rows[-1].append((_within(text, start, last), last))
+        filled = [row for row in rows if any(text[a:b].strip() for a, b in row)][:MOST_ROWS]
+        if filled:
+            yield filled[0], filled[1:]
+
+
+def _within(text: str, first: int, last: int) -> int:
+    """Where a cell begins behind the lines that are drawn above it."""
+    lines = _LINES.match(text, first, last)
+    return lines.end() if lines else first
 
 
 def _is_inside(place: int, blocks: list[tuple[int, int]]) -> bool:
