@@ -194,7 +194,7 @@ def _of_any_loss(document: Document, is_open: AbstractSet[Span]) -> dict[Span, J
     asked = frozenset({t.span for s in layered for t in s.terms} & is_open - uncertain(rules))
     if asked and rules:
         document = replace(document, statements=rules)
-        with suppress(TooMuchWork), bounded(limits.ANY_LOSS):
+        with suppress(TooMuchWork), bounded(limits.ANY_LOSS - limits.ANY_LOSS_LESS * document.work):
             for better in _decided(document, asked, frozenset(), of_other_meanings(document)):
                 found = {span: j for span, j in better.items() if span in asked}
     return found
