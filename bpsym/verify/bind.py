@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
@@ -33,8 +33,17 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.described import Table
 
 
-def bind(document: Document, description: Description | None, given: Givens, *, names: Table | None = None) -> State:
-    """Everything needed to judge a document's first line; `names`: what those mean that only its numbers tell."""
+class Told(NamedTuple):
+    """What the numbers of a document tell of its names: which quantities they are, and the formulas of others."""
+
+    names: Table
+    formulas: Mapping[Key, Expr]
+    through: bool = False  # units are numbered through: no letter counts those of a layer
+
+
+def bind(document: Document, description: Description | None, given: Givens, told: Told | None = None) -> State:
+    """Everything needed to judge a document's first line."""
+    names = None if told is None else told.names
     if description is None:
         return _own(document, given)
     known = followed(description)
@@ -46,6 +55,9 @@ def bind(document: Document, description: Description | None, given: Givens, *, 
     for wanted, values in (names or {}).items():
         spellings[wanted] = [*values, *(v for v in spellings.get(wanted, ()) if v not in values)]
     scope = Scope(network, spellings, described=True, sizes=_sizes(description))
+    for name, formula in told.formulas.items() if told is not None else ():
+        scope.table.pop(name, None)
+        scope.macros[name] = formula
     scope.kronecker = has_kronecker(document)
     scope.said_equal = said_equal(document)
     scope.own = frozenset() if names is None else own_letters(document)
@@ -81,10 +93,10 @@ def _own(document: Document, given: Givens) -> State:
     return own_state(document, given)
 
 
-def bound(document: Document, description: Description | None, given: Givens, *, names: Table | None = None) -> State:
+def bound(document: Document, description: Description | None, given: Givens, told: Told | None = None) -> State:
     """The same; of a document with too much in it, for one which says nothing."""
     try:
-        return bind(document, description, given, names=names)
+        return bind(document, description, given, told)
     except TooMuchWork:
         with unbounded():
             return bind(replace(document, statements=()), description, given)

@@ -26,7 +26,7 @@ from bpsym.verify.check.verdicts import Claims, Judgement, Verdict
 from bpsym.verify.diagnosis.diagnose import diagnosed
 from bpsym.verify.givens import Givens, names_of
 from bpsym.verify.meaning.arrays import scalars
-from bpsym.verify.meaning.keys import Key, key
+from bpsym.verify.meaning.keys import Key, free_letters, key
 from bpsym.verify.tree import Name, covering, nodes
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ if TYPE_CHECKING:
 
     from bpsym.spec import Description
     from bpsym.verify.alone.known import Recognized
+    from bpsym.verify.bind import Told
     from bpsym.verify.check.state import State
-    from bpsym.verify.meaning.described import Table
-    from bpsym.verify.tree import Document, Span
+    from bpsym.verify.tree import Document, Node, Span
 
 FIGURES = frozenset([Kind.NUMBER, Kind.NUMERIC, Kind.MIXED])
 PRECISION = 160  # bits formulas are computed with
@@ -182,18 +182,26 @@ def _by_its_numbers(own: Verified, givens: Givens) -> Verified | None:
     found = None if givens else inferred(own.document)
     if found is None:
         return None
-    network, names = found
-    described = _by_description(own.document, network, givens, names)
+    network, told = found
+    described = _by_description(own.document, network, givens, told)
 
     def judge_by(later: Document, stepped: Description) -> list[Judgement]:
-        return _own_claims(later, bind(later, stepped, givens, names=names), ())
+        return _own_claims(later, bind(later, stepped, givens, told), ())
 
-    passes = Passes(names, judge_by, own.judgements)
-    claims = agreed_in_passes(passes, own.document, network, described.judgements)
+    theirs = described.judgements
+    if told.through:  # what is said of any unit is left to the document
+        lettered = covering([s.span for s in own.document.statements if any(map(_has_letters, nodes([s])))])
+        theirs = [j for j in theirs if not lettered(j.span.start)]
+    passes = Passes(told.names, judge_by, own.judgements)
+    claims = agreed_in_passes(passes, own.document, network, theirs)
     if claims is None:
         return None
     claims += _apart_from(claims, own.judgements, own.document)
     return with_fields(described, judgements=claims, inferred=network)
+
+
+def _has_letters(node: Node) -> bool:
+    return isinstance(node, Name) and any(free_letters(node, {}))
 
 
 def _apart_from(claims: Sequence[Judgement], others: Sequence[Judgement], document: Document) -> list[Judgement]:
@@ -206,18 +214,18 @@ def _apart_from(claims: Sequence[Judgement], others: Sequence[Judgement], docume
 
 
 def _by_description(
-    document: Document, description: Description, givens: Givens, names: Table | None = None
+    document: Document, description: Description, givens: Givens, told: Told | None = None
 ) -> Verified:
-    """Every claim judged by a description; `names`: what they are found to mean where a document's numbers tell it."""
+    """Every claim judged by a description, and by what the document's numbers told of its names."""
     found, settled = training_claims(document, description)
 
     def read(order: Document, unlike: frozenset[Span] = frozenset()) -> Reading:
-        state = bind(document, description, givens, names=names)
+        state = bind(document, description, givens, told)
         state.unlike = unlike
         return Reading(order, state, _own_claims(order, state, settled))
 
     with effort.bounded(math.inf) as first:
-        state = bound(document, description, givens, names=names)
+        state = bound(document, description, givens, told)
         reading = Reading(document, state, _own_claims(document, state, settled))
     reading = clearest(reading, read, max(limits.TRIED, 2 * first.spent))
     reading = held_to_habit(reading, read, max(limits.TRIED, 2 * first.spent))

@@ -24,17 +24,20 @@ from bpsym.program import Role, head
 from bpsym.rounding import ends
 from bpsym.spec.api import Network
 from bpsym.verify.alone.known import figures_of
-from bpsym.verify.alone.structures import NETWORK, decimal, given_as, structures, without_entries
+from bpsym.verify.alone.structures import NETS, NETWORK, SIGNALS, decimal, given_as, structures, without_entries
 from bpsym.verify.alone.typical import functions_of
-from bpsym.verify.check.terms import Kind, kind_of, middle, touches
+from bpsym.verify.bind import Told
+from bpsym.verify.check.terms import Kind, kind_of, leaves, middle, touches
 from bpsym.verify.check.verdicts import BAD, PROVED, Verdict, by_statement
 from bpsym.verify.effort import spend
 from bpsym.verify.givens import Completed
+from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.collecting import said_in
+from bpsym.verify.meaning.described import LOSSES
 from bpsym.verify.meaning.followed import followed
 from bpsym.verify.meaning.keys import RATES, Key, key
 from bpsym.verify.meaning.network import NO_VALUES
-from bpsym.verify.tree import Name, covering, walk
+from bpsym.verify.tree import Derivative, Name, Negative, Span, covering, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -46,7 +49,7 @@ if TYPE_CHECKING:
     from bpsym.verify.check.verdicts import Judgement
     from bpsym.verify.meaning.arrays import Scalar
     from bpsym.verify.meaning.described import Table
-    from bpsym.verify.tree import Document, Span, Statement
+    from bpsym.verify.tree import Document, Expr, Statement
 
 MOST_STRUCTURES = 4
 MOST_FORMULAS = 1  # that are wrong by a network, and right by the document: more mean that its names are others
@@ -78,10 +81,10 @@ class Trial(NamedTuple):
 
 
 class Inferred(NamedTuple):
-    """The network a document works, and what the names mean whose numbers it gives."""
+    """The network a document works, and what its names mean."""
 
     network: Description
-    names: Table
+    told: Told
 
 
 class Figures(NamedTuple):
@@ -121,7 +124,28 @@ def inferred(document: Document) -> Inferred | None:
     best = _best([Trial(structure, names, *rest) for rest in product(_losses(names), steps, kinds)], figures)
     if best is not None and best[0].biases == "frozen" and best[0].rate and len(kinds) > 1:
         best = _moved_too(best, figures) or best
-    return Inferred(best[1], structure.names) if best is not None and best[2].behind else None
+    if best is None or not best[2].behind:
+        return None
+    opposite = _opposite_signals(document, best[1], structure.names)
+    meant = {name: values for name, values in structure.names.items() if name not in opposite}
+    return Inferred(best[1], Told(meant, opposite, structure.through))
+
+
+def _opposite_signals(document: Document, network: Description, names: Table) -> dict[Key, Expr]:
+    """The δ among some names as -∂E/∂net, where more of their figures say so than say the contrary."""
+    environment = followed(network).network.environment()
+    score = 0
+    for statement in document.statements:
+        first, last = statement.terms[0], statement.terms[-1]
+        values = names.get(key(first)) if isinstance(first, Name) and first.base in SIGNALS else None
+        shown = list(leaves(last)) if kind_of(last) is Kind.NUMBER else []
+        if values and len(shown) == 1 and shown[0] is not None:
+            value = environment[scalars(values[0])[0]]
+            score += touches(value, shown[0].near()) - touches(-value, shown[0].near())
+    here = Span(0, 0)
+    units = [name for name in names if name.base in SIGNALS] if score < 0 else []
+    nets = {name: Name(here, NETS[0], name.sub) for name in units}
+    return {name: Negative(here, Derivative(here, Name(here, LOSSES[0]), net, "∂")) for name, net in nets.items()}
 
 
 def _losses(names: Sequence[str]) -> Sequence[str]:
@@ -140,7 +164,7 @@ def _best(trials: Sequence[Trial], figures: Figures) -> Best | None:
     most = ENOUGH - 1
     for trial in trials:
         spend(NETWORK)
-        units, bias, numbers, _ = trial.structure
+        units, bias, numbers, *_ = trial.structure
         training = {"rate": trial.rate, "biases": trial.biases} if trial.rate else None
         try:
             network = Network(

@@ -32,7 +32,11 @@ MOST_HIDDEN = 3  # layers
 MOST_WEIGHTS = 60
 NETWORK = 10_000  # units of work to build one
 SHORT = 3  # places of a target
-(_, FIRST), (SECOND, SECOND_BIASES) = LETTERS
+MOST_NUMBERED = 9  # units, where w_35 leads from the third to the fifth
+SIGNALS = ("delta", "Err")
+THRESHOLDS = ("theta", "Theta")  # beside weights that are w
+NETS, OUTS = ("s", "net", "I", "in", "n"), ("o", "O", "out", "y", "h")  # of units that are numbered through
+(FIRST, FIRST_BIASES), (SECOND, SECOND_BIASES) = LETTERS
 ROLES = (Role.INPUT, Role.TARGET, Role.WEIGHT, Role.BIAS)
 
 
@@ -50,6 +54,7 @@ class Structure(NamedTuple):
     bias: str
     numbers: dict[str, Any]
     names: Table
+    through: bool = False  # its units are numbered through
 
 
 class Filled(NamedTuple):
@@ -100,7 +105,9 @@ def decimal(shown: Shown) -> Decimal:
 def structures(given: Mapping[Key, Given]) -> Iterator[Structure]:
     """Networks whose inputs, targets, weights and biases are just those that are given, with these numbers."""
     inputs, targets = _count(given, INPUTS), _count(given, TARGETS)
-    weights, biases = _scalars(given, (*WEIGHTS, *SECOND)), _scalars(given, BIASES)
+    thresholds = THRESHOLDS if any(name.base in FIRST for name in given) else ()  # else they are parameters of any kind
+    weights = _scalars(given, [base for base in (*WEIGHTS, *SECOND) if base not in thresholds])
+    biases = _scalars(given, BIASES)
     if not inputs or not targets or not 1 <= weights <= MOST_WEIGHTS:
         return
     for units in _sizes(inputs, targets, weights):
@@ -112,10 +119,15 @@ def structures(given: Mapping[Key, Given]) -> Iterator[Structure]:
                 known = fully_connected(layers, units, "half-squared-error")
                 done: list[Filled] = []
                 for turned, counted in ((False, False), (False, True), (True, True)):
-                    numbers = _filled(known, given, turned=turned, counted=counted)
+                    numbers = _filled(known, given, {}, turned=turned, counted=counted)
                     if numbers is not None and numbers not in done:
                         done.append(numbers)
                         yield Structure(units, kind, _tables(known, layers, numbers.entries), numbers.names)
+                through = _numbered_through(known, layers, units, given)
+                numbers = _filled(known, given, through) if through else None
+                if numbers is not None and numbers not in done:
+                    names = {**_signals(known, layers, units), **numbers.names}
+                    yield Structure(units, kind, _tables(known, layers, numbers.entries), names, through=True)
 
 
 def _count(given: Mapping[Key, Given], bases: Sequence[str]) -> int:
@@ -136,20 +148,66 @@ def _sizes(inputs: int, targets: int, weights: int) -> Iterator[tuple[int, ...]]
                 yield units
 
 
-def _filled(known: Followed, given: Mapping[Key, Given], *, turned: bool, counted: bool) -> Filled | None:
+def _numbered_through(
+    known: Followed, layers: Sequence[Layer], units: Sequence[int], given: Mapping[Key, Given]
+) -> Table:
+    """What names mean whose indices number all units from the first input to the last output: w_35, θ_5, t_5.
+
+    A weight leads from the lower number to the higher one, whichever is written first. Nothing where one does not.
+    """
+    place = {str(n): at for n, at in enumerate(((k, i) for k, size in enumerate(units) for i in range(size)), 1)}
+    if len(place) > MOST_NUMBERED:
+        return {}
+    expansion = known.network.expansion
+    table: Table = {}
+    weights = {name: "".join(name.sub) for name in given if name.base in (*FIRST, *SECOND) and name.sub}
+    for name, digits in weights.items():
+        ends = sorted(place[digit] for digit in digits if digit in place)
+        if len(ends) != 2 or len(digits) != 2 or ends[1][0] != ends[0][0] + 1:
+            return {}
+        (below, column), (layer, row) = ends
+        table[name] = [expansion.entries(f"W_{layers[layer - 1].name}")[row * units[below] + column]]
+    for name in given:
+        layer, unit = place.get("".join(name.sub), (0, 0))
+        if layer and name.base in BIASES and name not in weights and layers[layer - 1].bias == UNIT:
+            table[name] = [expansion.entries(f"b_{layers[layer - 1].name}")[unit]]
+        elif layer == len(layers) and name.base in TARGETS:
+            table[name] = [expansion.entries(expansion.program.only(Role.TARGET).name)[unit]]
+    return table if weights else {}
+
+
+def _signals(known: Followed, layers: Sequence[Layer], units: Sequence[int]) -> Table:
+    """What is worked out of units that are numbered through: s_3, o_3, δ_3."""
+    entries, number = known.network.expansion.entries, units[0]
+    table: Table = {}
+    for layer in layers:
+        of_each = zip(*(entries(f"{kind}_{layer.name}") for kind in ("net", "out", "d_net")), strict=True)
+        for net, out, signal in of_each:
+            number += 1
+            table |= {Key(base, (str(number),)): [net] for base in NETS}
+            table |= {Key(base, (str(number),)): [out] for base in OUTS}
+            table |= {Key(base, (str(number),)): [signal] for base in SIGNALS}
+    return table
+
+
+def _filled(
+    known: Followed, given: Mapping[Key, Given], through: Table, *, turned: bool = False, counted: bool = False
+) -> Filled | None:
     """The number of each entry and the meaning of each name; None where an entry has none, or two.
 
-    `turned`: w_2 leads from the first input to the second unit; `counted`: b_2 is the second unit's, not the layer's.
+    `through`: what names mean that are numbered through; `turned`: w_2 leads from the first input to the second unit;
+    `counted`: b_2 is the second unit's, not the layer's.
     """
     expansion = known.network.expansion
     roles = {entry: q.role for q in expansion.program.inputs if q.role in ROLES for entry in expansion.entries(q.name)}
     found: dict[Expr, Shown] = {}
     names: Table = {}
-    alone = () if any(name.base in FIRST for name in given) else SECOND_BIASES  # c_1, c_2 and c, no b
+    alone = () if any(name.base in FIRST_BIASES for name in given) else SECOND_BIASES  # c_1, c_2 and c, no b
     for name, (numbers, shape) in given.items():
         fitting = []
-        as_first = known.loosely.get(name._replace(base=FIRST[0]), ()) if name.base in alone and name.sub else ()
-        for value in (*(as_first or known.spellings.get(name, ())), *known.loosely.get(name, ())):
+        as_first = known.loosely.get(name._replace(base=FIRST_BIASES[0]), ()) if name.base in alone and name.sub else ()
+        usual = (*(as_first or known.spellings.get(name, ())), *known.loosely.get(name, ()))
+        for value in through.get(name, usual):
             items = scalars(value)
             role = roles.get(items[0])
             fits = len(items) == len(numbers) and (not isinstance(value, Array) or _same_shape(value.shape, shape))

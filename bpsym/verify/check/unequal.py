@@ -125,7 +125,8 @@ def _is_approximate(chain: Chain, term: Expr) -> bool:
 
 def _is_wrongly_defined(name: Key, state: State) -> bool:
     """Whether a name means a formula of the document, and that was found wrong."""
-    return name in state.said.wrong and name in state.scope.macros and state.scope.atoms(name) is None
+    formula = state.scope.macros.get(name) if name in state.said.wrong else None
+    return formula is not None and formula.span.end > 0 and state.scope.atoms(name) is None
 
 
 def _is_defined_afresh(chain: Chain, term: Expr) -> bool:
