@@ -47,6 +47,7 @@ SWEPT = 500  # cases of a worker after which garbage is looked for everywhere
 FRAMES = 700  # of Python's stack a case may use; Python grants a thousand
 IN_MEMORY = Path("/dev/shm")  # noqa: S108  (where a file costs nothing; the folder in it is ours alone)
 VERDICTS, REFUSED = "verdicts", "refused"
+SAID = io.TextIOWrapper(io.BytesIO(), "utf-8")  # what the command prints: click keeps every stream it has written to
 
 
 class Endless(BaseException):
@@ -108,7 +109,9 @@ class Result:
 
 def called(arguments: Sequence[str], good: Sequence[int | None] = (0, 1, None)) -> tuple[str, str]:
     """Call the command; what became of it and what it printed. A refusal is one sentence and exit status 2."""
-    said = io.TextIOWrapper(io.BytesIO(), "utf-8")
+    said = SAID
+    said.seek(0)
+    said.truncate()
     try:
         with contextlib.redirect_stdout(said), contextlib.redirect_stderr(io.StringIO()):
             status = command.main(list(arguments), prog_name="bpsym", standalone_mode=False)

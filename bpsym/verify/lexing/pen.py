@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bpsym.verify import limits
+
 if TYPE_CHECKING:
     from bpsym.verify.source import Source
 
 DIGITS: Final = re.compile(r"\d+(?!\.?\d)")  # not the beginning of a decimal
+SHOWN: Final = 20  # digits of a name that is too long to be one
 NEAR: Final = 40  # so many characters before and behind a token are looked at
 
 
@@ -48,7 +51,9 @@ class Pen(Struct):
     depth: int = 0  # of round and square brackets
 
     def put(self, kind: str, text: str, start: int, end: int, tail: str = "") -> None:
-        """Append a token written at local offsets `start` to `end`."""
+        """Append a token written at local offsets `start` to `end`; with too many digits behind it a word is none."""
+        if len(tail) > limits.DIGITS:
+            kind, text, tail = "unknown", f"{text}{tail[:SHOWN]}…", ""
         self.out.append(Token(kind, text, self.source.starts[start], self.source.ends[end - 1], self.gap, tail))
         self.gap = False
 

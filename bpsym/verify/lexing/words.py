@@ -7,7 +7,6 @@ from typing import Final
 
 from msgspec.structs import replace
 
-from bpsym.verify import limits
 from bpsym.verify.lexing.pen import DIGITS, Pen
 from bpsym.verify.symbols import (
     COMMANDS,
@@ -30,7 +29,6 @@ _UNIT_WORDS: Final = {  # what stands behind a unit's name, and the word for tha
 }  # fmt: skip
 _OF_UNIT: Final = re.compile(rf"(?:{'|'.join(sorted(_UNIT_WORDS, key=len, reverse=True))})(?![A-Za-z0-9_])")
 _PLAIN: Final = frozenset(["pi", "yd", "Yd"])  # where letters beside each other may be a product; y_d: as desired
-_SHOWN: Final = 20  # digits of a name that is too long to be one
 _SET_APART: Final = re.compile(r" \. (\d+)(?![\d.])")
 _NAMED_SUM = re.compile(r"\s*=|_(?:[A-Za-z]{3,}\w*|[A-Za-z]+\d+|[A-Za-z](?=\s+=|\s*[-+*/)]|\s*$))(?![\w(])")  # a name
 
@@ -157,9 +155,6 @@ def word_with_tail(pen: Pen, run: str, start: int, end: int) -> None:
     tail = digits.group() if digits else ""
     if digits:
         end = pen.position = digits.end()
-        if len(tail) > limits.DIGITS:
-            pen.put("unknown", f"{run}{tail[:_SHOWN]}…", start, end)
-            return
         of_unit = None if pen.flavour.tex or len(run) > 1 else _OF_UNIT.match(pen.text, end)
         if of_unit:  # H1input
             pen.position = of_unit.end()
