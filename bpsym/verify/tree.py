@@ -417,8 +417,16 @@ def one_less(tree: Sum) -> Expr | None:
     return rest[0] if tree.signs == (1, -1) and equals_one(one) else None
 
 
+_NAMED = {
+    kind: tuple(name for name, said in kind.__annotations__.items() if said == "Name") for kind in get_args(Expr)
+}
+
+
 def with_parts(node: Any, change: Callable[[Any], Any]) -> Any:
-    """A node with a change made to each node directly below it; itself where nothing changes."""
+    """A node with a change made to each node directly below it; itself where nothing changes.
+
+    A function's name stays where it would become something else.
+    """
 
     def part(value: Any) -> Any:
         if isinstance(value, Span) or not isinstance(value, (Struct, tuple)):
@@ -430,6 +438,7 @@ def with_parts(node: Any, change: Callable[[Any], Any]) -> Any:
 
     found = {name: getattr(node, name) for name in node.__struct_fields__}
     parts = {name: part(value) for name, value in found.items()}
+    parts |= {name: found[name] for name in _NAMED.get(type(node), ()) if not isinstance(parts[name], Name)}
     return node if all(parts[name] is found[name] for name in found) else replace(node, **parts)
 
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bpsym.verify import effort, limits
+from bpsym.verify.canonical import canonical
 from bpsym.verify.read import read_text
 from bpsym.verify.run import verify
+from bpsym.verify.tree import Application, Sum, with_parts
 from confined import SECONDS, verifying_seconds
 from transcripts import RIGHT, described, found, verified
 
@@ -92,6 +94,7 @@ def test_hostile(text: str, cell: ProcessPoolExecutor) -> None:
         f"$x = [1, 2]$, $x_{{{'7' * 5_001}}} = 3$, $x{'7' * 5_001} = 3$ and $x^{{({'7' * 5_001})}} = 3$",
         f"$\\mu = [1, 2]$, $\\mu{'7' * 5_001} = 3$ and μ{'7' * 5_001} = 3",
         "$x = [1, 2]$, $x_{\u24fa} = 3$ and $x^{(\u2460)} = 3$",
+        "$w = 2$, $b = 0.1$\n$$\\frac{d}{db} \\max(0, \\max(0, (\\max(0, w))^{-1})) = (w)^{w}$$",
         "$x = 1" + "^2" * 3_000 + "$ and $y = 1" + " / 3" * 3_000 + "$",
     ],
     ids=[
@@ -107,12 +110,23 @@ def test_hostile(text: str, cell: ProcessPoolExecutor) -> None:
         "an index of thousands of digits",
         "a Greek letter with thousands of digits",
         "an index in a circle",
+        "compared with what may be infinite",
         "tall",
     ],
 )
 def test_no_shape_raises(text: str) -> None:
     """Whatever a formula or a table looks like, there are verdicts."""
     verify(read_text(text))
+
+
+def test_what_is_applied_stays_a_name() -> None:
+    """Whatever its arguments become: nothing else has a letter to be told by."""
+    (statement,) = read_text("$a + b = y(x)$").statements
+    added, applied = statement.terms
+    assert isinstance(added, Sum)
+    assert isinstance(applied, Application)
+    changed = with_parts(applied, lambda _: added)
+    assert canonical(changed) == canonical(applied).replace("x", canonical(added))
 
 
 def test_a_formula_too_tall_is_told() -> None:

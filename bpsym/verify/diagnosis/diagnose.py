@@ -44,8 +44,11 @@ def _with_cause(judgement: Judgement, diagnosis: Diagnosis) -> Judgement:
         return judgement
     cause, *rest = causes
     details = {**judgement.details, "what": cause.what}
-    if cause.made:
-        details["explanation"] = Explanation.of(cause.made, diagnosis.state, cause.at)
+    try:
+        if cause.made:
+            details["explanation"] = Explanation.of(cause.made, diagnosis.state, cause.at)
+    except TooMuchWork:
+        return judgement
     others = dict.fromkeys(other.rule for other in rest if other.rule != cause.rule)
     return replace(judgement, rule=cause.rule, details=details, others=tuple(others))
 

@@ -46,7 +46,7 @@ PLACE = 20  # units of work each of them is, at least
 LARGE = 100  # numerator times denominator of an exact number nothing comes to by chance
 NARROW = 0.02  # of its value, the width of any other
 SHARP = 0.001  # of its value, the width of one that is enough by itself
-COPIED = 0.5  # units of work a figure is, looked for at one place of a document
+COPIED = 3  # units of work a figure is, looked for at one place of a document
 
 
 class Instance(Struct, frozen=True):

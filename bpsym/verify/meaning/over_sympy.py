@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from bpsym.verify.effort import spend
 from bpsym.verify.meaning.algebra import LARGEST_POWER, Algebra, NoValueError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from fractions import Fraction
 
     from bpsym.verify.meaning.arrays import Scalar
@@ -128,6 +129,16 @@ def _power(base: Scalar, exponent: Scalar) -> Scalar:
     return base**exponent
 
 
+@contextmanager
+def _comparing() -> Iterator[None]:
+    """What is compared has to be real: 1/max(0, w) may be none."""
+    try:
+        yield
+    except TypeError:
+        raise NoValueError("a comparison of what is no real number") from None
+
+
+@_comparing()
 def _chosen(left: Scalar, relation: str, right: Scalar, then: Scalar, otherwise: Scalar) -> Scalar:
     match relation:  # the lowering knows > and ≤
         case ">":
@@ -152,6 +163,7 @@ def _without_puzzles(x: Scalar) -> Scalar:
     return x
 
 
+@_comparing()
 def _larger(x: Scalar, y: Scalar) -> Scalar:
     first, second = (y, x) if y.is_number else (x, y)
     if not (first.is_number or first.free_symbols & second.free_symbols) or second.is_number:
