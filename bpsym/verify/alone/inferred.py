@@ -27,6 +27,7 @@ from bpsym.verify.alone.known import figures_of
 from bpsym.verify.alone.structures import NETS, NETWORK, SIGNALS, decimal, given_as, structures, without_entries
 from bpsym.verify.alone.typical import functions_of
 from bpsym.verify.bind import Told
+from bpsym.verify.check.culprit import stands_for
 from bpsym.verify.check.terms import Kind, kind_of, leaves, middle, touches
 from bpsym.verify.check.verdicts import BAD, PROVED, Verdict, by_statement
 from bpsym.verify.effort import spend
@@ -275,6 +276,8 @@ def agreed(
     found: list[Judgement] = []
     formulas: set[Span] = set()
     for claim in theirs:
+        if claim.rule == "operand" and stands_for(claim.details["truth"][0], claim.details["shown"]):
+            continue  # as far as its digits go, it is what ought to stand there
         before, statement = judged.get(claim.span, claim), said.get(claim.span)
         is_new = claim.verdict in BAD and before.verdict not in BAD
         is_open = is_new and not steps and statement is not None and _is_step(statement)

@@ -73,7 +73,7 @@ def numeric(chain: Chain, term: Expr) -> Judgement:
     """Judge an expression in numbers; a wrong one is told by its wrong operand where that can be found."""
     state = chain.state
     verdict, culprit = _numeric_verdict(chain, term)
-    if culprit is not None and stands_for(culprit.right, culprit.shown):
+    if not state.scope.described and culprit is not None and stands_for(culprit.right, culprit.shown):
         verdict, culprit = Verdict.DIGIT, None  # as far as its digits go, it is what ought to stand there
     off = verdict not in (Verdict.RIGHT, Verdict.UNDECIDED)
     if off and (_is_next_step(chain, term) or _is_of_another_row(chain, term)):
