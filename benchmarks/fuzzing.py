@@ -109,17 +109,16 @@ class Result:
 
 def called(arguments: Sequence[str], good: Sequence[int | None] = (0, 1, None)) -> tuple[str, str]:
     """Call the command; what became of it and what it printed. A refusal is one sentence and exit status 2."""
-    said = SAID
-    said.seek(0)
-    said.truncate()
+    SAID.seek(0)
+    SAID.truncate()
     try:
-        with contextlib.redirect_stdout(said), contextlib.redirect_stderr(io.StringIO()):
+        with contextlib.redirect_stdout(SAID), contextlib.redirect_stderr(io.StringIO()):
             status = command.main(list(arguments), prog_name="bpsym", standalone_mode=False)
     except (Refusal, click.UsageError) as error:
         one_line = bool(error.message) and "\n" not in error.message
         return REFUSED if error.exit_code == CANNOT and one_line else f"refused badly: {error.message!r}", ""
-    said.seek(0)
-    return VERDICTS if status in good else f"ends with status {status}", said.read()
+    SAID.seek(0)
+    return VERDICTS if status in good else f"ends with status {status}", SAID.read()
 
 
 def work(pipe: Connection, numbers: range, options: argparse.Namespace, fuzz: Fuzz) -> None:

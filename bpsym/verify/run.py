@@ -15,6 +15,7 @@ from msgspec.structs import replace
 
 from bpsym.verify import effort, limits
 from bpsym.verify.bind import bind, bound
+from bpsym.verify.check.chain import has_free_letters
 from bpsym.verify.check.early import Reading, clearest
 from bpsym.verify.check.habit import held_to_habit
 from bpsym.verify.check.judge import judge
@@ -26,7 +27,7 @@ from bpsym.verify.check.verdicts import Claims, Judgement, Verdict
 from bpsym.verify.diagnosis.diagnose import diagnosed
 from bpsym.verify.givens import Givens, names_of
 from bpsym.verify.meaning.arrays import scalars
-from bpsym.verify.meaning.keys import Key, free_letters, key
+from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.tree import Name, covering, nodes
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ if TYPE_CHECKING:
     from bpsym.verify.alone.known import Recognized
     from bpsym.verify.bind import Told
     from bpsym.verify.check.state import State
-    from bpsym.verify.tree import Document, Node, Span
+    from bpsym.verify.tree import Document, Span
 
 FIGURES = frozenset([Kind.NUMBER, Kind.NUMERIC, Kind.MIXED])
 PRECISION = 160  # bits formulas are computed with
@@ -190,7 +191,7 @@ def _by_its_numbers(own: Verified, givens: Givens) -> Verified | None:
 
     theirs = described.judgements
     if told.through:  # what is said of any unit is left to the document
-        lettered = covering([s.span for s in own.document.statements if any(map(_has_letters, nodes([s])))])
+        lettered = covering([s.span for s in own.document.statements if any(map(has_free_letters, s.terms))])
         theirs = [j for j in theirs if not lettered(j.span.start)]
     passes = Passes(told.names, judge_by, own.judgements)
     claims = agreed_in_passes(passes, own.document, network, theirs)
@@ -198,10 +199,6 @@ def _by_its_numbers(own: Verified, givens: Givens) -> Verified | None:
         return None
     claims += _apart_from(claims, own.judgements, own.document)
     return with_fields(described, judgements=claims, inferred=network)
-
-
-def _has_letters(node: Node) -> bool:
-    return isinstance(node, Name) and any(free_letters(node, {}))
 
 
 def _apart_from(claims: Sequence[Judgement], others: Sequence[Judgement], document: Document) -> list[Judgement]:

@@ -14,7 +14,7 @@ from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Verdict
 from bpsym.verify.disclaimed import is_aside
 from bpsym.verify.effort import TooMuchWork, bounded
-from bpsym.verify.meaning.keys import LOSS_NAMES, NO_TIME, RATES, UPDATABLE, free_letters, key
+from bpsym.verify.meaning.keys import LOSS_NAMES, NO_TIME, RATES, SIGNALS, UPDATABLE, free_letters, key
 from bpsym.verify.mend import forms, names
 from bpsym.verify.mend.around import Around, Edit
 from bpsym.verify.mend.search import LARGEST, blamed, changed
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     Mends = Callable[[Around], Iterator[tuple[Edit, Expr]]]
 
 ENOUGH = 2  # steps with the other sign
-SIGNALS = frozenset(["delta", "Err", "err", "error", "Error"])
 _QUIET = (Verdict.RIGHT, Verdict.UNDECIDED)
 
 

@@ -24,7 +24,7 @@ from bpsym.program import Role, head
 from bpsym.rounding import ends
 from bpsym.spec.api import Network
 from bpsym.verify.alone.known import figures_of
-from bpsym.verify.alone.structures import NETS, NETWORK, SIGNALS, decimal, given_as, structures, without_entries
+from bpsym.verify.alone.structures import NETS, NETWORK, decimal, given_as, structures, without_entries
 from bpsym.verify.alone.typical import functions_of
 from bpsym.verify.bind import Told
 from bpsym.verify.check.culprit import stands_for
@@ -36,9 +36,10 @@ from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.collecting import said_in
 from bpsym.verify.meaning.described import LOSSES
 from bpsym.verify.meaning.followed import followed
-from bpsym.verify.meaning.keys import RATES, Key, key
+from bpsym.verify.meaning.keys import RATES, SIGNALS, Key, key
 from bpsym.verify.meaning.network import NO_VALUES
-from bpsym.verify.tree import Derivative, Name, Negative, Span, covering, walk
+from bpsym.verify.meaning.signals import slope_by
+from bpsym.verify.tree import Name, Span, covering, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -143,10 +144,9 @@ def _opposite_signals(document: Document, network: Description, names: Table) ->
         if values and len(shown) == 1 and shown[0] is not None:
             value = environment[scalars(values[0])[0]]
             score += touches(value, shown[0].near()) - touches(-value, shown[0].near())
-    here = Span(0, 0)
     units = [name for name in names if name.base in SIGNALS] if score < 0 else []
-    nets = {name: Name(here, NETS[0], name.sub) for name in units}
-    return {name: Negative(here, Derivative(here, Name(here, LOSSES[0]), net, "∂")) for name, net in nets.items()}
+    loss = Name(Span(0, 0), LOSSES[0])
+    return {name: slope_by(loss, Key(NETS[0], name.sub), -1) for name in units}
 
 
 def _losses(names: Sequence[str]) -> Sequence[str]:

@@ -14,7 +14,7 @@ from bpsym.verify.effort import spend
 from bpsym.verify.meaning.arrays import Array, scalars
 from bpsym.verify.meaning.described import BIASES, INPUTS, TARGETS, WEIGHTS
 from bpsym.verify.meaning.followed import fully_connected
-from bpsym.verify.meaning.keys import Key, is_parameter
+from bpsym.verify.meaning.keys import SIGNALS, Key, is_parameter
 from bpsym.verify.meaning.loosely import LETTERS
 
 if TYPE_CHECKING:
@@ -33,7 +33,6 @@ MOST_WEIGHTS = 60
 NETWORK = 10_000  # units of work to build one
 SHORT = 3  # places of a target
 MOST_NUMBERED = 9  # units, where w_35 leads from the third to the fifth
-SIGNALS = ("delta", "Err")
 THRESHOLDS = ("theta", "Theta")  # beside weights that are w
 NETS, OUTS = ("s", "net", "I", "in", "n"), ("o", "O", "out", "y", "h")  # of units that are numbered through
 (FIRST, FIRST_BIASES), (SECOND, SECOND_BIASES) = LETTERS

@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec.structs import replace
 
-from bpsym.verify.again.alike import SIGNALS
 from bpsym.verify.check import symbols
 from bpsym.verify.check.terms import Kind, kind_of
 from bpsym.verify.check.verdicts import Judgement, Verdict
 from bpsym.verify.disclaimed import is_aside
-from bpsym.verify.meaning.keys import key
+from bpsym.verify.meaning.keys import SIGNALS, key
 from bpsym.verify.mend import layouts, names
 from bpsym.verify.mend.around import Around, Edit
 from bpsym.verify.mend.search import LARGEST, blamed, changed

@@ -56,6 +56,7 @@ IDENTITY = Key("I")  # of a matrix, where a document calls nothing else so
 _NEW = frozenset(["+", "new"])
 _TOTAL = frozenset(["total", "tot", "Total", "all", "sum", "总"])
 LOSS_NAMES = frozenset(["E", "L", "J", "C", "Loss", "loss", "Error", "error", "cost", "Cost", "MSE"])
+SIGNALS = ("delta", "Err", "err", "error", "Error")  # the letters of error signals
 _UNIT = re.compile(r"[hHoOiI]\d+")
 _ZERO_FOR_O = re.compile(r"0[1-9]\d?")
 _LETTERED = re.compile(r"([A-Za-z]{1,3})([A-Za-z])")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from flint import arb
 
 from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
+from bpsym.verify.givens import names_of
 from bpsym.verify.meaning.arrays import Array, ShapeError, Value, aligned, scalars
 from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.denote import denote
@@ -19,7 +20,7 @@ from bpsym.verify.meaning.keys import LOSS_NAMES, RATES, UPDATABLE, Key, free_le
 from bpsym.verify.meaning.network import FAILURES
 from bpsym.verify.meaning.reading import reading
 from bpsym.verify.meaning.scope import Point, Scope
-from bpsym.verify.tree import Derivative, Differential, Document, Expr, Name, Negative, Product, Span, Sum, nodes, walk
+from bpsym.verify.tree import Derivative, Differential, Document, Expr, Name, Negative, Product, Span, Sum, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -44,11 +45,11 @@ def name_signals(document: Document, scope: Scope) -> None:
     named: dict[Subject, Expr]
     best, most = None, 0
     letters = dict.fromkeys((*NETS, *(_others(signals, scope) if scope.laws else ())))
-    spoken = {key(node) for node in nodes(document.statements) if isinstance(node, Name)}
-    moved = {name._replace(new=False) for name in spoken if name.new}  # u_1 is a parameter where it gets a new value
+    # u_1 is a parameter where it gets a new value
+    moved = {name._replace(new=False) for name in names_of(document) if name.new}
     for base, sign in product(letters, (1, -1)):
         meant = {k: k._replace(base=base) for k in signals}
-        named = {k: _slope(loss, of, sign) for k, of in meant.items() if of in table and of not in moved}
+        named = {k: slope_by(loss, of, sign) for k, of in meant.items() if of in table and of not in moved}
         if not named:
             continue
         scope.table = {k: v for k, v in table.items() if k not in named}
@@ -103,7 +104,8 @@ def _others(signals: Sequence[Key], scope: Scope) -> Iterator[str]:
             yield name.base
 
 
-def _slope(loss: Name, wrt: Key, sign: int) -> Expr:
+def slope_by(loss: Name, wrt: Key, sign: int) -> Expr:
+    """∂E/∂z or its negative, written nowhere in the document."""
     here = Span(0, 0)
     slope = Derivative(here, loss, Name(here, wrt.base, wrt.sub, wrt.layer), "∂")
     return slope if sign > 0 else Negative(here, slope)

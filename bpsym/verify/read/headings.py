@@ -57,7 +57,7 @@ def _named(statement: Statement) -> Statement:
     """What is worked out as the value of what its heading names, if that is all the heading says."""
     heading = statement.context.heading
     whole = _WHOLE.match(heading)
-    first = None if whole is None else _name(heading[len(whole["new"]) :], statement.span)
+    first = None if whole is None else _name(heading[whole.end("new") :], statement.span)
     if whole is None or first is None:
         return statement
     if whole["new"] and isinstance(first, Name):
