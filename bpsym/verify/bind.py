@@ -13,7 +13,7 @@ from bpsym.verify.check.terms import Kind, kind_of, leaves, touches
 from bpsym.verify.effort import TooMuchWork, unbounded
 from bpsym.verify.givens import names_at
 from bpsym.verify.meaning.arrays import Array, Value, scalars, transposed
-from bpsym.verify.meaning.conventions import has_kronecker, own_letters, said_equal
+from bpsym.verify.meaning.conventions import has_kronecker, said_equal
 from bpsym.verify.meaning.described import is_turned
 from bpsym.verify.meaning.followed import followed, role_of, shallower
 from bpsym.verify.meaning.functions import definitions_of
@@ -60,7 +60,6 @@ def bind(document: Document, description: Description | None, given: Givens, tol
         scope.macros[name] = formula
     scope.kronecker = has_kronecker(document)
     scope.said_equal = said_equal(document)
-    scope.own = frozenset() if names is None else own_letters(document)
     scope.letters = frozenset(description.letters.values())
     environment = network.environment()
     scope.printed = family_of(document, known.families)

@@ -94,6 +94,7 @@ class Name(Struct, frozen=True):
     marks: tuple[str, ...] = ()
     bracketed: str = ""
     spelled: str = ""  # the source text
+    own: bool = False  # a quantity of the document whose letter is a constant elsewhere: e, an error
 
 
 class Ellipsis(Struct, frozen=True):  # noqa: A001 - the mathematical term; nobody needs Python's here

@@ -371,7 +371,7 @@ class Builder:
         def called(call: Call, _at: Indices) -> Callable[[Value], Value]:
             return symbolic_function(call, scope.functions, scope.vague_letters, over)
 
-        over = Reading(algebra, name_of, no_derivative, called, values, literal, scope.own, columns=scope.columns)
+        over = Reading(algebra, name_of, no_derivative, called, values, literal, columns=scope.columns)
         over = structs.replace(over, count=scope.divisor)
         return over
 

@@ -16,7 +16,6 @@ from bpsym.verify.meaning.conventions import (
     counts_time,
     has_kronecker,
     letters_apart,
-    own_letters,
     said_equal,
     softmax_by_columns,
 )
@@ -65,7 +64,7 @@ def said_in(document: Document) -> Said:
 
 
 def _sources_of(document: Document, *, timed: bool) -> Sources:
-    sources = Sources(fixed={} if timed else NO_TIME, kronecker=has_kronecker(document), own=own_letters(document))
+    sources = Sources(fixed={} if timed else NO_TIME, kronecker=has_kronecker(document))
     sources.columns = softmax_by_columns(document)
     for statement in document.statements:
         _collect(statement, sources)
@@ -143,7 +142,7 @@ def _collect_names(nodes: Sequence[Node], sources: Sources) -> None:
     for node in nodes:
         match node:
             case Name():
-                meant = _is_quantity(node) or node.base in sources.own
+                meant = _is_quantity(node)
                 if id(node) not in functions and meant and not (sources.kronecker and kronecker_pair(node)):
                     sources.names[node] = None
                 if node.base in COUNTS and not (node.sub or node.layer or node.marks):
@@ -265,7 +264,7 @@ def _signed(tree: Sum) -> Iterator[Expr]:
 
 def _is_quantity(name: Name) -> bool:
     if name.base in ("e", "E") and not name.sub:
-        return name.base == "E"
+        return name.own or name.base == "E"
     if name.base in CIRCLED or name.marks.count("prime"):
         return False
     return bool(name.sub or name.layer) or name.base not in COUNTS

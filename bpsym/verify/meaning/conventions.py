@@ -1,8 +1,7 @@
-"""What letters are for in one document: whether t counts time, δ_{ij} compares indices, e is a quantity."""
+"""What letters are for in one document: whether t counts time, whether δ_{ij} compares indices."""
 
 from __future__ import annotations
 
-import math
 import re
 from fractions import Fraction
 from functools import lru_cache
@@ -10,7 +9,6 @@ from itertools import combinations
 from typing import TYPE_CHECKING
 
 from bpsym.verify.check.terms import Kind, kind_of
-from bpsym.verify.constants import is_e_or_pi
 from bpsym.verify.meaning.indices import kronecker_pair
 from bpsym.verify.meaning.keys import LOSS_NAMES, key
 from bpsym.verify.tree import Call, Cases, Document, Expr, Matrix, Name, Number, Product, Statement, nodes, walk
@@ -34,18 +32,6 @@ def has_kronecker(document: Document) -> bool:
             return False
         found = found or any(isinstance(n, Name) and kronecker_pair(n) for t in statement.terms for n in walk(t))
     return found
-
-
-def own_letters(document: Document) -> frozenset[str]:
-    """Letters of constants the document has for quantities: its e is an error, a node of a graph, not 2.71828…."""
-    for statement in document.statements:
-        first, *rest = statement.terms
-        if isinstance(first, Name) and is_e_or_pi(first) and first.base == "e" and not first.marks:
-            named = any(isinstance(n, Name) and n.base != "e" for n in walk(rest[0])) if rest else False
-            other = rest and isinstance(rest[0], Number) and int(rest[0].value) != int(math.e)
-            if (named or other) and not any(isinstance(n, Call) for n in walk(rest[0])):
-                return frozenset("e")
-    return frozenset()
 
 
 def counts_time(document: Document) -> bool:

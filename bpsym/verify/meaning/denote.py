@@ -71,7 +71,6 @@ class Reading(Struct, frozen=True):
     function: Callable[[Call, Indices], Callable[[Value], Value]]  # of one argument
     values: Range  # of an index of a sum
     literal: Callable[[Number], Scalar]
-    own: frozenset[str] = frozenset()  # letters of constants that are the document's own quantities: e = y - ŷ
     choices: Choices = field(default_factory=Choices)
     columns: bool = False  # whether the softmax of a matrix is that of each column: the samples stand side by side
     inner: bool = False  # whether a product of two columns, or of two rows, may be their inner product
@@ -101,7 +100,7 @@ def _number(tree: Number, reading: Reading, _indices: Indices) -> Value:
 
 
 def _name(tree: Name, reading: Reading, indices: Indices) -> Value:
-    if is_e_or_pi(tree) and not tree.marks and tree.base not in reading.own:
+    if is_e_or_pi(tree):
         return _constant(tree.base, reading.algebra)
     place = indices.get(tree.base)
     if place is not None and place.isdecimal() and not (tree.sub or tree.layer or tree.marks):
@@ -186,17 +185,13 @@ def _below(tree: Expr, reading: Reading, indices: Indices) -> Value:
 
 def _power(tree: Power, reading: Reading, indices: Indices) -> Value:
     exponent = denote(tree.exponent, reading, indices)
-    if is_exponential(tree) and not ("e" in reading.own and _is_whole(tree.exponent)):  # ½ e², of an error e
+    if is_exponential(tree):
         return arrays.mapped(reading.algebra.functions["exp"], exponent)
     base = denote(tree.base, reading, indices)
     if isinstance(base, Array) and _is_inverse(tree) and not reading.choices.ask("elementwise"):
         with suppress(ShapeError):
             return arrays.inverse(base)
     return arrays.elementwise(reading.algebra.power, base, exponent)
-
-
-def _is_whole(tree: Expr) -> bool:
-    return isinstance(tree, Number) and tree.places <= 0
 
 
 def _is_inverse(tree: Power) -> bool:

@@ -178,9 +178,7 @@ def over_atoms(context: Context, values: Range) -> Reading:
     def literal(number: Number) -> Scalar:
         return algebra.number(number.value)
 
-    over = Reading(
-        algebra, name_of, no_derivative, called, values, literal, scope.own, context.choices, columns=scope.columns
-    )
+    over = Reading(algebra, name_of, no_derivative, called, values, literal, context.choices, columns=scope.columns)
     return over
 
 

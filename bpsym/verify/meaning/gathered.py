@@ -47,7 +47,6 @@ def gather(said: Said, given: Givens, position: int | None = None, instance: Ins
         timed=said.timed,
         kronecker=sources.kronecker,
         said_equal=said.equal,
-        own=sources.own,
         outrun=said.outrun,
         columns=sources.columns,
         summed=_added(said.document.text),

@@ -43,7 +43,7 @@ def reading(scope: Scope, point: Point, choices: Choices | None = None, *, depth
     """How to read formulas in a scope at a point."""
     choices = Choices() if choices is None else choices
     at = _At(scope, point, choices, depth)
-    read = Reading(BALLS, at.name, at.derivative, at.function, at.values, point.literal, scope.own, choices, inner=True)
+    read = Reading(BALLS, at.name, at.derivative, at.function, at.values, point.literal, choices, inner=True)
     return read if scope.network is None else replace(read, moved=at.moved, count=scope.divisor)
 
 

@@ -65,7 +65,6 @@ class Scope:
     letters: frozenset[str] = frozenset()  # sizes a description calls by letters: as indices they mean the last one
     kronecker: bool = False  # δ_{ij} with two index letters is 1 where they are equal, else 0
     said_equal: frozenset[frozenset[str]] = frozenset()  # pairs of index letters, as in "for i = j"
-    own: frozenset[str] = frozenset()  # letters of constants that are quantities here
     outrun: frozenset[Span] = frozenset()  # formulas a programme of the document contradicts
     columns: bool = False  # the softmax of a matrix is that of each column
     laws: frozenset[NameFamily] = frozenset()  # the names of a document of laws: none of them stands for another

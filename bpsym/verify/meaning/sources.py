@@ -48,7 +48,6 @@ class Sources:
     entering: set[Key] = field(default_factory=set)  # names something else is worked out from
     kronecker: bool = False  # δ_{ij} is no quantity
     fixed: Mapping[str, str] = field(default_factory=dict)  # letters that are no indices here
-    own: frozenset[str] = frozenset()  # letters of constants that are quantities here
     columns: bool = False  # the softmax of a matrix is that of each column
 
     def states(self, name: Key) -> bool:

@@ -25,6 +25,7 @@ from msgspec.structs import replace
 
 from bpsym.errors import BpsymError
 from bpsym.verify import limits
+from bpsym.verify.constants import with_own_letters
 from bpsym.verify.effort import bounded
 from bpsym.verify.grammar.statements import statements
 from bpsym.verify.read import html, notebook
@@ -88,7 +89,7 @@ def read_text(text: str, name: str = "document", encoding: str = "utf-8") -> Doc
         name,
         text,
         encoding,
-        tuple(chains),
+        tuple(with_own_letters(chains)),
         tuple(unreadable),
         tuple(found.prose),
         tuple(found.calls),
