@@ -81,6 +81,8 @@ def test_decimal_comma_only_where_the_document_settles_it() -> None:
     spanish = read_text("$w_1 = 0,15$ y $w_2 = 0,20$ con $b = 0,35$ y $x = 1,05$")
     assert [statement(chain) for chain in spanish.statements] == ["w_1 = 0.15", "w_2 = 0.20", "b = 0.35", "x = 1.05"]
     assert [statement(chain) for chain in read_text("$l = 1,2$ and $x = 0.5$").statements] == ["l = 1, 2", "x = 0.5"]
+    powers = read_text("$w_1 = 0,15$ y $w_2 = 0,20$ con $v = 2e3,5$")  # no exponent has decimals
+    assert statement(powers.statements[-1]) == "v = 2000, 5"
 
 
 def test_spans_of_terms_and_relations() -> None:

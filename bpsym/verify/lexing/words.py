@@ -41,7 +41,8 @@ def number(pen: Pen, written: str, start: int, end: int) -> None:
             end = start + len(whole_part)
             written = pen.text[start:end]
             pen.position = end
-    if pen.flavour.decimal_comma and "." not in written and pen.text[end : end + 1] == ",":
+    has_comma = pen.flavour.decimal_comma and pen.text[end : end + 1] == ","
+    if has_comma and not any(sign in written for sign in ".eE"):
         more = DIGITS.match(pen.text, end + 1)
         if more:
             end = pen.position = more.end()
