@@ -43,7 +43,7 @@ WORDS: Final = (
 net_{h1} net_h1 out_{o1} E E_{total} target t_1 y \hat{y} z a^{[1]} dE/dw5 ∂E/∂w₅ ΔE θ σ(z) \eta=0.5 x_1=0.05
 w_1=0.15 e^{-x} sigmoid( relu( softmax( np.exp( np.array([ np.dot( self.w1 lambda for in range(10): return 网络 权重
 误差 学习率为 其中 ，。 （ ） ： 等于 损失函数 and so is the where then Since after 10000 iterations
-Step 1: <p> </p> <sub> </sub>
+Step 1: ٣ 3² _{²} 5E0 {,} \textcircled{ <p> </p> <sub> </sub>
 <sup> </sup> <br> <math> <mi>x</mi> <mo>=</mo> <mn>1</mn> </math> <table> <tr> <td> </td> <!-- --> &lt; &amp;
 &nbsp; <script> <span> | |---|---| || - ** __ ~~ > [a](b) ![x](y) {"cells":[ {"cell_type":"markdown","source":[
 "] }, "\n", \u4e2d \" null
@@ -101,7 +101,7 @@ def corpus(folders: Sequence[Path] = ()) -> list[str]:
     """Real documents: the tests' transcripts, sheets of every example in every text format, and those of `folders`."""
     texts = [
         path.read_text("utf-8", errors="replace")
-        for folder in (ROOT / "tests/data/derivations", ROOT / "tests/data/verify", *folders)
+        for folder in (*(ROOT / "tests/data" / name for name in ("derivations", "fresh", "laws", "verify")), *folders)
         for path in sorted(folder.iterdir())
         if path.is_file() and path.suffix != ".toml"
     ]

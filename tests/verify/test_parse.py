@@ -159,7 +159,7 @@ SCRAPS = (
     r"\frac{1}{2} \partial _{ ^{ } { ( ) [ ] | \| = & \\ , ; : + - * / \cdot w 5 0.5 net out e ^ _ ' \text{ \sum \sqrt",
     r"\begin{bmatrix} \end{bmatrix} \begin{cases} \end{cases} \hat \underbrace \left \right \Delta \nabla ① 中文 δ ₁ ²",
     r"½ ŷ 1e9 1e999 ... $ $$ ` \( \) \[ \] # \newcommand{\a}{\a\a} \a \textcircled{2} \tag{1} \rightarrow \Rightarrow",
-    r"\label{x} | --- <table> <math> </math> &lt; nn.f([1],x=2)",
+    r"\label{x} \textcircled{²} | --- <table> <math> </math> &lt; nn.f([1],x=2)",
 )
 PIECES = st.sampled_from([*" ".join(SCRAPS).split(), " ", "\n", "\n\n", "```\n"])
 

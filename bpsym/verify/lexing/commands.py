@@ -144,7 +144,7 @@ def tag(pen: Pen, name: str, start: int, end: int) -> None:
     pen.position = match.end() if match else end
     if name == "tag":
         pen.put("tag", content[:40], start, pen.position)
-    elif content.isdigit() and 1 <= int(content[:3]) <= len(CIRCLED):
+    elif content.isdecimal() and 1 <= int(content[:3]) <= len(CIRCLED):
         pen.put("label", CIRCLED[int(content[:3]) - 1], start, pen.position)
     else:
         pen.put("label", f"({content[:20]})", start, pen.position)
