@@ -21,13 +21,13 @@ from bpsym.verify.diagnosis.diagnose import GENERIC
 from bpsym.verify.diagnosis.slips import ORDER
 from bpsym.verify.meaning.arrays import scalars
 from bpsym.verify.meaning.subjects import subject_of
-from bpsym.verify.tree import Name
+from bpsym.verify.tree import Name, Product, Transpose, walk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from bpsym.verify.meaning.arrays import Scalar
-    from bpsym.verify.tree import Span, Statement
+    from bpsym.verify.tree import Expr, Span, Statement
 
 LIKELY = frozenset(["sign", "digits-swapped"])  # slips that few figures come from by chance
 ENOUGH = 4  # digits of a figure that hardly is like another one by chance
@@ -129,10 +129,17 @@ def _is_contradicted(judgement: Judgement, statement: Statement, beside: Sequenc
     before = [term for term in statement.terms if term.span.end <= start]
     if "left" in details or not before:  # a formula; what is worked out without a name
         return True
-    if kind_of(before[0]) in FIGURES or any(not isinstance(term, Name) for term in before[1:]):
+    if kind_of(before[0]) in FIGURES or _is_turned(before[0]):
+        return True
+    if any(not isinstance(term, Name) for term in before[1:]):
         return True
     if "right" in details:  # a computation, or an operand of one: what does its own result say?
         end = next((term.span.end for term in statement.terms if term.span.start <= start < term.span.end), start + 1)
         behind = [j for j in beside if j.span.start >= end]
         return any(j.verdict is not Verdict.CARRIED for j in behind[:1])
     return bool(details.get("after the update")) or not any((again, *map(details.get, UNPROVED)))
+
+
+def _is_turned(tree: Expr) -> bool:
+    """Whether it is a product with a transposed factor, which the page shows as it is elsewhere: Wᵀ δ."""
+    return isinstance(tree, Product) and any(isinstance(node, Transpose) for node in walk(tree))

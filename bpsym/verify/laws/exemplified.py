@@ -24,7 +24,7 @@ from bpsym.verify.mend.search import LARGEST, blamed, changed, edits
 from bpsym.verify.tree import Call, Derivative, Differential, Name, Sum, covering, walk
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from bpsym.verify.check.state import State
     from bpsym.verify.tree import Document, Expr, Span, Statement
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 CONFIRMED = 2  # laws that come to the figures, where another is blamed
 FIGURES = 2  # a law that is mended has to come to
 SLOPES = frozenset(["square-forgotten", "wrong-activation-derivative"])  # slips for which one sharp figure is enough
+TURNED = frozenset(["transposed", "indices-swapped"])
 SHARE = 0.4  # of all work that is spent on one law
 
 
@@ -62,9 +63,25 @@ def held_to_figures(document: Document, found: Sequence[Judgement], state: State
                         if cause is not None:
                             wrong[law.right.span] = cause
                             blamed.append(law)
+            twice = {law.right.span for law in _said_twice([law for law in blamed if law.right.span in proved], wrong)}
+            blamed = [law for law in blamed if law.right.span not in twice]
+            wrong = {span: cause for span, cause in wrong.items() if span not in twice}
     acquitted = {span for law in blamed for span in _acquitted(law, document, found)}
     found = [replace(j, verdict=Verdict.RIGHT, rule="") if j.span in acquitted else j for j in found]
     return [wrong.get(j.span, j) for j in found]
+
+
+def _said_twice(blamed: Sequence[_Law], causes: Mapping[Span, Judgement]) -> Iterator[_Law]:
+    """Laws that say by entries and by matrices which way round weights are: in the figures they were not turned."""
+    turned = [law for law in blamed if causes[law.right.span].rule in TURNED]
+    for law in turned:
+        if any(other.right.span != law.right.span and _is_alike(other.left, law.left) for other in turned):
+            yield law
+
+
+def _is_alike(left: Expr, other: Expr) -> bool:
+    """Whether two names have the same letter."""
+    return isinstance(left, Name) and isinstance(other, Name) and left.base == other.base
 
 
 def _acquitted(law: _Law, document: Document, found: Sequence[Judgement]) -> Iterator[Span]:
