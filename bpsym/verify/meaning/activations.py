@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from bpsym.verify.meaning.algebra import BALLS, NoValueError
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, by_rows, mapped
+from bpsym.verify.tree import Name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from bpsym.verify.tree import Call
+    from bpsym.verify.tree import Call, Expr
 
 # words people use for an activation, as a function's name or as its subscript
 _WORDS = {
@@ -21,6 +22,13 @@ _WORDS = {
 }  # fmt: skip
 WITH_SLOPE = frozenset(["leaky-relu", "elu"])  # whose parameter a document may choose
 _BALL_NAMES = {"leaky-relu": "leaky_relu"}
+
+
+def is_activation(tree: Expr) -> TypeGuard[Name]:
+    """Whether it is σ, tanh, ReLU, as the name of a function."""
+    if not isinstance(tree, Name) or tree.sub or tree.layer or tree.marks:
+        return False
+    return tree.base == "sigma" or tree.base.lower() in _WORDS
 
 
 def known_function(call: Call) -> str | None:

@@ -21,6 +21,7 @@ from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.denote import Reading, denote
 from bpsym.verify.meaning.equations import Equations
 from bpsym.verify.meaning.families import MATRIX, SCALAR, Instance, Shape, family
+from bpsym.verify.meaning.functions import by_its_name
 from bpsym.verify.meaning.indices import Indices, kronecker
 from bpsym.verify.meaning.keys import IDENTITY, LOSS_NAMES, Called, Key, is_off, key
 from bpsym.verify.meaning.nesting import Nested
@@ -368,8 +369,8 @@ class Builder:
         def values(letter: str, lower: Expr | None, upper: Expr | None, at: Indices, body: Expr) -> list[str]:
             return self.reach.values(letter, (lower, upper), at, body, lambda name: self.wanted(name) is not None)
 
-        def called(call: Call, _at: Indices) -> Callable[[Value], Value]:
-            return symbolic_function(call, scope.functions, scope.vague_letters, over)
+        def called(call: Call, at: Indices) -> Callable[[Value], Value]:
+            return symbolic_function(by_its_name(call, at, scope), scope.functions, scope.vague_letters, over)
 
         over = Reading(algebra, name_of, no_derivative, called, values, literal, columns=scope.columns)
         over = structs.replace(over, count=scope.divisor)

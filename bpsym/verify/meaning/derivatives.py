@@ -13,6 +13,7 @@ from bpsym.verify.effort import spend
 from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.meaning.arrays import Array, Scalar, Value, is_vector, mapped, scalars, transposed
 from bpsym.verify.meaning.denote import Reading, denote
+from bpsym.verify.meaning.functions import by_its_name
 from bpsym.verify.meaning.indices import kronecker
 from bpsym.verify.meaning.keys import LOSS_NAMES, Key, is_parameter, key
 from bpsym.verify.meaning.over_sympy import symbolic
@@ -173,6 +174,7 @@ def over_atoms(context: Context, values: Range) -> Reading:
         raise NoValueError("a derivative of a derivative")
 
     def called(call: Call, at: Indices) -> Callable[[Value], Value]:
+        call = by_its_name(call, at, scope)
         return symbolic_function(call, scope.functions, scope.vague_letters, over, context.activation(call, at))
 
     def literal(number: Number) -> Scalar:

@@ -5,11 +5,15 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
+from msgspec.structs import replace
+
+from bpsym.verify.meaning.activations import is_activation
 from bpsym.verify.meaning.keys import Key, key
 from bpsym.verify.meaning.subjects import has_derivatives, subject_of
 from bpsym.verify.meaning.symbolic import Definition
+from bpsym.verify.symbols import FUNCTION_LETTERS
 from bpsym.verify.tree import (
     Call,
     Case,
@@ -26,6 +30,7 @@ from bpsym.verify.tree import (
 )
 
 if TYPE_CHECKING:
+    from bpsym.verify.meaning.indices import Indices
     from bpsym.verify.meaning.scope import Scope
 
 _LEAK = re.compile(
@@ -44,9 +49,27 @@ def definitions_of(document: Document, scope: Scope, position: int | None = None
         first, second = statement.terms[:2]
         if isinstance(first, Call):
             _function(scope, first, statement)
+        elif _is_function_of_layer(first) and is_activation(second):
+            scope.called.setdefault(key(first), second)
         elif isinstance(first, Name):
             _macro(scope, key(first), second)
     _leaky(document.text, scope)
+
+
+def by_its_name(call: Call, at: Indices, scope: Scope) -> Call:
+    """A call with the function a document says it is: of `g^{[1]} = tanh` the call `g^{[1]}(z)` is tanh(z)."""
+    if not scope.called:
+        return call
+    marks = call.function.marks
+    said = scope.called.get(key(replace(call.function, marks=()), at))
+    return call if said is None else replace(call, function=replace(said, span=call.function.span, marks=marks))
+
+
+def _is_function_of_layer(tree: Expr) -> TypeGuard[Name]:
+    """Whether it is the letter of a function with one index, `f_2` or `g^{[2]}`."""
+    if not isinstance(tree, Name) or tree.marks:
+        return False
+    return tree.base in FUNCTION_LETTERS and len((*tree.sub, *tree.layer)) == 1
 
 
 def _leaky(text: str, scope: Scope) -> None:

@@ -19,6 +19,7 @@ from bpsym.verify.meaning.arrays import Array, Scalar, Value, diagonal, elementw
 from bpsym.verify.meaning.choices import Choices
 from bpsym.verify.meaning.denote import Reading, denote
 from bpsym.verify.meaning.derivatives import Context, derivative, over_atoms, slopes
+from bpsym.verify.meaning.functions import by_its_name
 from bpsym.verify.meaning.indices import kronecker, kronecker_pair
 from bpsym.verify.meaning.keys import LOSS_NAMES, Key, is_parameter, key
 from bpsym.verify.meaning.network import Network
@@ -183,6 +184,7 @@ class _At(Context):
             return denote(macro, self.deeper())
 
     def function(self, call: Call, indices: Indices) -> Callable[[Value], Value]:
+        call = by_its_name(call, indices, self.scope)
         own = self.scope.functions.get(call.letter)
         if self.point.own_functions and call.letter in self.scope.restated and not call.function.marks:
             own = self.scope.restated[call.letter]

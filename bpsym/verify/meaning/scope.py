@@ -54,6 +54,7 @@ class Scope:
     macros: dict[Subject, Expr] = field(default_factory=dict)  # names for a formula the document gives
     functions: dict[str, Definition] = field(default_factory=dict)
     restated: dict[str, Definition] = field(default_factory=dict)  # wrong definitions, for what follows from them
+    called: dict[Key, Name] = field(default_factory=dict)  # functions by other names: g^{[1]} = tanh
     sizes: dict[str, int] = field(default_factory=dict)  # n, m
     described: bool = False
     worked: frozenset[Key] = frozenset()  # names with formulas: none is a target

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
+from bpsym.verify.meaning.activations import is_activation
 from bpsym.verify.meaning.patterns import substituted
 from bpsym.verify.symbols import FUNCTION_LETTERS
 from bpsym.verify.tree import Call, Expr, Name, Product, Statement, walk
@@ -18,7 +19,8 @@ Spelling = tuple[str, tuple[str, ...], tuple[str, ...]]
 
 def with_factors(statements: Sequence[Statement]) -> list[Statement]:
     """Statements in which a letter that is given a value somewhere is no function."""
-    given = {_spelling(s.terms[0]) for s in statements if isinstance(s.terms[0], Name) and len(s.terms) > 1}
+    said = [s for s in statements if len(s.terms) > 1 and not is_activation(s.terms[1])]
+    given = {_spelling(s.terms[0]) for s in said if isinstance(s.terms[0], Name)}
     given = {spelling for spelling in given if spelling[0] in FUNCTION_LETTERS}
     if not given:
         return list(statements)
