@@ -59,7 +59,8 @@ if TYPE_CHECKING:
 
 MOST_TERMS = 400  # of a sum over an index
 PLACE = 15  # units of work each value of an index of a sum is: to find it, and to read names at it
-NODE = 10  # units of work a formula is, its names and numbers with it
+NODE = 10  # units of work a formula is, its first names and numbers with it
+FIRST, OTHER = 4, 6  # so many of them, and the units each of the others is
 
 
 class Reading(Struct, frozen=True):
@@ -128,6 +129,7 @@ def _negative(tree: Negative, reading: Reading, indices: Indices) -> Value:
 def _sum(tree: Sum, reading: Reading, indices: Indices) -> Value:
     if any(isinstance(term, Ellipsis) for term in tree.terms):
         tree = filled_in(tree, lambda letter: reading.values(letter, None, None, indices, tree.terms[-1]))
+    spend(OTHER * max(0, len(tree.terms) - FIRST))
     values = []
     for sign, term in zip(tree.signs, tree.terms, strict=True):
         value = denote(term, reading, indices)
@@ -144,6 +146,7 @@ def _added(values: Sequence[Value], reading: Reading) -> Value:
 
 
 def _product(tree: Product, reading: Reading, indices: Indices) -> Value:
+    spend(OTHER * max(0, len(tree.factors) - FIRST))
     value: Value | None = None
     ones = False  # a row of ones times a column: the sum of its entries
     for sign, factor in zip(("", *tree.operators), tree.factors, strict=True):
