@@ -100,7 +100,8 @@ def _settled_laws(document: Document, found: Sequence[Judgement], work: float) -
                 for proved in _by_sections(plain, unproved):
                     decided = proved | decided
     left = {j.span for j in found if j.verdict is Verdict.UNDECIDED} - decided.keys()
-    decided = _of_any_loss(plain, left) | decided
+    if len(left) > len(decided):  # else it has one loss, of which an instance decided most
+        decided = _of_any_loss(plain, left) | decided
     # what is right of plain numbers, for which no order and no transpose matters, is wrong if nothing else is
     alone = len({document.place(span).line for span, j in decided.items() if j.verdict in BAD}) == 1
     settled = [_settled(j, decided, alone=alone) for j in found]
