@@ -28,7 +28,7 @@ MACRO_EXPANSIONS: Final = 4_000  # in a file
 MACRO_GROWTH: Final = 200_000  # characters that expansion may add to a file
 MATRIX_CELLS: Final = 20_000
 # Work, in the units of `effort`: about a microsecond each.
-WORK: Final = 1_430_000  # of reading and judging a document
+WORK: Final = 1_330_000  # of reading and judging a document
 CHARACTER: Final = 0.9  # a character of it, whatever it holds
 SCANNED: Final = 200_000  # of looking for formulas
 TABLED: Final = 160_000  # of these, in tables
@@ -51,7 +51,7 @@ ROOTS: Final = 250_000  # of these, of looking for the law that is wrong where w
 INFERRED: Final = 450_000  # of looking for the network its numbers are, and judging by it
 SAMPLED: Final = 150_000  # of these, of trying one general network on a sample
 TRAINED: Final = 1_000_000  # of training runs
-DIAGNOSED: Final = 300_000  # of naming causes, at least
+DIAGNOSED: Final = 200_000  # of naming causes, at least
 MENDED: Final = 250_000  # of looking for the small change that makes one formula right
 FIGURES: Final = 5_000  # sentences of running text with figures in them
 FIGURES_IN_SENTENCE: Final = 100
