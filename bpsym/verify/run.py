@@ -168,7 +168,7 @@ def _judged(document: Document, description: Description | None, givens: Givens)
         judgements, state, typical = judged_by_itself(document, givens)
         own = Verified(document, judgements, state, typical=typical)
         done = before - effort.left() + effort.beside()
-        left = min(limits.INFERRED, max(0, limits.IN_ALL - done))
+        left = min(limits.INFERRED, max(0, limits.IN_ALL - document.work - done))
         with suppress(effort.TooMuchWork), effort.unbounded(), effort.bounded(left):
             return _by_its_numbers(own, givens) or own
         return own

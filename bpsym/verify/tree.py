@@ -373,7 +373,7 @@ def height(node: Node) -> int:
     return count
 
 
-VISIT = 3  # units of work a node is that has others below it
+VISIT = 1  # units of work a node is that has others below it
 
 
 def walk(node: Node) -> list[Node]:

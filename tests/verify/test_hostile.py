@@ -160,7 +160,7 @@ def test_the_bound_does_not_depend_on_the_machine(monkeypatch: pytest.MonkeyPatc
     """Work is counted: with little of it granted the first lines are judged, the rest is open, twice the same."""
     verified(RIGHT)  # what is kept of the network it works costs nothing again
     monkeypatch.setattr(limits, "WORK", 0)
-    monkeypatch.setattr(limits, "JUDGED", 9_000)
+    monkeypatch.setattr(limits, "JUDGED", 4_000)
     first, second = verified(RIGHT), verified(RIGHT)
     assert first.judgements == second.judgements
     verdicts = [str(j.verdict) for j in first.judgements]

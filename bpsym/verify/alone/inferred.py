@@ -164,7 +164,7 @@ def _best(trials: Sequence[Trial], figures: Figures) -> Best | None:
     best = None
     most = ENOUGH - 1
     for trial in trials:
-        spend(NETWORK)
+        spend(NETWORK / 4)
         units, bias, numbers, *_ = trial.structure
         training = {"rate": trial.rate, "biases": trial.biases} if trial.rate else None
         try:

@@ -54,7 +54,7 @@ def judged_by_itself(document: Document, givens: Givens) -> tuple[list[Judgement
         found.extend(restatements(piece, own, settled))
         with suppress(effort.TooMuchWork):
             found.extend(sampled(piece, own, [judgement.span for judgement in found]))
-    left = limits.BY_ITSELF - first.spent - again.spent
+    left = limits.BY_ITSELF - document.work - first.spent - again.spent
     with effort.unbounded() as tried:  # but for bounds of its own
         found = _without_disclaimed(document, settled_by_theory(document, found, min(limits.LAWS, left)))
     with effort.unbounded():  # but for a bound of its own

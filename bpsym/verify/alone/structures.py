@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 MOST_UNITS = 6  # of a layer
 MOST_HIDDEN = 3  # layers
 MOST_WEIGHTS = 60
-NETWORK = 10_000  # units of work to build one
+NETWORK = 20_000  # units of work to build one
 SHORT = 3  # places of a target
 MOST_NUMBERED = 9  # units, where w_35 leads from the third to the fifth
 THRESHOLDS = ("theta", "Theta")  # beside weights that are w

@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING
 from bpsym.verify.check.symbols import equal, place_apart
 from bpsym.verify.check.terms import Kind, kind_of, touches
 from bpsym.verify.check.values import values
+from bpsym.verify.effort import spend
 from bpsym.verify.meaning.ambiguous import given_by, stepped
 from bpsym.verify.meaning.arrays import Array, scalars
 from bpsym.verify.meaning.families import NameFamily, family
 from bpsym.verify.meaning.keys import LOSS_NAMES, Key, key
+from bpsym.verify.meaning.network import PASSED
 from bpsym.verify.tree import (
     Application,
     Call,
@@ -171,7 +173,9 @@ def _behind(nodes: Iterable[Node], state: State, place: Indices) -> Iterator[Key
     atoms = {atom for name in spoken if (found := state.scope.atoms(name)) is not None for atom in scalars(found)}
     if network is None or not atoms:
         return
-    behind = {used for step in network.expansion.order(tuple(atoms)) for used in (step.out, *step.uses)}
+    order = network.expansion.order(tuple(atoms))
+    spend(PASSED * (2 * len(order) + len(state.scope.table)))
+    behind = {used for step in order for used in (step.out, *step.uses)}
     for wanted, readings in state.scope.table.items():
         if readings and any(atom in behind for atom in scalars(readings[0])):
             yield wanted

@@ -56,7 +56,7 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.arrays import Scalar
 
 PLAIN = frozenset(["code", "output", "prose"])  # where an equals sign may be a programme's
-BEGUN = 600  # units of work a statement is at least
+BEGUN = 150  # units of work a statement is at least
 
 
 def judge(statement: Statement, state: State) -> list[Judgement]:

@@ -31,7 +31,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 
 # Units of work: an entry of a table copied, a figure in error put right, an entry computed, each operation of it.
-COPIED, MENDED, ENTRY, OPERATION = 0.03, 1, 4, 1
+COPIED, MENDED, ENTRY, OPERATION = 0.03, 2, 7, 1
 MOST_SLIPS = 3  # of which some may have been gone on with and others not
 
 

@@ -17,7 +17,6 @@ from bpsym.verify.effort import spend
 from bpsym.verify.meaning.algebra import rational
 from bpsym.verify.meaning.arrays import Scalar
 from bpsym.verify.tree import (
-    VISIT,
     Application,
     Call,
     Derivative,
@@ -34,6 +33,7 @@ from bpsym.verify.tree import (
     walk,
 )
 
+TOLD = 7  # units of work it is to tell the kind of a term, or of each of its parts
 FLOAT = 14  # digits of a printed float64 that count
 
 
@@ -58,7 +58,7 @@ class Facts(NamedTuple):
 
 def kind_of(tree: Expr) -> Kind:
     """The kind of a term."""
-    spend(VISIT * (len(children(tree)) if isinstance(tree, (Row, Matrix)) else 1))
+    spend(TOLD * (len(children(tree)) if isinstance(tree, (Row, Matrix)) else 1))
     if type(tree) is Number or (type(tree) is Negative and type(tree.operand) is Number):
         return Kind.NUMBER
     if type(tree) is Name and not is_e_or_pi(tree):

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.indices import Indices
     from bpsym.verify.meaning.scope import Point
 
-READ = 5  # units of work a term is, read in one way, before what its parts are
+READ = 35  # units of work a term is, read in one way, before what its parts are
 VARIANTS = tuple(Choices(elementwise, rows) for rows in (False, True) for elementwise in (False, True))
 _EACH = tuple(Choices(elementwise, each=True) for elementwise in (False, True))
 _LAYOUTS = (Choices(denominator=True),)  # where the shapes fit either way

@@ -14,7 +14,7 @@ from bpsym.verify.check.verdicts import FORMULA, Judgement, Verdict
 from bpsym.verify.diagnosis.explain import Explanation
 from bpsym.verify.diagnosis.mistaken import Cause, Diagnosis, mistakes
 from bpsym.verify.diagnosis.slips import FEW, MOVES, ONE_FEWER, ONE_MORE, VAGUE, ranked, slips, two_slips
-from bpsym.verify.effort import TooMuchWork
+from bpsym.verify.effort import TooMuchWork, spend
 from bpsym.verify.meaning.arrays import Scalar, scalars
 from bpsym.verify.meaning.network import FAILURES
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from bpsym.verify.meaning.subjects import Subject
 
 GENERIC = frozenset(["value", "operand", "restated", "expression", FORMULA])
+COMPARED = 300  # units of work it is to look for the slips of the pen that give a figure for another
 MOST_WRONG = 60  # figures the mistakes are looked for; a document with more has other troubles
 
 
@@ -81,6 +82,7 @@ def _of_the_pen(judgement: Judgement, diagnosis: Diagnosis) -> Iterator[tuple[st
         for right in _rights(judgement, diagnosis):
             if touches(right, shown.half()):
                 continue  # what was copied from elsewhere is no slip of the pen there
+            spend(COMPARED)
             yield from slips(shown, right, _others(diagnosis.state, right, judgement.details.get("subject")))
 
 

@@ -89,6 +89,8 @@ def _settled_laws(document: Document, found: Sequence[Judgement], work: float) -
             of_several = disputed(plain)
             by_letters = _by_letters(plain, renewed)
             decided = {s: j for s, j in by_letters.items() if j.verdict in GOOD or s not in of_several}
+        undecided = {j.span for j in found if j.verdict is Verdict.UNDECIDED}
+        decided = _of_any_loss(plain, undecided - decided.keys()) | decided
         if is_open - decided.keys():
             wrong = frozenset(j.span for j in found if j.verdict in BAD)
             doubtful = uncertain(plain.statements)
@@ -99,9 +101,6 @@ def _settled_laws(document: Document, found: Sequence[Judgement], work: float) -
             if len(unproved) >= OPEN:
                 for proved in _by_sections(plain, unproved):
                     decided = proved | decided
-    left = {j.span for j in found if j.verdict is Verdict.UNDECIDED} - decided.keys()
-    if len(left) > len(decided):  # else it has one loss, of which an instance decided most
-        decided = _of_any_loss(plain, left) | decided
     # what is right of plain numbers, for which no order and no transpose matters, is wrong if nothing else is
     alone = len({document.place(span).line for span, j in decided.items() if j.verdict in BAD}) == 1
     settled = [_settled(j, decided, alone=alone) for j in found]
@@ -195,7 +194,7 @@ def _of_any_loss(document: Document, is_open: AbstractSet[Span]) -> dict[Span, J
     asked = frozenset({t.span for s in layered for t in s.terms} & is_open - uncertain(rules))
     if asked and rules:
         document = replace(document, statements=rules)
-        with suppress(TooMuchWork), bounded(limits.ANY_LOSS - limits.ANY_LOSS_LESS * document.work):
+        with suppress(TooMuchWork), bounded(limits.ANY_LOSS):
             for better in _decided(document, asked, frozenset(), of_other_meanings(document)):
                 found = {span: j for span, j in better.items() if span in asked}
     return found

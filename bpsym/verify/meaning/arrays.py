@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 LARGEST_INVERSE = 4  # sides of a matrix that is inverted
 FORMAL = 20  # units of work a product of SymPy expressions is
+ENTRY = 1  # and an entry of a product, besides those of its items
 
 Scalar = Any  # flint.arb, flint.fmpq or a SymPy expression
 
@@ -181,12 +182,9 @@ def _product(
 ) -> Value:
     rows, inner = lying
     columns = standing[1]
-    spend(rows * inner * columns * _cost(left[0] * right[0]))
-    items = tuple(
-        _dot([left[r * inner + k] for k in range(inner)], [right[k * columns + c] for k in range(inner)])
-        for r in range(rows)
-        for c in range(columns)
-    )
+    spend(rows * columns * (ENTRY + inner * _cost(left[0] * right[0])))
+    across, down = [left[r * inner : (r + 1) * inner] for r in range(rows)], [right[c::columns] for c in range(columns)]
+    items = tuple(_dot(row, column) for row in across for column in down)
     return items[0] if len(items) == 1 else Array((rows, columns), items)
 
 

@@ -59,9 +59,9 @@ _FEW = ("1", "2", "3")  # entries of a vector nobody lists
 MOST_NAMES = 1500  # atoms made for names that only occur
 MOST_ATOMS = 3000  # of a document's own network
 _DEEPER = Nested(3)  # a definition met inside another one
-SYMBOLIC = 40  # units of work a node of an equation is
+SYMBOLIC = 15  # units of work a node of an equation is
 PLACE = 6  # units of work a name is at each of its indices
-ENTRIES = 250  # one of an equation between matrices
+ENTRIES = 30  # one of an equation between matrices
 _FAILURES = (NoValueError, ShapeError, BpsymError, ValueError, TypeError)
 
 

@@ -59,8 +59,8 @@ if TYPE_CHECKING:
 
 MOST_TERMS = 400  # of a sum over an index
 PLACE = 15  # units of work each value of an index of a sum is: to find it, and to read names at it
-NODE = 10  # units of work a formula is, its first names and numbers with it
-FIRST, OTHER = 4, 6  # so many of them, and the units each of the others is
+NODE = 7  # units of work a formula is, its first names and numbers with it
+FIRST, OTHER = 4, 4  # so many of them, and the units each of the others is
 
 
 class Reading(Struct, frozen=True):

@@ -36,9 +36,10 @@ if TYPE_CHECKING:
 
 SIDE = 3  # entries of a vector among a document's own
 MOST_STEPS = 4000  # of a small program
-DERIVED = 1250  # units of work an equation of one is, differentiated
-OPERATION = 180  # what one of its operations is, at least
-DENSE = 60  # of differentiating a row times a column, for each pair of what it uses
+PASSED = 1  # units of work it is to go through an atom to what it is computed from
+DERIVED = 200  # units of work an equation of one is, differentiated
+OPERATION = 30  # what one of its operations is, at least
+DENSE = 5  # of differentiating a row times a column, for each pair of what it uses
 MOST_PAIRS = 4000  # of these in a small program
 _TARGETS = frozenset("y t Y T target label ytrue ystar tstar".split())
 _COUNTS = frozenset("d n m N T D B M".split())  # widths and numbers of samples
@@ -195,6 +196,7 @@ class Network:
                 stack.extend(step.uses)
             elif atom in self.opaque or atom not in self.values:
                 found.add(atom)
+        spend(PASSED * len(seen))
         return frozenset(found)
 
     def is_parameter(self, atom: Expr) -> bool:

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
 MOST_UNITS = 64  # an index nobody bounds runs at most so far
 MOST_TERMS = 400  # of a sum whose bounds are written down
 DEPTH = 24  # of names defined by names
-MACRO = 20  # units of work a name is that a formula stands for, before what the formula is
+MACRO = 100  # units of work a name is that a formula stands for, before what the formula is
 _SIGMOIDS = ("sigma", "Sigma", "psi", "phi")
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from bpsym.expand import ScalarStep
 
-LOWERED = 250  # units of work an equation is, made code
+LOWERED = 45  # units of work an equation is, made code
 SEED = Symbol("_seed", real=True)  # 1, but not to be simplified away: every adjoint has a name
 
 

@@ -39,7 +39,7 @@ _KNOWN: Final = frozenset(["exp", "log", "sigmoid", "tanh", "relu", "max", "sqrt
 _REACH: Final = 1_500
 _CALLS: Final = 400
 _TRIES: Final = 1_500  # brackets followed to their end
-CALL: Final = 20  # units of work one of them is
+CALL: Final = 50  # units of work one of them is
 
 
 def is_programme(text: str) -> bool:

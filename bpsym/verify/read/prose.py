@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 PLAIN: Final = Flavour(tex=False)
 WORD: Final = 4  # letters of a word that is no name
-FIGURE: Final = 15  # units of work one figure is
+FIGURE: Final = 40  # units of work one figure is
 SCRIPT: Final = 4  # letters of a subscript
 _TIMES: Final = frozenset("*×·x⊙•/")
 _NEVER: Final = frozenset(["a", "A", "I"])
