@@ -47,14 +47,15 @@ def judged_by_itself(document: Document, givens: Givens) -> tuple[list[Judgement
         if len(parts) == 1:
             _, state, claims = clearest(Reading(document, parts[0].state, claims), read, limits.TRIED)
             pieces = [(document, state)]
+    left = limits.BY_ITSELF - document.work - first.spent
     with effort.unbounded() as again:  # but for a bound of its own
-        claims = right_so_far(document, claims, givens, state.scope.outrun)
+        claims = right_so_far(document, claims, givens, min(limits.TRIED, left), state.scope.outrun)
     found, typical = settled_by_typical(document, [*found, *claims])
     for piece, own in pieces:
         found.extend(restatements(piece, own, settled))
         with suppress(effort.TooMuchWork):
             found.extend(sampled(piece, own, [judgement.span for judgement in found]))
-    left = limits.BY_ITSELF - document.work - first.spent - again.spent
+    left -= again.spent
     with effort.unbounded() as tried:  # but for bounds of its own
         found = _without_disclaimed(document, settled_by_theory(document, found, min(limits.LAWS, left)))
     with effort.unbounded():  # but for a bound of its own

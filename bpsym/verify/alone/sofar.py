@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from bpsym.verify import limits
 from bpsym.verify.alone.own import own_state
 from bpsym.verify.alone.restarts import number_given
 from bpsym.verify.check.judge import is_cut_short, judge
@@ -33,14 +32,14 @@ _PARAGRAPH = re.compile(r"\n[ \t]*\n")
 
 
 def right_so_far(
-    document: Document, claims: Sequence[Judgement], givens: Givens, outrun: Collection[Span] = ()
+    document: Document, claims: Sequence[Judgement], givens: Givens, work: float, outrun: Collection[Span] = ()
 ) -> list[Judgement]:
-    """The claims, with those in error that nothing before or beside them contradicts put right.
+    """The claims, with those in error that nothing before or beside them contradicts put right within so much work.
 
     `outrun`: formulas that a programme of the document contradicts, which is of the same thing.
     """
     now = list(claims)
-    with suppress(TooMuchWork), bounded(limits.TRIED):
+    with suppress(TooMuchWork), bounded(work):
         tried: set[int] = set()
         while len(tried) < MOST_ENDS and (end := next(_ends(document, now, tried), None)) is not None:
             tried.add(end)

@@ -56,9 +56,14 @@ def words(found: Sequence[Token]) -> list[str]:
             parts[-1] += "…"
         else:
             parts[-1] += token.text + token.tail
+    _be_short(parts, found)
+    return [part for part in parts if part]
+
+
+def _be_short(parts: Sequence[str], found: Sequence[Token]) -> None:
+    """Raise UnreadError where a script has more digits in a row than are read."""
     if any(len(part) > limits.DIGITS and _TOO_LONG.search(part) for part in parts):
         raise UnreadError(f"an index of more than {limits.DIGITS} digits", span_of(found))
-    return [part for part in parts if part]
 
 
 def with_subscript(name: Name, found: Sequence[Token]) -> Name:
@@ -90,6 +95,7 @@ def superscript(base: Name | None, found: Sequence[Token], reading: Reading) -> 
         return Superscript(power=True)
     kinds = [token.kind for token in content]
     texts = [token.text + token.tail for token in content]
+    _be_short(texts, content)
     if set(kinds) == {"prime"}:
         return Superscript(marks=("prime",) * sum(len(text) for text in texts))
     if len(content) == 1:
