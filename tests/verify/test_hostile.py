@@ -56,7 +56,8 @@ HOSTILE = {
     "names defined again and again": "".join(
         f"$a = b + {k} c_{{{k}}}$ and $b = {k} a d_{{{k}}}$\n" for k in range(150)
     ),
-    "superscript of digits": "$z^l = W^l a^{l-1}$, $a^l = f(z^l)$\n\n$g = \\delta^l (a^{l-1})^\\t" + "9" * 5_000 + "op$\n",
+    "superscript of digits": "$z^l = W^l a^{l-1}$, $a^l = f(z^l)$\n\n"
+    "$g = \\delta^l (a^{l-1})^\\t" + "9" * 5_000 + "op$\n",
     "steps without number": "Then $w = 0.5$ and " + "9" * 9_000 + ".1234 after " + "9" * 9_000 + " more steps.\n",
     "the same again and again": "$x = x + 1$\n" * 800,
     "a chain of ones": "$(a + b)" + " = 1" * 900 + "$",

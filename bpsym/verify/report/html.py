@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bpsym.verify.report.texts import NAMES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from bpsym.verify.report.data import DocumentReport, Finding
 
@@ -17,9 +17,9 @@ STYLE = """
 body { font: 15px/1.5 system-ui, sans-serif; margin: 2rem; color: #222; background: #fff; }
 table { border-collapse: collapse; width: 100%; table-layout: fixed; }
 td { vertical-align: top; padding: 0 .5rem; }
-td.n { width: 3.5rem; text-align: right; color: #777; user-select: none; }
-td.s { font: 13px/1.6 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; width: 60%; }
-td.f { font-size: 13px; }
+td:nth-child(1) { width: 3.5rem; text-align: right; color: #777; user-select: none; }
+td:nth-child(2) { font: 13px/1.6 ui-monospace, monospace; white-space: pre-wrap; overflow-wrap: anywhere; width: 60%; }
+td:nth-child(3) { font-size: 13px; }
 mark { background: none; border-bottom: 2px solid; }
 .wrong { color: #b00020; } .carried { color: #7b1fa2; } .last-digit { color: #8a6100; }
 .note { color: #00695c; } .undecided, .unreadable { color: #1a56a0; } .right { color: #2e7d32; }
@@ -28,14 +28,19 @@ mark { background: none; border-bottom: 2px solid; }
 
 def written(reports: Sequence[DocumentReport], language: str) -> str:
     """All reports as one page that needs nothing else."""
-    body = "\n".join(_document(report, language) for report in reports)
-    return (
-        f'<!DOCTYPE html>\n<html lang="{"zh-Hans" if language == "zh" else "en"}">\n<head>\n<meta charset="utf-8">\n'
-        f"<title>bpsym verify</title>\n<style>{STYLE}</style>\n</head>\n<body>\n{body}\n</body>\n</html>\n"
-    )
+    return "\n".join(_page(reports, language))
 
 
-def _document(report: DocumentReport, language: str) -> str:
+def _page(reports: Sequence[DocumentReport], language: str) -> Iterator[str]:
+    """The lines of the page, joined only once: a document of a megabyte may have a row for every five characters."""
+    yield f'<!DOCTYPE html>\n<html lang="{"zh-Hans" if language == "zh" else "en"}">\n<head>\n<meta charset="utf-8">'
+    yield f"<title>bpsym verify</title>\n<style>{STYLE}</style>\n</head>\n<body>"
+    for report in reports:
+        yield from _document(report, language)
+    yield "</body>\n</html>\n"
+
+
+def _document(report: DocumentReport, language: str) -> Iterator[str]:
     counts = ", ".join(
         f'<span class="{name}">{count} {escape(NAMES[name][language])}</span>'
         for name, count in report.counts.items()
@@ -45,21 +50,18 @@ def _document(report: DocumentReport, language: str) -> str:
     for finding in report.findings:
         for number in range(finding.line, finding.end_line + 1):
             by_line[number].append(finding)
-    rows = []
+    yield f"<h1>{escape(report.path)}</h1>\n<p>{report.claims} {escape(NAMES['claims'][language])}: {counts}</p>"
+    yield from (f"<p>{escape(remark)}</p>" for remark in report.remarks)
+    yield "<table>"
     for number, line in enumerate(report.text.splitlines(), 1):
         here = by_line.get(number, [])
-        starting = [f for f in here if f.line == number]
         said = "<br>".join(
             f'<span class="{f.verdict}"><b>{escape(NAMES[f.verdict][language])}</b>: {escape(f.message)}</span>'
-            for f in starting
+            for f in here
+            if f.line == number
         )
-        source = _marked(line, number, here)
-        rows.append(f'<tr><td class="n">{number}</td><td class="s">{source}</td><td class="f">{said}</td></tr>')
-    remarks = "".join(f"<p>{escape(remark)}</p>\n" for remark in report.remarks)
-    return (
-        f"<h1>{escape(report.path)}</h1>\n<p>{report.claims} {escape(NAMES['claims'][language])}: {counts}</p>\n"
-        f"{remarks}<table>\n{chr(10).join(rows)}\n</table>"
-    )
+        yield f"<tr><td>{number}</td><td>{_marked(line, number, here)}</td><td>{said}</td></tr>"
+    yield "</table>"
 
 
 def _marked(line: str, number: int, findings: Sequence[Finding]) -> str:
