@@ -2,8 +2,8 @@
 
 A fuzzer is a `Fuzz`: what makes its cases, and what runs one. Seconds are of the processor and begin when everything is
 imported; a case that takes too many is run twice more, and the least counts: it is not at fault for what else the
-machine does. Memory is what the process takes at its most, less what it took before. The system refuses each worker
-more memory than the bound, and a case that keeps it busy for ten seconds is cut short. A case that breaks a bound,
+machine does. Memory is what the process takes at its most, less what it took before. The system refuses each case
+more memory than the bound, and one that keeps it busy for ten seconds is cut short. A case that breaks a bound,
 raises anything else than a refusal, or dies, is kept beside its options and its traceback. An interrupted run tells
 what was done so far.
 """
@@ -131,8 +131,6 @@ def work(pipe: Connection, numbers: range, options: argparse.Namespace, fuzz: Fu
         os.chdir(folder)
         fuzz.warm()
         _swept()
-        bound = _memory("VmSize") + MEGABYTES * 2**20
-        resource.setrlimit(resource.RLIMIT_AS, (bound, bound))
         sys.setrecursionlimit(FRAMES)
         for number in numbers:
             case = case_of(number)
@@ -161,6 +159,7 @@ def _endless(*_: object) -> None:
 def _one(number: int, case: Case, run: Callable[[Case], str]) -> Result:
     with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5", "ascii")  # the most so far is now
+    resource.setrlimit(resource.RLIMIT_AS, (_memory("VmSize") + MEGABYTES * 2**20, resource.RLIM_INFINITY))
     before, start, trace = _memory("VmRSS"), time.process_time(), ""
     signal.setitimer(signal.ITIMER_PROF, CUT_SHORT)
     try:

@@ -24,7 +24,7 @@ from bpsym.program import Role, head
 from bpsym.rounding import ends
 from bpsym.spec.api import Network
 from bpsym.verify.alone.known import figures_of
-from bpsym.verify.alone.structures import NETS, NETWORK, decimal, given_as, structures, without_entries
+from bpsym.verify.alone.structures import NETS, decimal, given_as, structures, without_entries
 from bpsym.verify.alone.typical import functions_of
 from bpsym.verify.bind import Told
 from bpsym.verify.check.culprit import stands_for
@@ -58,6 +58,7 @@ MOST_FORMULAS = 1  # that are wrong by a network, and right by the document: mor
 DIGITS = 3  # of a figure that tells
 SLACK = fmpq(3, 2)  # units of its last digit it may be off
 ENOUGH = 4  # figures a document shares with its network
+TRIAL = 5_000  # units of work to try a network on the figures, its structure built before
 _WORDS = re.compile(
     r"(?P<sigmoid>sigmo[iï]d|logisti[ck]|сигмоид|シグモイド|시그모이드)|(?P<tanh>tanh|双曲正切)|(?P<relu>\brelu\b)"
     r"|(?P<softmax>\bsoftmax\b)",
@@ -164,7 +165,7 @@ def _best(trials: Sequence[Trial], figures: Figures) -> Best | None:
     best = None
     most = ENOUGH - 1
     for trial in trials:
-        spend(NETWORK / 4)
+        spend(TRIAL)
         units, bias, numbers, *_ = trial.structure
         training = {"rate": trial.rate, "biases": trial.biases} if trial.rate else None
         try:
