@@ -1,11 +1,11 @@
 """The machinery of the fuzzers: cases by number, run by a command in worker processes that are bounded and watched.
 
 A fuzzer is a `Fuzz`: what makes its cases, and what runs one. Seconds are of the processor and begin when everything is
-imported; a case that takes too many is run twice more, and the least counts: it is not at fault for what else the
-machine does. Memory is what the process takes at its most, less what it took before. The system refuses each case
-more memory than the bound, and one that keeps it busy for ten seconds is cut short. A case that breaks a bound,
-raises anything else than a refusal, or dies, is kept beside its options and its traceback. An interrupted run tells
-what was done so far.
+imported; a case that takes too many is run twice more, and when all others are done again, alone: the least counts, for
+it is not at fault for what else the machine does. Memory is what the process takes at its most, less what it took
+before. The system refuses each case more memory than the bound, and one that keeps it busy for ten seconds is cut
+short. A case that breaks a bound, raises anything else than a refusal, or dies, is kept beside its options and its
+traceback. An interrupted run tells what was done so far.
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ import time
 import traceback
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
+from functools import cache
 from multiprocessing import get_context
 from multiprocessing.connection import wait
 from pathlib import Path
@@ -95,6 +96,11 @@ class Result:
     again: bool = False
 
     @property
+    def is_slow(self) -> bool:
+        """Whether it only took too long."""
+        return self.outcome in {VERDICTS, REFUSED} and self.seconds > self.bound
+
+    @property
     def fault(self) -> str:
         """What is wrong with it, or nothing."""
         if self.outcome not in {VERDICTS, REFUSED}:
@@ -139,8 +145,7 @@ def work(pipe: Connection, numbers: range, options: argparse.Namespace, fuzz: Fu
             pipe.send((number, case.family, case.size, case.length))
             result = _one(number, case, fuzz.run)
             for _ in range(AGAIN if result.seconds > case.bound else 0):
-                another = replace(_one(number, case, fuzz.run), again=True)
-                result = min(result, another, key=lambda r: (r.outcome in {VERDICTS, REFUSED}, r.seconds))
+                result = _least(result, _one(number, case, fuzz.run))
             pipe.send(result)
     pipe.send(None)
 
@@ -173,6 +178,11 @@ def _one(number: int, case: Case, run: Callable[[Case], str]) -> Result:
     seconds, grown = time.process_time() - start, (_memory("VmHWM") - before) / 2**20
     about = number, case.family, case.size, case.length
     return Result(*about, seconds, grown, outcome, case.bound, trace[-6_000:])
+
+
+def _least(result: Result, another: Result) -> Result:
+    """The one in error, or else the one that took less; `another` was run again."""
+    return min(result, replace(another, again=True), key=lambda r: (r.outcome in {VERDICTS, REFUSED}, r.seconds))
 
 
 def _memory(what: str) -> int:
@@ -237,6 +247,13 @@ def results(options: argparse.Namespace, fuzz: Fuzz) -> Iterator[Result]:
                 running[pipe] = (process, numbers, told, time.monotonic())
 
 
+def alone(result: Result, options: argparse.Namespace, fuzz: Fuzz) -> Result:
+    """What becomes of a case in a worker of its own."""
+    only = argparse.Namespace(**{**vars(options), "first": result.number, "count": 1, "processes": 1})
+    (another,) = results(only, fuzz)
+    return _least(result, another)
+
+
 def keep(result: Result, case: Case, options: argparse.Namespace) -> None:
     """A case at fault, how it was run, and what was raised."""
     folder = options.keep / f"{options.seed}-{result.number}"
@@ -291,18 +308,30 @@ def arguments(about: str, count: int, families: Sequence[str]) -> argparse.Argum
 
 def run(options: argparse.Namespace, fuzz: Fuzz) -> None:
     """Run all cases and print the tables; ends with status 1 where one was at fault."""
-    made: list[Callable[[int], Case]] = []  # only where one is at fault
-    began, found = time.monotonic(), list[Result]()
+    began, found, slow = time.monotonic(), list[Result](), list[Result]()
+    case_of = cache(lambda: fuzz.cases(options))  # only where one is at fault
+
+    def done(result: Result) -> None:
+        found.append(result)
+        if result.fault:
+            keep(result, case_of()(result.number), options)
+            print(f"{result.number}: {result.fault} ({result.family}, {result.length} bytes)", flush=True)
+        if len(found) % 10_000 == 0:
+            print(f"{len(found)} cases, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt):
         for result in results(options, fuzz):
-            found.append(result)
-            if result.fault:
-                made = made or [fuzz.cases(options)]
-                keep(result, made[0](result.number), options)
-                print(f"{result.number}: {result.fault} ({result.family}, {result.length} bytes)", flush=True)
-            if len(found) % 10_000 == 0:
-                print(f"{len(found)} cases, {time.monotonic() - began:.0f} s", file=sys.stderr, flush=True)
+            if result.is_slow:
+                slow.append(result)
+                print(f"{result.number}: {result.seconds:.1f} s, run again at the end", file=sys.stderr, flush=True)
+            else:
+                done(result)
+        while slow:
+            done(alone(slow[-1], options, fuzz))
+            slow.pop()
+    for result in slow:
+        done(result)
     for each in (signal.SIGTERM, signal.SIGINT):
         signal.signal(each, signal.SIG_IGN)
     report(found, time.monotonic() - began, options.slowest)

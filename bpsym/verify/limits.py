@@ -7,7 +7,7 @@ more than two seconds or 500 MB.  Real documents stay far below each of them.
 from typing import Final
 
 FILE_BYTES: Final = 8_000_000  # a longer file is refused
-TEXT_CHARACTERS: Final = 500_000  # what lies behind is not read, and said to be
+TEXT_CHARACTERS: Final = 400_000  # what lies behind is not read, and said to be
 PROSE_CHARACTERS: Final = 200_000  # of lines with a relation in them, searched for formulas
 LINE_CHARACTERS: Final = 20_000  # a longer line of prose is not searched for formulas
 FORMULA_CHARACTERS: Final = 60_000  # one display

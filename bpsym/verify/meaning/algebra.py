@@ -5,6 +5,7 @@ The same reading of a tree serves both, so a formula cannot mean one thing to th
 
 from __future__ import annotations
 
+import math
 from typing import TYPE_CHECKING, TypeAlias
 
 from flint import arb, fmpq
@@ -29,7 +30,7 @@ class NoValueError(Exception):
         self.name = name
 
 
-Total: TypeAlias = "Callable[[Sequence[Scalar]], Scalar]"  # of one scalar at least
+Total: TypeAlias = "Callable[[Sequence[Scalar]], Scalar]"  # or product: of one scalar at least
 
 
 class Algebra(Struct, frozen=True):
@@ -37,6 +38,7 @@ class Algebra(Struct, frozen=True):
 
     number: Callable[[Fraction], Scalar]
     total: Total
+    product: Total
     functions: Mapping[str, Callable[[Scalar], Scalar]]
     power: Callable[[Scalar, Scalar], Scalar]
     quotient: Callable[[Scalar, Scalar], Scalar]
@@ -52,6 +54,10 @@ def rational(value: Fraction) -> fmpq:
 
 def _total(items: Sequence[Scalar]) -> Scalar:
     return sum(items[1:], items[0])
+
+
+def _product(items: Sequence[Scalar]) -> Scalar:
+    return math.prod(items[1:], start=items[0])
 
 
 def _ball(x: Scalar) -> arb:
@@ -157,4 +163,4 @@ _BALL_FUNCTIONS: dict[str, Callable[[Scalar], Scalar]] = {
     "step": _step_ball,
 }
 
-BALLS = Algebra(rational, _total, _BALL_FUNCTIONS, _power_ball, _quotient_ball, _max_ball, _chosen_ball)
+BALLS = Algebra(rational, _total, _product, _BALL_FUNCTIONS, _power_ball, _quotient_ball, _max_ball, _chosen_ball)

@@ -148,6 +148,7 @@ def _added(values: Sequence[Value], reading: Reading) -> Value:
 def _product(tree: Product, reading: Reading, indices: Indices) -> Value:
     spend(OTHER * max(0, len(tree.factors) - FIRST))
     value: Value | None = None
+    plain: list[Scalar] = []  # those before the first array: at once, for SymPy sorts the factors of every product
     ones = False  # a row of ones times a column: the sum of its entries
     for sign, factor in zip(("", *tree.operators), tree.factors, strict=True):
         if _is_identity(factor, reading, indices):
@@ -158,7 +159,15 @@ def _product(tree: Product, reading: Reading, indices: Indices) -> Value:
         right = denote(factor, reading, indices)
         if ones and isinstance(right, Array):
             right, ones = _column_sums(right, reading.algebra.total), False
-        value = right if value is None else times(value, sign, right, reading.choices, inner=reading.inner)
+        if value is None and not isinstance(right, Array):
+            plain.append(right)
+        elif value is None and not plain:
+            value = right
+        else:
+            left = reading.algebra.product(plain) if value is None else value
+            value = times(left, sign, right, reading.choices, inner=reading.inner)
+    if value is None and plain:
+        value = reading.algebra.product(plain)
     if value is None or ones:
         raise NoValueError("a row of ones beside nothing")
     return value

@@ -30,7 +30,7 @@ EXAMINED, FEW = 500, 100  # units of work each operation of such a function is; 
 def symbolic() -> Algebra:
     """The algebra, with what it has weighed so far."""
     functions = {name: partial(_of_numbers, function) for name, function in _FUNCTIONS.items()}
-    return Algebra(_number, _total, functions, _power, _quotient, _larger, _chosen, _bounded())
+    return Algebra(_number, _total, _product, functions, _power, _quotient, _larger, _chosen, _bounded())
 
 
 def _bare(expr: Any) -> int:
@@ -58,6 +58,10 @@ def _number(value: Fraction) -> Scalar:
 
 def _total(items: Sequence[Scalar]) -> Scalar:
     return sympy.Add(*items)
+
+
+def _product(items: Sequence[Scalar]) -> Scalar:
+    return sympy.Mul(*items)
 
 
 def _is_as_it_stands(x: Any) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from bpsym.verify.report.texts import NAMES
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from bpsym.verify.report.data import DocumentReport, Finding
 
 SIGNS = {"wrong": "✗", "carried": "↳", "last-digit": "≈", "note": "i", "undecided": "?", "unreadable": "?"}
+_TICKS = re.compile("`+")
 
 
 def written(reports: Sequence[DocumentReport], language: str) -> str:
@@ -42,13 +44,9 @@ def _code(block: list[str]) -> list[str]:
     """A fenced block whose fence is longer than any in it."""
     if not block:
         return []
-    longest = max((len(run) for line in block for run in _ticks(line)), default=0)
+    longest = max(map(len, _TICKS.findall("\n".join(block))), default=0)
     fence = "`" * max(3, longest + 1)
     return [f"{fence}text", *block, fence, ""]
-
-
-def _ticks(line: str) -> list[str]:
-    return [run for run in "".join(c if c == "`" else " " for c in line).split() if run]
 
 
 def _said(finding: Finding, language: str) -> str:
