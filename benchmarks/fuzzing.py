@@ -1,11 +1,11 @@
 """The machinery of the fuzzers: cases by number, run by a command in worker processes that are bounded and watched.
 
 A fuzzer is a `Fuzz`: what makes its cases, and what runs one. Seconds are of the processor and begin when everything is
-imported; a case that takes too many is run twice more, and when all others are done again, alone: the least counts, for
-it is not at fault for what else the machine does. Memory is what the process takes at its most, less what it took
-before. The system refuses each case more memory than the bound, and one that keeps it busy for ten seconds is cut
-short. A case that breaks a bound, raises anything else than a refusal, or dies, is kept beside its options and its
-traceback. An interrupted run tells what was done so far.
+imported; a case that takes too many is run again when all others are done, alone and in a new worker, for it is not at
+fault for what else the machine does. Memory is what the process takes at its most, less what it took before. The system
+refuses each case more memory than the bound, and one that keeps it busy for ten seconds is cut short. A case that
+breaks a bound, raises anything else than a refusal, or dies, is kept beside its options and its traceback. An
+interrupted run tells what was done so far.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SECONDS, MEGABYTES = 2.0, 500
 CANNOT = 2  # exit status of a refusal
 CUT_SHORT = 10  # seconds of the processor after which a case is given up
-AGAIN = 2  # times a case is run that took too many seconds
+AGAIN = 3  # times a case is run at most that took too many seconds
 HUNG = 300  # seconds by the clock after which a worker is ended
 SWEPT = 2_000  # cases of a worker after which garbage is looked for everywhere
 FRAMES = 700  # of Python's stack a case may use; Python grants a thousand
@@ -143,10 +143,7 @@ def work(pipe: Connection, numbers: range, options: argparse.Namespace, fuzz: Fu
             if number // options.processes % SWEPT == 0:
                 _swept()
             pipe.send((number, case.family, case.size, case.length))
-            result = _one(number, case, fuzz.run)
-            for _ in range(AGAIN if result.seconds > case.bound else 0):
-                result = _least(result, _one(number, case, fuzz.run))
-            pipe.send(result)
+            pipe.send(_one(number, case, fuzz.run))
     pipe.send(None)
 
 
@@ -178,11 +175,6 @@ def _one(number: int, case: Case, run: Callable[[Case], str]) -> Result:
     seconds, grown = time.process_time() - start, (_memory("VmHWM") - before) / 2**20
     about = number, case.family, case.size, case.length
     return Result(*about, seconds, grown, outcome, case.bound, trace[-6_000:])
-
-
-def _least(result: Result, another: Result) -> Result:
-    """The one in error, or else the one that took less; `another` was run again."""
-    return min(result, replace(another, again=True), key=lambda r: (r.outcome in {VERDICTS, REFUSED}, r.seconds))
 
 
 def _memory(what: str) -> int:
@@ -248,10 +240,15 @@ def results(options: argparse.Namespace, fuzz: Fuzz) -> Iterator[Result]:
 
 
 def alone(result: Result, options: argparse.Namespace, fuzz: Fuzz) -> Result:
-    """What becomes of a case in a worker of its own."""
+    """What becomes of a slow case where nothing else is run, each time in a new worker: nothing is kept from before."""
     only = argparse.Namespace(**{**vars(options), "first": result.number, "count": 1, "processes": 1})
-    (another,) = results(only, fuzz)
-    return _least(result, another)
+    for _ in range(AGAIN):
+        (another,) = results(only, fuzz)
+        if not another.is_slow or another.seconds < result.seconds:
+            result = replace(another, again=True)
+        if not result.is_slow:
+            break
+    return result
 
 
 def keep(result: Result, case: Case, options: argparse.Namespace) -> None:

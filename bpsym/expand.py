@@ -125,10 +125,15 @@ class Expansion:
                     if scalar is not None:
                         yield scalar
 
-    def order(self, wanted: tuple[Expr, ...]) -> list[ScalarStep]:
-        """The equations needed for some entries, each after those it uses."""
-        found = self._dependencies(wanted, lambda entry: step.uses if (step := self.step(entry)) else ())
-        return [step for step in map(self.step, found) if step is not None]
+    def order(self, wanted: tuple[Expr, ...], section: str | None = None) -> list[ScalarStep]:
+        """The equations of a section (or of all) needed for some entries, each after those it uses."""
+
+        def within(entry: Expr) -> ScalarStep | None:
+            step = self.step(entry)
+            return step if step is not None and section in (None, step.step.section) else None
+
+        found = self._dependencies(wanted, lambda entry: step.uses if (step := within(entry)) else ())
+        return [step for step in map(within, found) if step is not None]
 
     def needed(self, wanted: tuple[Expr, ...]) -> list[Expr]:
         """The entries `order` has the equations of, read off the indexed equations: no sum is written out for it."""

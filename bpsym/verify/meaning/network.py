@@ -21,7 +21,7 @@ from bpsym.errors import BpsymError, EvaluationError
 from bpsym.evaluate import Environment
 from bpsym.lowering import Code, lower
 from bpsym.program import Role, entries, head
-from bpsym.verify.effort import spend
+from bpsym.verify.effort import spend, spend_once
 from bpsym.verify.meaning.algebra import NoValueError
 from bpsym.verify.meaning.arrays import ShapeError
 from bpsym.verify.meaning.kept import Kept
@@ -29,7 +29,7 @@ from bpsym.verify.meaning.keys import LOSS_NAMES, UPDATABLE, Called
 from bpsym.verify.meaning.small import LOWERED, Small, small_program
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from bpsym.expand import Expansion, ScalarStep
     from bpsym.verify.meaning.arrays import Scalar
@@ -39,6 +39,7 @@ MOST_STEPS = 4000  # of a small program
 PASSED = 1  # units of work it is to go through an atom to what it is computed from
 DERIVED = 200  # units of work an equation of one is, differentiated
 OPERATION = 30  # what one of its operations is, at least
+NEW = 7  # times as much besides, where SymPy meets it for the first time in a document
 DENSE = 5  # of differentiating a row times a column, for each pair of what it uses
 MOST_PAIRS = 4000  # of these in a small program
 _TARGETS = frozenset("y t Y T target label ytrue ystar tstar".split())
@@ -323,6 +324,7 @@ class Network:
     def _derived(self, of: Expr, wrt: Expr, *, local: bool) -> Code | fmpq | None:
         for_all = _is_atom(of)
         small = self._kept.once((of, local), lambda: self._small_program(of, local=local), for_all=for_all)
+        self._kept.once((of, local, NEW), lambda: _met(small.equations), for_all=False)
         if not local and any(not self._before_or_beside(atom, wrt) for atom in self.opaque & small.leaves - {wrt}):
             return None
         may_lead = of == self.loss or self._is_loss(of) or self._is_open(wrt)
@@ -358,7 +360,7 @@ class Network:
         if len(order) > MOST_STEPS:
             raise NoValueError("a derivative through too many equations")
         for formula in (*(step.expr for step in order), of):
-            spend(max(DERIVED, OPERATION * sum(1 for _ in preorder_traversal(formula))))
+            spend(_derived_in(formula))
         pairs = sum(len(step.uses) ** 2 for step in order) if self.of_matrices else 0
         if pairs > MOST_PAIRS:
             raise NoValueError("a derivative through too many equations")
@@ -367,6 +369,17 @@ class Network:
         used = [*(entry for step in order for entry in step.uses), *(() if _is_atom(of) else entries(of))]
         leaves = frozenset(entry for entry in used if entry not in defined)
         return small_program(of, order, leaves, leaves | everything, self.expansion.sizes)
+
+
+def _derived_in(formula: Expr) -> int:
+    """Units of work to differentiate an equation."""
+    return max(DERIVED, OPERATION * sum(1 for _ in preorder_traversal(formula)))
+
+
+def _met(equations: Sequence[Expr]) -> None:
+    """Count what SymPy has to think of for the first time in a document, whatever it knows from others."""
+    for formula in equations:
+        spend_once(("derived", formula), NEW * _derived_in(formula))
 
 
 def _is_atom(expr: Expr) -> bool:

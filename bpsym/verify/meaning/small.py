@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from flint import fmpq
 from msgspec import Struct
 from msgspec.structs import replace
-from sympy import Expr, Symbol
+from sympy import Expr, Symbol, preorder_traversal
 
 from bpsym import primitives
 from bpsym.backprop import adjoint_of, backprop
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from bpsym.expand import ScalarStep
 
 LOWERED = 45  # units of work an equation is, made code
+OPERATION = 4  # what one of its operations is besides
 SEED = Symbol("_seed", real=True)  # 1, but not to be simplified away: every adjoint has a name
 
 
@@ -33,6 +34,7 @@ class Small(Struct, frozen=True):
     leaves: frozenset[Expr]  # what no equation of it defines
     named: frozenset[Expr]  # all that occurs on the way, also where only the last equation is taken
     originals: Mapping[Expr, Expr]  # the atoms its symbols stand for
+    equations: tuple[Expr, ...]  # what was differentiated
 
     def slope(self, wrt: Expr) -> Code | fmpq:
         """The derivative by an atom, as code; 0 where it does not occur."""
@@ -40,8 +42,8 @@ class Small(Struct, frozen=True):
         if name not in self.expansion.program.quantities:
             return fmpq(0)
         wanted = Symbol(name, real=True)
-        steps = [s for s in self.expansion.order((wanted,)) if s.step.section == "backward"]
-        spend(LOWERED * len(steps))
+        steps = self.expansion.order((wanted,), "backward")
+        spend(sum(LOWERED + OPERATION * sum(1 for _ in preorder_traversal(step.simplest)) for step in steps))
         code = lower([(s.out, s.simplest) for s in steps], [wanted], {SEED: fmpq(1)})
         return replace(code, inputs=tuple(self.originals.get(e, e) for e in code.inputs))
 
@@ -65,7 +67,8 @@ def small_program(
     seed = Quantity(SEED.name, Role.WEIGHT)
     last = Step(Quantity("_end", Role.LOSS), SEED * of.xreplace(names), "", "loss")
     expansion = Expansion(backprop(Program((*inputs, seed), (*steps, last))), {})
-    return Small(expansion, leaves, named, {symbol: entry for entry, symbol in names.items()})
+    originals = {symbol: entry for entry, symbol in names.items()}
+    return Small(expansion, leaves, named, originals, (*(step.expr for step in order), of))
 
 
 @lru_cache(maxsize=1 << 12)

@@ -54,7 +54,10 @@ def _document(report: DocumentReport, language: str) -> Iterator[str]:
     yield from (f"<p>{escape(remark)}</p>" for remark in report.remarks)
     yield "<table>"
     for number, line in enumerate(report.text.splitlines(), 1):
-        here = by_line.get(number, [])
+        here = by_line.get(number)
+        if here is None:
+            yield f"<tr><td>{number}</td><td>{escape(line)}</td><td></td></tr>"
+            continue
         said = "<br>".join(
             f'<span class="{f.verdict}"><b>{escape(NAMES[f.verdict][language])}</b>: {escape(f.message)}</span>'
             for f in here
