@@ -56,6 +56,12 @@ HOSTILE = {
     "names defined again and again": "".join(
         f"$a = b + {k} c_{{{k}}}$ and $b = {k} a d_{{{k}}}$\n" for k in range(150)
     ),
+    "the tanh of a power of many digits": "$\\frac{\\partial E}{\\partial w_1} = b = e^{-w_2}$\n\n"
+    "$$b = \\tanh(\\eta + n^{0.256 + 0.163680871}) = \\sqrt{w_2}$$\n",
+    "a product of a thousand names": "".join(f"$w_{{{k}}} = z$\n" for k in range(1_200))
+    + "\n$y = "
+    + " * ".join(f"w_{{{k}}}" for k in range(1_200))
+    + "$\n",
     "superscript of digits": "$z^l = W^l a^{l-1}$, $a^l = f(z^l)$\n\n"
     "$g = \\delta^l (a^{l-1})^\\t" + "9" * 5_000 + "op$\n",
     "steps without number": "Then $w = 0.5$ and " + "9" * 9_000 + ".1234 after " + "9" * 9_000 + " more steps.\n",

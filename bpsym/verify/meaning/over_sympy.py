@@ -84,8 +84,7 @@ def _quotient(above: Scalar, below: Scalar) -> Scalar:
 def _roots(expr: Any) -> bool:
     """Whether there is a root of a formula in it.
 
-    To tell whether a root undoes a power, or whether tanh has a value, SymPy works out the angle of what is below: of
-    √(tanh √…)² for minutes.
+    To tell whether a root undoes a power SymPy works out the angle of what is below: of √(tanh √…)² for minutes.
     """
     return any(p.base.args and not p.exp.is_Integer for p in expr.atoms(sympy.Pow))
 
@@ -107,8 +106,8 @@ def _sigmoid(x: Scalar) -> Scalar:
 
 
 def _tanh(x: Scalar) -> Scalar:
-    if _roots(x):
-        raise NoValueError("the tanh of a root")
+    if any(not power.exp.is_Integer and power.exp.is_Rational for power in x.atoms(sympy.Pow)):
+        raise NoValueError("the tanh of a root")  # whose period SymPy would look for, by polynomials of any degree
     if _bare(x) > BARE - _divides(x):
         raise NoValueError("the tanh of functions out of all bounds")
     if not _is_as_it_stands(x):
