@@ -58,6 +58,8 @@ HOSTILE = {
     ),
     "the tanh of a power of many digits": "$\\frac{\\partial E}{\\partial w_1} = b = e^{-w_2}$\n\n"
     "$$b = \\tanh(\\eta + n^{0.256 + 0.163680871}) = \\sqrt{w_2}$$\n",
+    "the tanh of a logarithm times a power": "$\\frac{\\partial E}{\\partial n} = b$, $E = b^2$\n\n"
+    "$$b = \\tanh(\\ln(n) e^{0.419680871 m}) = \\sqrt{w_2}$$\n",
     "a product of a thousand names": "".join(f"$w_{{{k}}} = z$\n" for k in range(1_200))
     + "\n$y = "
     + " * ".join(f"w_{{{k}}}" for k in range(1_200))

@@ -106,10 +106,13 @@ def _sigmoid(x: Scalar) -> Scalar:
 
 
 def _tanh(x: Scalar) -> Scalar:
+    """The tanh of a real number: of others SymPy looks for the period, by polynomials of any degree."""
     if any(not power.exp.is_Integer and power.exp.is_Rational for power in x.atoms(sympy.Pow)):
-        raise NoValueError("the tanh of a root")  # whose period SymPy would look for, by polynomials of any degree
+        raise NoValueError("the tanh of a root")
     if _bare(x) > BARE - _divides(x):
         raise NoValueError("the tanh of functions out of all bounds")
+    if not all(logarithm.is_real for logarithm in x.atoms(sympy.log)):
+        raise NoValueError("the tanh of what may be no real number")
     if not _is_as_it_stands(x):
         return sympy.tanh(x)
     is_negative = x.could_extract_minus_sign()
