@@ -11,7 +11,23 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from sympy import Add, And, Expr, Indexed, Integer, KroneckerDelta, Mul, Sum, Symbol, cancel, expand_mul, true
+from sympy import (
+    Abs,
+    Add,
+    And,
+    Expr,
+    Function,
+    Indexed,
+    Integer,
+    KroneckerDelta,
+    Mul,
+    Sum,
+    Symbol,
+    cancel,
+    expand_mul,
+    sign,
+    true,
+)
 
 from bpsym.networks.equations import local_derivative, other
 from bpsym.primitives import LOSSES
@@ -85,9 +101,19 @@ def derivative(expr: Expr, entry: Expr) -> Expr:
         raise ValueError(str(error)) from error
 
 
+class _Magnitude(Function):  # type: ignore[misc]  # SymPy has no types
+    """|x| of a real x, whether SymPy can tell that it is real or not: of others it takes Re and Im apart."""
+
+    def fdiff(self, argindex: int = 1) -> Expr:
+        """The slope sgn(x)."""
+        return sign(self.args[argindex - 1])
+
+
 @lru_cache(maxsize=1 << 10)
 def _differentiated(expr: Expr, symbol: Symbol) -> Expr:
-    return expr.diff(symbol)
+    if not expr.has(Abs):
+        return expr.diff(symbol)
+    return expr.replace(Abs, _Magnitude).diff(symbol).replace(_Magnitude, Abs)
 
 
 def _sizes(program: Program) -> set[Symbol]:

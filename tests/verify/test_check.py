@@ -199,6 +199,17 @@ def test_the_slope_of_a_leaky_unit_is_no_rounded_number() -> None:
     assert [(line, piece) for line, piece, _ in found(slips, "wrong")] == [(5, "-0.000568")]
 
 
+@pytest.mark.parametrize(
+    ("inside", "slope"),
+    [("\\sqrt{w x + b}", "0.300"), ("\\sqrt{w x + b} - t", "-0.300"), ("\\frac{t}{w} - (w x)^{3/2}", "-4.174")],
+)
+def test_the_slope_of_an_absolute_value_with_a_root_in_it(inside: str, slope: str) -> None:
+    """0.3/(2 √0.25) is 0.3; -1/0.25 - 1.5 √0.15 · 0.3 is -4.1743: |z| goes as z does where that is above 0."""
+    text = f"$w = 0.5$, $x = 0.3$, $b = 0.1$, $t = 1$\n\n$$E = |{inside}|$$\n\n$\\frac{{\\partial E}}{{\\partial w}} = "
+    assert set(verified(f"{text}{slope}$\n").counts) == {"right"}
+    assert [line for line, _, _ in found(verified(f"{text}0.205$\n"), "wrong")] == [5]
+
+
 def test_nobody_is_blamed_for_the_last_digit_after_a_slip(network: Description) -> None:
     """Whoever writes a digit wrongly and goes on with the right, cut-off figure has made one slip.
 

@@ -60,6 +60,8 @@ HOSTILE = {
     "$$b = \\tanh(\\eta + n^{0.256 + 0.163680871}) = \\sqrt{w_2}$$\n",
     "the tanh of a logarithm times a power": "$\\frac{\\partial E}{\\partial n} = b$, $E = b^2$\n\n"
     "$$b = \\tanh(\\ln(n) e^{0.419680871 m}) = \\sqrt{w_2}$$\n",
+    "the slope of an absolute value that may be no real number": "$w_1 = 0.5$, $x_1 = 0.3$, $b = 0.1$\n"
+    "$$\\frac{d}{dx_1} \\left|\\sigma(\\sigma(\\sigma((w_1 x_1 + b)^{3/2})))\\right| = 0.3$$\n",
     "a product of a thousand names": "".join(f"$w_{{{k}}} = z$\n" for k in range(1_200))
     + "\n$y = "
     + " * ".join(f"w_{{{k}}}" for k in range(1_200))
